@@ -1,0 +1,53 @@
+# make            the executables, into bin/
+# make test       the whole test suite          make test-sanitize   the same under ASan and UBSan
+# make dance      a whole experiment, from an AIST++ folder to a table (see experiment.mk)
+# make parity     compares with independent implementations (needs python3)
+# make bench      speed, as ratios               make clean
+
+CC      ?= cc
+MARCH   ?= native
+OPT     ?= -O3
+PACKAGES = openblas fftw3 fftw3f sndfile soxr zlib libzip libcjson
+WARN     = -Wall -Wextra -Wshadow -Wconversion
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) -g -march=$(MARCH) -fopenmp -fno-math-errno -fno-trapping-math \
+             $(WARN) -MMD -MP -I. $(SANITIZE) $(PACKAGE_CFLAGS) $(CFLAGS)
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
+PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES))
+
+BUILD ?= build
+BIN   ?= bin
+
+library  := $(wildcard lib/*.c features/*.c model/*.c metrics/*.c)
+programs := $(patsubst cmd/%.c,$(BIN)/%,$(wildcard cmd/*.c))
+units    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/test_*.c))
+
+all: $(programs)
+
+$(BUILD)/libneverstop.a: $(library:%.c=$(BUILD)/%.o)
+	rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BIN)/%: $(BUILD)/cmd/%.o $(BUILD)/libneverstop.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) -lm
+
+$(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libneverstop.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) -lcmocka $(PACKAGE_LIBS) -lm
+
+# Test programs run from the repository's root; scripts in test/cli get the folder of the executables in $BIN.
+test: all $(units)
+	BIN=$(BIN) sh test/run $(units)
+
+test-sanitize:
+	$(MAKE) test BUILD=build/sanitize BIN=build/sanitize/bin OPT='-O1 -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
+
+clean:
+	rm -rf build bin
+
+.PHONY: all test test-sanitize clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
