@@ -164,14 +164,17 @@ int safetensors_header_parse(const char *text, size_t size, size_t data_size, Sa
     *out = (SafetensorsHeader){0};
     SafetensorsHeader h = {0};
     JsonReader r = {text, text + size};
-    if (size == 0 || text[0] != '{') fail(err, "not a .safetensors file: its header is no JSON object");
-    else if (!read_header(&r, &h, data_size, err) && (json_at_end(&r) || fail(err, "something follows the header's JSON object")) &&
-             !check_distinct(&h, err) && !check_places(&h, data_size, err)) {
-        *out = h;
-        return 0;
+    int bad = 0;
+    if (size == 0 || text[0] != '{') bad = fail(err, "not a .safetensors file: its header is no JSON object");
+    bad = bad || read_header(&r, &h, data_size, err);
+    if (!bad && !json_at_end(&r)) bad = fail(err, "something follows the header's JSON object");
+    bad = bad || check_distinct(&h, err) || check_places(&h, data_size, err);
+    if (bad) {
+        safetensors_header_free(&h);
+        return -1;
     }
-    safetensors_header_free(&h);
-    return -1;
+    *out = h;
+    return 0;
 }
 
 void safetensors_header_free(SafetensorsHeader *h) {
