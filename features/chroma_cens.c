@@ -1,0 +1,54 @@
+/* chroma_cens.c: librosa.feature.chroma_cqt and librosa.feature.chroma_cens (0.11). */
+#include "chroma_cens.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "constant_q.h"
+#include "features.h"
+#include "window.h"
+
+enum { SMOOTHING = 41, HALF = SMOOTHING / 2 };
+
+void chroma_from_cq(const float *magnitude, size_t frames, float *chroma) {
+    enum { MERGE = CQ_PER_OCTAVE / FEATURE_CHROMA };
+    for (size_t t = 0; t < frames; t++) {
+        const float *m = magnitude + t * CQ_BINS;
+        float *c = chroma + t * FEATURE_CHROMA;
+        for (size_t k = 0; k < FEATURE_CHROMA; k++) c[k] = 0;
+        /* a semitone is its centre bin and the bins beside it */
+        for (size_t i = 0; i < CQ_BINS; i++) c[(i + MERGE / 2) / MERGE % FEATURE_CHROMA] += m[i];
+    }
+}
+
+static void quantise(float *c) {
+    static const float steps[4] = {0.4f, 0.2f, 0.1f, 0.05f};
+    double sum = 0;
+    for (size_t k = 0; k < FEATURE_CHROMA; k++) sum += fabs((double)c[k]);
+    if (sum < FLT_MIN) sum = 1;
+    for (size_t k = 0; k < FEATURE_CHROMA; k++) {
+        const float share = (float)((double)c[k] / sum);
+        c[k] = 0;
+        for (size_t i = 0; i < 4; i++) c[k] += share > steps[i] ? 0.25f : 0;
+    }
+}
+
+void chroma_cens(float *chroma, size_t frames, float *out, size_t stride) {
+    double window[SMOOTHING + 2], *w = window + 1, sum = 0; /* the two zeros at the ends of the symmetric window fall away */
+    hann_symmetric(window, SMOOTHING + 2);
+    for (size_t i = 0; i < SMOOTHING; i++) sum += w[i];
+    for (size_t i = 0; i < SMOOTHING; i++) w[i] /= sum;
+    for (size_t t = 0; t < frames; t++) quantise(chroma + t * FEATURE_CHROMA);
+    for (size_t t = 0; t < frames; t++) {
+        double smooth[FEATURE_CHROMA] = {0}, norm = 0;
+        const size_t first = t < HALF ? 0 : t - HALF, last = t + HALF < frames ? t + HALF : frames - 1;
+        for (size_t s = first; s <= last; s++)
+            for (size_t k = 0; k < FEATURE_CHROMA; k++) smooth[k] += w[s + HALF - t] * (double)chroma[s * FEATURE_CHROMA + k];
+        for (size_t k = 0; k < FEATURE_CHROMA; k++) {
+            smooth[k] = (float)smooth[k];
+            norm += smooth[k] * smooth[k];
+        }
+        norm = sqrt(norm);
+        for (size_t k = 0; k < FEATURE_CHROMA; k++) out[t * stride + k] = (float)(norm < FLT_MIN ? smooth[k] : smooth[k] / norm);
+    }
+}

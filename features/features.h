@@ -1,0 +1,42 @@
+/* features.h: audio -> the 35 music features of google-research/mint's AIST++ preprocessing, as librosa 0.11.0 computes them.
+ *
+ * One row per frame of 512 samples at a rate of 512 fps Hz. Columns:
+ *   0      onset_strength(y, sr)
+ *   1-20   mfcc(y, sr, n_mfcc=20)
+ *   21-32  chroma_cens(y, sr, hop_length=512)
+ *   33     1 at the frames of onset_detect(onset_envelope=column 0)
+ *   34     1 at the frames of beat_track(onset_envelope=column 0, start_bpm, tightness=100)
+ * There are 1 + len(y) / 512 rows (rounded down). Nothing here opens files or prints. */
+#ifndef FEATURES_FEATURES_H
+#define FEATURES_FEATURES_H
+
+#include <stddef.h>
+
+#include "lib/error.h"
+#include "lib/musicfile.h"
+
+enum { FEATURE_HOP = 512, FEATURE_FFT = 2048, FEATURE_MELS = 128, FEATURE_MFCC = 20, FEATURE_CHROMA = 12, FEATURE_DIM = 35 };
+enum { COLUMN_ONSET_STRENGTH = 0, COLUMN_MFCC = 1, COLUMN_CHROMA = 21, COLUMN_ONSET = 33, COLUMN_BEAT = 34 };
+
+/* Frame rates that can be asked for: below 17 the highest of the 252 constant-Q filters would lie beyond the Nyquist frequency. */
+enum { FEATURE_MIN_FPS = 17, FEATURE_MAX_FPS = 240 };
+
+typedef struct {
+    double fps;       /* rows per second, FEATURE_MIN_FPS .. FEATURE_MAX_FPS; 60 */
+    double start_bpm; /* centre of the tempo prior, > 0; 120 */
+} FeatureOptions;
+
+static inline FeatureOptions feature_options_default(void) { return (FeatureOptions){.fps = 60, .start_bpm = 120}; }
+
+/* n >= 1 samples in mono, in [-1, 1] or not, at `rate` Hz -> *out (owned; empty on error). Refuses no samples, samples that are not
+ * finite, and samples so large (beyond 1e15) that their power overflows. out->tempo is 0 where there is no onset at all. */
+int music_features(const float *mono, size_t n, double rate, const FeatureOptions *options, Music *out, Error *err);
+
+/* The same for samples that already are at 512 fps Hz, so that a caller can let go of the original before the work starts. */
+int music_features_resampled(const float *y, size_t n, const FeatureOptions *options, Music *out, Error *err);
+
+/* The start_bpm of mint's rule for AIST++ music: names "m" BR|PO|LO|MH|LH|WA|KR|JS|JB "k" -> 80 + 10 k, "mHOk" -> 110 + 5 k, with
+ * one digit k; 120 (librosa's default) for any other name. */
+double start_bpm_of_name(const char *stem);
+
+#endif

@@ -1,0 +1,26 @@
+/* mel_spectrogram.h: power in 128 mel bands and its decibels (librosa.feature.melspectrogram, librosa.power_to_db). */
+#ifndef FEATURES_MEL_SPECTROGRAM_H
+#define FEATURES_MEL_SPECTROGRAM_H
+
+#include <stddef.h>
+
+#include "lib/error.h"
+
+/* Triangular filters on Slaney's mel scale from 0 to rate / 2, each scaled to unit area per Hz (librosa.filters.mel). A band's weights
+ * are nonzero in `count` neighbouring bins from `first` on, stored one band after the other. */
+typedef struct {
+    size_t bands;
+    size_t *first, *count; /* [bands] */
+    float *weights;
+} MelFilters;
+
+int mel_filters_new(MelFilters *out, double rate, size_t n_fft, size_t bands, Error *err); /* *out is empty on error */
+void mel_filters_free(MelFilters *f);
+
+/* magnitude [n_fft / 2 + 1] of one frame -> mel [bands]: sums of squared magnitudes. */
+void mel_frame(const MelFilters *f, const float *magnitude, float *mel);
+
+/* In place: 10 log10(max(1e-10, power)), then nothing lower than 80 dB below the largest value of all count. */
+void power_to_db(float *power, size_t count);
+
+#endif
