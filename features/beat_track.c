@@ -128,7 +128,7 @@ static int trim(const double *local, size_t frames, bool *beat, Error *err) {
 }
 
 static int place_beats(const double *local, const double *cumulative, const long *link, size_t frames, bool *beat, Error *err) {
-    size_t last;
+    size_t last = 0;
     if (last_beat(cumulative, frames, &last, err)) return -1;
     for (long i = (long)last; i >= 0; i = link[i]) beat[i] = true;
     return trim(local, frames, beat, err);

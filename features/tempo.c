@@ -68,8 +68,10 @@ int mean_tempogram(const float *envelope, size_t frames, size_t lags, double *me
         if (energy < DBL_MIN) continue;
         memset(w.frame + lags, 0, lags * sizeof *w.frame);
         fftw_execute(w.forward);
-        for (size_t k = 0; k <= lags; k++)
-            w.power[k] += (w.spectrum[k][0] * w.spectrum[k][0] + w.spectrum[k][1] * w.spectrum[k][1]) / energy;
+        for (size_t k = 0; k <= lags; k++) {
+            const double re = w.spectrum[k][0], im = w.spectrum[k][1];
+            w.power[k] += (re * re + im * im) / energy;
+        }
     }
     for (size_t k = 0; k <= lags; k++) {
         w.spectrum[k][0] = w.power[k];

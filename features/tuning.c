@@ -89,7 +89,7 @@ static int median(const float *x, size_t n, float *out, Error *err) {
 int estimate_tuning(Peaks *p, size_t bins_per_octave, double *tuning, Error *err) {
     *tuning = 0;
     if (p->count == 0) return 0;
-    float threshold;
+    float threshold = 0;
     if (median(p->magnitude, p->count, &threshold, err)) return -1;
     double edges[STEPS + 1]; /* as numpy.linspace(-0.5, 0.5, 101) rounds them */
     for (size_t i = 0; i <= STEPS; i++) edges[i] = (double)i * (1.0 / STEPS) - 0.5;

@@ -19,7 +19,7 @@ void relative_bandwidth(const double *f, size_t count, double *alpha) {
 }
 
 /* One windowed exponential of unit sum of magnitudes, rounded to float32, times length / n_fft; the rest of x [n_fft] is zero. */
-static void wavelet(fftw_complex *x, double *window, size_t n_fft, double frequency, double length, double rate) {
+static void wavelet(double complex *x, double *window, size_t n_fft, double frequency, double length, double rate) {
     const double start = floor(-length / 2);
     const size_t n = (size_t)(floor(length / 2) - start), left = (n_fft - n) / 2;
     hann_periodic(window, n);
@@ -28,8 +28,8 @@ static void wavelet(fftw_complex *x, double *window, size_t n_fft, double freque
     memset(x, 0, n_fft * sizeof *x);
     for (size_t i = 0; i < n; i++) {
         const double angle = (start + (double)i) * 2 * M_PI * frequency / rate, scale = length / (double)n_fft;
-        x[left + i][0] = (float)((float)(cos(angle) * window[i] / sum) * scale);
-        x[left + i][1] = (float)((float)(sin(angle) * window[i] / sum) * scale);
+        const float re = (float)(cos(angle) * window[i] / sum), im = (float)(sin(angle) * window[i] / sum);
+        x[left + i] = CMPLX((float)((double)re * scale), (float)((double)im * scale));
     }
 }
 
@@ -52,8 +52,8 @@ static double magnitude_threshold(const double *magnitude, double *sorted, size_
 }
 
 /* Appends the coefficients of spectrum [bins] that reach the threshold, and zeros for those between them. */
-static void keep_large(WaveletFilters *f, size_t i, size_t *used, fftw_complex *spectrum, double *magnitude, double *sorted, size_t bins, double gain) {
-    for (size_t k = 0; k < bins; k++) magnitude[k] = hypot(spectrum[k][0], spectrum[k][1]);
+static void keep_large(WaveletFilters *f, size_t i, size_t *used, const double complex *spectrum, double *magnitude, double *sorted, size_t bins, double gain) {
+    for (size_t k = 0; k < bins; k++) magnitude[k] = cabs(spectrum[k]);
     const double threshold = magnitude_threshold(magnitude, sorted, bins);
     size_t first = 0, last = bins - 1;
     while (magnitude[first] < threshold) first++;
@@ -63,7 +63,7 @@ static void keep_large(WaveletFilters *f, size_t i, size_t *used, fftw_complex *
     for (size_t k = first; k <= last; k++) {
         float complex *c = &f->coefficients[(*used)++];
         *c = 0;
-        if (magnitude[k] >= threshold) *c = CMPLXF((float)((float)spectrum[k][0] * gain), (float)((float)spectrum[k][1] * gain));
+        if (magnitude[k] >= threshold) *c = (float complex)(spectrum[k] * gain);
     }
 }
 
@@ -73,7 +73,7 @@ int wavelet_filters_new(WaveletFilters *out, const double *frequencies, const do
     const size_t n_fft = (size_t)pow(2, ceil(log2(longest))), bins = n_fft / 2 + 1;
     *out = (WaveletFilters){.count = count, .n_fft = n_fft, .first = calloc(count, sizeof(size_t)), .width = calloc(count, sizeof(size_t)),
                             .coefficients = calloc(count * bins, sizeof(float complex))};
-    fftw_complex *x = fftw_alloc_complex(n_fft);
+    double complex *x = fftw_alloc_complex(n_fft);
     double *scratch = malloc((n_fft + 2 * bins) * sizeof *scratch);
     fftw_plan plan = NULL;
     if (out->first && out->width && out->coefficients && x && scratch) {

@@ -1,0 +1,154 @@
+/* extract-music-features: sound files -> the 35 features per frame that dance models take (.npz). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "features/features.h"
+#include "lib/audiofile.h"
+#include "lib/file.h"
+#include "lib/musicfile.h"
+#include "lib/options.h"
+#include "lib/progress.h"
+#include "lib/threads.h"
+
+typedef struct {
+    const char *source;
+    char *target; /* owned */
+    bool done, skipped, early_end, no_beats;
+    Error err;
+} Job;
+
+typedef struct {
+    const char *folder;
+    double fps, start_bpm;
+    bool start_bpm_given, skip_existing, quiet;
+    long threads;
+} Settings;
+
+static void run(Job *job, const Settings *s) {
+    Audio audio;
+    Music music;
+    char *stem = path_stem(job->source);
+    const FeatureOptions options = {.fps = s->fps, .start_bpm = s->start_bpm_given || !stem ? s->start_bpm : start_bpm_of_name(stem)};
+    free(stem);
+    if (audiofile_read(job->source, &audio, &job->err)) return;
+    job->early_end = audio.early_end;
+    const int status = music_features(audio.samples, audio.count, audio.rate, &options, &music, &job->err);
+    audio_free(&audio);
+    if (status) {
+        fail_in(&job->err, job->source);
+        return;
+    }
+    job->no_beats = music.tempo <= 0;
+    job->done = music_write(job->target, &music, &job->err) == 0;
+    music_free(&music);
+}
+
+/* libmpg123's notes are kept off stderr, and messages wait until all files are done, so that they come in the order of the files. */
+static void run_all(Job *jobs, size_t count, const Settings *s) {
+    Progress progress;
+    size_t done = 0;
+    const int threads = threads_set((int)s->threads);
+    threads_set(1); /* the threads are for files, not for the products within one */
+    progress_start(&progress, "files", count, s->quiet);
+    int muted = stderr_mute();
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (size_t i = 0; i < count; i++) {
+        jobs[i].skipped = s->skip_existing && file_exists(jobs[i].target);
+        if (!jobs[i].skipped) run(&jobs[i], s);
+#pragma omp critical(report_progress)
+        {
+            stderr_unmute(muted);
+            progress_step(&progress, ++done);
+            muted = stderr_mute();
+        }
+    }
+    stderr_unmute(muted);
+    progress_end(&progress);
+}
+
+static int by_target(const void *a, const void *b) { return strcmp((*(Job *const *)a)->target, (*(Job *const *)b)->target); }
+
+/* Two sources for one target would overwrite each other. */
+static int check_targets(Job *jobs, size_t count, Error *err) {
+    Job **sorted = malloc((count + 1) * sizeof(Job *));
+    if (!sorted) return fail(err, "out of memory");
+    int status = 0;
+    for (size_t i = 0; i < count; i++) sorted[i] = &jobs[i];
+    qsort(sorted, count, sizeof *sorted, by_target);
+    for (size_t i = 1; i < count && !status; i++)
+        if (strcmp(sorted[i - 1]->target, sorted[i]->target) == 0)
+            status = fail(err, "%s: would be written twice, for %s and for %s", sorted[i]->target, sorted[i - 1]->source, sorted[i]->source);
+    free(sorted);
+    return status;
+}
+
+static int plan(const Strings *sources, const char *folder, Job *jobs, Error *err) {
+    for (size_t i = 0; i < sources->count; i++) {
+        char *stem = path_stem(sources->items[i]), *name = stem ? malloc(strlen(stem) + 5) : NULL;
+        if (name) strcat(strcpy(name, stem), ".npz");
+        jobs[i].source = sources->items[i];
+        jobs[i].target = name ? path_join(folder, name) : NULL;
+        free(stem);
+        free(name);
+        if (!jobs[i].target) return fail(err, "out of memory");
+    }
+    return check_targets(jobs, sources->count, err);
+}
+
+static int tell(const Program *program, const Job *jobs, size_t count) {
+    int status = 0;
+    for (size_t i = 0; i < count; i++) {
+        const Job *j = &jobs[i];
+        if (j->skipped) continue;
+        if (!j->done) status = report(program, &j->err);
+        else if (j->early_end) warn(program, "%s: ends early or is damaged; the features are of what could be decoded", j->source);
+        if (j->done && j->no_beats) warn(program, "%s: there is no onset in it: tempo 0, no beats", j->source);
+    }
+    return status;
+}
+
+int main(int argc, char **argv) {
+    Settings s = {.folder = ".", .fps = 60, .start_bpm = 120};
+    const Option options[] = {
+        {.name = "output", .letter = 'o', .type = OPTION_TEXT, .value = &s.folder, .argument = "DIR",
+         .help = "Folder for the results, STEM.npz for each sound; it is made if need be."},
+        {.name = "fps", .type = OPTION_REAL, .value = &s.fps, .argument = "F", .help = "Rows per second; the sound is resampled to 512 F Hz.",
+         .min = FEATURE_MIN_FPS, .max = FEATURE_MAX_FPS},
+        {.name = "start-bpm", .type = OPTION_REAL, .value = &s.start_bpm, .argument = "B", .min = 10, .max = 1000, .given = &s.start_bpm_given,
+         .help = "Tempo around which beats are sought. Unless this is given, an AIST++ music name (mBR0, mHO3) tells its own."},
+        {.name = "skip-existing", .type = OPTION_FLAG, .value = &s.skip_existing, .help = "Leave out sounds whose result is there already."},
+        {.name = "threads", .letter = 'j', .type = OPTION_INT, .value = &s.threads, .argument = "N", .max = 1024,
+         .help = "Files at a time; 0: one per processor."},
+        {.name = "quiet", .letter = 'q', .type = OPTION_FLAG, .value = &s.quiet, .help = "No progress on stderr."},
+    };
+    const Program program = {
+        .name = "extract-music-features", .usage = "[OPTION]... AUDIO_OR_FOLDER...",
+        .about = "Computes the 35 music features of AIST++ dance models (onset strength, 20 MFCC, 12 chroma CENS, onsets, beats), one row per frame, "
+                 "as google-research/mint does with librosa 0.11. Reads wav, flac, ogg, mp3 and what else libsndfile knows. A file that cannot be "
+                 "read does not stop the others; the exit status is 1 then.",
+        .example = "extract-music-features -o features song.mp3",
+        .options = options, .count = sizeof options / sizeof *options};
+    int first;
+    const int stop = options_parse(&program, argc, argv, &first);
+    if (stop >= 0) return stop;
+    if (first == argc) return usage_error(&program, "no sound file given");
+
+    Error err;
+    Strings sources = {0};
+    int status = 0;
+    for (int i = first; i < argc; i++)
+        if (file_expand(argv[i], audio_endings, &sources, &err)) status = report(&program, &err);
+    Job *jobs = calloc(sources.count + 1, sizeof *jobs);
+    if (!jobs) {
+        fail(&err, "out of memory");
+        status = report(&program, &err);
+    } else if (plan(&sources, s.folder, jobs, &err) || folder_make(s.folder, &err)) status = report(&program, &err);
+    else {
+        run_all(jobs, sources.count, &s);
+        if (tell(&program, jobs, sources.count)) status = 1;
+    }
+    for (size_t i = 0; jobs && i < sources.count; i++) free(jobs[i].target);
+    free(jobs);
+    strings_free(&sources);
+    return finish(&program, status);
+}
