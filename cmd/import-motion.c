@@ -1,0 +1,163 @@
+/* import-motion: motions of AIST++ and AMASS (lib/motionimport.h) into motion .npz files, one by one or whole folders. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/dataset.h"
+#include "lib/motionimport.h"
+#include "lib/options.h"
+#include "lib/progress.h"
+#include "lib/threads.h"
+
+typedef enum { IMPORTED, IGNORED, KEPT, FAILED, PENDING } Outcome;
+
+typedef struct {
+    const char *input;
+    char *output; /* owned */
+    Outcome outcome;
+    Error err;
+} Job;
+
+/* --- what is to be done --- */
+
+static int plan_one(Job *job, const char *folder, const Strings *ignored, bool skip_existing, Error *err) {
+    char *stem = path_stem(job->input), file[1024];
+    if (!stem || snprintf(file, sizeof file, "%s.npz", stem) >= (int)sizeof file) {
+        free(stem);
+        return fail(err, "%s: the name is too long", job->input);
+    }
+    job->outcome = names_have(ignored, stem) ? IGNORED : PENDING;
+    free(stem);
+    job->output = path_join(folder, file);
+    if (!job->output) return fail(err, "out of memory");
+    struct stat in, out;
+    if (job->outcome == IGNORED || stat(job->input, &in) != 0 || stat(job->output, &out) != 0) return 0;
+    if (in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
+        fail(&job->err, "%s: the result would replace the file itself; choose another folder with -o", job->input);
+        job->outcome = FAILED;
+    } else if (skip_existing && (out.st_mtim.tv_sec > in.st_mtim.tv_sec ||
+                                 (out.st_mtim.tv_sec == in.st_mtim.tv_sec && out.st_mtim.tv_nsec >= in.st_mtim.tv_nsec))) {
+        job->outcome = KEPT;
+    }
+    return 0;
+}
+
+static int by_output(const void *a, const void *b) {
+    const Job *x = *(Job *const *)a, *y = *(Job *const *)b;
+    int order = strcmp(x->output, y->output);
+    return order ? order : (x > y) - (x < y);
+}
+
+/* Of several inputs with one name only the first is imported. */
+static int refuse_doubles(Job *jobs, size_t count, Error *err) {
+    Job **sorted = malloc(count * sizeof *sorted);
+    if (!sorted) return fail(err, "out of memory");
+    for (size_t i = 0; i < count; i++) sorted[i] = jobs + i;
+    qsort(sorted, count, sizeof *sorted, by_output);
+    const Job *first = sorted[0];
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(first->output, sorted[i]->output) != 0) {
+            first = sorted[i];
+        } else if (sorted[i]->outcome == PENDING || sorted[i]->outcome == KEPT) {
+            fail(&sorted[i]->err, "%s: has the same name as %s; their results would replace each other", sorted[i]->input, first->input);
+            sorted[i]->outcome = FAILED;
+        }
+    }
+    free(sorted);
+    return 0;
+}
+
+/* --- doing it --- */
+
+static void import(Job *job) {
+    Motion m;
+    job->outcome = FAILED;
+    if (motion_import(job->input, &m, &job->err)) return;
+    if (motion_write(job->output, &m, &job->err) == 0) job->outcome = IMPORTED;
+    motion_free(&m);
+}
+
+static void import_all(Job *jobs, size_t count, bool quiet) {
+    Progress progress;
+    size_t done = 0;
+    progress_start(&progress, "importing", count, quiet);
+#pragma omp parallel for schedule(dynamic)
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i].outcome == PENDING) import(jobs + i);
+#pragma omp critical
+        progress_step(&progress, ++done);
+    }
+    progress_end(&progress);
+}
+
+/* Lines for what failed, then one line of counts. */
+static int summarise(const Program *program, const Job *jobs, size_t count, bool quiet) {
+    size_t counts[PENDING + 1] = {0};
+    for (size_t i = 0; i < count; i++) {
+        counts[jobs[i].outcome]++;
+        if (jobs[i].outcome == FAILED) report(program, &jobs[i].err);
+    }
+    if (!quiet) printf("%zu imported, %zu ignored, %zu already there, %zu failed\n", counts[IMPORTED], counts[IGNORED], counts[KEPT], counts[FAILED]);
+    return counts[FAILED] > 0;
+}
+
+static int run(const Program *program, const Strings *inputs, const char *folder, const Strings *ignored, bool skip_existing, bool quiet) {
+    Error err;
+    Job *jobs = calloc(inputs->count, sizeof *jobs);
+    int status = jobs ? folder_make(folder, &err) : fail(&err, "out of memory");
+    for (size_t i = 0; status == 0 && i < inputs->count; i++) {
+        jobs[i].input = inputs->items[i];
+        status = plan_one(jobs + i, folder, ignored, skip_existing, &err);
+    }
+    if (status == 0) status = refuse_doubles(jobs, inputs->count, &err);
+    if (status == 0) {
+        import_all(jobs, inputs->count, quiet);
+        status = summarise(program, jobs, inputs->count, quiet);
+    } else {
+        status = report(program, &err);
+    }
+    for (size_t i = 0; jobs && i < inputs->count; i++) free(jobs[i].output);
+    free(jobs);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    const char *folder = ".", *ignore_list = NULL;
+    bool skip_existing = false, quiet = false;
+    long threads = 0;
+    const Option options[] = {
+        {"output", 'o', OPTION_TEXT, &folder, "DIR", "Folder for the results, made if it is not there.", 0, 0, NULL},
+        {"ignore-list", 0, OPTION_TEXT, &ignore_list, "FILE", "Names that are left out, one per line (AIST++'s ignore_list.txt).", 0, 0, NULL},
+        {"skip-existing", 0, OPTION_FLAG, &skip_existing, NULL, "Leave results alone that are newer than their files.", 0, 0, NULL},
+        {"threads", 'j', OPTION_INT, &threads, "N", "Threads; 0 means all.", 0, 4096, NULL},
+        {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "Print nothing but errors.", 0, 0, NULL},
+    };
+    const Program program = {
+        .name = "import-motion",
+        .usage = "[OPTION]... FILE_OR_FOLDER...",
+        .about = "Converts AIST++ motions (.pkl, read without running anything in them), AMASS-like .npz and mint's .npy to NAME.npz motion files. "
+                 "A file that cannot be converted gets one line on stderr and exit status 1 in the end; the others are converted all the same.",
+        .example = "import-motion -o motions --ignore-list aist/ignore_list.txt aist/motions",
+        .options = options,
+        .count = sizeof options / sizeof *options,
+    };
+    int first, status = options_parse(&program, argc, argv, &first);
+    if (status >= 0) return status;
+    if (first == argc) return usage_error(&program, "no file or folder given");
+    threads_set((int)threads);
+
+    static const char *const endings[] = {".pkl", ".npz", ".npy", NULL};
+    Error err;
+    Strings inputs = {0}, ignored = {0};
+    status = 0;
+    if (ignore_list && names_read(ignore_list, &ignored, &err)) status = report(&program, &err);
+    strings_sort(&ignored);
+    int missing = 0;
+    for (int i = first; status == 0 && i < argc; i++)
+        if (file_expand(argv[i], endings, &inputs, &err)) missing = report(&program, &err);
+    if (status == 0 && inputs.count > 0) status = run(&program, &inputs, folder, &ignored, skip_existing, quiet);
+    strings_free(&inputs);
+    strings_free(&ignored);
+    return finish(&program, status || missing);
+}
