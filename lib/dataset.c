@@ -122,7 +122,7 @@ static int read_rows(char *text, const char *folder, Dataset *d, Error *err) {
 
 int dataset_read(const char *path, Dataset *out, Error *err) {
     *out = (Dataset){0};
-    char *text;
+    char *text = NULL;
     if (text_read(path, &text, err)) return -1;
     char *folder = path_folder(path);
     int status = folder ? read_rows(text, folder, out, err) : fail(err, "out of memory");
@@ -161,7 +161,7 @@ static const char blanks[] = " \t\r\v\f";
 
 int names_read(const char *path, Strings *out, Error *err) {
     *out = (Strings){0};
-    char *text;
+    char *text = NULL;
     if (text_read(path, &text, err)) return -1;
     int status = 0;
     char *rest = text;

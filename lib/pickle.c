@@ -91,6 +91,7 @@ typedef struct {
     PickleValue **memo; /* [memo_size], NULL where unset */
     size_t memo_size, memo_count;
     size_t references; /* items in containers, all together */
+    bool named;        /* refused because of a callable's name */
     Error *err;
 } Machine;
 
@@ -131,14 +132,21 @@ static int push_int(Machine *m, PickleType type, int64_t value) {
     return v ? 0 : -1;
 }
 
-/* Two's complement of n bytes. */
+/* Two's complement of n bytes; beyond 8 the nearest float. */
 static int push_long(Machine *m, size_t n) {
     if (need(m, n)) return -1;
-    if (n > 8) return fail(m->err, "the pickle holds a whole number of %zu bytes; 8 are the most", n);
     uint64_t bits = 0;
-    if (take_number(m, n, &bits)) return -1;
-    if (n > 0 && n < 8 && (bits >> (8 * n - 1)) != 0) bits |= ~UINT64_C(0) << (8 * n);
-    return push_int(m, PICKLE_INT, (int64_t)bits);
+    if (n <= 8) {
+        if (take_number(m, n, &bits)) return -1;
+        if (n > 0 && n < 8 && (bits >> (8 * n - 1)) != 0) bits |= ~UINT64_C(0) << (8 * n);
+        return push_int(m, PICKLE_INT, (int64_t)bits);
+    }
+    double x = m->at[n - 1] < 0x80 ? 0 : -1;
+    for (size_t i = n; i > 0; i--) x = 256 * x + m->at[i - 1];
+    m->at += n;
+    PickleValue *v = push_new(m, PICKLE_REAL);
+    if (v) v->as.real = x;
+    return v ? 0 : -1;
 }
 
 static int push_real(Machine *m) {
@@ -251,7 +259,10 @@ static int take_index(Machine *m, size_t bytes, int (*use)(Machine *, size_t)) {
 
 static int push_global(Machine *m, const PickleValue *module, const PickleValue *name) {
     PickleGlobal which;
-    if (pickle_global(module->as.text.bytes, module->as.text.size, name->as.text.bytes, name->as.text.size, &which, m->err)) return -1;
+    if (pickle_global(module->as.text.bytes, module->as.text.size, name->as.text.bytes, name->as.text.size, &which, m->err)) {
+        m->named = true;
+        return -1;
+    }
     return push_int(m, PICKLE_GLOBAL, (int64_t)which);
 }
 
@@ -276,6 +287,12 @@ static int stack_global(Machine *m) {
     if (!module) return -1;
     if (module->type != PICKLE_TEXT || name->type != PICKLE_TEXT) return fail(m->err, "damaged pickle: STACK_GLOBAL without two texts");
     return push_global(m, module, name);
+}
+
+/* Protocol 0's numbers and texts, of which only the place on the stack matters: see run. */
+static int old_text(Machine *m) {
+    PickleValue line;
+    return take_line(m, &line) || !push_new(m, PICKLE_NONE) ? -1 : 0;
 }
 
 static int reduce(Machine *m) {
@@ -319,6 +336,8 @@ static int step(Machine *m, unsigned char opcode) {
     switch (opcode) {
     case 0x95: return frame(m);
     case '(': return push(m, NULL);
+    case '0': return m->depth > 0 ? (m->depth--, 0) : fail(m->err, "damaged pickle: an opcode finds nothing on the stack");
+    case '2': return m->depth > 0 ? push(m, m->stack[m->depth - 1]) : fail(m->err, "damaged pickle: an opcode finds nothing on the stack");
     case 'N': return push_int(m, PICKLE_NONE, 0);
     case 0x88: return push_int(m, PICKLE_BOOL, 1);
     case 0x89: return push_int(m, PICKLE_BOOL, 0);
@@ -363,18 +382,26 @@ static int step(Machine *m, unsigned char opcode) {
     }
 }
 
-static int run(Machine *m) {
-    if (m->end - m->at < 2 || m->at[0] != 0x80) return fail(m->err, "not a pickle of protocol 2 to 5");
-    if (m->at[1] < 2 || m->at[1] > 5) return fail(m->err, "a pickle of protocol %d; 2 to 5 can be read", m->at[1]);
-    m->at += 2;
+static int run_opcodes(Machine *m, bool old) {
     for (;;) {
         if (need(m, 1)) return -1;
         unsigned char opcode = *m->at++;
         if (opcode == '.') break;
-        if (step(m, opcode)) return -1;
+        if (old && opcode && strchr("IFLSV", opcode) ? old_text(m) : step(m, opcode)) return -1;
     }
     m->p->root = pop(m);
     return m->p->root ? 0 : -1;
+}
+
+static int run(Machine *m) {
+    if (m->end - m->at >= 2 && m->at[0] == 0x80) {
+        if (m->at[1] < 2 || m->at[1] > 5) return fail(m->err, "a pickle of protocol %d; 2 to 5 can be read", m->at[1]);
+        m->at += 2;
+        return run_opcodes(m, false);
+    }
+    /* Protocols 0 and 1 carry no mark and are not read, but what they would call is still worth naming. */
+    if (run_opcodes(m, true) && m->named) return -1;
+    return fail(m->err, "not a pickle of protocol 2 to 5");
 }
 
 int pickle_parse(const unsigned char *data, size_t size, Pickle **out, Error *err) {
