@@ -1,0 +1,27 @@
+/* geometric.h: geometric ("manual") features (Mueller, Roeder, Clausen 2005), as google/aistplusplus_api 2dd7b3e computes them
+ * (features/manual.py, features/utils.py).
+ *
+ * 32 yes-or-no questions per frame from the second on; a feature is the share of frames that answer yes. A question is one of
+ *     move    a, b, p:     (d(p - a) . (b - a)) / |b - a| / dt > t          d: this frame minus the one before
+ *     nmove   a, b, c, p:  (d(p - a) . n) / |n| / dt > t,  n = (c - a) x (b - a)
+ *     plane   a, b, c, p:  (n . (p - a)) / |n| > t,        n = (c - a) x (b - a)
+ *     nplane  a, b, c, p:  ((b - a) . (p - c)) / |b - a| > t
+ *     angle   a, b, c, d:  low < angle between (b - a) and (d - c) in degrees < high
+ *     fast    a:           |da| / dt > t
+ * with thresholds in fixed lengths of one body (humerus, shoulder width, hip width), whatever the skeleton. Quirks kept: dt is 1/120 s though
+ * the frames are 1/60 s apart, which halves the velocity thresholds (`corrected`: 1/60); a division by zero counts as no. */
+#ifndef METRICS_GEOMETRIC_H
+#define METRICS_GEOMETRIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { GEOMETRIC_FEATURES = 32, GEOMETRIC_JOINTS_MIN = 22 /* up to the wrists, in SMPL's order */ };
+
+/* positions [frames, joints, 3] in metres at 60 fps, y up, the first 22 joints SMPL's; frames at least 2. */
+void geometric_features(const double *positions, size_t frames, size_t joints, bool corrected, float out[GEOMETRIC_FEATURES]);
+
+/* What feature i asks, in a few words: "angle at the right elbow below 110 degrees". */
+const char *geometric_name(size_t i);
+
+#endif

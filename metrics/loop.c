@@ -1,0 +1,46 @@
+/* loop.c: autocorrelation of the pose at multiples of a generation step. */
+#include "loop.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+int loop_score(const Body *b, size_t step, double *score, size_t *lag, Error *err) {
+    size_t dim = 9 * b->joints, frames = b->frames;
+    double *mean = calloc(dim, sizeof *mean), *energy = malloc((frames + 1) * sizeof *energy); /* energy[t]: sum of |x|^2 before frame t */
+    if (!mean || !energy) {
+        free(mean);
+        free(energy);
+        return fail(err, "out of memory for %zu frames", frames);
+    }
+    for (size_t t = 0; t < frames; t++)
+        for (size_t c = 0; c < dim; c++) mean[c] += b->rotations[t * dim + c];
+    for (size_t c = 0; c < dim; c++) mean[c] /= (double)(frames ? frames : 1);
+    energy[0] = 0;
+    for (size_t t = 0; t < frames; t++) {
+        double sum = 0;
+        for (size_t c = 0; c < dim; c++) {
+            double x = b->rotations[t * dim + c] - mean[c];
+            sum += x * x;
+        }
+        energy[t + 1] = energy[t] + sum;
+    }
+    *score = NAN;
+    if (lag) *lag = 0;
+    for (size_t k = 1; k <= LOOP_LAGS && k * step <= frames / 2; k++) {
+        size_t l = k * step;
+        double difference = 0;
+        for (size_t i = 0; i < (frames - l) * dim; i++) {
+            double d = b->rotations[i + l * dim] - b->rotations[i];
+            difference += d * d;
+        }
+        double both = energy[frames - l] + energy[frames] - energy[l];
+        double r = difference > 0 ? 1 - difference / both : 1;
+        if (!(r <= *score)) {
+            *score = r;
+            if (lag) *lag = l;
+        }
+    }
+    free(mean);
+    free(energy);
+    return 0;
+}

@@ -1,0 +1,73 @@
+/* thresholds.c: fitting freezing thresholds, and keeping them. */
+#include "thresholds.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t frozen_count(const double *pose, const double *trans, size_t n, const Thresholds *t) {
+    size_t count = 0;
+    for (size_t w = 0; w < n; w++) count += pose[w] <= t->pose && trans[w] <= t->trans;
+    return count;
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+int thresholds_fit(const double *pose, const double *trans, size_t n, double target, Thresholds *out, double *rate, Error *err) {
+    double *p = malloc(n * sizeof *p), *q = malloc(n * sizeof *q);
+    if (!p || !q) {
+        free(p);
+        free(q);
+        return fail(err, "out of memory for %zu windows", n);
+    }
+    memcpy(p, pose, n * sizeof *p);
+    memcpy(q, trans, n * sizeof *q);
+    qsort(p, n, sizeof *p, ascending);
+    qsort(q, n, sizeof *q, ascending);
+    /* The count grows with k: bisect for the first k that reaches the target, then look one step down. */
+    size_t low = 1, high = n;
+    while (low < high) {
+        size_t k = (low + high) / 2;
+        Thresholds t = {p[k - 1], q[k - 1], 0};
+        if ((double)frozen_count(pose, trans, n, &t) >= target * (double)n) high = k;
+        else low = k + 1;
+    }
+    Thresholds best = {p[low - 1], q[low - 1], (double)low / (double)n};
+    size_t frozen = frozen_count(pose, trans, n, &best);
+    if (low > 1) {
+        Thresholds below = {p[low - 2], q[low - 2], (double)(low - 1) / (double)n};
+        size_t fewer = frozen_count(pose, trans, n, &below);
+        if (target * (double)n - (double)fewer <= (double)frozen - target * (double)n) {
+            best = below;
+            frozen = fewer;
+        }
+    }
+    free(p);
+    free(q);
+    *out = best;
+    if (rate) *rate = (double)frozen / (double)n;
+    return 0;
+}
+
+int thresholds_to_tensors(const Thresholds *t, Tensors *out, Error *err) {
+    *out = (Tensors){0};
+    if (!tensors_add_f64(out, "pose", t->pose, err) && !tensors_add_f64(out, "trans", t->trans, err) && !tensors_add_f64(out, "quantile", t->quantile, err))
+        return 0;
+    tensors_free(out);
+    return -1;
+}
+
+static int number(const Tensors *set, const char *name, double *out, Error *err) {
+    Tensor *x = tensors_need(set, name, err);
+    if (!x) return -1;
+    if (x->rank != 0 || x->type == TENSOR_BYTES || tensor_convert(x, TENSOR_F64, err)) return fail(err, "`%s` must be one number", name);
+    *out = *tensor_f64(x);
+    return isfinite(*out) && *out >= 0 ? 0 : fail(err, "`%s` is %g, it must be 0 or more", name, *out);
+}
+
+int thresholds_from_tensors(const Tensors *set, Thresholds *out, Error *err) {
+    return number(set, "pose", &out->pose, err) || number(set, "trans", &out->trans, err) || number(set, "quantile", &out->quantile, err) ? -1 : 0;
+}
