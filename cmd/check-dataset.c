@@ -1,0 +1,183 @@
+/* check-dataset: what an AIST++ folder has, lacks, and has damaged, before hours of work are spent on it. */
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/aistfolder.h"
+#include "lib/audiofile.h"
+#include "lib/dataset.h"
+#include "lib/options.h"
+#include "lib/progress.h"
+#include "lib/threads.h"
+
+static const struct {
+    const char *name, *file;
+    bool needed;
+} splits[] = {{"train", "splits/crossmodal_train.txt", true},
+              {"val", "splits/crossmodal_val.txt", true},
+              {"test", "splits/crossmodal_test.txt", true},
+              {"all", "splits/all.txt", false}};
+enum { SPLITS = sizeof splits / sizeof *splits };
+
+typedef struct {
+    bool there;
+    size_t names, usable, ignored, no_motion, no_music, damaged;
+} Split;
+
+typedef struct {
+    AistFiles motions, music;
+    Strings ignored;
+    size_t damaged_motions, damaged_music;
+    Split split[SPLITS];
+} Findings;
+
+/* Reads every file that is not to be ignored; a line for each damaged one. Returns how many there are. */
+static size_t check_files(const Program *program, AistFiles *f, const Strings *ignored, const char *what, void (*check)(AistFile *), bool quiet) {
+    Progress progress;
+    size_t done = 0, damaged = 0;
+    progress_start(&progress, what, f->count, quiet);
+    int muted = stderr_mute();
+#pragma omp parallel for schedule(dynamic)
+    for (size_t i = 0; i < f->count; i++) {
+        if (!names_have(ignored, f->files[i].stem)) check(&f->files[i]);
+#pragma omp critical
+        {
+            stderr_unmute(muted);
+            progress_step(&progress, ++done);
+            muted = stderr_mute();
+        }
+    }
+    stderr_unmute(muted);
+    progress_end(&progress);
+    for (size_t i = 0; i < f->count; i++) {
+        damaged += f->files[i].damaged;
+        if (f->files[i].damaged) report(program, &f->files[i].err);
+    }
+    return damaged;
+}
+
+static void count_split(const Findings *f, const Strings *names, const char *label, bool name_missing, Split *s) {
+    s->there = true;
+    s->names = names->count;
+    for (size_t i = 0; i < names->count; i++) {
+        const char *name = names->items[i];
+        const int lacks = aist_lacks(name, &f->motions, &f->music, &f->ignored);
+        s->usable += lacks == 0;
+        s->ignored += (lacks & AIST_IGNORED) != 0;
+        s->no_motion += (lacks & AIST_NO_MOTION) != 0;
+        s->no_music += (lacks & AIST_NO_MUSIC) != 0;
+        s->damaged += (lacks & AIST_DAMAGED) != 0;
+        char song[256];
+        aist_music_name(name, song, sizeof song);
+        if (name_missing && (lacks & AIST_NO_MOTION)) printf("%s: no motion %s\n", label, name);
+        if (name_missing && (lacks & AIST_NO_MUSIC)) printf("%s: no music %s for %s\n", label, song, name);
+    }
+}
+
+/* Everything below folder; returns 1 after messages if something needed is missing or damaged. */
+static int look(const Program *program, const char *folder, const char *music, bool name_missing, bool quiet, Findings *f) {
+    static const char *const motion_endings[] = {".pkl", ".npz", ".npy", NULL};
+    Error err;
+    int status = 0;
+    char *paths[3 + SPLITS] = {path_join(folder, "motions"), music ? strdup(music) : path_join(folder, "music"), path_join(folder, "ignore_list.txt")};
+    for (size_t i = 0; i < SPLITS; i++) paths[3 + i] = path_join(folder, splits[i].file);
+    for (size_t i = 0; i < 3 + SPLITS; i++)
+        if (!paths[i]) status = (fail(&err, "out of memory"), report(program, &err));
+    if (status == 0) {
+        if (aistfiles_list(paths[0], motion_endings, &f->motions, &err)) status = report(program, &err);
+        if (aistfiles_list(paths[1], audio_endings, &f->music, &err)) status = report(program, &err);
+        if (file_exists(paths[2]) && names_read(paths[2], &f->ignored, &err)) status = report(program, &err);
+        strings_sort(&f->ignored);
+        f->damaged_motions = check_files(program, &f->motions, &f->ignored, "motions", aistfile_check_motion, quiet);
+        f->damaged_music = check_files(program, &f->music, &f->ignored, "music", aistfile_check_music, quiet);
+        if (f->damaged_motions || f->damaged_music) status = 1;
+        for (size_t i = 0; i < SPLITS; i++) {
+            Strings names;
+            if (!splits[i].needed && !file_exists(paths[3 + i])) continue;
+            if (names_read(paths[3 + i], &names, &err)) {
+                status = report(program, &err);
+                continue;
+            }
+            Split *s = &f->split[i];
+            count_split(f, &names, splits[i].name, name_missing, s);
+            strings_free(&names);
+            if (s->usable == 0 || s->usable + s->ignored < s->names) status = 1;
+        }
+    }
+    for (size_t i = 0; i < 3 + SPLITS; i++) free(paths[i]);
+    return status;
+}
+
+/* --- results --- */
+
+static void print_text(const Findings *f) {
+    printf("%-8s%6zu files, %zu damaged\n", "motions", f->motions.count, f->damaged_motions);
+    printf("%-8s%6zu files, %zu damaged\n", "music", f->music.count, f->damaged_music);
+    printf("%-8s%6zu names\n", "ignored", f->ignored.count);
+    printf("%-6s %7s %7s %8s %10s %9s %8s\n", "split", "names", "usable", "ignored", "no-motion", "no-music", "damaged");
+    for (size_t i = 0; i < SPLITS; i++) {
+        const Split *s = &f->split[i];
+        if (s->there)
+            printf("%-6s %7zu %7zu %8zu %10zu %9zu %8zu\n", splits[i].name, s->names, s->usable, s->ignored, s->no_motion, s->no_music, s->damaged);
+    }
+}
+
+static void add(cJSON *object, const char *name, size_t value) { cJSON_AddNumberToObject(object, name, (double)value); }
+
+static int print_json(const Findings *f) {
+    cJSON *root = cJSON_CreateObject(), *lists = cJSON_AddObjectToObject(root, "splits");
+    add(root, "motions", f->motions.count);
+    add(root, "damaged_motions", f->damaged_motions);
+    add(root, "music", f->music.count);
+    add(root, "damaged_music", f->damaged_music);
+    add(root, "ignored", f->ignored.count);
+    for (size_t i = 0; i < SPLITS; i++) {
+        const Split *s = &f->split[i];
+        if (!s->there) continue;
+        cJSON *o = cJSON_AddObjectToObject(lists, splits[i].name);
+        add(o, "names", s->names);
+        add(o, "usable", s->usable);
+        add(o, "ignored", s->ignored);
+        add(o, "no_motion", s->no_motion);
+        add(o, "no_music", s->no_music);
+        add(o, "damaged", s->damaged);
+    }
+    char *text = cJSON_Print(root);
+    if (text) puts(text);
+    free(text);
+    cJSON_Delete(root);
+    return text ? 0 : 1;
+}
+
+int main(int argc, char **argv) {
+    const char *music = NULL;
+    bool name_missing = false, json = false, quiet = false;
+    long threads = 0;
+    const Option options[] = {
+        {.name = "music", .type = OPTION_TEXT, .value = &music, .argument = "FOLDER", .help = "Where the music is, if not in AIST_DIR/music."},
+        {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .value = &name_missing, .help = "Name every missing file (not with --json)."},
+        {.name = "json", .type = OPTION_FLAG, .value = &json, .help = "Print one JSON object."},
+        {.name = "threads", .letter = 'j', .type = OPTION_INT, .value = &threads, .argument = "N", .help = "Threads; 0 means all.", .max = 4096},
+        {.name = "quiet", .letter = 'q', .type = OPTION_FLAG, .value = &quiet, .help = "No progress on stderr."},
+    };
+    const Program program = {
+        .name = "check-dataset", .usage = "[OPTION]... AIST_DIR",
+        .about = "Says what a folder in AIST++'s layout (motions/, music/, splits/, ignore_list.txt) has, what its lists name and it lacks, and which "
+                 "files are damaged; every file is read whole. Exit status 1 if anything is missing or damaged.",
+        .example = "check-dataset -v aist", .options = options, .count = sizeof options / sizeof *options};
+    int first, status = options_parse(&program, argc, argv, &first);
+    if (status >= 0) return status;
+    if (first + 1 != argc) return usage_error(&program, "one folder is needed, not %d", argc - first);
+    Error err;
+    if (!folder_exists(argv[first])) return fail(&err, "%s: no such folder", argv[first]), report(&program, &err);
+    threads_set((int)threads);
+    Findings f = {0};
+    status = look(&program, argv[first], music, name_missing && !json, quiet, &f);
+    if (!json) print_text(&f);
+    else if (print_json(&f)) status = 1;
+    aistfiles_free(&f.motions);
+    aistfiles_free(&f.music);
+    strings_free(&f.ignored);
+    return finish(&program, status);
+}
