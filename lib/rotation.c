@@ -134,8 +134,34 @@ static void complete(const double a[3], double b[3], double tiny) {
     }
 }
 
+/* Where M is almost a rotation: X <- X (15 I - 10 Y + 3 Y^2) / 8 with Y = X'X leaves M's polar factor alone and cubes X's distance from it
+ * (Higham 2008, section 8.3). Refuses, with -1, what is further away than that series reaches quickly, or mirrored. */
+static int nearest_by_iteration(const double m[9], double r[9]) {
+    double x[9];
+    memcpy(x, m, sizeof x);
+    for (int step = 0; step < 8; step++) {
+        double a = x[0] * x[0] + x[3] * x[3] + x[6] * x[6], b = x[1] * x[1] + x[4] * x[4] + x[7] * x[7], c = x[2] * x[2] + x[5] * x[5] + x[8] * x[8];
+        double d = x[0] * x[1] + x[3] * x[4] + x[6] * x[7], e = x[0] * x[2] + x[3] * x[5] + x[6] * x[8], f = x[1] * x[2] + x[4] * x[5] + x[7] * x[8];
+        double off = fabs(a - 1) + fabs(b - 1) + fabs(c - 1) + fabs(d) + fabs(e) + fabs(f);
+        if (!(off < 0.5)) return -1;
+        if (step == 0 && x[0] * (x[4] * x[8] - x[5] * x[7]) - x[1] * (x[3] * x[8] - x[5] * x[6]) + x[2] * (x[3] * x[7] - x[4] * x[6]) < 0) return -1;
+        double y[9] = {a, d, e, d, b, f, e, f, c}, square[9], next[9];
+        rotation_multiply(y, y, square);
+        for (int i = 0; i < 9; i++) y[i] = (3 * square[i] - 10 * y[i]) / 8;
+        for (int i = 0; i < 9; i += 4) y[i] += 15.0 / 8;
+        rotation_multiply(x, y, next);
+        memcpy(x, next, sizeof x);
+        if (off < 1e-5) {
+            memcpy(r, x, sizeof x);
+            return 0;
+        }
+    }
+    return -1;
+}
+
 /* M = U S V' with s1 >= s2 >= s3: the best rotation is u1 v1' + u2 v2' + (u1 x u2)(v1 x v2)', whatever the signs of U and V. */
 void rotation_nearest(const double m[9], double r[9]) {
+    if (nearest_by_iteration(m, r) == 0) return;
     double largest = 0;
     for (int i = 0; i < 9; i++) {
         if (!isfinite(m[i])) {
