@@ -1,0 +1,258 @@
+/* cluster-ap: windows of the dances of each genre -> clusters, whose exemplars become the items of a motion bank. */
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/dataset.h"
+#include "lib/motion.h"
+#include "lib/options.h"
+#include "lib/progress.h"
+#include "lib/tensorfile.h"
+#include "lib/threads.h"
+#include "model/preference.h"
+#include "model/similarity.h"
+
+typedef struct {
+    const char *genre, *output, *dataset;
+    long length, stride, clusters, future, max_iterations, threads;
+    double damping, preference;
+    bool preference_given, clusters_given, relative_root, quiet, json;
+} Choices;
+
+/* The dances of one genre and their windows. */
+typedef struct {
+    const char *genre;
+    Motion *motions;
+    size_t *rows; /* of the data set */
+    size_t count;
+    Windows windows;
+} Dances;
+
+/* What came out for one genre. */
+typedef struct {
+    char *path;
+    Tensors arrays;
+    size_t windows, clusters, largest, iterations;
+    double preference;
+    bool converged;
+} Outcome;
+
+static void dances_free(Dances *d) {
+    for (size_t i = 0; i < d->count; i++) motion_free(&d->motions[i]);
+    free(d->motions);
+    free(d->rows);
+    windows_free(&d->windows);
+}
+
+static int read_dances(const Dataset *set, const Choices *c, Dances *d, Error *err) {
+    d->rows = calloc(set->count, sizeof *d->rows);
+    d->motions = calloc(set->count, sizeof *d->motions);
+    if (!d->rows || !d->motions) return fail(err, "out of memory");
+    for (size_t r = 0; r < set->count; r++) {
+        if (strcmp(set->rows[r].genre, d->genre) != 0) continue;
+        Motion *m = &d->motions[d->count];
+        if (motion_read(set->rows[r].motion, m, err)) return -1;
+        d->rows[d->count++] = r;
+        const Motion *first = &d->motions[0];
+        if (m->joints != first->joints || m->fps != first->fps)
+            return fail(err, "%s: has %zu joints at %g frames per second, but the first dance of genre %s has %zu at %g", set->rows[r].motion, m->joints,
+                        m->fps, d->genre, first->joints, first->fps);
+    }
+    size_t origin = c->relative_root ? (size_t)(c->length - c->future - 1) : WINDOW_ABSOLUTE;
+    return windows_cut(d->motions, d->count, (size_t)c->length, (size_t)c->stride, origin, &d->windows, err);
+}
+
+static int check_windows(const Program *program, const Choices *c, const Dances *d, Error *err) {
+    size_t wanted = c->preference_given ? 1 : (size_t)c->clusters, too_short = 0;
+    for (size_t i = 0; i < d->count; i++) too_short += d->motions[i].frames < d->windows.frames;
+    if (too_short) warn(program, "genre %s: %zu of %zu dances are shorter than %ld frames and give no window", d->genre, too_short, d->count, c->length);
+    if (d->windows.count >= wanted) return 0;
+    return fail(err, "genre %s: %zu windows of %ld frames are too few for %zu clusters; take fewer --clusters, a smaller --stride or more dances", d->genre,
+                d->windows.count, c->length, wanted);
+}
+
+static int fill_arrays(const Dances *d, const Affinity *a, Tensors *arrays, Error *err) {
+    const Windows *w = &d->windows;
+    size_t shape[3] = {a->count, w->frames, w->dim}, pairs[2] = {w->count, 2};
+    Tensor centers, exemplars, labels, segments;
+    if (tensor_new(&centers, TENSOR_F32, 3, shape, 0, err)) return -1;
+    for (size_t i = 0; i < a->count; i++) windows_copy(w, a->exemplars[i], tensor_f32(&centers) + i * w->frames * w->dim);
+    if (tensors_add(arrays, "centers", &centers, err)) return -1;
+    if (tensor_new(&exemplars, TENSOR_I64, 1, &a->count, 0, err)) return -1;
+    for (size_t i = 0; i < a->count; i++) tensor_i64(&exemplars)[i] = (int64_t)a->exemplars[i];
+    if (tensors_add(arrays, "exemplars", &exemplars, err)) return -1;
+    if (tensor_new(&labels, TENSOR_I64, 1, &a->points, 0, err)) return -1;
+    for (size_t i = 0; i < a->points; i++) tensor_i64(&labels)[i] = (int64_t)a->labels[i];
+    if (tensors_add(arrays, "labels", &labels, err)) return -1;
+    if (tensor_new(&segments, TENSOR_I64, 2, pairs, 0, err)) return -1;
+    for (size_t i = 0; i < w->count; i++) {
+        tensor_i64(&segments)[2 * i] = (int64_t)d->rows[w->motion[i]];
+        tensor_i64(&segments)[2 * i + 1] = (int64_t)w->first[i];
+    }
+    return tensors_add(arrays, "segments", &segments, err);
+}
+
+static void tell(void *progress, size_t runs, double preference, const Affinity *result) {
+    (void)preference, (void)result;
+    progress_step(progress, runs);
+}
+
+static int cluster(const Dances *d, const float *s, const Choices *c, Affinity *a, double *preference, Error *err) {
+    AffinityOptions o = affinity_defaults();
+    o.damping = c->damping;
+    o.max_iterations = (size_t)c->max_iterations;
+    if (c->preference_given) {
+        *preference = c->preference;
+        o.min_iterations = AFFINITY_SETTLED;
+        if (affinity_propagate(s, d->windows.count, c->preference, &o, a, err)) return -1;
+        if (a->count == 0) return fail(err, "no clusters after %zu iterations: take another --preference or more --max-iterations", a->iterations);
+        return affinity_keep_largest(s, a->count, a, err);
+    }
+    Progress progress;
+    char label[80];
+    snprintf(label, sizeof label, "%.20s: clustering %zu windows", d->genre, d->windows.count);
+    progress_start(&progress, label, PREFERENCE_MAX_RUNS, c->quiet);
+    int status = affinity_search(s, d->windows.count, (size_t)c->clusters, &o, tell, &progress, preference, a, err);
+    progress_end(&progress);
+    return status;
+}
+
+static int do_genre(const Program *program, const Dataset *set, const Choices *c, const char *genre, Outcome *out, Error *err) {
+    Dances d = {.genre = genre};
+    Affinity a = {0};
+    float *s = NULL;
+    int status = read_dances(set, c, &d, err);
+    if (!status && check_windows(program, c, &d, err)) status = fail_in(err, c->dataset);
+    if (!status) {
+        size_t n = out->windows = d.windows.count;
+        s = n <= SIZE_MAX / sizeof *s / n ? malloc(n * n * sizeof *s) : NULL;
+        if (!s) status = fail(err, "out of memory for the similarities of %zu windows", n);
+    }
+    if (!status) status = windows_similarity(&d.windows, s, err);
+    if (!status && cluster(&d, s, c, &a, &out->preference, err)) status = fail_in(err, genre);
+    if (!status) {
+        out->clusters = a.count;
+        out->iterations = a.iterations;
+        out->converged = a.converged;
+        for (size_t i = 0; i < a.points; i++) out->largest += a.labels[i] == 0;
+        if (!a.converged) warn(program, "genre %s: the messages did not come to rest in %zu iterations", genre, a.iterations);
+        status = fill_arrays(&d, &a, &out->arrays, err);
+    }
+    free(s);
+    affinity_free(&a);
+    dances_free(&d);
+    return status;
+}
+
+/* The outcomes of all genres, written when all are there. */
+static int run(const Program *program, const Choices *c, Outcome *outcomes, const char **genres, size_t count, const Dataset *set, Error *err) {
+    for (size_t g = 0; g < count; g++) {
+        char name[300];
+        if (snprintf(name, sizeof name, "%s.npz", genres[g]) >= (int)sizeof name || strchr(name, '/'))
+            return fail(err, "%s: genre '%s' cannot name a file", c->dataset, genres[g]);
+        outcomes[g].path = path_join(c->genre ? "" : c->output, c->genre ? c->output : name);
+        if (!outcomes[g].path) return fail(err, "out of memory");
+        if (do_genre(program, set, c, genres[g], &outcomes[g], err)) return -1;
+    }
+    if (!c->genre && folder_make(c->output, err)) return -1;
+    for (size_t g = 0; g < count; g++)
+        if (npz_write(outcomes[g].path, &outcomes[g].arrays, err)) return -1;
+    return 0;
+}
+
+static void print_table(const Outcome *o, const char **genres, size_t count) {
+    printf("%-8s %8s %8s %8s %12s %10s  %s\n", "genre", "windows", "clusters", "largest", "preference", "iterations", "file");
+    for (size_t g = 0; g < count; g++)
+        printf("%-8s %8zu %8zu %8zu %12.6g %10zu  %s\n", genres[g], o[g].windows, o[g].clusters, o[g].largest, o[g].preference, o[g].iterations, o[g].path);
+}
+
+static int print_json(const Outcome *o, const char **genres, size_t count, Error *err) {
+    cJSON *root = cJSON_CreateObject();
+    for (size_t g = 0; g < count; g++) {
+        cJSON *item = cJSON_AddObjectToObject(root, genres[g]);
+        cJSON_AddNumberToObject(item, "windows", (double)o[g].windows);
+        cJSON_AddNumberToObject(item, "clusters", (double)o[g].clusters);
+        cJSON_AddNumberToObject(item, "largest", (double)o[g].largest);
+        cJSON_AddNumberToObject(item, "preference", o[g].preference);
+        cJSON_AddNumberToObject(item, "iterations", (double)o[g].iterations);
+        cJSON_AddBoolToObject(item, "converged", o[g].converged);
+        cJSON_AddStringToObject(item, "file", o[g].path);
+    }
+    char *text = cJSON_Print(root);
+    cJSON_Delete(root);
+    if (!text) return fail(err, "out of memory");
+    puts(text);
+    free(text);
+    return 0;
+}
+
+static int do_all(const Program *program, const Choices *c, Error *err) {
+    Dataset set = {0};
+    const char **genres = NULL;
+    size_t count = 0;
+    if (dataset_read(c->dataset, &set, err)) return -1;
+    int status = dataset_genres(&set, &genres, &count, err);
+    if (!status && c->genre) {
+        size_t at = 0;
+        while (at < count && strcmp(genres[at], c->genre) != 0) at++;
+        if (at == count) status = fail(err, "%s: has no genre %s", c->dataset, c->genre);
+        else genres[0] = genres[at], count = 1;
+    }
+    Outcome *outcomes = calloc(count + 1, sizeof *outcomes);
+    if (!outcomes && !status) status = fail(err, "out of memory");
+    if (!status) status = run(program, c, outcomes, genres, count, &set, err);
+    if (!status && c->json) status = print_json(outcomes, genres, count, err);
+    else if (!status) print_table(outcomes, genres, count);
+    for (size_t g = 0; outcomes && g < count; g++) {
+        free(outcomes[g].path);
+        tensors_free(&outcomes[g].arrays);
+    }
+    free(outcomes);
+    free(genres);
+    dataset_free(&set);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    const AffinityOptions defaults = affinity_defaults();
+    Choices c = {.length = 120, .stride = 20, .clusters = 256, .future = 20, .max_iterations = 1000, .damping = defaults.damping};
+    const Option options[] = {
+        {"output", 'o', OPTION_TEXT, &c.output, "OUT", "The .npz of --genre; without --genre a folder for one GENRE.npz each.", 0, 0, NULL},
+        {"genre", 'g', OPTION_TEXT, &c.genre, "G", "Only this genre.", 0, 0, NULL},
+        {"length", 'l', OPTION_INT, &c.length, "FRAMES", "Length of a window.", 1, 1e6, NULL},
+        {"stride", 0, OPTION_INT, &c.stride, "FRAMES", "Windows start every so many frames.", 1, 1e6, NULL},
+        {"clusters", 'n', OPTION_INT, &c.clusters, "N", "Clusters per genre: the preference is searched for.", 1, 1e6, &c.clusters_given},
+        {"preference", 'p', OPTION_REAL, &c.preference, "P", "Take this preference instead, and as many clusters as it gives.", 0, 0, &c.preference_given},
+        {"relative-root", 0, OPTION_FLAG, &c.relative_root, NULL,
+         "A window's horizontal translation counts from frame length - future - 1 of it, for models trained with --relative-root.", 0, 0, NULL},
+        {"future", 0, OPTION_INT, &c.future, "FRAMES", "With --relative-root: the frames that the model predicts.", 1, 1e6, NULL},
+        {"damping", 0, OPTION_REAL, &c.damping, "D", "How much of the old messages each iteration keeps.", 0.5, 0.999, NULL},
+        {"max-iterations", 0, OPTION_INT, &c.max_iterations, "I", "Messages stop after so many iterations at rest or not.", 1, 1e6, NULL},
+        {"json", 0, OPTION_FLAG, &c.json, NULL, "Print the results as one JSON object.", 0, 0, NULL},
+        {"threads", 'j', OPTION_INT, &c.threads, "N", "Threads; 0: all processors.", 0, 1024, NULL},
+        {"quiet", 'q', OPTION_FLAG, &c.quiet, NULL, "No progress.", 0, 0, NULL},
+    };
+    const Program program = {
+        .name = "cluster-ap",
+        .usage = "[OPTION]... -o OUT DATASET.tsv",
+        .about = "Clusters the windows of each genre's dances by affinity propagation (Frey and Dueck 2007), the similarity of two windows being minus their "
+                 "squared Euclidean distance. Writes the exemplars' windows (centers) and who belongs to whom, clusters ordered by size: the first is the "
+                 "largest, which generate starts from when it is given no seed motion.",
+        .example = "cluster-ap --clusters 256 -o clusters train.tsv",
+        .options = options,
+        .count = sizeof options / sizeof *options,
+    };
+    int first;
+    int status = options_parse(&program, argc, argv, &first);
+    if (status >= 0) return status;
+    if (!c.output) return usage_error(&program, "-o is needed");
+    if (argc - first != 1) return usage_error(&program, "one data set is needed");
+    if (c.preference_given && c.clusters_given) return usage_error(&program, "--clusters and --preference exclude each other");
+    if (c.relative_root && c.future >= c.length) return usage_error(&program, "--future must be smaller than --length");
+    c.dataset = argv[first];
+    threads_set((int)c.threads);
+    Error err;
+    return finish(&program, do_all(&program, &c, &err) ? report(&program, &err) : 0);
+}
