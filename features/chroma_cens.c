@@ -11,13 +11,15 @@
 enum { SMOOTHING = 41, HALF = SMOOTHING / 2 };
 
 void chroma_from_cq(const float *magnitude, size_t frames, float *chroma) {
-    enum { MERGE = CQ_PER_OCTAVE / FEATURE_CHROMA };
+    /* a semitone is its centre bin and the bins beside it: C1's lower neighbour is the last bin of an octave */
     for (size_t t = 0; t < frames; t++) {
-        const float *m = magnitude + t * CQ_BINS;
         float *c = chroma + t * FEATURE_CHROMA;
         for (size_t k = 0; k < FEATURE_CHROMA; k++) c[k] = 0;
-        /* a semitone is its centre bin and the bins beside it */
-        for (size_t i = 0; i < CQ_BINS; i++) c[(i + MERGE / 2) / MERGE % FEATURE_CHROMA] += m[i];
+        for (size_t octave = 0; octave < CQ_OCTAVES; octave++) {
+            const float *m = magnitude + t * CQ_BINS + octave * CQ_PER_OCTAVE;
+            c[0] += m[0] + m[1] + m[CQ_PER_OCTAVE - 1];
+            for (size_t k = 1; k < FEATURE_CHROMA; k++) c[k] += m[3 * k - 1] + m[3 * k] + m[3 * k + 1];
+        }
     }
 }
 

@@ -31,23 +31,73 @@ static double layout(Bins *b, double rate, double tuning) {
     return top;
 }
 
-/* Magnitudes of one octave's bins: spectra of rectangular frames times the filters. */
-static int octave_response(const float *y, size_t n, size_t hop, const WaveletFilters *f, const double *length, size_t frames, float *magnitude,
-                           Error *err) {
-    Stft *stft;
-    if (stft_new(&stft, f->n_fft, hop, NULL, err)) return -1;
-    for (size_t t = 0; t < frames; t++) {
-        const float complex *spectrum = stft_frame(stft, y, n, t), *c = f->coefficients;
-        for (size_t i = 0; i < f->count; i++) {
-            const float complex *s = spectrum + f->first[i];
-            float re = 0, im = 0;
-            for (size_t k = 0; k < f->width[i]; k++) {
-                re += crealf(c[k]) * crealf(s[k]) - cimagf(c[k]) * cimagf(s[k]);
-                im += crealf(c[k]) * cimagf(s[k]) + cimagf(c[k]) * crealf(s[k]);
+/* Frames go through the filters many at a time: spectra and sums lie as [bin][frame], so that the innermost loop runs over frames. */
+enum { BLOCK = 16 };
+
+typedef struct {
+    WaveletFilters filters;
+    float scale[CQ_PER_OCTAVE];
+    size_t first, count; /* bins that any filter touches */
+    float *re, *im;      /* [count][BLOCK] */
+} Bank;
+
+static void bank_free(Bank *b) {
+    wavelet_filters_free(&b->filters);
+    free(b->re);
+    free(b->im);
+}
+
+/* The top octave's filters serve every octave: half the rate under half the frequency is the same filter. Magnitudes are divided by the square root of
+ * the filter's length, and multiplied by that of the halvings, to which the length is proportional. */
+static int bank_new(Bank *bank, const Bins *b, double rate, Error *err) {
+    const size_t top = CQ_BINS - CQ_PER_OCTAVE;
+    *bank = (Bank){0};
+    if (wavelet_filters_new(&bank->filters, b->frequency + top, b->alpha + top, CQ_PER_OCTAVE, rate, err)) return -1;
+    const WaveletFilters *f = &bank->filters;
+    size_t end = 0;
+    bank->first = f->n_fft;
+    for (size_t i = 0; i < f->count; i++) {
+        bank->scale[i] = (float)(1 / sqrt(b->length[top + i]));
+        bank->first = f->first[i] < bank->first ? f->first[i] : bank->first;
+        end = f->first[i] + f->width[i] > end ? f->first[i] + f->width[i] : end;
+    }
+    bank->count = end - bank->first;
+    bank->re = calloc(bank->count * BLOCK, sizeof(float));
+    bank->im = calloc(bank->count * BLOCK, sizeof(float));
+    if (bank->re && bank->im) return 0;
+    bank_free(bank);
+    return fail(err, "out of memory for constant-Q filters");
+}
+
+/* |sum over k of filter[k] spectrum[k]| of the block's frames: magnitude[j CQ_BINS + i] of frame j, filter i. */
+static void filter_block(const Bank *bank, size_t frames, float *magnitude) {
+    const WaveletFilters *f = &bank->filters;
+    const float complex *c = f->coefficients;
+    for (size_t i = 0; i < f->count; i++) {
+        const float *re = bank->re + (f->first[i] - bank->first) * BLOCK, *im = bank->im + (f->first[i] - bank->first) * BLOCK;
+        float sum_re[BLOCK] = {0}, sum_im[BLOCK] = {0};
+        for (size_t k = 0; k < f->width[i]; k++, c++) {
+            const float a = crealf(*c), b = cimagf(*c);
+            for (size_t j = 0; j < BLOCK; j++) {
+                sum_re[j] += a * re[k * BLOCK + j] - b * im[k * BLOCK + j];
+                sum_im[j] += a * im[k * BLOCK + j] + b * re[k * BLOCK + j];
             }
-            magnitude[t * CQ_BINS + i] = sqrtf(re * re + im * im) / (float)sqrt(length[i]);
-            c += f->width[i];
         }
+        for (size_t j = 0; j < frames; j++) magnitude[j * CQ_BINS + i] = sqrtf(sum_re[j] * sum_re[j] + sum_im[j] * sum_im[j]) * bank->scale[i];
+    }
+}
+
+/* Magnitudes of one octave's bins: spectra of rectangular frames times the filters. */
+static int octave_response(const float *y, size_t n, size_t hop, Bank *bank, size_t frames, float *magnitude, Error *err) {
+    Stft *stft;
+    if (stft_new(&stft, bank->filters.n_fft, hop, NULL, err)) return -1;
+    for (size_t t = 0; t < frames; t += BLOCK) {
+        const size_t block = frames - t < BLOCK ? frames - t : BLOCK;
+        for (size_t j = 0; j < block; j++) {
+            stft_frame(stft, y, n, t + j);
+            stft_bins(stft, bank->first, bank->count, bank->re + j, bank->im + j, BLOCK);
+        }
+        filter_block(bank, block, magnitude + t * CQ_BINS);
     }
     stft_free(stft);
     return 0;
@@ -65,25 +115,22 @@ static unsigned early_halvings(double rate, double top, size_t hop) {
     return least > 0 ? (unsigned)least : 0;
 }
 
-/* From the top octave down; *y is the signal at hand, freed and replaced by its half. */
-static int all_octaves(float **y, size_t n, double rate, size_t hop, const Bins *b, size_t frames, float *magnitude, Error *err) {
-    for (size_t i = 0; i < CQ_OCTAVES; i++) {
-        const size_t first = CQ_BINS - CQ_PER_OCTAVE * (i + 1);
-        const double octave_rate = ldexp(rate, -(int)i);
-        WaveletFilters f;
-        if (wavelet_filters_new(&f, b->frequency + first, b->alpha + first, CQ_PER_OCTAVE, octave_rate, sqrt(ldexp(1, (int)i)), err)) return -1;
-        const int status = octave_response(*y, n, hop >> i, &f, b->length + first, frames, magnitude + first, err);
-        wavelet_filters_free(&f);
-        if (status) return -1;
-        if (i + 1 == CQ_OCTAVES) break;
+/* From the top octave down, halving the signal in between. */
+static int all_octaves(const float *y, size_t n, size_t hop, Bank *bank, size_t frames, float *magnitude, Error *err) {
+    float *signal = NULL; /* y at half the rate, and so on */
+    int status = 0;
+    for (size_t octave = CQ_OCTAVES; octave-- > 0 && !status; hop /= 2) {
+        status = octave_response(signal ? signal : y, n, hop, bank, frames, magnitude + octave * CQ_PER_OCTAVE, err);
+        if (octave == 0 || status) break;
         float *half;
         size_t m;
-        if (resample_scaled(*y, n, 2, 1, &half, &m, err)) return -1;
-        free(*y);
-        *y = half;
+        status = resample_scaled(signal ? signal : y, n, 2, 1, &half, &m, err);
+        free(signal);
+        signal = half;
         n = m;
     }
-    return 0;
+    free(signal);
+    return status;
 }
 
 int constant_q(const float *y, size_t n, double rate, size_t hop, double tuning, float *magnitude, Error *err) {
@@ -92,13 +139,20 @@ int constant_q(const float *y, size_t n, double rate, size_t hop, double tuning,
     if (top > rate / 2) return fail(err, "at a sample rate of %g Hz the constant-Q filters would reach beyond the Nyquist frequency", rate);
     const size_t frames = 1 + n / hop;
     const unsigned halvings = early_halvings(rate, top, hop);
-    const double factor = ldexp(1, (int)halvings);
-    float *signal;
-    size_t m;
-    if (halvings ? resample_scaled(y, n, factor, 1, &signal, &m, err) : resample(y, n, 1, 1, &signal, &m, err)) return -1;
-    rate /= factor;
-    layout(&b, rate, tuning);
-    const int status = all_octaves(&signal, m, rate, hop >> halvings, &b, frames, magnitude, err);
-    free(signal);
+    float *low = NULL;
+    if (halvings) {
+        size_t m;
+        if (resample_scaled(y, n, ldexp(1, (int)halvings), 1, &low, &m, err)) return -1;
+        rate = ldexp(rate, -(int)halvings);
+        layout(&b, rate, tuning);
+        n = m;
+    }
+    Bank bank;
+    int status = bank_new(&bank, &b, rate, err);
+    if (!status) {
+        status = all_octaves(low ? low : y, n, hop >> halvings, &bank, frames, magnitude, err);
+        bank_free(&bank);
+    }
+    free(low);
     return status;
 }

@@ -1,10 +1,10 @@
 /* features.c: the stages in order. */
 #include "features.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "beat_track.h"
 #include "chroma_cens.h"
@@ -21,11 +21,13 @@
 /* One pass of short-time spectra feeds both the mel bands and the peaks that tell the tuning. */
 static int spectral_pass(const float *y, size_t n, double rate, size_t frames, Stft *stft, const MelFilters *filters, float *mel, Peaks *peaks, Error *err) {
     enum { BINS = FEATURE_FFT / 2 + 1 };
-    float magnitude[BINS];
+    float re[BINS], im[BINS], magnitude[BINS], power[BINS + MEL_LANES] = {0};
     for (size_t t = 0; t < frames; t++) {
-        const float complex *s = stft_frame(stft, y, n, t);
-        for (size_t k = 0; k < BINS; k++) magnitude[k] = sqrtf(crealf(s[k]) * crealf(s[k]) + cimagf(s[k]) * cimagf(s[k]));
-        mel_frame(filters, magnitude, mel + t * FEATURE_MELS);
+        stft_frame(stft, y, n, t);
+        stft_bins(stft, 0, BINS, re, im, 1);
+        for (size_t k = 0; k < BINS; k++) magnitude[k] = sqrtf(re[k] * re[k] + im[k] * im[k]);
+        for (size_t k = 0; k < BINS; k++) power[k] = magnitude[k] * magnitude[k];
+        mel_frame(filters, power, mel + t * FEATURE_MELS);
         if (peaks_add(peaks, magnitude, FEATURE_FFT, rate, err)) return -1;
     }
     return 0;
@@ -88,11 +90,27 @@ static int add_mel_features(float *mel, double rate, double start_bpm, Music *ou
     return status;
 }
 
+/* Index of the first NaN or infinity, n if there is none. */
+static size_t first_not_finite(const float *x, size_t n) {
+    int bad = 0;
+    for (size_t i = 0; i < n; i++) bad |= !(fabsf(x[i]) <= FLT_MAX);
+    for (size_t i = 0; bad && i < n; i++)
+        if (!isfinite(x[i])) return i;
+    return n;
+}
+
+static int check(const float *x, size_t n, const FeatureOptions *o, Error *err) {
+    if (n == 0) return fail(err, "there are no samples in it");
+    const size_t bad = first_not_finite(x, n);
+    if (bad < n) return fail(err, "sample %zu is not a finite number", bad);
+    if (!(o->fps >= FEATURE_MIN_FPS && o->fps <= FEATURE_MAX_FPS)) return fail(err, "%g frames per second: %d to %d are possible", o->fps, FEATURE_MIN_FPS, FEATURE_MAX_FPS);
+    if (!(o->start_bpm > 0 && isfinite(o->start_bpm))) return fail(err, "a start tempo of %g BPM makes no sense", o->start_bpm);
+    return 0;
+}
+
 int music_features_resampled(const float *y, size_t n, const FeatureOptions *options, Music *out, Error *err) {
     *out = (Music){0};
-    if (n == 0) return fail(err, "there are no samples in it");
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(y[i])) return fail(err, "sample %zu is not a finite number", i);
+    if (check(y, n, options, err)) return -1;
     const double rate = FEATURE_HOP * options->fps;
     const size_t frames = 1 + n / FEATURE_HOP;
     *out = (Music){.frames = frames, .dim = FEATURE_DIM, .fps = options->fps, .data = calloc(frames * FEATURE_DIM, sizeof(float))};
@@ -114,9 +132,9 @@ int music_features_resampled(const float *y, size_t n, const FeatureOptions *opt
 
 int music_features(const float *mono, size_t n, double rate, const FeatureOptions *options, Music *out, Error *err) {
     *out = (Music){0};
-    if (n == 0) return fail(err, "there are no samples in it");
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(mono[i])) return fail(err, "sample %zu is not a finite number", i);
+    if (check(mono, n, options, err)) return -1;
+    if (!(rate >= FEATURE_MIN_RATE && rate <= FEATURE_MAX_RATE))
+        return fail(err, "a sample rate of %g Hz: %d to %d are possible", rate, FEATURE_MIN_RATE, FEATURE_MAX_RATE);
     float *y;
     size_t m;
     if (resample(mono, n, rate, FEATURE_HOP * options->fps, &y, &m, err)) return -1;

@@ -21,6 +21,9 @@ enum { COLUMN_ONSET_STRENGTH = 0, COLUMN_MFCC = 1, COLUMN_CHROMA = 21, COLUMN_ON
 /* Frame rates that can be asked for: below 17 the highest of the 252 constant-Q filters would lie beyond the Nyquist frequency. */
 enum { FEATURE_MIN_FPS = 17, FEATURE_MAX_FPS = 240 };
 
+/* Sample rates that are taken, in Hz: a header that claims 1 Hz must not turn a kilobyte into gigabytes. */
+enum { FEATURE_MIN_RATE = 1000, FEATURE_MAX_RATE = 1000000 };
+
 typedef struct {
     double fps;       /* rows per second, FEATURE_MIN_FPS .. FEATURE_MAX_FPS; 60 */
     double start_bpm; /* centre of the tempo prior, > 0; 120 */
@@ -29,7 +32,7 @@ typedef struct {
 static inline FeatureOptions feature_options_default(void) { return (FeatureOptions){.fps = 60, .start_bpm = 120}; }
 
 /* n >= 1 samples in mono, in [-1, 1] or not, at `rate` Hz -> *out (owned; empty on error). Refuses no samples, samples that are not
- * finite, and samples so large (beyond 1e15) that their power overflows. out->tempo is 0 where there is no onset at all. */
+ * finite, samples so large (beyond 1e15) that their power overflows, and options and rates out of range. out->tempo is 0 where there is no onset at all. */
 int music_features(const float *mono, size_t n, double rate, const FeatureOptions *options, Music *out, Error *err);
 
 /* The same for samples that already are at 512 fps Hz, so that a caller can let go of the original before the work starts. */

@@ -55,7 +55,7 @@ int resample(const float *x, size_t n, double rate_in, double rate_out, float **
 
 int resample_scaled(const float *x, size_t n, double rate_in, double rate_out, float **y, size_t *m, Error *err) {
     if (resample(x, n, rate_in, rate_out, y, m, err)) return -1;
-    const double scale = sqrt(rate_out / rate_in);
-    for (size_t i = 0; i < *m; i++) (*y)[i] = (float)((*y)[i] / scale);
+    const double scale = 1 / sqrt(rate_out / rate_in);
+    for (size_t i = 0; i < *m; i++) (*y)[i] = (float)((*y)[i] * scale);
     return 0;
 }

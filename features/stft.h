@@ -2,7 +2,6 @@
 #ifndef FEATURES_STFT_H
 #define FEATURES_STFT_H
 
-#include <complex.h>
 #include <stddef.h>
 
 #include "lib/error.h"
@@ -13,8 +12,10 @@ typedef struct Stft Stft;
 int stft_new(Stft **out, size_t n_fft, size_t hop, const double *window, Error *err);
 void stft_free(Stft *s);
 
-/* Spectrum [n_fft / 2 + 1] of the frame centred at sample t hop of y [n]; y counts as zero outside 0 .. n-1. The result lives in s until
- * the next call. */
-const float complex *stft_frame(Stft *s, const float *y, size_t n, size_t t);
+/* Transforms the frame centred at sample t hop of y [n]; y counts as zero outside 0 .. n-1. */
+void stft_frame(Stft *s, const float *y, size_t n, size_t t);
+
+/* Bins first .. first + count - 1 (at most n_fft / 2) of the frame transformed last: re[i stride], im[i stride] are those of bin first + i. */
+void stft_bins(const Stft *s, size_t first, size_t count, float *re, float *im, size_t stride);
 
 #endif

@@ -1,7 +1,8 @@
 /* tempo.c: librosa.feature.tempogram and librosa.feature.tempo (0.11) with their defaults.
  *
  * Autocorrelation is the inverse transform of the power spectrum, and linear: the frames' power spectra, each over its autocorrelation at
- * lag 0 (the largest there is), are added up and transformed back once. */
+ * lag 0 (the largest there is), are added up and transformed back once. Two real frames a, b make one complex z = a + ib, and
+ * |A[k]|^2 + |B[k]|^2 = (|Z[k]|^2 + |Z[-k]|^2) / 2. */
 #include "tempo.h"
 
 #include <float.h>
@@ -13,19 +14,18 @@
 #include "window.h"
 
 typedef struct {
-    double *padded, *window, *power; /* [frames + lags], [lags], [lags + 1] */
-    double *frame;                   /* [2 lags]: zero-padded, so that no lag wraps around */
-    fftw_complex *spectrum;          /* [lags + 1] */
-    fftw_plan forward, backward;
+    size_t lags, size; /* size = 2 lags: zero-padded, so that no lag wraps around */
+    double *padded, *window, *power; /* [frames + lags], [lags], [size] */
+    fftw_complex *pair, *spectrum;   /* [size] */
+    fftw_plan plan;
 } Work;
 
 static void work_free(Work *w) {
+    if (w->plan) {
 #pragma omp critical(fftw_planner)
-    {
-        if (w->forward) fftw_destroy_plan(w->forward);
-        if (w->backward) fftw_destroy_plan(w->backward);
+        fftw_destroy_plan(w->plan);
     }
-    fftw_free(w->frame);
+    fftw_free(w->pair);
     fftw_free(w->spectrum);
     free(w->padded);
     free(w->window);
@@ -33,52 +33,71 @@ static void work_free(Work *w) {
 }
 
 static int work_new(Work *w, size_t frames, size_t lags, Error *err) {
-    *w = (Work){.padded = malloc((frames + lags) * sizeof(double)), .window = malloc(lags * sizeof(double)),
-                .power = calloc(lags + 1, sizeof(double)), .frame = fftw_alloc_real(2 * lags), .spectrum = fftw_alloc_complex(lags + 1)};
-    if (w->padded && w->window && w->power && w->frame && w->spectrum) {
+    const size_t size = 2 * lags;
+    *w = (Work){.lags = lags, .size = size, .padded = calloc(frames + lags, sizeof(double)), .window = malloc(lags * sizeof(double)),
+                .power = calloc(size, sizeof(double)), .pair = fftw_alloc_complex(size), .spectrum = fftw_alloc_complex(size)};
+    if (w->padded && w->window && w->power && w->pair && w->spectrum) {
 #pragma omp critical(fftw_planner)
-        {
-            w->forward = fftw_plan_dft_r2c_1d((int)(2 * lags), w->frame, w->spectrum, FFTW_ESTIMATE);
-            w->backward = fftw_plan_dft_c2r_1d((int)(2 * lags), w->spectrum, w->frame, FFTW_ESTIMATE);
-        }
+        w->plan = fftw_plan_dft_1d((int)size, w->pair, w->spectrum, FFTW_FORWARD, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
     }
-    if (w->forward && w->backward) return 0;
+    if (w->plan) {
+        memset(w->pair, 0, size * sizeof *w->pair);
+        return 0;
+    }
     work_free(w);
     return fail(err, "out of memory for a tempogram of %zu frames", frames);
+}
+
+/* Windowed frame t, over the square root of its energy, into real (part 0) or imaginary parts (1) of the pair. Zeros stay zeros. */
+static void place(Work *w, size_t t, size_t part) {
+    const double *x = w->padded + t;
+    double energy = 0;
+    for (size_t i = 0; i < w->lags; i++) {
+        const double v = x[i] * w->window[i];
+        w->pair[i][part] = v;
+        energy += v * v;
+    }
+    if (energy < DBL_MIN) energy = 1;
+    const double scale = 1 / sqrt(energy);
+    for (size_t i = 0; i < w->lags; i++) w->pair[i][part] *= scale;
+}
+
+static void add_power(Work *w) {
+    fftw_execute(w->plan);
+    for (size_t k = 0; k < w->size; k++) {
+        const double re = w->spectrum[k][0], im = w->spectrum[k][1];
+        w->power[k] += re * re + im * im;
+    }
 }
 
 int mean_tempogram(const float *envelope, size_t frames, size_t lags, double *mean, Error *err) {
     Work w;
     if (work_new(&w, frames, lags, err)) return -1;
     const size_t half = lags / 2;
-    for (size_t i = 0; i < half; i++) {
+    for (size_t i = 0; i < half; i++) { /* linear ramps from and to 0 */
         w.padded[i] = (float)((double)i * ((double)envelope[0] / (double)half));
-        w.padded[lags + frames - 1 - i] = (float)((double)i * ((double)envelope[frames - 1] / (double)half));
+        w.padded[2 * half + frames - 1 - i] = (float)((double)i * ((double)envelope[frames - 1] / (double)half));
     }
     for (size_t t = 0; t < frames; t++) w.padded[half + t] = envelope[t];
     hann_periodic(w.window, lags);
 
-    for (size_t t = 0; t < frames; t++) {
-        double energy = 0;
-        for (size_t i = 0; i < lags; i++) {
-            const double v = w.padded[t + i] * w.window[i];
-            w.frame[i] = v;
-            energy += v * v;
-        }
-        if (energy < DBL_MIN) continue;
-        memset(w.frame + lags, 0, lags * sizeof *w.frame);
-        fftw_execute(w.forward);
-        for (size_t k = 0; k <= lags; k++) {
-            const double re = w.spectrum[k][0], im = w.spectrum[k][1];
-            w.power[k] += (re * re + im * im) / energy;
-        }
+    for (size_t t = 0; t + 1 < frames; t += 2) {
+        place(&w, t, 0);
+        place(&w, t + 1, 1);
+        add_power(&w);
     }
-    for (size_t k = 0; k <= lags; k++) {
-        w.spectrum[k][0] = w.power[k];
-        w.spectrum[k][1] = 0;
+    if (frames % 2) {
+        place(&w, frames - 1, 0);
+        for (size_t i = 0; i < lags; i++) w.pair[i][1] = 0;
+        add_power(&w);
     }
-    fftw_execute(w.backward);
-    for (size_t i = 0; i < lags; i++) mean[i] = w.frame[i] / (double)(2 * lags) / (double)frames;
+    /* back to lags: the sum over k of power[k] cos(2 pi k lag / size) / size, real because the symmetric part alone counts */
+    for (size_t k = 0; k < w.size; k++) {
+        w.pair[k][0] = w.power[k];
+        w.pair[k][1] = 0;
+    }
+    fftw_execute(w.plan);
+    for (size_t i = 0; i < lags; i++) mean[i] = w.spectrum[i][0] / (double)w.size / (double)frames;
     work_free(&w);
     return 0;
 }

@@ -20,16 +20,26 @@ static int reserve(Peaks *p, Error *err) {
     return 0;
 }
 
+/* In lanes, because compilers keep the order of a plain loop. */
+static float largest(const float *x, size_t n) {
+    enum { LANES = 16 };
+    float lane[LANES] = {0}, top = 0;
+    size_t k = 0;
+    for (; k + LANES <= n; k += LANES)
+        for (size_t j = 0; j < LANES; j++) lane[j] = x[k + j] > lane[j] ? x[k + j] : lane[j];
+    for (; k < n; k++) top = x[k] > top ? x[k] : top;
+    for (size_t j = 0; j < LANES; j++) top = lane[j] > top ? lane[j] : top;
+    return top;
+}
+
 int peaks_add(Peaks *p, const float *s, size_t n_fft, double rate, Error *err) {
     const double min_hz = 150, max_hz = fmin(4000, rate / 2);
     const size_t bins = n_fft / 2 + 1;
-    float top = 0;
-    for (size_t k = 0; k < bins; k++) top = s[k] > top ? s[k] : top;
-    const float least = 0.1f * top;
-    for (size_t k = (size_t)(min_hz * (double)n_fft / rate); k + 1 < bins; k++) {
-        const double hz = (double)k * rate / (double)n_fft;
-        if (k == 0 || hz < min_hz) continue;
-        if (hz >= max_hz) break;
+    const float least = 0.1f * largest(s, bins);
+    size_t k = (size_t)ceil(min_hz * (double)n_fft / rate), end = (size_t)ceil(max_hz * (double)n_fft / rate);
+    if (k == 0) k = 1;
+    if (end > bins - 1) end = bins - 1;
+    for (; k < end; k++) {
         if (!(s[k] > least)) continue;
         const float before = s[k - 1] > least ? s[k - 1] : 0, after = s[k + 1] > least ? s[k + 1] : 0;
         if (!(s[k] > before && s[k] >= after)) continue;

@@ -52,7 +52,7 @@ static double magnitude_threshold(const double *magnitude, double *sorted, size_
 }
 
 /* Appends the coefficients of spectrum [bins] that reach the threshold, and zeros for those between them. */
-static void keep_large(WaveletFilters *f, size_t i, size_t *used, const double complex *spectrum, double *magnitude, double *sorted, size_t bins, double gain) {
+static void keep_large(WaveletFilters *f, size_t i, size_t *used, const double complex *spectrum, double *magnitude, double *sorted, size_t bins) {
     for (size_t k = 0; k < bins; k++) magnitude[k] = cabs(spectrum[k]);
     const double threshold = magnitude_threshold(magnitude, sorted, bins);
     size_t first = 0, last = bins - 1;
@@ -63,11 +63,11 @@ static void keep_large(WaveletFilters *f, size_t i, size_t *used, const double c
     for (size_t k = first; k <= last; k++) {
         float complex *c = &f->coefficients[(*used)++];
         *c = 0;
-        if (magnitude[k] >= threshold) *c = (float complex)(spectrum[k] * gain);
+        if (magnitude[k] >= threshold) *c = (float complex)(spectrum[k]);
     }
 }
 
-int wavelet_filters_new(WaveletFilters *out, const double *frequencies, const double *alpha, size_t count, double rate, double gain, Error *err) {
+int wavelet_filters_new(WaveletFilters *out, const double *frequencies, const double *alpha, size_t count, double rate, Error *err) {
     double longest = 0;
     for (size_t i = 0; i < count; i++) longest = fmax(longest, rate / (alpha[i] * frequencies[i]));
     const size_t n_fft = (size_t)pow(2, ceil(log2(longest))), bins = n_fft / 2 + 1;
@@ -84,7 +84,7 @@ int wavelet_filters_new(WaveletFilters *out, const double *frequencies, const do
     for (size_t i = 0; plan && i < count; i++) {
         wavelet(x, scratch, n_fft, frequencies[i], 1 / alpha[i] * rate / frequencies[i], rate);
         fftw_execute(plan);
-        keep_large(out, i, &used, x, scratch + n_fft, scratch + n_fft + bins, bins, gain);
+        keep_large(out, i, &used, x, scratch + n_fft, scratch + n_fft + bins, bins);
     }
     const int done = plan != NULL;
     if (plan) {

@@ -19,8 +19,8 @@ typedef struct {
 void relative_bandwidth(const double *frequencies, size_t count, double *alpha);
 
 /* Complex exponentials under a periodic Hann window, scaled to unit sum, centred in n_fft (the power of two that holds the longest), their
- * spectra times length / n_fft times gain, without the smallest coefficients that make up 1 % of a filter's sum of magnitudes. */
-int wavelet_filters_new(WaveletFilters *out, const double *frequencies, const double *alpha, size_t count, double rate, double gain, Error *err);
+ * spectra times length / n_fft, without the smallest coefficients that make up 1 % of a filter's sum of magnitudes. */
+int wavelet_filters_new(WaveletFilters *out, const double *frequencies, const double *alpha, size_t count, double rate, Error *err);
 void wavelet_filters_free(WaveletFilters *f);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <float.h>
 #include <math.h>
 #include <sndfile.h>
 #include <stdio.h>
@@ -22,13 +23,20 @@ static int append(Audio *a, size_t *capacity, const float *interleaved, size_t f
         a->samples = grown;
         *capacity = wanted;
     }
-    for (size_t i = 0; i < frames; i++) {
-        float sum = interleaved[i * channels];
-        for (size_t c = 1; c < channels; c++) sum += interleaved[i * channels + c];
-        const float mono = channels > 1 ? sum / (float)channels : sum;
-        if (!isfinite(mono)) return fail(err, "%s: sample %zu is not a finite number", path, a->count + i);
-        a->samples[a->count + i] = mono;
-    }
+    float *mono = a->samples + a->count;
+    int bad = 0;
+    if (channels == 1) memcpy(mono, interleaved, frames * sizeof *mono);
+    else if (channels == 2)
+        for (size_t i = 0; i < frames; i++) mono[i] = (interleaved[2 * i] + interleaved[2 * i + 1]) / 2;
+    else
+        for (size_t i = 0; i < frames; i++) {
+            mono[i] = interleaved[i * channels];
+            for (size_t c = 1; c < channels; c++) mono[i] += interleaved[i * channels + c];
+            mono[i] /= (float)channels;
+        }
+    for (size_t i = 0; i < frames; i++) bad |= !(fabsf(mono[i]) <= FLT_MAX);
+    for (size_t i = 0; bad && i < frames; i++)
+        if (!isfinite(mono[i])) return fail(err, "%s: sample %zu is not a finite number", path, a->count + i);
     a->count += frames;
     return 0;
 }
