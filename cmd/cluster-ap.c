@@ -27,7 +27,7 @@ typedef struct {
     Motion *motions;
     size_t *rows; /* of the data set */
     size_t count;
-    Windows windows;
+    WindowList windows;
 } Dances;
 
 /* What came out for one genre. */
@@ -43,7 +43,7 @@ static void dances_free(Dances *d) {
     for (size_t i = 0; i < d->count; i++) motion_free(&d->motions[i]);
     free(d->motions);
     free(d->rows);
-    windows_free(&d->windows);
+    window_list_free(&d->windows);
 }
 
 static int read_dances(const Dataset *set, const Choices *c, Dances *d, Error *err) {
@@ -61,7 +61,7 @@ static int read_dances(const Dataset *set, const Choices *c, Dances *d, Error *e
                         m->fps, d->genre, first->joints, first->fps);
     }
     size_t origin = c->relative_root ? (size_t)(c->length - c->future - 1) : WINDOW_ABSOLUTE;
-    return windows_cut(d->motions, d->count, (size_t)c->length, (size_t)c->stride, origin, &d->windows, err);
+    return window_list_cut(d->motions, d->count, (size_t)c->length, (size_t)c->stride, origin, &d->windows, err);
 }
 
 static int check_windows(const Program *program, const Choices *c, const Dances *d, Error *err) {
@@ -74,11 +74,11 @@ static int check_windows(const Program *program, const Choices *c, const Dances 
 }
 
 static int fill_arrays(const Dances *d, const Affinity *a, Tensors *arrays, Error *err) {
-    const Windows *w = &d->windows;
+    const WindowList *w = &d->windows;
     size_t shape[3] = {a->count, w->frames, w->dim}, pairs[2] = {w->count, 2};
     Tensor centers, exemplars, labels, segments;
     if (tensor_new(&centers, TENSOR_F32, 3, shape, 0, err)) return -1;
-    for (size_t i = 0; i < a->count; i++) windows_copy(w, a->exemplars[i], tensor_f32(&centers) + i * w->frames * w->dim);
+    for (size_t i = 0; i < a->count; i++) window_list_copy(w, a->exemplars[i], tensor_f32(&centers) + i * w->frames * w->dim);
     if (tensors_add(arrays, "centers", &centers, err)) return -1;
     if (tensor_new(&exemplars, TENSOR_I64, 1, &a->count, 0, err)) return -1;
     for (size_t i = 0; i < a->count; i++) tensor_i64(&exemplars)[i] = (int64_t)a->exemplars[i];
@@ -130,7 +130,7 @@ static int do_genre(const Program *program, const Dataset *set, const Choices *c
         s = n <= SIZE_MAX / sizeof *s / n ? malloc(n * n * sizeof *s) : NULL;
         if (!s) status = fail(err, "out of memory for the similarities of %zu windows", n);
     }
-    if (!status) status = windows_similarity(&d.windows, s, err);
+    if (!status) status = window_list_similarity(&d.windows, s, err);
     if (!status && cluster(&d, s, c, &a, &out->preference, err)) status = fail_in(err, genre);
     if (!status) {
         out->clusters = a.count;

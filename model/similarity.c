@@ -6,22 +6,22 @@
 
 enum { TILE = 256, SLAB = 4096 }; /* windows by values that are multiplied at once: some MB of float64 */
 
-void windows_free(Windows *w) {
+void window_list_free(WindowList *w) {
     free(w->start);
     free(w->motion);
     free(w->first);
-    *w = (Windows){0};
+    *w = (WindowList){0};
 }
 
-int windows_cut(const Motion *motions, size_t count, size_t frames, size_t stride, size_t origin, Windows *out, Error *err) {
-    *out = (Windows){.frames = frames, .dim = count ? motion_dim(motions) : 0, .origin = origin};
+int window_list_cut(const Motion *motions, size_t count, size_t frames, size_t stride, size_t origin, WindowList *out, Error *err) {
+    *out = (WindowList){.frames = frames, .dim = count ? motion_dim(motions) : 0, .origin = origin};
     size_t total = 0;
     for (size_t i = 0; i < count; i++) total += motions[i].frames < frames ? 0 : (motions[i].frames - frames) / stride + 1;
     out->start = calloc(total + 1, sizeof *out->start);
     out->motion = calloc(total + 1, sizeof *out->motion);
     out->first = calloc(total + 1, sizeof *out->first);
     if (!out->start || !out->motion || !out->first) {
-        windows_free(out);
+        window_list_free(out);
         return fail(err, "out of memory for %zu windows", total);
     }
     for (size_t i = 0; i < count; i++)
@@ -33,7 +33,7 @@ int windows_cut(const Motion *motions, size_t count, size_t frames, size_t strid
     return 0;
 }
 
-void windows_copy(const Windows *w, size_t i, float *out) {
+void window_list_copy(const WindowList *w, size_t i, float *out) {
     memcpy(out, w->start[i], w->frames * w->dim * sizeof *out);
     if (w->origin == WINDOW_ABSOLUTE) return;
     const float *root = w->start[i] + w->origin * w->dim;
@@ -44,7 +44,7 @@ void windows_copy(const Windows *w, size_t i, float *out) {
 }
 
 /* Values [from, to) of windows [first, first + count) as float64 rows; squares [count] grow by their squared lengths. */
-static void load_slab(const Windows *w, size_t first, size_t count, size_t from, size_t to, double *rows, double *squares) {
+static void load_slab(const WindowList *w, size_t first, size_t count, size_t from, size_t to, double *rows, double *squares) {
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < count; i++) {
         const float *window = w->start[first + i];
@@ -62,7 +62,7 @@ static void load_slab(const Windows *w, size_t first, size_t count, size_t from,
     }
 }
 
-static void fill_tile(const Windows *w, size_t r, size_t rows, size_t c, size_t columns, const double *gram, const double *row_squares,
+static void fill_tile(const WindowList *w, size_t r, size_t rows, size_t c, size_t columns, const double *gram, const double *row_squares,
                       const double *column_squares, float *s) {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j++) {
@@ -72,7 +72,7 @@ static void fill_tile(const Windows *w, size_t r, size_t rows, size_t c, size_t 
         }
 }
 
-int windows_similarity(const Windows *w, float *s, Error *err) {
+int window_list_similarity(const WindowList *w, float *s, Error *err) {
     double *left = malloc(TILE * SLAB * sizeof *left), *right = malloc(TILE * SLAB * sizeof *right), *gram = malloc(TILE * TILE * sizeof *gram);
     int status = left && right && gram ? 0 : fail(err, "out of memory");
     size_t size = w->frames * w->dim;
