@@ -6,7 +6,7 @@
 int threads_set(int n) {
     if (n < 1) n = omp_get_num_procs();
     omp_set_num_threads(n);
-    openblas_set_num_threads(n);
+    openblas_set_num_threads(1);
     return n;
 }
 

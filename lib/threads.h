@@ -1,4 +1,7 @@
-/* threads.h: how many threads everything uses: ours (OpenMP) and the BLAS library's, set together. */
+/* threads.h: how many threads everything uses.
+ *
+ * OpenMP's threads are ours; OpenBLAS is kept at one, because products are split over our threads from outside
+ * (model/matmul.h) or called from inside parallel loops: two pools on the same cores would fight. */
 #ifndef LIB_THREADS_H
 #define LIB_THREADS_H
 

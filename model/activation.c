@@ -1,0 +1,68 @@
+/* The pointwise nonlinearity and softmax. */
+#include "ops.h"
+
+/* gelu(x) = x/2 (1 + tanh u) = x s(2u), u = sqrt(2/pi) (x + 0.044715 x^3), s the logistic function
+ * gelu'(x) = s + x s (1 - s) 2 u' */
+static const real twice_root = (real)1.5957691216057308; /* 2 sqrt(2/pi) */
+static const real cubic = (real)0.044715;
+
+static void gelu_forward(const Call *c) {
+    size_t n = c->batch * c->rows * c->cols;
+    const real *x = c->x[0].data;
+    real *y = c->y;
+#pragma omp parallel for simd schedule(static)
+    for (size_t i = 0; i < n; i++) {
+        real s = 1 / (1 + real_exp(-twice_root * (x[i] + cubic * x[i] * x[i] * x[i])));
+        y[i] = x[i] * s;
+    }
+}
+
+static void gelu_backward(const Call *c) {
+    size_t n = c->batch * c->rows * c->cols;
+    const real *x = c->x[0].data, *dy = c->dy;
+    real *dx = c->x[0].grad;
+    if (!dx) return;
+#pragma omp parallel for simd schedule(static)
+    for (size_t i = 0; i < n; i++) {
+        real s = 1 / (1 + real_exp(-twice_root * (x[i] + cubic * x[i] * x[i] * x[i])));
+        dx[i] += dy[i] * (s + x[i] * s * (1 - s) * twice_root * (1 + 3 * cubic * x[i] * x[i]));
+    }
+}
+
+Value gelu(Graph *g, Value x) {
+    static const Op op = {.name = "gelu", .forward = gelu_forward, .backward = gelu_backward, .backward_reads_x = true};
+    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = graph_rows(g, x), .cols = graph_cols(g, x)});
+}
+
+/* y = exp(x - max) / sum,  dx = y (dy - sum(dy y)) */
+static void softmax_forward(const Call *c) {
+    size_t n = c->batch * c->rows, C = c->cols;
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < n; i++) {
+        const real *x = c->x[0].data + i * C;
+        real *y = c->y + i * C, top = real_max(x, C), sum = 0;
+#pragma omp simd reduction(+ : sum)
+        for (size_t k = 0; k < C; k++) sum += y[k] = real_exp(x[k] - top);
+        for (size_t k = 0; k < C; k++) y[k] /= sum;
+    }
+}
+
+static void softmax_backward(const Call *c) {
+    size_t n = c->batch * c->rows, C = c->cols;
+    if (!c->x[0].grad) return;
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < n; i++) {
+        const real *y = c->y + i * C, *dy = c->dy + i * C;
+        real *dx = c->x[0].grad + i * C, dot = 0;
+#pragma omp simd reduction(+ : dot)
+        for (size_t k = 0; k < C; k++) dot += dy[k] * y[k];
+        for (size_t k = 0; k < C; k++) dx[k] += y[k] * (dy[k] - dot);
+    }
+}
+
+Value softmax(Graph *g, Value x) {
+    static const Op op = {.name = "softmax", .forward = softmax_forward, .backward = softmax_backward, .backward_reads_y = true};
+    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = graph_rows(g, x), .cols = graph_cols(g, x)});
+}

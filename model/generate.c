@@ -1,0 +1,73 @@
+#include "generate.h"
+
+#include <stdlib.h>
+
+struct Generator {
+    Params params; /* shallow: shares the model's values */
+    const Config *config;
+    size_t max_batch, keep;
+    Graph *graph;
+    Step step;
+};
+
+int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep, Error *err) {
+    *out = NULL;
+    Generator *g = calloc(1, sizeof *g);
+    if (!g) return fail(err, "out of memory");
+    *g = (Generator){.params = m->params, .config = &m->config, .max_batch = max_batch, .keep = keep};
+    g->params.grad = NULL;
+    g->graph = graph_new(&g->params, max_batch);
+    int status = g->graph ? 0 : fail(err, "out of memory");
+    if (status == 0) {
+        g->step = step_build(g->graph, &m->config, m->genre_count, false);
+        status = graph_finish(g->graph, -1, err);
+    }
+    if (status) generator_free(g);
+    else *out = g;
+    return status;
+}
+
+void generator_free(Generator *g) {
+    if (!g) return;
+    graph_free(g->graph);
+    free(g);
+}
+
+/* Past and music of the dance whose next frame is `at`. */
+static void fill(const Generator *g, const Dance *d, size_t b, size_t at) {
+    const Config *c = g->config;
+    size_t past = c->past * c->motion_dim, first = at - c->past;
+    real *motion = graph_data(g->graph, g->step.past) + b * past;
+    for (size_t i = 0; i < past; i++) motion[i] = (real)d->motion[first * c->motion_dim + i];
+    real *music = graph_data(g->graph, g->step.music) + b * c->music * c->music_dim;
+    for (size_t t = 0; t < c->music; t++) {
+        size_t frame = first + t < d->music_frames ? first + t : d->music_frames - 1;
+        for (size_t k = 0; k < c->music_dim; k++) music[t * c->music_dim + k] = (real)d->music[frame * c->music_dim + k];
+    }
+    if (g->step.genre >= 0) graph_data(g->graph, g->step.genre)[b] = (real)d->genre;
+}
+
+int generator_run(Generator *g, Dance *dances, size_t count, void (*progress)(void *user, size_t done, size_t total), void *user, Error *err) {
+    const Config *c = g->config;
+    size_t longest = 0, D = c->motion_dim;
+    for (size_t i = 0; i < count; i++) longest = dances[i].frames > longest ? dances[i].frames : longest;
+    for (size_t at = c->past; at < longest; at += g->keep) {
+        size_t batch = 0, who[g->max_batch]; /* only dances that are not done yet are computed */
+        for (size_t i = 0; i < count; i++)
+            if (dances[i].frames > at) who[batch++] = i;
+        for (size_t b = 0; b < batch; b++) fill(g, &dances[who[b]], b, at);
+        graph_forward(g->graph, batch);
+        const real *future = graph_data(g->graph, g->step.future);
+        for (size_t b = 0; b < batch; b++) {
+            Dance *d = &dances[who[b]];
+            size_t n = d->frames - at < g->keep ? d->frames - at : g->keep;
+            for (size_t i = 0; i < n * D; i++) {
+                real x = future[b * c->future * D + i];
+                if (!(x - x == 0)) return fail(err, "the motion is no longer finite at frame %zu", at + i / D);
+                d->motion[at * D + i] = (float)x;
+            }
+        }
+        if (progress) progress(user, at + g->keep < longest ? at + g->keep : longest, longest);
+    }
+    return 0;
+}

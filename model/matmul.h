@@ -1,0 +1,20 @@
+/* matmul.h: matrix products by BLAS, row-major, split over our threads by the rows of the result.
+ *
+ * C [m, n] = alpha op(A) op(B) + beta C. Leading dimensions (lda, ldb, ldc) are the distances between rows in memory.
+ * Inside a parallel region a call stays on its thread. C must not overlap A or B. */
+#ifndef MODEL_MATMUL_H
+#define MODEL_MATMUL_H
+
+#include "real.h"
+
+/* A [m, k], B [k, n] */
+void matmul(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
+            real *c, size_t ldc);
+/* A [m, k], B [n, k]: C = A B^T */
+void matmul_nt(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
+               real *c, size_t ldc);
+/* A [k, m], B [k, n]: C = A^T B */
+void matmul_tn(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
+               real *c, size_t ldc);
+
+#endif

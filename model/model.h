@@ -1,0 +1,37 @@
+/* model.h: a model or a bank with its configuration, in memory, and its form in a safetensors file. */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include "config.h"
+#include "lib/safetensors.h"
+#include "networks.h"
+#include "params.h"
+
+typedef enum {
+    KIND_BANK, /* RefineBank and the banks: what train-bank makes */
+    KIND_MODEL /* all that generation needs */
+} Kind;
+
+typedef struct {
+    Kind kind;
+    Config config;
+    char **genres; /* in the order of the banks; owned */
+    size_t genre_count;
+    Params params;
+} Model;
+
+/* Declares all parameters of the kind; nothing is allocated yet. seed: with `seed.motion` [genres, l, D], one window per genre
+ * to start from when no seed motion is given. The genres are copied. *out is empty on error. */
+int model_new(Model *out, Kind kind, const Config *config, const char *const *genres, size_t genre_count, bool seed, Error *err);
+void model_free(Model *m);
+
+/* Index of a genre, or -1. */
+long model_genre(const Model *m, const char *name);
+/* Values of a parameter that is known to be there. */
+real *model_values(const Model *m, const char *name);
+bool model_has(const Model *m, const char *name);
+
+/* Copies the values of all parameters that both have (same name and shape) from one model to another. */
+void model_copy_shared(Model *to, const Model *from);
+
+#endif

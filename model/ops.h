@@ -1,0 +1,77 @@
+/* ops.h: the differentiable operations. Values are [batch, rows, cols]; an op works on each sample alike.
+ *
+ * Each op is one forward/backward pair beside its equation in the file named here. Recording ops return the result's
+ * Value, or -1 after graph_fail. */
+#ifndef MODEL_OPS_H
+#define MODEL_OPS_H
+
+#include "graph.h"
+
+/* --- linear.c --- */
+/* y = x W^T + b;  W [out, in], b [out] or NO_PARAMETER */
+Value linear(Graph *g, Value x, Parameter w, Parameter b);
+
+/* --- layer_norm.c --- */
+/* y = (x - mean) / sqrt(var + 1e-5) * w + b, over the columns of each row */
+Value layer_norm(Graph *g, Value x, Parameter w, Parameter b);
+
+/* --- attention.c --- */
+/* Full self-attention: qkv [rows, 3 heads head_dim] (q, k, v; heads outer) -> [rows, heads head_dim],
+ * each head softmax(scale q k^T) v */
+Value attention(Graph *g, Value qkv, size_t heads, size_t head_dim, double scale);
+
+/* --- activation.c --- */
+/* y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) */
+Value gelu(Graph *g, Value x);
+/* softmax over the columns */
+Value softmax(Graph *g, Value x);
+
+/* --- arithmetic.c --- */
+Value add(Graph *g, Value a, Value b);
+Value subtract(Graph *g, Value a, Value b);
+Value scale(Graph *g, Value x, double factor);
+/* y[t] = x[t] + P[t];  P [at least rows, cols]: learnt positions */
+Value add_position(Graph *g, Value x, Parameter p);
+/* y = (x - mean) / std by column; mean, std [cols] are constants of the model */
+Value normalise(Graph *g, Value x, Parameter mean, Parameter std);
+/* y = x std + mean by column */
+Value denormalise(Graph *g, Value x, Parameter mean, Parameter std);
+/* y = x on the listed columns, 0 elsewhere */
+Value keep_columns(Graph *g, Value x, const size_t *columns, size_t count);
+/* Copies forwards, lets nothing flow back */
+Value stop_gradient(Graph *g, Value x);
+/* Copies `forward`; the gradient goes to `backward`: straight-through estimation */
+Value straight_through(Graph *g, Value forward, Value backward);
+
+/* --- rows.c --- */
+Value concat_rows(Graph *g, const Value *x, int count); /* one after another in time; up to MAX_INPUTS */
+Value slice_rows(Graph *g, Value x, size_t first, size_t count);
+Value gather_rows(Graph *g, Value x, const size_t *rows, size_t count);
+Value mean_rows(Graph *g, Value x);
+Value repeat_row(Graph *g, Value x, size_t count); /* x [1, cols] */
+/* x [n, cols] -> [count, cols]: row t lies at u = t (n-1) / (count-1) between its neighbours */
+Value interpolate_rows(Graph *g, Value x, size_t count);
+/* x [1, cols] -> [count, cols]: row j is (1 - j/fade) x for j < fade, else 0 */
+Value fade_row(Graph *g, Value x, size_t count, size_t fade);
+
+/* --- bank.c: one bank [genres, N, C] per genre; genre [1, 1] holds each sample's number --- */
+/* Similarity of every row with every item: y = factor x B^T, [rows, N] */
+Value bank_similarity(Graph *g, Value x, Parameter bank, Value genre, double factor);
+/* Weighted average of the items: y = p B, p [rows, N] */
+Value bank_read(Graph *g, Value p, Parameter bank, Value genre);
+/* The item nearest to each row (eq. 6); gradient to that item only */
+Value bank_nearest(Graph *g, Value x, Parameter bank, Value genre);
+
+/* --- sample.c --- */
+/* z = mean + exp(logvar / 2) eps: reparameterised sampling */
+Value reparameterise(Graph *g, Value mean, Value logvar, Value eps);
+/* Mean over all elements of (mean^2 + exp(logvar) - 1 - logvar) / 2: Kullback-Leibler divergence from N(0, 1); scalar */
+Value kl_divergence(Graph *g, Value mean, Value logvar);
+
+/* --- loss.c: scalars --- */
+/* Mean over all elements of (a - b)^2 */
+Value mean_squared_error(Graph *g, Value a, Value b);
+/* sum_i weight_i x_i of up to MAX_INPUTS scalars */
+Value weighted_sum(Graph *g, const Value *x, const double *weights, int count);
+
+#endif

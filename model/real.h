@@ -1,0 +1,56 @@
+/* real.h: the element type of the differentiable core: float, or double where the gradient checks build it so.
+ *
+ * exp is our own in float, because a loop over it vectorises: 2^n (1 + r + ... + r^6/720) with |r| <= ln2/2, relative
+ * error below 3e-7; arguments are clamped to [-87, 88], so that nothing overflows. */
+#ifndef MODEL_REAL_H
+#define MODEL_REAL_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef MODEL_FLOAT64
+typedef double real;
+
+static inline real real_exp(real x) { return exp(x); }
+static inline real real_sqrt(real x) { return sqrt(x); }
+
+#else
+typedef float real;
+
+static inline real real_exp(real x) {
+    x = x < -87.0f ? -87.0f : x;
+    x = x > 88.0f ? 88.0f : x;
+    float shifted = x * 1.44269504f + 12582912.0f; /* 1.5 * 2^23: the sum's low bits are round(x / ln2) */
+    float n = shifted - 12582912.0f;
+    float r = x - n * 0.693359375f - n * -2.12194440e-4f;
+    float p = 1.0f / 720.0f;
+    p = p * r + 1.0f / 120.0f;
+    p = p * r + 1.0f / 24.0f;
+    p = p * r + 1.0f / 6.0f;
+    p = p * r + 0.5f;
+    p = p * r + 1.0f;
+    p = p * r + 1.0f;
+    int32_t bits = ((int32_t)n + 127) << 23;
+    float scale;
+    memcpy(&scale, &bits, sizeof scale);
+    return p * scale;
+}
+static inline real real_sqrt(real x) { return sqrtf(x); }
+#endif
+
+/* Largest of n >= 1 elements; sixteen lanes, because a plain maximum does not vectorise where NaN must be minded. */
+static inline real real_max(const real *x, size_t n) {
+    enum { LANES = 16 };
+    real lane[LANES];
+    size_t i = 0;
+    for (size_t k = 0; k < LANES; k++) lane[k] = x[0];
+    for (; i + LANES <= n; i += LANES)
+        for (size_t k = 0; k < LANES; k++) lane[k] = x[i + k] > lane[k] ? x[i + k] : lane[k];
+    for (; i < n; i++) lane[0] = x[i] > lane[0] ? x[i] : lane[0];
+    for (size_t k = 1; k < LANES; k++) lane[0] = lane[k] > lane[0] ? lane[k] : lane[0];
+    return lane[0];
+}
+
+#endif

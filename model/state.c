@@ -1,0 +1,207 @@
+#include "state.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const kind_names[] = {[KIND_BANK] = "bank", [KIND_MODEL] = "model"};
+
+/* --- out --- */
+
+void exported_free(Exported *e) {
+    free(e->views);
+    strings_free(&e->names);
+    metadata_free(&e->metadata);
+    *e = (Exported){0};
+}
+
+static int add_views(Exported *e, const Params *p, const char *prefix, const real *block, Error *err) {
+    for (size_t i = 0; i < p->count; i++) {
+        const Param *item = &p->items[i];
+        char name[128];
+        snprintf(name, sizeof name, "%s%s", prefix, item->name);
+        if (strings_add(&e->names, name, err)) return -1;
+        SafetensorsView *v = &e->views[e->count++];
+        *v = (SafetensorsView){.type = TENSOR_F32, .rank = item->rank, .data = block + item->offset};
+        memcpy(v->shape, item->shape, sizeof item->shape);
+    }
+    return 0;
+}
+
+static char *genres_json(const Model *m) {
+    cJSON *list = cJSON_CreateStringArray((const char *const *)m->genres, (int)m->genre_count);
+    char *text = list ? cJSON_PrintUnformatted(list) : NULL;
+    cJSON_Delete(list);
+    return text;
+}
+
+static int add_metadata(const Model *m, const char *kind, Metadata *out, Error *err) {
+    char *config = config_to_json(&m->config), *genres = genres_json(m);
+    int status = config && genres ? 0 : fail(err, "out of memory");
+    status = status || metadata_set(out, "format", "neverstop", err) || metadata_set(out, "kind", kind, err) ||
+             metadata_set(out, "genres", genres, err) || metadata_set(out, "config", config, err);
+    cJSON_free(config);
+    cJSON_free(genres);
+    return status ? -1 : 0;
+}
+
+static int export(const Model *m, const char *kind, bool moments, Exported *out, Error *err) {
+    *out = (Exported){0};
+    out->views = calloc(3 * m->params.count + 1, sizeof *out->views);
+    if (!out->views) return fail(err, "out of memory");
+    if (add_views(out, &m->params, "", m->params.value, err) || add_metadata(m, kind, &out->metadata, err) ||
+        (moments && (add_views(out, &m->params, "adam.m.", m->params.m, err) || add_views(out, &m->params, "adam.v.", m->params.v, err)))) {
+        exported_free(out);
+        return -1;
+    }
+    for (size_t i = 0; i < out->count; i++) out->views[i].name = out->names.items[i];
+    return 0;
+}
+
+int model_export(const Model *m, Exported *out, Error *err) { return export(m, kind_names[m->kind], false, out, err); }
+
+int checkpoint_export(const Model *m, const TrainState *s, const char *settings, Exported *out, Error *err) {
+    if (export(m, "checkpoint", true, out, err)) return -1;
+    char text[400];
+    snprintf(text, sizeof text, "%d %zu %zu %zu %a %zu %" PRIu64, s->stage, s->epoch, s->batch, s->step, s->loss_sum, s->loss_count, s->seed);
+    if (metadata_set(&out->metadata, "state", text, err) || metadata_set(&out->metadata, "settings", settings, err)) {
+        exported_free(out);
+        return -1;
+    }
+    return 0;
+}
+
+/* --- in --- */
+
+static int check_kind(const Safetensors *file, const char *kind, Error *err) {
+    const char *format = metadata_get(safetensors_metadata(file), "format"), *found = metadata_get(safetensors_metadata(file), "kind");
+    if (!format || strcmp(format, "neverstop") != 0) return fail(err, "is not a neverstop file (no format in its metadata)");
+    if (!found || strcmp(found, kind) != 0) return fail(err, "is a %s, not a %s", found ? found : "file of no kind", kind);
+    return 0;
+}
+
+static int read_genres(const Safetensors *file, cJSON **list, const char ***genres, size_t *count, Error *err) {
+    const char *text = metadata_get(safetensors_metadata(file), "genres");
+    *list = text ? cJSON_ParseWithOpts(text, NULL, true) : NULL;
+    *genres = NULL;
+    int n = cJSON_IsArray(*list) ? cJSON_GetArraySize(*list) : 0;
+    if (n < 1 || n > 4096) return fail(err, "metadata: genres is not a list of names");
+    *genres = calloc((size_t)n, sizeof **genres);
+    if (!*genres) return fail(err, "out of memory");
+    *count = 0;
+    const cJSON *item;
+    cJSON_ArrayForEach(item, *list) {
+        if (!cJSON_IsString(item)) return fail(err, "metadata: genres is not a list of names");
+        for (size_t i = 0; i < *count; i++)
+            if (strcmp((*genres)[i], item->valuestring) == 0) return fail(err, "metadata: genre %s occurs twice", item->valuestring);
+        (*genres)[(*count)++] = item->valuestring;
+    }
+    return 0;
+}
+
+/* The tensor of that name if it is what the parameter needs. */
+static const SafetensorsView *matching(const Safetensors *file, const char *prefix, const Param *p, Error *err) {
+    char name[128];
+    snprintf(name, sizeof name, "%s%s", prefix, p->name);
+    const SafetensorsView *v = safetensors_find(file, name);
+    if (!v) {
+        fail(err, "tensor %s is missing", name);
+        return NULL;
+    }
+    bool same = v->type == TENSOR_F32 && v->rank == p->rank;
+    for (int d = 0; same && d < p->rank; d++) same = v->shape[d] == p->shape[d];
+    if (!same) {
+        fail(err, "tensor %s is not float32 of the shape that the configuration implies", name);
+        return NULL;
+    }
+    const float *x = v->data;
+    for (size_t k = 0; k < p->count; k++)
+        if (!isfinite(x[k])) {
+            fail(err, "tensor %s holds %f at element %zu", name, (double)x[k], k);
+            return NULL;
+        }
+    return v;
+}
+
+static int copy_in(const Safetensors *file, const char *prefix, const Params *p, real *block, Error *err) {
+    for (size_t i = 0; i < p->count; i++) {
+        const SafetensorsView *v = matching(file, prefix, &p->items[i], err);
+        if (!v) return -1;
+        const float *x = v->data;
+        for (size_t k = 0; block && k < p->items[i].count; k++) block[p->items[i].offset + k] = x[k];
+    }
+    return 0;
+}
+
+static int check_known(const Model *m, const Safetensors *file, Error *err) {
+    for (size_t i = 0; i < safetensors_count(file); i++)
+        if (!model_has(m, safetensors_at(file, i)->name))
+            return fail(err, "tensor %s belongs to no part of this configuration", safetensors_at(file, i)->name);
+    return 0;
+}
+
+/* Standard deviations divide. */
+static int check_positive(const Model *m, const char *name, Error *err) {
+    int i = params_find(&m->params, name);
+    if (i < 0) return 0;
+    const real *x = m->params.value + m->params.items[i].offset;
+    for (size_t k = 0; k < m->params.items[i].count; k++)
+        if (!(x[k] > 0)) return fail(err, "tensor %s is not positive at element %zu", name, k);
+    return 0;
+}
+
+int model_import(Model *out, const Safetensors *file, Kind kind, bool training, Error *err) {
+    *out = (Model){0};
+    cJSON *list = NULL;
+    const char **genres = NULL;
+    size_t count = 0;
+    Config config;
+    const char *json = metadata_get(safetensors_metadata(file), "config");
+    int status = check_kind(file, kind_names[kind], err);
+    if (status == 0) status = json ? config_from_json(json, &config, err) : fail(err, "metadata: config is missing");
+    if (status == 0) status = read_genres(file, &list, &genres, &count, err);
+    if (status == 0) status = model_new(out, kind, &config, genres, count, safetensors_find(file, "seed.motion") != NULL, err);
+    if (status == 0) status = copy_in(file, "", &out->params, NULL, err); /* checks only */
+    if (status == 0) status = check_known(out, file, err);
+    if (status == 0) status = params_allocate(&out->params, training, err);
+    if (status == 0) status = copy_in(file, "", &out->params, out->params.value, err);
+    if (status == 0) status = check_positive(out, "motion.std", err) || check_positive(out, "music.std", err) ? -1 : 0;
+    if (status) model_free(out);
+    free(genres);
+    cJSON_Delete(list);
+    return status;
+}
+
+/* "a=1 b=2" against "a=1 b=3": names the first word that differs. */
+static int compare_settings(const char *ours, const char *theirs, Error *err) {
+    while (*ours || *theirs) {
+        size_t n = strcspn(ours, " "), m = strcspn(theirs, " ");
+        if (n != m || strncmp(ours, theirs, n) != 0)
+            return fail(err, "is a checkpoint of another run: it has %.*s, this run %.*s; remove it to start anew", (int)m, theirs, (int)n, ours);
+        ours += n + (ours[n] == ' ');
+        theirs += m + (theirs[m] == ' ');
+    }
+    return 0;
+}
+
+int checkpoint_import(Model *m, TrainState *s, const char *settings, const Safetensors *file, Error *err) {
+    if (check_kind(file, "checkpoint", err)) return -1;
+    const Metadata *meta = safetensors_metadata(file);
+    const char *theirs = metadata_get(meta, "settings"), *state = metadata_get(meta, "state"), *config = metadata_get(meta, "config");
+    if (!theirs || !state || !config) return fail(err, "is no complete checkpoint: settings, state or config is missing");
+    if (compare_settings(settings, theirs, err)) return -1;
+    TrainState t;
+    int end = 0;
+    if (sscanf(state, "%d %zu %zu %zu %la %zu %" SCNu64 "%n", &t.stage, &t.epoch, &t.batch, &t.step, &t.loss_sum, &t.loss_count, &t.seed, &end) != 7 ||
+        state[end] || t.stage < 1 || t.stage > 3)
+        return fail(err, "is no complete checkpoint: its state does not parse");
+    if (copy_in(file, "", &m->params, NULL, err) || copy_in(file, "adam.m.", &m->params, NULL, err) || copy_in(file, "adam.v.", &m->params, NULL, err)) return -1;
+    copy_in(file, "", &m->params, m->params.value, err);
+    copy_in(file, "adam.m.", &m->params, m->params.m, err);
+    copy_in(file, "adam.v.", &m->params, m->params.v, err);
+    *s = t;
+    return 0;
+}

@@ -1,0 +1,58 @@
+/* One auto-regressive step, eq. 2: d[t+1..t+K] = RB(P_c(E_m(music), E_d(past), TB(past))), with the aids of our own. */
+#include "networks.h"
+
+Value horizontal_root(Graph *g, const Config *c, Value motion, size_t frame) {
+    static const size_t x_and_z[2] = {0, 2};
+    return c->relative_root ? keep_columns(g, slice_rows(g, motion, frame, 1), x_and_z, 2) : -1;
+}
+
+static Parameter statistic(Graph *g, size_t dim, const char *name) {
+    return graph_parameter(g, INIT_GIVEN, 1, &dim, "%s", name);
+}
+
+Value normalise_motion(Graph *g, const Config *c, Value motion, Value root) {
+    if (c->relative_root) motion = subtract(g, motion, repeat_row(g, root, graph_rows(g, motion)));
+    if (!c->standardise) return motion;
+    return normalise(g, motion, statistic(g, c->motion_dim, "motion.mean"), statistic(g, c->motion_dim, "motion.std"));
+}
+
+Value restore_motion(Graph *g, const Config *c, Value motion, Value root) {
+    if (c->standardise)
+        motion = denormalise(g, motion, statistic(g, c->motion_dim, "motion.mean"), statistic(g, c->motion_dim, "motion.std"));
+    return c->relative_root ? add(g, motion, repeat_row(g, root, graph_rows(g, motion))) : motion;
+}
+
+Step step_build(Graph *g, const Config *c, size_t genres, bool training) {
+    size_t l = c->past, K = c->future;
+    bool noisy = training && c->refine == REFINE_VAE;
+    Step s = {.past = graph_input(g, l, c->motion_dim), .music = graph_input(g, c->music, c->music_dim), .genre = -1, .eps = -1,
+              .mean = -1, .logvar = -1};
+    if (c->transit || c->refine != REFINE_NONE) s.genre = graph_input(g, 1, 1);
+    if (noisy) s.eps = graph_input(g, c->latents, c->bank.width);
+
+    Value root = horizontal_root(g, c, s.past, l - 1);
+    Value past = normalise_motion(g, c, s.past, root);
+    Value music = s.music;
+    if (c->standardise)
+        music = normalise(g, music, statistic(g, c->music_dim, "music.mean"), statistic(g, c->music_dim, "music.std"));
+    Value last = slice_rows(g, past, l - 1, 1);
+
+    Value prior = c->transit ? transit_bank(g, c, past, s.genre, genres) : -1;
+    Value future = predictor(g, c, past, music, prior);
+    if (c->residual) future = add(g, future, repeat_row(g, last, K));
+
+    if (c->refine != REFINE_NONE) {
+        Value window = concat_rows(g, (Value[]){slice_rows(g, past, K, l - K), future}, 2);
+        Refined r = refine_bank(g, c, window, s.genre, genres, s.eps);
+        future = slice_rows(g, r.motion, l - K, K);
+        if (c->join) { /* RefineBank's own idea of the last past frame is moved onto that frame */
+            Value gap = subtract(g, last, slice_rows(g, r.motion, l - K - 1, 1));
+            future = add(g, future, fade_row(g, gap, K, c->join));
+        }
+        s.mean = r.mean;
+        s.logvar = r.logvar;
+    }
+    s.future = restore_motion(g, c, future, root);
+    graph_keep(g, s.future);
+    return s;
+}

@@ -1,0 +1,55 @@
+/* FACT's transformer (Li et al. 2021, google-research/mint): pre-norm blocks without a final norm. */
+#include <stdio.h>
+
+#include "networks.h"
+
+Value dense(Graph *g, Value x, const char *prefix, size_t out, Init init) {
+    Parameter w = graph_parameter(g, init, 2, (size_t[]){out, graph_cols(g, x)}, "%s.weight", prefix);
+    Parameter b = graph_parameter(g, INIT_ZERO, 1, (size_t[]){out}, "%s.bias", prefix);
+    return linear(g, x, w, b);
+}
+
+static Value norm(Graph *g, Value x, const char *prefix, size_t layer, const char *name) {
+    size_t width = graph_cols(g, x);
+    Parameter w = graph_parameter(g, INIT_ONE, 1, &width, "%s.blocks.%zu.%s.weight", prefix, layer, name);
+    Parameter b = graph_parameter(g, INIT_ZERO, 1, &width, "%s.blocks.%zu.%s.bias", prefix, layer, name);
+    return layer_norm(g, x, w, b);
+}
+
+static Value block_dense(Graph *g, Value x, const char *prefix, size_t layer, const char *name, size_t out) {
+    char path[96];
+    snprintf(path, sizeof path, "%s.blocks.%zu.%s", prefix, layer, name);
+    return dense(g, x, path, out, INIT_GLOROT);
+}
+
+Value transformer(Graph *g, Value x, const char *prefix, size_t layers, Dims d) {
+    size_t inner = d.heads * head_dim(d);
+    for (size_t i = 0; i < layers; i++) {
+        Parameter qkv = graph_parameter(g, INIT_GLOROT, 2, (size_t[]){3 * inner, d.width}, "%s.blocks.%zu.attn.qkv.weight", prefix, i);
+        Value a = linear(g, norm(g, x, prefix, i, "attn_norm"), qkv, NO_PARAMETER);
+        a = attention(g, a, d.heads, head_dim(d), 1 / sqrt((double)d.width));
+        x = add(g, x, block_dense(g, a, prefix, i, "attn.out", d.width));
+        Value m = block_dense(g, norm(g, x, prefix, i, "mlp_norm"), prefix, i, "mlp.up", d.mlp);
+        x = add(g, x, block_dense(g, gelu(g, m), prefix, i, "mlp.down", d.width));
+    }
+    return x;
+}
+
+Value positioned(Graph *g, Value x, const char *prefix, size_t max_rows) {
+    Parameter p = graph_parameter(g, INIT_NORMAL, 2, (size_t[]){max_rows, graph_cols(g, x)}, "%s.position", prefix);
+    return add_position(g, x, p);
+}
+
+Value encoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d) {
+    char path[96];
+    snprintf(path, sizeof path, "%s.embed", prefix);
+    x = dense(g, x, path, d.width, INIT_GLOROT);
+    return transformer(g, positioned(g, x, prefix, max_rows), prefix, layers, d);
+}
+
+Value decoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, size_t out) {
+    char path[96];
+    snprintf(path, sizeof path, "%s.head", prefix);
+    x = transformer(g, positioned(g, x, prefix, max_rows), prefix, layers, d);
+    return dense(g, x, path, out, INIT_NORMAL);
+}
