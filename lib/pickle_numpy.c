@@ -225,7 +225,10 @@ char *pickle_keys(const PickleValue *dict, char *text, size_t size) {
         if (key->type != PICKLE_TEXT && key->type != PICKLE_BYTES) continue;
         int length = key->as.text.size < 60 ? (int)key->as.text.size : 60;
         int n = snprintf(text + used, size - used, "%s%.*s", used ? ", " : "", length, (const char *)key->as.text.bytes);
-        if (n < 0 || (size_t)n >= size - used) break;
+        if (n < 0 || (size_t)n >= size - used) {
+            text[used] = '\0';
+            break;
+        }
         used += (size_t)n;
     }
     return text;
