@@ -12,8 +12,13 @@
 int file_read(const char *path, unsigned char **data, size_t *size, Error *err) {
     *data = NULL;
     *size = 0;
-    FILE *f = fopen(path, "rb");
-    if (!f) return fail(err, "%s: %s", path, strerror(errno));
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer must not block */
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
+    if (!f) {
+        fail(err, "%s: %s", path, strerror(errno));
+        if (fd >= 0) close(fd);
+        return -1;
+    }
     struct stat st;
     unsigned char *bytes = NULL;
     if (fstat(fileno(f), &st) != 0) {
@@ -47,6 +52,8 @@ failure:
 
 int file_begin(OutputFile *f, const char *path, Error *err) {
     *f = (OutputFile){0};
+    struct stat st; /* a rename would turn /dev/null into a file */
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return fail(err, "%s: cannot write: not a regular file", path);
     f->path = strdup(path);
     size_t n = strlen(path) + sizeof ".XXXXXX";
     f->temporary = malloc(n);

@@ -64,5 +64,5 @@ int rng_parse(Rng *r, const char *text) {
     if (strlen(text) != 64 || strspn(text, "0123456789abcdef") != 64) return -1;
     for (int i = 0; i < 4; i++)
         if (sscanf(text + 16 * i, "%16" SCNx64, &r->s[i]) != 1) return -1;
-    return 0;
+    return r->s[0] | r->s[1] | r->s[2] | r->s[3] ? 0 : -1; /* from all zeros it never leaves */
 }

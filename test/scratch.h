@@ -1,5 +1,5 @@
-/* scratch.h: a folder for the files of one test program, removed with everything in it when the program ends, and asserts that tell why.
- * Include it after the library's headers: cmocka defines a macro fail(). */
+/* scratch.h: includes cmocka; a folder for the files of one test program, removed with everything in it when the program ends; asserts
+ * that tell why. */
 #ifndef TEST_SCRATCH_H
 #define TEST_SCRATCH_H
 
