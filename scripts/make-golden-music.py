@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Writes test/golden/music/*.npz: what librosa computes from the synthetic signals of test/features/signals.h.
+
+usage: make-golden-music.py [OUTPUT_FOLDER]
+
+Made with librosa 0.11.0, NumPy 2.4.6, SciPy 1.17.1, soxr 1.1.0. Nothing here comes from a recording.
+song.npz    6 s of chords, noise and clicks at 22050 Hz: features at 60 and 30 fps, and its stages (some only every so many frames)
+fast.npz    its first 2 s at 120 fps, where the constant-Q transform halves the rate before it begins
+short.npz   noise of 1 .. 3000 samples at 30720 Hz: features
+tones.npz   detuned tones: the estimated tuning
+"""
+import os
+import sys
+import warnings
+
+import librosa
+import numpy as np
+
+warnings.simplefilter('ignore')
+STEP, OFFSET = 1664525, 1013904223  # Numerical Recipes' linear congruential generator
+
+
+class Noise:
+    def __init__(self, seed):
+        self.state = seed
+
+    def __call__(self):
+        self.state = (self.state * STEP + OFFSET) % 2**32
+        return (self.state >> 16) / 32768 - 1
+
+
+def quantised(x):
+    return (np.floor(np.clip(x, -1, 0.9999) * 32768 + 0.5) / 32768).astype(np.float32)
+
+
+def song(rate, seconds):
+    chords = [(220.0, 261.6, 329.6), (174.6, 220.0, 261.6), (196.0, 246.9, 293.7)]
+    noise, x = Noise(1), []
+    for i in range(int(rate * seconds)):
+        t = i / rate
+        beat = t % 0.5
+        v = 0.01 * noise()
+        for f in chords[int(t / 2) % 3]:
+            v += 0.2 * np.sin(2 * np.pi * 1.007 * f * t) * np.exp(-3 * beat)
+        if beat < 0.003:
+            v += 0.5 * noise()
+        x.append(v)
+    return quantised(np.array(x))
+
+
+def white(seed, n):
+    noise = Noise(seed)
+    return quantised(np.array([0.3 * noise() for _ in range(n)]))
+
+
+def tone(frequency, rate, n):
+    return quantised(0.5 * np.sin(2 * np.pi * frequency * np.arange(n) / rate))
+
+
+def features(y, sr, start_bpm=120.0):
+    """google-research/mint's preprocessor on librosa 0.11: hop 512 at 512 fps Hz."""
+    envelope = librosa.onset.onset_strength(y=y, sr=sr)
+    mfcc = librosa.feature.mfcc(y=y, sr=sr, n_mfcc=20).T
+    chroma = librosa.feature.chroma_cens(y=y, sr=sr, hop_length=512, n_chroma=12).T
+    onset, beat = np.zeros_like(envelope), np.zeros_like(envelope)
+    onset[librosa.onset.onset_detect(onset_envelope=envelope, sr=sr, hop_length=512)] = 1
+    tempo, beats = librosa.beat.beat_track(onset_envelope=envelope, sr=sr, hop_length=512, start_bpm=start_bpm, tightness=100)
+    beat[beats] = 1
+    f = np.concatenate([envelope[:, None], mfcc, chroma, onset[:, None], beat[:, None]], axis=1)
+    return f.astype(np.float32), float(np.ravel(tempo)[0])
+
+
+def beat_stages(envelope, sr, bpm):
+    from librosa import beat
+    period = np.round(np.atleast_1d(float(sr) / 512 * 60.0 / bpm))
+    normalised = getattr(beat, '__normalize_onsets')(envelope)
+    local = getattr(beat, '__beat_local_score')(normalised, period)
+    link, cumulative = getattr(beat, '__beat_track_dp')(local, period, 100)
+    return int(period[0]), local, cumulative, link
+
+
+def main():
+    out = sys.argv[1] if len(sys.argv) > 1 else 'test/golden/music'
+    os.makedirs(out, exist_ok=True)
+    x, sr = song(22050, 6), 30720
+    y = librosa.resample(x, orig_sr=22050, target_sr=sr)
+    f, tempo = features(y, sr)
+    f30, tempo30 = features(librosa.resample(x, orig_sr=22050, target_sr=15360), 15360)
+    fast, fast_tempo = features(librosa.resample(x[:44100], orig_sr=22050, target_sr=61440), 61440)
+    _, tempo90 = features(y, sr, 60.0)
+    envelope = f[:, 0].copy()
+    mel = librosa.feature.melspectrogram(y=y, sr=sr)
+    db = librosa.power_to_db(mel)
+    tuning = librosa.estimate_tuning(y=y, sr=sr, bins_per_octave=36)
+    cqt = np.abs(librosa.cqt(y, sr=sr, hop_length=512, n_bins=252, bins_per_octave=36, tuning=tuning))
+    chroma = librosa.feature.chroma_cqt(y=y, sr=sr, hop_length=512, norm=None)
+    tempogram = librosa.feature.tempogram(onset_envelope=envelope, sr=sr, win_length=480).mean(axis=1)
+    period, local, cumulative, link = beat_stages(envelope, sr, tempo)
+    np.savez_compressed(
+        os.path.join(out, 'song.npz'), features=f, tempo=tempo, features30=f30, tempo30=tempo30, tempo_from_60=tempo90,
+        samples=np.int64(len(y)), y=y[::101], mel=np.ascontiguousarray(mel.T[::40]).astype(np.float32), mel_db=np.ascontiguousarray(db.T[::40]).astype(np.float32),
+        tuning=tuning, cqt=np.ascontiguousarray(cqt.T[::40]).astype(np.float32), chroma=np.ascontiguousarray(chroma.T).astype(np.float32), tempogram=tempogram,
+        period=np.int64(period), local=local, cumulative=cumulative, link=link.astype(np.int64))
+    np.savez_compressed(os.path.join(out, 'fast.npz'), features=fast, tempo=fast_tempo)
+    short = {}
+    for n in (1, 2, 511, 512, 1535, 1536, 2048, 3000):
+        short['features%d' % n], short['tempo%d' % n] = features(white(n, n), sr)
+    np.savez_compressed(os.path.join(out, 'short.npz'), **short)
+    tones = {}
+    for cents in (-40, -12, 0, 7, 26):
+        v = tone(440 * 2 ** (cents / 1200), sr, sr) + tone(880 * 2 ** (cents / 1200), sr, sr)
+        tones['tuning%d' % cents] = librosa.estimate_tuning(y=v, sr=sr, bins_per_octave=36)
+    np.savez_compressed(os.path.join(out, 'tones.npz'), **tones)
+
+
+main()

@@ -1,0 +1,206 @@
+/* Onsets, tempo and beats against librosa's numbers and worked cases. */
+#include <stdbool.h>
+
+#include "features/beat_track.h"
+#include "features/features.h"
+#include "features/onset_detect.h"
+#include "features/onset_strength.h"
+#include "features/tempo.h"
+#include "signals.h"
+
+enum { RATE = 30720 };
+
+/* librosa's envelope of the song, and the rest of its numbers. */
+typedef struct {
+    Tensors golden;
+    float *envelope;
+    double *features;
+    size_t frames;
+} Song;
+
+static int set_up(void **state) {
+    Song *s = calloc(1, sizeof *s);
+    size_t count;
+    golden("song", &s->golden);
+    s->features = numbers(&s->golden, "features", &count);
+    s->frames = count / FEATURE_DIM;
+    s->envelope = malloc(s->frames * sizeof(float));
+    for (size_t t = 0; t < s->frames; t++) s->envelope[t] = (float)s->features[t * FEATURE_DIM];
+    *state = s;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    Song *s = *state;
+    tensors_free(&s->golden);
+    free(s->features);
+    free(s->envelope);
+    free(s);
+    return 0;
+}
+
+static void strength_is_the_mean_rise(void **state) {
+    (void)state;
+    const float db[6 * 2] = {0, 0, 3, 1, 1, 2, 1, 2, 5, 9, 0, 0};
+    float envelope[6];
+    onset_strength(db, 6, 2, envelope);
+    const float wanted[6] = {0, 0, 0, 2, 0.5f, 0}; /* rises 3+1, 0+1, 0+0 over 2 bands, 2 frames late */
+    for (size_t i = 0; i < 6; i++) assert_true(envelope[i] == wanted[i]);
+    onset_strength(db, 2, 2, envelope);
+    assert_true(envelope[0] == 0 && envelope[1] == 0);
+}
+
+static void onsets_like_librosa(void **state) {
+    const Song *s = *state;
+    Error err;
+    bool *onset = malloc(s->frames * sizeof *onset);
+    assert_int_equal(onset_detect(s->envelope, s->frames, RATE, FEATURE_HOP, onset, &err), 0);
+    for (size_t t = 0; t < s->frames; t++) assert_int_equal(onset[t], s->features[t * FEATURE_DIM + COLUMN_ONSET] != 0);
+    free(onset);
+}
+
+static void onsets_by_the_rules(void **state) {
+    (void)state;
+    Error err;
+    bool onset[20];
+    float x[20] = {0};
+    assert_int_equal(onset_detect(x, 20, RATE, FEATURE_HOP, onset, &err), 0);
+    for (size_t i = 0; i < 20; i++) assert_false(onset[i]);
+    x[0] = 1;             /* the first frame may be one */
+    x[8] = 0.9f;          /* so may any */
+    x[10] = 1;            /* 2 frames later: not within 30 ms */
+    x[15] = 0.5f;
+    x[16] = 0.6f;         /* the frame before is smaller: a peak, but within the wait after 15 */
+    assert_int_equal(onset_detect(x, 20, RATE, FEATURE_HOP, onset, &err), 0);
+    for (size_t i = 0; i < 20; i++) assert_int_equal(onset[i], i == 0 || i == 8 || i == 10 || i == 15);
+    for (size_t i = 0; i < 20; i++) x[i] = 7; /* a constant swells nowhere */
+    assert_int_equal(onset_detect(x, 20, RATE, FEATURE_HOP, onset, &err), 0);
+    for (size_t i = 0; i < 20; i++) assert_false(onset[i]);
+}
+
+static void tempogram_like_librosa(void **state) {
+    const Song *s = *state;
+    Error err;
+    size_t count;
+    double *wanted = numbers(&s->golden, "tempogram", &count), mean[480];
+    assert_int_equal(count, 480);
+    assert_int_equal(mean_tempogram(s->envelope, s->frames, 480, mean, &err), 0);
+    for (size_t i = 0; i < 480; i++) assert_true(fabs(mean[i] - wanted[i]) < 1e-9);
+    free(wanted);
+}
+
+/* Autocorrelation by its definition, for odd and even windows and an envelope that does not end in zeros. */
+static void tempogram_by_definition(void **state) {
+    (void)state;
+    enum { FRAMES = 37 };
+    Error err;
+    float *x = white(3, FRAMES);
+    for (size_t lags = 10; lags < 12; lags++) {
+        double mean[12], wanted[12] = {0};
+        const long half = (long)lags / 2;
+        for (long t = 0; t < FRAMES; t++) {
+            double frame[12], scale = 0, r[12] = {0};
+            for (long i = 0; i < (long)lags; i++) {
+                const long at = t + i - half;
+                const double v = at < 0 ? x[0] * (double)(at + half) / (double)half
+                                 : at >= FRAMES ? x[FRAMES - 1] * (double)(half - 1 - (at - FRAMES)) / (double)half : (double)x[at];
+                frame[i] = v * (0.5 - 0.5 * cos(2 * M_PI * (double)i / (double)lags));
+            }
+            for (size_t lag = 0; lag < lags; lag++) {
+                for (size_t i = 0; i + lag < lags; i++) r[lag] += frame[i] * frame[i + lag];
+                scale = fmax(scale, fabs(r[lag]));
+            }
+            for (size_t lag = 0; lag < lags; lag++) wanted[lag] += r[lag] / scale / FRAMES;
+        }
+        assert_int_equal(mean_tempogram(x, FRAMES, lags, mean, &err), 0);
+        for (size_t lag = 0; lag < lags; lag++) assert_true(fabs(mean[lag] - wanted[lag]) < 1e-6); /* ramps are rounded to float32 */
+    }
+    free(x);
+}
+
+static void tempo_like_librosa(void **state) {
+    const Song *s = *state;
+    Error err;
+    double bpm;
+    assert_int_equal(estimate_tempo(s->envelope, s->frames, RATE, FEATURE_HOP, 120, &bpm, &err), 0);
+    assert_true(fabs(bpm - number(&s->golden, "tempo")) < 1e-9);
+    assert_int_equal(estimate_tempo(s->envelope, s->frames, RATE, FEATURE_HOP, 60, &bpm, &err), 0);
+    assert_true(fabs(bpm - number(&s->golden, "tempo_from_60")) < 1e-9);
+}
+
+static void beat_stages_like_librosa(void **state) {
+    const Song *s = *state;
+    Error err;
+    size_t count;
+    const long period = (long)number(&s->golden, "period");
+    double *local = malloc(s->frames * sizeof *local), *cumulative = malloc(s->frames * sizeof *cumulative);
+    long *link = malloc(s->frames * sizeof *link);
+    assert_int_equal(beat_local_score(s->envelope, s->frames, period, local, &err), 0);
+    double *wanted = numbers(&s->golden, "local", &count);
+    for (size_t t = 0; t < s->frames; t++) assert_true(fabs(local[t] - wanted[t]) < 1e-6);
+    assert_int_equal(beat_dynamic_program(wanted, s->frames, period, cumulative, link, &err), 0);
+    free(wanted);
+    wanted = numbers(&s->golden, "cumulative", &count);
+    for (size_t t = 0; t < s->frames; t++) assert_true(fabs(cumulative[t] - wanted[t]) < 1e-9);
+    free(wanted);
+    wanted = numbers(&s->golden, "link", &count);
+    for (size_t t = 0; t < s->frames; t++) assert_int_equal(link[t], (long)wanted[t]);
+    free(wanted);
+    free(local);
+    free(cumulative);
+    free(link);
+}
+
+static void beats_like_librosa(void **state) {
+    const Song *s = *state;
+    Error err;
+    double bpm;
+    bool *beat = malloc(s->frames * sizeof *beat);
+    assert_int_equal(beat_track(s->envelope, s->frames, RATE, FEATURE_HOP, 120, beat, &bpm, &err), 0);
+    for (size_t t = 0; t < s->frames; t++) assert_int_equal(beat[t], s->features[t * FEATURE_DIM + COLUMN_BEAT] != 0);
+    assert_true(fabs(bpm - number(&s->golden, "tempo")) < 1e-9);
+    free(beat);
+}
+
+/* Impulses every 36 frames (100 BPM) are beats, but for the first: as in librosa, a frame with any predecessor within reach is linked to it, at whatever
+ * cost, and frame 20 is worth less than 17 to start from. An envelope of zeros has none. */
+static void beats_of_impulses(void **state) {
+    (void)state;
+    enum { FRAMES = 600 };
+    Error err;
+    double bpm;
+    float x[FRAMES] = {0};
+    bool beat[FRAMES];
+    assert_int_equal(beat_track(x, FRAMES, RATE, FEATURE_HOP, 120, beat, &bpm, &err), 0);
+    assert_true(bpm == 0);
+    for (size_t t = 0; t < FRAMES; t++) assert_false(beat[t]);
+    for (size_t t = 20; t < FRAMES; t += 36) x[t] = 1;
+    assert_int_equal(beat_track(x, FRAMES, RATE, FEATURE_HOP, 120, beat, &bpm, &err), 0);
+    assert_true(fabs(bpm - 100) < 1e-9);
+    for (size_t t = 0; t < FRAMES; t++) assert_int_equal(beat[t], t % 36 == 20 && t > 20);
+}
+
+/* One impulse, few frames: whatever comes out, it ends, within bounds. */
+static void beats_of_little(void **state) {
+    (void)state;
+    Error err;
+    double bpm;
+    float x[8] = {0};
+    bool beat[8];
+    for (size_t frames = 2; frames <= 8; frames++)
+        for (size_t at = 0; at < frames; at++) {
+            for (size_t t = 0; t < 8; t++) x[t] = t == at;
+            assert_int_equal(beat_track(x, frames, RATE, FEATURE_HOP, 120, beat, &bpm, &err), 0);
+            assert_true(bpm > 0 && bpm < 320);
+        }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(strength_is_the_mean_rise), cmocka_unit_test(onsets_like_librosa),   cmocka_unit_test(onsets_by_the_rules),
+        cmocka_unit_test(tempogram_like_librosa),    cmocka_unit_test(tempogram_by_definition), cmocka_unit_test(tempo_like_librosa),
+        cmocka_unit_test(beat_stages_like_librosa),  cmocka_unit_test(beats_like_librosa),    cmocka_unit_test(beats_of_impulses),
+        cmocka_unit_test(beats_of_little),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
