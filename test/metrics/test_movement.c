@@ -1,0 +1,312 @@
+/* Deltas, thresholds, range, jitter, jump, loop and foot contact: the peers' values where there are some, worked equations elsewhere. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/rng.h"
+#include "metrics/loop.h"
+#include "metrics/movement.h"
+#include "metrics/pfc.h"
+
+#include <cmocka.h>
+
+#include "near.h"
+
+static const MovementOptions plain = {.keep = 20, .pfc_fps = 60};
+
+static Skeleton smpl(void) {
+    Skeleton s;
+    Error err;
+    if (skeleton_smpl(&s, &err)) fail_msg("%s", err.text);
+    return s;
+}
+
+/* A body without the detour over a motion: rotations are identities, everything else 0. */
+static Body body(size_t frames, size_t joints) {
+    Body b = {frames, joints, 60, calloc(3 * frames, sizeof(double)), calloc(9 * frames * joints, sizeof(double)), calloc(3 * frames * joints, sizeof(double))};
+    for (size_t i = 0; i < frames * joints; i++) b.rotations[9 * i] = b.rotations[9 * i + 4] = b.rotations[9 * i + 8] = 1;
+    return b;
+}
+
+static void turn(Body *b, size_t t, size_t j, double angle) { rotation_from_axis_angle((const double[]){0, angle, 0}, b->rotations + 9 * (t * b->joints + j)); }
+
+/* Delta_pose and Delta_trans by SciPy's rotations, foot contact by EDGE (whole clip, 60 fps, y up). */
+static void a_dance_has_the_golden_values(void **state) {
+    (void)state;
+    Skeleton s = smpl();
+    Motion m;
+    Movement x;
+    Error err;
+    if (motion_read("test/golden/metrics/dance.npz", &m, &err) || movement_measure(&m, &s, &plain, &x, &err)) fail_msg("%s", err.text);
+    near(x.delta_pose, 2.448252687508127, 1e-12);
+    near(x.delta_trans, 0.8129732559762742, 1e-12);
+    near(x.pfc, 2.349235372391835, 1e-10);
+    assert_int_equal(x.windows.count, 1);
+    movement_free(&x);
+    motion_free(&m);
+    skeleton_free(&s);
+}
+
+static void deltas_by_hand(void **state) {
+    (void)state;
+    Body b = body(121, 4);
+    for (size_t t = 0; t < b.frames; t++) {
+        turn(&b, t, 1, 0.01 * (double)t); /* one joint of four, 0.01 rad a frame */
+        b.translations[3 * t] = 0.003 * (double)t;
+        b.translations[3 * t + 2] = 0.004 * (double)t; /* 5 mm a frame */
+    }
+    double pose[120], trans[120], windows[2];
+    pose_deltas(&b, pose);
+    trans_deltas(&b, trans);
+    for (size_t t = 0; t < 120; t++) {
+        near(pose[t], 0.01 / 4 * 180 / M_PI, 1e-10);
+        near(trans[t], 0.5, 1e-10);
+    }
+    for (size_t t = 0; t < 120; t++) pose[t] = (double)t;
+    assert_int_equal(window_deltas(pose, 119, windows), 1);
+    assert_int_equal(window_deltas(pose, 120, windows), 2);
+    near(windows[0], 29, 1e-12);  /* transitions 0..58: the one between the windows belongs to none */
+    near(windows[1], 89, 1e-12);
+    body_free(&b);
+}
+
+static void thresholds_reach_the_target(void **state) {
+    (void)state;
+    enum { N = 500 };
+    double pose[N], trans[N];
+    Rng r = rng_seed(7);
+    for (size_t i = 0; i < N; i++) {
+        pose[i] = exp(rng_normal(&r));
+        trans[i] = pose[i] * exp(rng_normal(&r));
+    }
+    Thresholds t;
+    double rate;
+    Error err;
+    assert_int_equal(thresholds_fit(pose, trans, N, 0.187, &t, &rate, &err), 0);
+    near(rate, 0.187, 0.5 / N + 1e-12); /* continuous values: each k adds at most two windows */
+    near((double)frozen_count(pose, trans, N, &t) / N, rate, 1e-15);
+    size_t below_pose = 0, below_trans = 0;
+    for (size_t i = 0; i < N; i++) below_pose += pose[i] <= t.pose, below_trans += trans[i] <= t.trans;
+    assert_int_equal(below_pose, below_trans); /* one quantile for both */
+    near((double)below_pose / N, t.quantile, 1e-15);
+
+    /* Worked: max ranks are 2, 2, 3, 4; shares 0, 1/2, 3/4, 1 for k = 1..4 */
+    const double p[4] = {1, 2, 3, 4}, q[4] = {20, 10, 30, 40};
+    const struct {
+        double target, pose, trans, rate;
+    } cases[] = {{0, 1, 10, 0}, {0.2, 1, 10, 0}, {0.25, 1, 10, 0}, {0.3, 2, 20, 0.5}, {0.7, 3, 30, 0.75}, {1, 4, 40, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(thresholds_fit(p, q, 4, cases[i].target, &t, &rate, &err), 0);
+        near(t.pose, cases[i].pose, 0);
+        near(t.trans, cases[i].trans, 0);
+        near(rate, cases[i].rate, 0);
+    }
+    const double still[3] = {0, 0, 0};
+    assert_int_equal(thresholds_fit(still, still, 3, 0.187, &t, &rate, &err), 0);
+    near(rate, 1, 0); /* ties leave no choice */
+}
+
+static void thresholds_are_kept(void **state) {
+    (void)state;
+    const Thresholds t = {0.5, 0.25, 0.3};
+    Thresholds back;
+    Tensors set;
+    Error err;
+    assert_int_equal(thresholds_to_tensors(&t, &set, &err), 0);
+    assert_int_equal(thresholds_from_tensors(&set, &back, &err), 0);
+    assert_memory_equal(&t, &back, sizeof t);
+    *tensor_f64(tensors_find(&set, "trans")) = -1;
+    assert_int_equal(thresholds_from_tensors(&set, &back, &err), -1);
+    *tensor_f64(tensors_find(&set, "trans")) = NAN;
+    assert_int_equal(thresholds_from_tensors(&set, &back, &err), -1);
+    tensors_free(&set);
+    assert_int_equal(thresholds_from_tensors(&(Tensors){0}, &back, &err), -1);
+}
+
+static void range_jitter_jump(void **state) {
+    (void)state;
+    Body b = body(80, 2);
+    double x, third = 0;
+    Error err;
+    for (size_t t = 0; t < 80; t++) {
+        turn(&b, t, 0, t % 2 ? M_PI : 0); /* entries 0 and 8 are 1 and -1 by turns: deviation 1 for two entries of 18 */
+        third = (double)(t * t * t) / (60.0 * 60 * 60);
+        b.positions[6 * t] = 5 * third; /* jerk 30 m/s^3 for one joint of two */
+    }
+    assert_int_equal(motion_range(&b, &x, &err), 0);
+    near(x, 2.0 / 18, 1e-12);
+    near(motion_jitter(&b), 15, 1e-6);
+    for (size_t t = 0; t < 80; t++) b.positions[6 * t] = 0.01 * (double)t + 0.05 * (double)(t / 20); /* 1 cm a frame, 6 cm at borders */
+    StepSpeeds s = {0};
+    step_speeds(&b, 20, &s);
+    assert_int_equal(s.border_count, 3);
+    assert_int_equal(s.inside_count, 76);
+    near(s.inside / 76, 0.3, 1e-12); /* 0.6 m/s for one joint of two */
+    near(step_jump(&s), 6, 1e-10);
+    s = (StepSpeeds){0};
+    step_speeds(&b, 1, &s);
+    assert_true(isnan(step_jump(&s))); /* every frame is a border */
+    Body few = body_part(&b, 0, 3);
+    assert_true(isnan(motion_jitter(&few)));
+    body_free(&b);
+}
+
+static double loop_of(const Body *b, size_t step, size_t *lag) {
+    double score;
+    Error err;
+    assert_int_equal(loop_score(b, step, &score, lag, &err), 0);
+    return score;
+}
+
+static void loops(void **state) {
+    (void)state;
+    enum { T = 240, J = 3 };
+    Body b = body(T, J);
+    Rng r = rng_seed(3);
+    double angles[60][J];
+    size_t lag;
+    near(loop_of(&b, 20, &lag), 1, 0); /* standing still is a loop of one step */
+    assert_int_equal(lag, 20);
+    for (size_t t = 0; t < 60; t++)
+        for (size_t j = 0; j < J; j++) angles[t][j] = rng_normal(&r);
+    for (size_t t = 0; t < T; t++)
+        for (size_t j = 0; j < J; j++) turn(&b, t, j, angles[t % 60][j]);
+    near(loop_of(&b, 20, &lag), 1, 0);
+    assert_int_equal(lag, 60);
+    assert_true(loop_of(&b, 13, &lag) < 0.5); /* 60 is no multiple of 13 up to 10 steps within half of the stretch */
+    for (size_t t = 0; t < T; t++)
+        for (size_t j = 0; j < J; j++) turn(&b, t, j, rng_normal(&r));
+    assert_true(fabs(loop_of(&b, 20, &lag)) < 0.2);
+    for (size_t t = 0; t < T; t++)
+        for (size_t j = 0; j < J; j++) turn(&b, t, j, t / 20 % 2 ? 0.7 : -0.7); /* opposite after one step, the same after two */
+    near(loop_of(&b, 20, &lag), 1, 0);
+    assert_int_equal(lag, 40);
+    Body short_one = body_part(&b, 0, 40);
+    near(loop_of(&short_one, 20, &lag), -1, 1e-12); /* only one lag fits: only sin changes, and its sign */
+    short_one = body_part(&b, 0, 39);
+    assert_true(isnan(loop_of(&short_one, 20, &lag)));
+    assert_int_equal(lag, 0);
+    body_free(&b);
+}
+
+/* The root accelerates at 2g, g, -g (down counts as 0), the feet slide 1 and 2 cm a frame, toes faster than ankles. */
+static void foot_contact_by_hand(void **state) {
+    (void)state;
+    Body b = body(5, 24);
+    const double up[5] = {0, 0, 2, 5, 7};
+    for (size_t t = 0; t < 5; t++) {
+        double *p = b.positions + 72 * t;
+        p[1] = up[t];
+        p[3 * 7] = 0.01 * (double)t;
+        p[3 * 10 + 2] = 0.03 * (double)t;
+        p[3 * 8 + 2] = 0.02 * (double)t;
+        p[3 * 11] = 0.05 * (double)t;
+        p[3 * 8 + 1] = 9 * (double)(t % 2); /* height is no slide */
+    }
+    near(pfc_score(&b, 1, 0, 0), 10000 * 0.01 * 0.02 * (2.0 / 2 + 1.0 / 2 + 0) / 3, 1e-12);
+    near(pfc_score(&b, 1, 4, 1), 10000 * 0.01 * 0.02 * ((1 + 0.5) / 2 + (1 + 0.0) / 2) / 2, 1e-12); /* windows of 4 frames: 0-3 and 1-4 */
+    near(pfc_score(&b, 2, 0, 0), 10000 * 0.02 * 0.04, 1e-12);
+    Body few = body_part(&b, 0, 2);
+    assert_true(isnan(pfc_score(&few, 1, 0, 0)));
+    for (size_t t = 0; t < 5; t++) b.positions[72 * t + 1] = 0;
+    assert_true(isnan(pfc_score(&b, 1, 0, 0)));
+    body_free(&b);
+}
+
+/* 60 moving frames, then 120 still ones, after 10 seed frames. */
+static Motion half_frozen(void) {
+    Motion m;
+    Error err;
+    if (motion_new(&m, 190, SMPL_JOINTS, &err)) fail_msg("%s", err.text);
+    for (size_t t = 0; t < m.frames; t++) {
+        double angle = 0.05 * (t < 70 ? (double)t : 70), r[9];
+        rotation_from_axis_angle((const double[]){angle, 0, 0}, r);
+        float *frame = m.data + t * motion_dim(&m);
+        frame[0] = (float)angle;
+        for (size_t j = 0; j < SMPL_JOINTS; j++)
+            for (size_t i = 0; i < 9; i++) frame[3 + 9 * j + i] = (float)r[i];
+    }
+    m.seed_frames = 10;
+    return m;
+}
+
+static void freezing(void **state) {
+    (void)state;
+    Skeleton s = smpl();
+    Motion m = half_frozen();
+    MovementOptions o = plain;
+    o.first = 1;
+    o.last = 2;
+    Movement x[2];
+    Error err;
+    if (movement_measure(&m, &s, &o, &x[0], &err) || movement_measure(&m, &s, &o, &x[1], &err)) fail_msg("%s", err.text);
+    const Thresholds t = {1, 1, 0.5};
+    MovementSummary sum = movement_summary(x, 1, &t);
+    assert_int_equal(sum.windows, 3);
+    assert_int_equal(sum.frozen, 2);
+    near(sum.rate, 2.0 / 3, 1e-15);
+    near(sum.rate_first, 0, 0);
+    near(sum.rate_last, 1, 0);
+    near(sum.delta_pose, 60 * 0.05 * 180 / M_PI / 179, 1e-6);
+    MovementSummary both = movement_summary(x, 2, &t);
+    assert_int_equal(both.windows, 6);
+    near(both.rate, sum.rate, 1e-15);
+    near(both.delta_pose, sum.delta_pose, 1e-12);
+    assert_true(isnan(movement_summary(x, 1, NULL).rate));
+    const Thresholds pose_only = {1, 0, 0.5}; /* both must be still: here they are, exactly */
+    near(movement_summary(x, 1, &pose_only).rate, 2.0 / 3, 1e-15);
+    Windows all;
+    assert_int_equal(movement_windows(x, 2, &all, &err), 0);
+    assert_int_equal(all.count, 6);
+    near(all.trans[0], 5, 1e-5);
+    windows_free(&all);
+    movement_free(&x[0]);
+    movement_free(&x[1]);
+
+    for (size_t f = 0; f < m.frames; f++) memcpy(m.data + f * motion_dim(&m), m.data, motion_dim(&m) * sizeof *m.data);
+    assert_int_equal(movement_measure(&m, &s, &o, &x[0], &err), 0);
+    const Thresholds zero = {0, 0, 0};
+    near(movement_summary(x, 1, &zero).rate, 1, 0); /* a statue is frozen by any threshold */
+    near(x[0].loop, 1, 0);
+    near(x[0].range, 0, 1e-15);
+    movement_free(&x[0]);
+    motion_free(&m);
+    skeleton_free(&s);
+}
+
+static void what_cannot_be_measured_is_refused(void **state) {
+    (void)state;
+    Skeleton s = smpl();
+    Motion m = half_frozen();
+    Movement x;
+    Error err;
+    MovementOptions o = plain;
+    o.pfc_fps = 25;
+    assert_int_equal(movement_measure(&m, &s, &o, &x, &err), -1);
+    assert_non_null(strstr(err.text, "--fps"));
+    m.seed_frames = 190;
+    assert_int_equal(movement_measure(&m, &s, &plain, &x, &err), -1);
+    assert_null(x.windows.pose);
+    m.seed_frames = 189; /* one frame: nothing has a value, nothing fails */
+    assert_int_equal(movement_measure(&m, &s, &plain, &x, &err), 0);
+    assert_int_equal(x.windows.count, 0);
+    assert_true(isnan(x.delta_pose) && isnan(x.jitter) && isnan(x.loop) && isnan(x.pfc));
+    movement_free(&x);
+    s.joints = 23;
+    assert_int_equal(movement_measure(&m, &s, &plain, &x, &err), -1);
+    motion_free(&m);
+    skeleton_free(&s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_dance_has_the_golden_values), cmocka_unit_test(deltas_by_hand), cmocka_unit_test(thresholds_reach_the_target),
+        cmocka_unit_test(thresholds_are_kept), cmocka_unit_test(range_jitter_jump), cmocka_unit_test(loops), cmocka_unit_test(foot_contact_by_hand),
+        cmocka_unit_test(freezing), cmocka_unit_test(what_cannot_be_measured_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
