@@ -46,7 +46,7 @@ static int take_fps(Tensor *t, Motion *out, Error *err) {
 static int take_seed_frames(const Tensor *t, Motion *out, Error *err) {
     if (t->rank != 0 || t->type != TENSOR_I64) return fail(err, "`seed_frames` must be one whole number");
     out->seed_frames = *tensor_i64(t);
-    if (out->seed_frames < 0 || (uint64_t)out->seed_frames > out->frames)
+    if ((uint64_t)out->seed_frames > out->frames) /* negative ones too */
         return fail(err, "`seed_frames` is %lld, the motion has %zu frames", (long long)out->seed_frames, out->frames);
     return 0;
 }

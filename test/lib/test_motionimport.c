@@ -81,7 +81,7 @@ static void amass_is_stood_up(void **state) {
     (void)state;
     Error err;
     Motion m;
-    const double a = -0.00217368, b = -0.24078914, c = 0.02858380;
+    const double b = -0.24078914, c = 0.02858380;
     const size_t columns[2] = {156, 72};
     for (int i = 0; i < 2; i++) {
         write_amass(columns[i], i ? "mocap_frame_rate" : "mocap_framerate");
@@ -89,7 +89,6 @@ static void amass_is_stood_up(void **state) {
         assert_true(m.frames == 2 && m.joints == 24 && m.fps == 120);
         const double expected[3] = {1, 3 + c - b, -(2 + b) - c};
         for (int k = 0; k < 3; k++) assert_true(fabs((double)m.data[k] - expected[k]) < 1e-6);
-        (void)a;
         for (int k = 0; k < 9; k++) assert_true(fabsf(m.data[3 + k] - (float)(k % 4 == 0)) < 1e-6f); /* upright: no turn is left */
         assert_true(fabsf(m.data[3 + 9 * 22 + 4] - (i ? cosf(0.5f) : 1)) < 1e-6f);
         assert_string_equal(m.genre, "BR");
@@ -103,6 +102,29 @@ static void amass_is_stood_up(void **state) {
     write_amass(67, "mocap_framerate");
     assert_int_equal(motion_import(npz, &m, &err), -1);
     assert_non_null(strstr(err.text, "[2, 67]"));
+}
+
+#define ARRAY_START "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01" "b\x87R(K\x01"
+#define F4 "cnumpy\ndtype\nU\x02" "f4K\x00K\x01\x87R(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89"
+
+/* EDGE's own pickles: z up, the root at the translation itself, 30 fps, known by full_pose. One frame of no turns at (1, 2, 3). */
+static void edge_is_stood_up(void **state) {
+    (void)state;
+    static const char start[] = "\x80\x02}(U\x0asmpl_poses" ARRAY_START "K\x01KH\x86" F4 "T\x20\x01\x00"; /* the terminating 0 is the length's last byte */
+    static const char end[] = "tbU\x0asmpl_trans" ARRAY_START "K\x01K\x03\x86" F4 "U\x0c\x00\x00\x80\x3f\x00\x00\x00\x40\x00\x00\x40\x40tbU\x09" "full_poseNu.";
+    char pickle[sizeof start + 288 + sizeof end] = {0};
+    memcpy(pickle, start, sizeof start);
+    memcpy(pickle + sizeof start + 288, end, sizeof end);
+    Error err;
+    Motion m;
+    assert_done(file_write(pkl, pickle, sizeof start + 288 + sizeof end - 1, &err), &err);
+    assert_done(motion_import(pkl, &m, &err), &err);
+    assert_true(m.frames == 1 && m.fps == 30);
+    const double root[3] = {1, 3, -2}, rest[3] = {-0.00217368, -0.24078914, 0.02858380}; /* ours lies at translation + rest pelvis */
+    for (int k = 0; k < 3; k++) assert_true(fabs((double)m.data[k] + rest[k] - root[k]) < 1e-6);
+    const float turned[9] = {1, 0, 0, 0, 0, 1, 0, -1, 0};
+    for (int k = 0; k < 9; k++) assert_true(fabsf(m.data[3 + k] - turned[k]) < 1e-6f);
+    motion_free(&m);
 }
 
 static void assert_advice(const char *pickle, size_t size, const char *advice) {
@@ -137,6 +159,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pickles_of_all_ages_are_read),
         cmocka_unit_test(amass_is_stood_up),
+        cmocka_unit_test(edge_is_stood_up),
         cmocka_unit_test(wrong_files_get_advice),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -132,6 +132,7 @@ static void angles_are_exact_at_both_ends(void **state) {
         rotation_from_axis_angle(v, b);
         assert_true(fabs(rotation_angle_between(a, b) - angles[i]) < 1e-14);
         assert_true(rotation_angle_between(a, b) == rotation_angle_between(b, a));
+        assert_true(rotation_angle_between(b, b) == 0);
     }
 }
 
