@@ -121,6 +121,23 @@ static void kinetic_by_hand(void **state) {
     near((double)out[2], 7, 1e-4);
 }
 
+/* Ankles 50 cm apart along the hips are more than 2.1 hip widths (27 cm), 20 cm are not. */
+static void feet_apart_by_hand(void **state) {
+    (void)state;
+    double p[2 * J * 3] = {0};
+    float g[G];
+    for (size_t t = 0; t < 2; t++) {
+        double *f = p + 3 * J * t;
+        f[3 * 1] = 0.1, f[3 * 2] = -0.1; /* hips */
+        f[3 * 7] = 0.25, f[3 * 8] = -0.25; /* ankles */
+    }
+    geometric_features(p, 2, J, false, g);
+    near((double)g[18], 1, 0);
+    p[3 * (J + 7)] = 0.1, p[3 * (J + 8)] = -0.1;
+    geometric_features(p, 2, J, false, g);
+    near((double)g[18], 0, 0);
+}
+
 /* Joints in groups of eight and a rest: 11 joints one by one give the same bits. */
 static void joints_do_not_mix(void **state) {
     (void)state;
@@ -228,7 +245,7 @@ static void what_cannot_be_measured_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(joints_give_the_peers_features), cmocka_unit_test(a_motion_gives_the_peers_features), cmocka_unit_test(kinetic_by_hand),
+        cmocka_unit_test(joints_give_the_peers_features), cmocka_unit_test(a_motion_gives_the_peers_features), cmocka_unit_test(kinetic_by_hand), cmocka_unit_test(feet_apart_by_hand),
         cmocka_unit_test(joints_do_not_mix), cmocka_unit_test(turning_and_moving), cmocka_unit_test(options_of_protocols),
         cmocka_unit_test(what_cannot_be_measured_is_refused),
     };
