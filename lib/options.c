@@ -34,6 +34,7 @@ static void print_wrapped(const char *text, size_t indent) {
 static void print_default(const Option *o, char *text, size_t size) {
     text[0] = '\0';
     if (o->type == OPTION_INT) snprintf(text, size, " [%ld]", *(const long *)o->value);
+    if (o->type == OPTION_SIZE) snprintf(text, size, " [%zu]", *(const size_t *)o->value);
     if (o->type == OPTION_REAL) snprintf(text, size, " [%g]", *(const double *)o->value);
     if ((o->type == OPTION_TEXT || o->type == OPTION_CHOICE) && *(const char *const *)o->value)
         snprintf(text, size, " [%s]", *(const char *const *)o->value);
@@ -92,13 +93,16 @@ static int store(const Program *p, const Option *o, const char *text) {
         Error err;
         return strings_add(o->value, text, &err) ? report(p, &err) : 0;
     }
-    case OPTION_INT: {
+    case OPTION_INT:
+    case OPTION_SIZE: {
         long v = strtol(text, &end, 10);
         if (end == text || *end || errno || isspace((unsigned char)text[0]))
             return usage_error(p, "--%s takes a whole number, not '%s'", o->name, text);
         if (ranged && ((double)v < o->min || (double)v > o->max))
             return usage_error(p, "--%s must lie between %.0f and %.0f, not %ld", o->name, o->min, o->max, v);
-        *(long *)o->value = v;
+        if (o->type == OPTION_INT) *(long *)o->value = v;
+        else if (v < 0) return usage_error(p, "--%s must not be negative", o->name);
+        else *(size_t *)o->value = (size_t)v;
         return 0;
     }
     case OPTION_REAL: {

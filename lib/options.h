@@ -15,6 +15,7 @@ typedef enum {
     OPTION_FLAG,  /* bool *: set to true */
     OPTION_UNFLAG,/* bool *: set to false (--no-x) */
     OPTION_INT,   /* long *, between min and max */
+    OPTION_SIZE,  /* size_t *, between min and max, never negative */
     OPTION_REAL,  /* double *, between min and max */
     OPTION_TEXT,  /* const char **: points into argv */
     OPTION_TEXTS, /* Strings *: may be given more than once */

@@ -22,6 +22,7 @@ int config_check(const Config *c, Error *err) {
     if (!c->music_dim || !c->past || !c->future || !c->music) return fail(err, "a window has no frames or no dimensions");
     if (c->future >= c->past) return fail(err, "future (%zu) must be less than past (%zu)", c->future, c->past);
     if (!c->keep || c->keep > c->future) return fail(err, "keep must lie between 1 and future (%zu), not %zu", c->future, c->keep);
+    if (!(c->smooth >= 0) || c->smooth > 1e9 || (c->smooth > 0 && c->past < 3)) return fail(err, "smooth must lie between 0 and 1e9 and needs 3 past frames");
     if (c->join > c->future) return fail(err, "join must not exceed future (%zu), not %zu", c->future, c->join);
     if (c->past + c->music < c->future) return fail(err, "the predictor has fewer tokens than future frames");
     if (!c->predictor.width || !c->predictor.heads || !c->predictor.mlp || !c->bank.width || !c->bank.heads || !c->bank.mlp)
@@ -63,6 +64,7 @@ char *config_to_json(const Config *c) {
     for (int i = 0; ok && i < KEY_COUNT; i++)
         ok = keys[i].flag ? cJSON_AddBoolToObject(o, keys[i].key, *(const bool *)(base + keys[i].at)) != NULL
                           : cJSON_AddNumberToObject(o, keys[i].key, (double)*(const size_t *)(const void *)(base + keys[i].at)) != NULL;
+    if (ok && c->smooth > 0) ok = cJSON_AddNumberToObject(o, "smooth", c->smooth) != NULL; /* a later key: only where it is used */
     ok = ok && cJSON_AddItemToObject(o, "layers", cJSON_CreateDoubleArray(layers, 3));
     ok = ok && cJSON_AddStringToObject(o, "refine", refine_name(c->refine)) != NULL;
     char *text = ok ? cJSON_PrintUnformatted(o) : NULL;
@@ -96,7 +98,10 @@ static int read_keys(const cJSON *o, Config *c, Error *err) {
     const cJSON *refine = cJSON_GetObjectItemCaseSensitive(o, "refine");
     if (!cJSON_IsString(refine) || refine_parse(refine->valuestring, &c->refine))
         return fail(err, "config: refine is none of bank, discrete, ae, vae, none");
-    if (cJSON_GetArraySize(o) != KEY_COUNT + 2) return fail(err, "config: an unknown or repeated key");
+    const cJSON *smooth = cJSON_GetObjectItemCaseSensitive(o, "smooth");
+    if (smooth && !cJSON_IsNumber(smooth)) return fail(err, "config: smooth is not a number");
+    c->smooth = smooth ? smooth->valuedouble : 0;
+    if (cJSON_GetArraySize(o) != KEY_COUNT + 2 + (smooth != NULL)) return fail(err, "config: an unknown or repeated key");
     return config_check(c, err);
 }
 

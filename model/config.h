@@ -31,6 +31,7 @@ typedef struct {
     bool transit;
     bool residual, relative_root, standardise, logit_scale; /* aids of our own: see README, "What is the paper's and what is ours" */
     size_t join;                                      /* frames over which the seam fades; 0: off */
+    double smooth;                                    /* lambda of smoothing.h; 0: off */
 } Config;
 
 /* Refuses sizes of zero, keep or join beyond K, K >= l, music shorter than l + K, fewer than one latent. */

@@ -11,6 +11,7 @@ typedef struct {
     Record record; /* op NULL: an input */
     bool keep, needs_grad, differentiate;
     size_t *list;
+    real *table;
     real *value, *grad, *saved; /* places in the block */
     size_t grad_born;           /* time at which the gradient must be zeroed */
 } Node;
@@ -38,7 +39,10 @@ Graph *graph_new(Params *params, size_t max_batch) {
 
 void graph_free(Graph *g) {
     if (!g) return;
-    for (size_t i = 0; i < g->count; i++) free(g->nodes[i].list);
+    for (size_t i = 0; i < g->count; i++) {
+        free(g->nodes[i].list);
+        free(g->nodes[i].table);
+    }
     free(g->nodes);
     free(g->block);
     free(g->scratch);
@@ -75,6 +79,12 @@ Value graph_input(Graph *g, size_t rows, size_t cols) {
     return add_node(g, &(Record){.rows = rows, .cols = cols, .w = {NO_PARAMETER, NO_PARAMETER}});
 }
 
+static void *copy(const void *from, size_t bytes) {
+    void *to = malloc(bytes);
+    if (to) memcpy(to, from, bytes);
+    return to;
+}
+
 Value graph_record(Graph *g, const Record *r) {
     for (int i = 0; i < r->inputs; i++)
         if (graph_bad(g, r->x[i])) return graph_fail(g, "%s: an operand is no value of this graph", r->op->name);
@@ -82,13 +92,9 @@ Value graph_record(Graph *g, const Record *r) {
     Value v = add_node(g, r);
     if (v < 0) return -1;
     Node *node = &g->nodes[v];
-    node->record.list = NULL;
-    if (r->list_count) {
-        node->list = malloc(r->list_count * sizeof *node->list);
-        if (!node->list) return graph_fail(g, "out of memory");
-        memcpy(node->list, r->list, r->list_count * sizeof *node->list);
-        node->record.list = node->list;
-    }
+    if (r->list_count) node->record.list = node->list = copy(r->list, r->list_count * sizeof *r->list);
+    if (r->table_count) node->record.table = node->table = copy(r->table, r->table_count * sizeof *r->table);
+    if ((r->list_count && !node->list) || (r->table_count && !node->table)) return graph_fail(g, "out of memory");
     return v;
 }
 
@@ -221,7 +227,7 @@ static Call call_of(const Graph *g, const Node *n) {
     const Record *r = &n->record;
     Call c = {.batch = g->batch, .inputs = r->inputs, .rows = r->rows, .cols = r->cols, .y = n->value, .dy = n->grad,
               .saved = n->saved, .scratch = g->scratch, .scratch_per_thread = g->scratch_per_thread, .size = r->size,
-              .factor = r->factor, .list = r->list};
+              .factor = r->factor, .list = r->list, .table = r->table};
     for (int k = 0; k < r->inputs; k++) {
         const Node *x = &g->nodes[r->x[k]];
         c.x[k] = (Operand){x->record.rows, x->record.cols, x->value, x->grad};

@@ -77,6 +77,7 @@ typedef struct {
     const size_t *size; /* the op's own numbers */
     const real *factor;
     const size_t *list;
+    const real *table;
 } Call;
 
 typedef struct {
@@ -99,6 +100,8 @@ typedef struct {
     real factor[MAX_SIZES];
     const size_t *list; /* copied, list_count long */
     size_t list_count;
+    const real *table; /* likewise */
+    size_t table_count;
 } Record;
 
 Value graph_record(Graph *g, const Record *r);

@@ -54,6 +54,12 @@ Value horizontal_root(Graph *g, const Config *c, Value motion, size_t frame);
 Value normalise_motion(Graph *g, const Config *c, Value motion, Value root);
 Value restore_motion(Graph *g, const Config *c, Value motion, Value root);
 
+/* --- smoothing.c --- */
+/* x [3 + K]: three frames that stand and K that may move -> the K frames f that minimise
+ *   sum |f - x[3..]|^2 + lambda sum |third difference of [x[0..2]; f]|^2        (Whittaker 1923)
+ * which damps what is faster than the frequency w with lambda (2 sin(w/2))^6 = 1 (at 60 fps: 18 is 6 Hz, 190 is 4 Hz). */
+Value smooth_rows(Graph *g, Value x, double lambda);
+
 typedef struct {
     Value past, music, genre, eps; /* inputs; genre and eps are -1 where the model has no use for them */
     Value future;                  /* [K, D] */

@@ -53,6 +53,8 @@ Value repeat_row(Graph *g, Value x, size_t count); /* x [1, cols] */
 Value interpolate_rows(Graph *g, Value x, size_t count);
 /* x [1, cols] -> [count, cols]: row j is (1 - j/fade) x for j < fade, else 0 */
 Value fade_row(Graph *g, Value x, size_t count, size_t fade);
+/* y = M x with a constant M [count, rows of x], row-major */
+Value mix_rows(Graph *g, Value x, const real *matrix, size_t count);
 
 /* --- bank.c: one bank [genres, N, C] per genre; genre [1, 1] holds each sample's number --- */
 /* Similarity of every row with every item: y = factor x B^T, [rows, N] */

@@ -1,5 +1,6 @@
-/* Ops along time. All but the mean and concatenation are y = M x with a fixed sparse matrix M [rows out, rows in] of at most
+/* Ops along time. Slices, repetitions and interpolations are y = M x with a fixed sparse matrix M [rows out, rows in] of at most
  * two entries a row, so that forward and backward are one pair: y[t] = a[t] x[i[t]] + b[t] x[j[t]]. */
+#include "matmul.h"
 #include "ops.h"
 
 /* The op's list holds i[t], j[t] for each row; the weights of a row come from the op's own rule. */
@@ -170,4 +171,26 @@ Value concat_rows(Graph *g, const Value *x, int count) {
         if (graph_cols(g, x[i]) != r.cols) return graph_fail(g, "concat_rows: values of different width");
     }
     return graph_record(g, &r);
+}
+
+/* y = M x,  dx = M^T dy */
+static void mix_forward(const Call *c) {
+    size_t C = c->cols, in = c->x[0].rows;
+#pragma omp parallel for schedule(static)
+    for (size_t b = 0; b < c->batch; b++)
+        matmul(c->rows, C, in, 1, c->table, in, c->x[0].data + b * in * C, C, 0, c->y + b * c->rows * C, C);
+}
+
+static void mix_backward(const Call *c) {
+    size_t C = c->cols, in = c->x[0].rows;
+    if (!c->x[0].grad) return;
+#pragma omp parallel for schedule(static)
+    for (size_t b = 0; b < c->batch; b++)
+        matmul_tn(in, C, c->rows, 1, c->table, in, c->dy + b * c->rows * C, C, 1, c->x[0].grad + b * in * C, C);
+}
+
+Value mix_rows(Graph *g, Value x, const real *matrix, size_t count) {
+    static const Op op = {.name = "mix_rows", .forward = mix_forward, .backward = mix_backward};
+    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = count,
+                                     .cols = graph_cols(g, x), .table = matrix, .table_count = count * graph_rows(g, x)});
 }

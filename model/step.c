@@ -52,6 +52,7 @@ Step step_build(Graph *g, const Config *c, size_t genres, bool training) {
         s.mean = r.mean;
         s.logvar = r.logvar;
     }
+    if (c->smooth > 0) future = smooth_rows(g, concat_rows(g, (Value[]){slice_rows(g, past, l - 3, 3), future}, 2), c->smooth);
     s.future = restore_motion(g, c, future, root);
     graph_keep(g, s.future);
     return s;

@@ -1,0 +1,209 @@
+/* generate: music (and a seed) in, dance out; one dance, or all rows of a data set in batches. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/blas.h"
+#include "lib/dataset.h"
+#include "lib/motion.h"
+#include "lib/options.h"
+#include "lib/progress.h"
+#include "lib/threads.h"
+#include "model/generate.h"
+#include "model/state.h"
+#include "shared/musicinput.h"
+
+typedef struct {
+    const char *model, *music, *seed, *genre, *dataset, *output;
+    size_t frames, keep, batch;
+    long threads;
+    bool quiet;
+} Settings;
+
+/* One dance to be made: where its seed and music come from, and where it goes. */
+typedef struct {
+    const char *seed, *music, *genre; /* seed NULL: the model's own */
+    char *output;                     /* owned */
+    Motion motion;
+    Music features;
+    size_t genre_index;
+} Job;
+
+static void job_free(Job *j) {
+    free(j->output);
+    motion_free(&j->motion);
+    music_free(&j->features);
+}
+
+static int choose_genre(Job *j, const Model *m, const char *seed_genre, Error *err) {
+    const char *name = j->genre ? j->genre : seed_genre && seed_genre[0] ? seed_genre : m->genre_count == 1 ? m->genres[0] : NULL;
+    if (!name) return fail(err, "the seed names no genre and the model knows %zu; give --genre", m->genre_count);
+    long genre = model_genre(m, name);
+    if (genre < 0) {
+        char list[400] = "";
+        for (size_t i = 0; i < m->genre_count && strlen(list) < 300; i++) snprintf(list + strlen(list), sizeof list - strlen(list), " %.60s", m->genres[i]);
+        return fail(err, "%s: no such genre in this model; it knows%s", name, list);
+    }
+    j->genre_index = (size_t)genre;
+    return 0;
+}
+
+/* The seed's first l frames at the front of a motion as long as asked for. */
+static int start_motion(Job *j, const Model *m, const Motion *seed, size_t frames, Error *err) {
+    const Config *c = &m->config;
+    size_t n = frames ? frames : j->features.frames, D = c->motion_dim;
+    if (n <= c->past) return fail(err, "%s: %zu frames are no longer than the seed of %zu; there is nothing to generate", j->music, n, c->past);
+    if (motion_new(&j->motion, n, (D - 3) / 9, err)) return -1;
+    const float *from = seed ? seed->data : NULL;
+    const real *stored = seed ? NULL : model_values(m, "seed.motion") + j->genre_index * c->past * D;
+    for (size_t i = 0; i < c->past * D; i++) j->motion.data[i] = seed ? from[i] : (float)stored[i];
+    j->motion.seed_frames = (int64_t)c->past;
+    j->motion.fps = j->features.fps;
+    char *music = path_stem(j->music);
+    int status = music ? motion_set_names(&j->motion, m->genres[j->genre_index], music, err) : fail(err, "out of memory");
+    free(music);
+    return status;
+}
+
+static int check_seed(const Job *j, const Model *m, const Motion *seed, Error *err) {
+    const Config *c = &m->config;
+    if (motion_dim(seed) != c->motion_dim) return fail(err, "%s: frames of %zu numbers, but the model was trained on %zu", j->seed, motion_dim(seed), c->motion_dim);
+    if (seed->frames < c->past) return fail(err, "%s: %zu frames are fewer than the %zu of a seed", j->seed, seed->frames, c->past);
+    if (fabs(seed->fps - j->features.fps) > 1e-6) return fail(err, "%s: %g frames a second, but %s has %g", j->seed, seed->fps, j->music, j->features.fps);
+    return 0;
+}
+
+static int prepare(Job *j, const Model *m, size_t frames, Error *err) {
+    Motion seed = {0};
+    int status = j->seed ? motion_read(j->seed, &seed, err) : 0;
+    if (status == 0 && !j->seed && !model_has(m, "seed.motion")) status = fail(err, "the model stores no seed; give --seed-motion");
+    if (status == 0) status = musicinput_read(j->music, j->seed ? seed.fps : 60, &j->features, err);
+    if (status == 0 && j->features.dim != m->config.music_dim)
+        status = fail(err, "%s: %zu features a frame, but the model was trained on %zu", j->music, j->features.dim, m->config.music_dim);
+    if (status == 0 && j->seed) status = check_seed(j, m, &seed, err);
+    if (status == 0) status = choose_genre(j, m, seed.genre, err);
+    if (status == 0) status = start_motion(j, m, j->seed ? &seed : NULL, frames, err);
+    motion_free(&seed);
+    return status;
+}
+
+static void show(void *user, size_t done, size_t total) {
+    Progress *p = user;
+    p->total = total;
+    progress_step(p, done);
+}
+
+/* Generates and writes jobs [0, count) together. */
+static int run(Generator *g, Job *jobs, size_t count, bool quiet, Error *err) {
+    Dance *dances = calloc(count, sizeof *dances);
+    if (!dances) return fail(err, "out of memory");
+    for (size_t i = 0; i < count; i++)
+        dances[i] = (Dance){jobs[i].motion.data, jobs[i].motion.frames, jobs[i].features.data, jobs[i].features.frames, jobs[i].genre_index};
+    Progress p;
+    progress_start(&p, "frames", 1, quiet);
+    int status = generator_run(g, dances, count, show, &p, err);
+    progress_end(&p);
+    for (size_t i = 0; status == 0 && i < count; i++) status = motion_write(jobs[i].output, &jobs[i].motion, err);
+    free(dances);
+    return status;
+}
+
+static int generate_all(const Settings *s, const Model *m, Error *err) {
+    Dataset d = {0};
+    size_t keep = s->keep ? s->keep : m->config.keep;
+    if (dataset_read(s->dataset, &d, err) || folder_make(s->output, err)) {
+        dataset_free(&d);
+        return -1;
+    }
+    size_t batch = s->batch < d.count ? s->batch : d.count;
+    Generator *g;
+    Job *jobs = calloc(batch, sizeof *jobs);
+    int status = jobs ? generator_new(&g, m, batch, keep, err) : fail(err, "out of memory");
+    for (size_t at = 0; status == 0 && at < d.count; at += batch) {
+        size_t n = d.count - at < batch ? d.count - at : batch;
+        for (size_t i = 0; status == 0 && i < n; i++) {
+            const DatasetRow *row = &d.rows[at + i];
+            char name[300];
+            snprintf(name, sizeof name, "%.280s.npz", row->name);
+            jobs[i] = (Job){.seed = row->motion[0] ? row->motion : NULL, .music = row->music, .genre = s->genre ? s->genre : row->genre, .output = path_join(s->output, name)};
+            if (!row->music[0]) status = fail(err, "%s: %s has no music", s->dataset, row->name);
+            if (status == 0) status = jobs[i].output ? prepare(&jobs[i], m, s->frames, err) : fail(err, "out of memory");
+        }
+        if (status == 0) status = run(g, jobs, n, s->quiet, err);
+        for (size_t i = 0; i < n; i++) {
+            job_free(&jobs[i]);
+            jobs[i] = (Job){0};
+        }
+        if (status == 0 && !s->quiet) fprintf(stderr, "generate: %zu of %zu dances\n", at + n, d.count);
+    }
+    if (jobs && g) generator_free(g);
+    free(jobs);
+    dataset_free(&d);
+    return status;
+}
+
+static int generate_one(const Settings *s, const Model *m, Error *err) {
+    Job job = {.seed = s->seed, .music = s->music, .genre = s->genre, .output = path_join("", s->output)};
+    Generator *g = NULL;
+    int status = job.output ? prepare(&job, m, s->frames, err) : fail(err, "out of memory");
+    if (status == 0) status = generator_new(&g, m, 1, s->keep ? s->keep : m->config.keep, err);
+    if (status == 0) status = run(g, &job, 1, s->quiet, err);
+    generator_free(g);
+    job_free(&job);
+    return status;
+}
+
+static int load_model(const char *path, Model *m, Error *err) {
+    Safetensors *file;
+    if (safetensors_open(path, &file, err)) return -1;
+    int status = model_import(m, file, KIND_MODEL, false, err);
+    safetensors_close(file);
+    return status ? fail_in(err, path) : 0;
+}
+
+int main(int argc, char **argv) {
+    blas_choose_kernels(argv);
+    Settings s = {.batch = 32};
+    Option options[] = {
+        {"model", 'm', OPTION_TEXT, &s.model, "FILE", "What train-predictor wrote. Needed.", 0, 0, NULL},
+        {"music", 0, OPTION_TEXT, &s.music, "FILE", "Music: features (.npz) or a sound file (wav, flac, ogg, mp3).", 0, 0, NULL},
+        {"seed-motion", 0, OPTION_TEXT, &s.seed, "FILE", "Motion whose first frames begin the dance; without it the model's own seed.", 0, 0, NULL},
+        {"genre", 0, OPTION_TEXT, &s.genre, "G", "Genre; else the seed file's, else the model's only one.", 0, 0, NULL},
+        {"frames", 0, OPTION_SIZE, &s.frames, "T", "Length in frames, the seed included; 0: the music's.", 0, 1e9, NULL},
+        {"keep", 0, OPTION_SIZE, &s.keep, "k", "Frames kept of each step; 0: the model's.", 0, 100000, NULL},
+        {"dataset", 0, OPTION_TEXT, &s.dataset, "FILE.tsv", "Make a dance for each row: its motion as the seed (empty: the model's), its music; -o is a folder.", 0, 0, NULL},
+        {"batch", 0, OPTION_SIZE, &s.batch, "B", "Dances computed together.", 1, 4096, NULL},
+        {"output", 'o', OPTION_TEXT, &s.output, "PATH", "Write the dance here (.npz), or the folder. Needed.", 0, 0, NULL},
+        {"threads", 'j', OPTION_INT, &s.threads, "N", "Threads; 0: one per processor.", 0, 1024, NULL},
+        {"quiet", 'q', OPTION_FLAG, &s.quiet, NULL, "No progress on stderr.", 0, 0, NULL},
+    };
+    Program program = {.name = "generate", .usage = "[OPTION]... -m MODEL --music FILE -o OUT.npz\n   or: generate [OPTION]... -m MODEL --dataset FILE.tsv -o DIR",
+        .about = "Makes dances to music. The dance begins with the seed motion and lasts as long as the music.",
+        .example = "generate -m model.safetensors --music song.mp3 --genre BR -o dance.npz", .options = options, .count = sizeof options / sizeof *options};
+    int first, status = options_parse(&program, argc, argv, &first);
+    if (status >= 0) return status;
+    if (argc > first) return usage_error(&program, "unexpected operand %s", argv[first]);
+    if (!s.model || !s.output) return usage_error(&program, "%s is needed", s.model ? "-o" : "-m");
+    if (!s.music == !s.dataset) return usage_error(&program, "either --music or --dataset is needed");
+    if (s.dataset && s.seed) return usage_error(&program, "--seed-motion goes with --music; a data set names its own");
+
+    Error err;
+    Model m = {0};
+    threads_set((int)s.threads);
+    status = load_model(s.model, &m, &err);
+    if (status == 0 && s.keep > m.config.future) {
+        status = usage_error(&program, "--keep must not exceed the model's %zu predicted frames", m.config.future);
+        model_free(&m);
+        return status;
+    }
+    if (status == 0 && !s.dataset && !s.seed && !s.genre && m.genre_count > 1) {
+        status = usage_error(&program, "the model knows %zu genres; give --genre or --seed-motion", m.genre_count);
+        model_free(&m);
+        return status;
+    }
+    if (status == 0) status = s.dataset ? generate_all(&s, &m, &err) : generate_one(&s, &m, &err);
+    if (status) status = report(&program, &err);
+    model_free(&m);
+    return finish(&program, status);
+}

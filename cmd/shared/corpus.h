@@ -1,0 +1,28 @@
+/* corpus.h: a data-set .tsv as a training set in memory. */
+#ifndef CMD_SHARED_CORPUS_H
+#define CMD_SHARED_CORPUS_H
+
+#include <stdbool.h>
+
+#include "lib/dataset.h"
+#include "lib/motion.h"
+#include "lib/musicfile.h"
+#include "model/model.h"
+#include "model/windows.h"
+
+typedef struct {
+    Dataset dataset;
+    Motion *motions;     /* [dataset.count] */
+    Music *music;        /* [dataset.count]; empty where not asked for */
+    Sequence *sequences; /* views of the above; genre is set by loaded_set_genres */
+    Corpus corpus;
+    double fps;
+} Loaded;
+
+/* Reads every motion (and music) the list names. All must agree in joints, rate and music dimensions, and music must have the motion's rate. */
+int corpus_load(const char *path, bool with_music, Loaded *out, Error *err);
+/* Numbers the sequences' genres as the model does; a genre that the model does not know is an error. */
+int corpus_set_genres(Loaded *l, const char *path, const Model *m, Error *err);
+void corpus_free(Loaded *l);
+
+#endif
