@@ -24,20 +24,26 @@ typedef struct {
     long threads;
 } Settings;
 
-static void run(Job *job, const Settings *s) {
+/* Samples are let go of as soon as they are resampled: an hour of sound is half a gigabyte. */
+static int features_of(Job *job, const FeatureOptions *options, Music *music) {
     Audio audio;
+    float *y;
+    size_t n;
+    if (audiofile_read(job->source, &audio, &job->err)) return -1;
+    job->early_end = audio.early_end;
+    int status = music_resample(audio.samples, audio.count, audio.rate, options, &y, &n, &job->err);
+    audio_free(&audio);
+    if (!status) status = music_features_resampled(y, n, options, music, &job->err);
+    free(y);
+    return status ? fail_in(&job->err, job->source) : 0;
+}
+
+static void run(Job *job, const Settings *s) {
     Music music;
     char *stem = path_stem(job->source);
     const FeatureOptions options = {.fps = s->fps, .start_bpm = s->start_bpm_given || !stem ? s->start_bpm : start_bpm_of_name(stem)};
     free(stem);
-    if (audiofile_read(job->source, &audio, &job->err)) return;
-    job->early_end = audio.early_end;
-    const int status = music_features(audio.samples, audio.count, audio.rate, &options, &music, &job->err);
-    audio_free(&audio);
-    if (status) {
-        fail_in(&job->err, job->source);
-        return;
-    }
+    if (features_of(job, &options, &music)) return;
     job->no_beats = music.tempo <= 0;
     job->done = music_write(job->target, &music, &job->err) == 0;
     music_free(&music);

@@ -130,14 +130,19 @@ int music_features_resampled(const float *y, size_t n, const FeatureOptions *opt
     return -1;
 }
 
-int music_features(const float *mono, size_t n, double rate, const FeatureOptions *options, Music *out, Error *err) {
-    *out = (Music){0};
+int music_resample(const float *mono, size_t n, double rate, const FeatureOptions *options, float **y, size_t *m, Error *err) {
+    *y = NULL;
     if (check(mono, n, options, err)) return -1;
     if (!(rate >= FEATURE_MIN_RATE && rate <= FEATURE_MAX_RATE))
         return fail(err, "a sample rate of %g Hz: %d to %d are possible", rate, FEATURE_MIN_RATE, FEATURE_MAX_RATE);
+    return resample(mono, n, rate, FEATURE_HOP * options->fps, y, m, err);
+}
+
+int music_features(const float *mono, size_t n, double rate, const FeatureOptions *options, Music *out, Error *err) {
+    *out = (Music){0};
     float *y;
     size_t m;
-    if (resample(mono, n, rate, FEATURE_HOP * options->fps, &y, &m, err)) return -1;
+    if (music_resample(mono, n, rate, options, &y, &m, err)) return -1;
     const int status = music_features_resampled(y, m, options, out, err);
     free(y);
     return status;

@@ -35,7 +35,9 @@ static inline FeatureOptions feature_options_default(void) { return (FeatureOpti
  * finite, samples so large (beyond 1e15) that their power overflows, and options and rates out of range. out->tempo is 0 where there is no onset at all. */
 int music_features(const float *mono, size_t n, double rate, const FeatureOptions *options, Music *out, Error *err);
 
-/* The same for samples that already are at 512 fps Hz, so that a caller can let go of the original before the work starts. */
+/* The two halves of music_features, so that a caller can let go of the original samples in between. music_resample: mono at `rate` -> *y (owned; NULL on
+ * error) [*m] at 512 fps Hz. */
+int music_resample(const float *mono, size_t n, double rate, const FeatureOptions *options, float **y, size_t *m, Error *err);
 int music_features_resampled(const float *y, size_t n, const FeatureOptions *options, Music *out, Error *err);
 
 /* The start_bpm of mint's rule for AIST++ music: names "m" BR|PO|LO|MH|LH|WA|KR|JS|JB "k" -> 80 + 10 k, "mHOk" -> 110 + 5 k, with

@@ -29,7 +29,7 @@ static void wavelet(double complex *x, double *window, size_t n_fft, double freq
     for (size_t i = 0; i < n; i++) {
         const double angle = (start + (double)i) * 2 * M_PI * frequency / rate, scale = length / (double)n_fft;
         const float re = (float)(cos(angle) * window[i] / sum), im = (float)(sin(angle) * window[i] / sum);
-        x[left + i] = CMPLX((float)((double)re * scale), (float)((double)im * scale));
+        x[left + i] = (double)(float)((double)re * scale) + (double)(float)((double)im * scale) * I;
     }
 }
 

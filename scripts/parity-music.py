@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Compares bin/extract-music-features with librosa itself, live, on any sound files.
+
+usage: parity-music.py [--bin FOLDER] [--fps 60] [--start-bpm B] AUDIO_OR_FOLDER...
+
+Needs librosa (0.11.0 is the version aimed at), soundfile and soxr. Prints one line per file and the totals per block: largest and mean difference of
+onset strength, MFCC and chroma, frames whose chroma differs by more than 1e-4, onsets and beats that only one of the two has. Exit status 1 where
+onsets, beats or tempo differ, onset strength by more than 1e-3 or MFCC by more than 1e-2, or chroma in more than 1 % of the frames.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import warnings
+
+import librosa
+import numpy as np
+
+warnings.simplefilter('ignore')
+ENDINGS = ('.wav', '.flac', '.ogg', '.mp3', '.aif', '.aiff', '.au')
+
+
+def start_bpm(stem):
+    m = re.fullmatch(r'm(BR|PO|LO|MH|LH|WA|KR|JS|JB|HO)(\d)', stem)
+    return 120.0 if not m else 110.0 + 5 * int(m[2]) if m[1] == 'HO' else 80.0 + 10 * int(m[2])
+
+
+def peer(path, fps, bpm):
+    """google-research/mint's preprocessor, its librosa calls given keywords."""
+    sr = 512 * fps
+    sr = int(sr) if sr == int(sr) else sr
+    y, _ = librosa.load(path, sr=sr)
+    envelope = librosa.onset.onset_strength(y=y, sr=sr)
+    mfcc = librosa.feature.mfcc(y=y, sr=sr, n_mfcc=20).T
+    chroma = librosa.feature.chroma_cens(y=y, sr=sr, hop_length=512, n_chroma=12).T
+    onset, beat = np.zeros_like(envelope), np.zeros_like(envelope)
+    onset[librosa.onset.onset_detect(onset_envelope=envelope, sr=sr, hop_length=512)] = 1
+    tempo, beats = librosa.beat.beat_track(onset_envelope=envelope, sr=sr, hop_length=512, start_bpm=bpm, tightness=100)
+    beat[beats] = 1
+    return np.concatenate([envelope[:, None], mfcc, chroma, onset[:, None], beat[:, None]], axis=1), float(np.ravel(tempo)[0])
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument('--bin', default='bin')
+    p.add_argument('--fps', type=float, default=60)
+    p.add_argument('--start-bpm', type=float)
+    p.add_argument('audio', nargs='+')
+    a = p.parse_args()
+    files = []
+    for path in a.audio:
+        files += sorted(os.path.join(path, f) for f in os.listdir(path) if f.lower().endswith(ENDINGS)) if os.path.isdir(path) else [path]
+    total, failures = [], 0
+    print('%-28s %7s %9s %9s %9s %7s %9s %9s %s' % ('file', 'frames', 'onset', 'mfcc', 'chroma', '>1e-4', 'onsets', 'beats', 'tempo'))
+    for f in files:
+        stem = os.path.splitext(os.path.basename(f))[0]
+        with tempfile.TemporaryDirectory() as d:
+            command = [os.path.join(a.bin, 'extract-music-features'), '-q', '-o', d, '--fps', repr(a.fps)]
+            run = subprocess.run(command + (['--start-bpm', repr(a.start_bpm)] if a.start_bpm else []) + [f], stderr=subprocess.PIPE, text=True)
+            if run.returncode:
+                print('%-28s %s' % (stem, run.stderr.strip()))
+                failures += 1
+                continue
+            ours = np.load(os.path.join(d, stem + '.npz'))
+            x, tempo = ours['features'], float(ours['tempo'])
+        y, peer_tempo = peer(f, a.fps, a.start_bpm or start_bpm(stem))
+        if x.shape != y.shape:
+            print('%-28s shapes %s and %s' % (stem, x.shape, y.shape))
+            failures += 1
+            continue
+        e = np.abs(x - y)
+        chroma = e[:, 21:33].max(axis=1)
+        row = (len(x), e[:, 0].max(), e[:, 1:21].max(), chroma.max(), int((chroma > 1e-4).sum()), int(e[:, 33].sum()), int(y[:, 33].sum()),
+               int(e[:, 34].sum()), int(y[:, 34].sum()), tempo - peer_tempo)
+        bad = row[1] > 1e-3 or row[2] > 1e-2 or row[4] > 0.01 * len(x) or row[5] or row[7] or abs(row[9]) > 1e-6
+        failures += bool(bad)
+        print('%-28s %7d %9.1e %9.1e %9.1e %7d %4d/%-4d %4d/%-4d %g%s' % ((stem[:28],) + row + ('  <-' if bad else '',)))
+        total.append((row, e[:, 0].mean(), e[:, 1:21].mean(), e[:, 21:33].mean()))
+    if total:
+        rows = np.array([t[0] for t in total], float)
+        weights = rows[:, 0] / rows[:, 0].sum()
+        print('\n%d files, %d frames     largest      mean' % (len(total), rows[:, 0].sum()))
+        for i, name in enumerate(('onset strength', 'mfcc', 'chroma')):
+            print('%-22s %9.1e %9.1e' % (name, rows[:, 1 + i].max(), np.dot(weights, [t[1 + i] for t in total])))
+        print('chroma frames > 1e-4   %d of %d' % (rows[:, 4].sum(), rows[:, 0].sum()))
+        print('onsets that differ     %d of %d\nbeats that differ      %d of %d' % tuple(rows[:, k].sum() for k in (5, 6, 7, 8)))
+        print('tempi that differ      %d of %d' % ((np.abs(rows[:, 9]) > 1e-6).sum(), len(rows)))
+    sys.exit(1 if failures else 0)
+
+
+main()
