@@ -53,7 +53,8 @@ static void run(Job *job, const Settings *s) {
 static void run_all(Job *jobs, size_t count, const Settings *s) {
     Progress progress;
     size_t done = 0;
-    const int threads = threads_set((int)s->threads);
+    const size_t most = (size_t)threads_set((int)s->threads);
+    const int threads = (int)(count < most ? count : most);
     threads_set(1); /* the threads are for files, not for the products within one */
     progress_start(&progress, "files", count, s->quiet);
     int muted = stderr_mute();
