@@ -38,16 +38,23 @@ $(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libneverstop.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) -lcmocka $(PACKAGE_LIBS) -lm
 
 # Test programs run from the repository's root; scripts in test/cli get the folder of the executables in $BIN.
-test: all $(units)
-	BIN=$(BIN) sh test/run $(units)
+test: build-tests
+	@BIN=$(BIN) sh test/run $(units)
 
+build-tests: all $(units)
+
+sanitized = $(MAKE) BUILD=build/sanitize BIN=build/sanitize/bin OPT='-O1 -fno-omit-frame-pointer' \
+            SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 test-sanitize:
-	$(MAKE) test BUILD=build/sanitize BIN=build/sanitize/bin OPT='-O1 -fno-omit-frame-pointer' \
-		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
+	$(sanitized) test
+build-tests-sanitize:
+	$(sanitized) build-tests
 
 clean:
 	rm -rf build bin
 
-.PHONY: all test test-sanitize clean
+include experiment.mk
+
+.PHONY: all test test-sanitize build-tests build-tests-sanitize clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
