@@ -1,4 +1,5 @@
 /* train-bank: stages 1 and 2 of the paper: the manifold bank, the past-future bank, and RefineBank's networks. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -144,6 +145,7 @@ int main(int argc, char **argv) {
     if (status == 0 && s.validation) status = corpus_set_genres(&val, s.validation, &m, &err);
     if (status == 0) {
         run_start(&run, &program, &s, &m);
+        run_describe(&run, " data=%016" PRIx64, corpus_checksum(&data));
         status = train(&run, &m, &s, &data, s.validation ? &val : NULL, clusters, &err);
     }
     if (status == TRAIN_DONE) status = write_model(s.output, &m, &err);

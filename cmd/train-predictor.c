@@ -1,4 +1,5 @@
 /* train-predictor: stage 3 of the paper: predictor, TransitBank and RefineBank end to end; or FACT's baseline without banks. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -135,6 +136,7 @@ int main(int argc, char **argv) {
     if (status == 0 && s.validation) status = corpus_set_genres(&val, s.validation, &m, &err);
     if (status == 0) {
         run_start(&run, &program, &s, &m);
+        run_describe(&run, " data=%016" PRIx64, corpus_checksum(&data));
         status = train(&run, &m, &s, bank_path ? &bank : NULL, &data, s.validation ? &val : NULL, &err);
     }
     if (status == TRAIN_DONE) status = write_model(s.output, &m, &err);

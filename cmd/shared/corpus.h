@@ -3,6 +3,7 @@
 #define CMD_SHARED_CORPUS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "lib/dataset.h"
 #include "lib/motion.h"
@@ -23,6 +24,8 @@ typedef struct {
 int corpus_load(const char *path, bool with_music, Loaded *out, Error *err);
 /* Numbers the sequences' genres as the model does; a genre that the model does not know is an error. */
 int corpus_set_genres(Loaded *l, const char *path, const Model *m, Error *err);
+/* A checksum of all values: the same data, the same number. */
+uint64_t corpus_checksum(const Loaded *l);
 void corpus_free(Loaded *l);
 
 #endif
