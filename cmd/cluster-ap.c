@@ -68,10 +68,11 @@ static int read_dances(const Dataset *set, const Choices *c, Dances *d, Error *e
 static int check_windows(const Program *program, const Choices *c, const Dances *d, Error *err) {
     size_t wanted = c->preference_given ? 1 : (size_t)c->clusters, too_short = 0;
     for (size_t i = 0; i < d->count; i++) too_short += d->motions[i].frames < d->windows.frames;
+    if (d->windows.count < wanted)
+        return fail(err, "genre %s: %zu windows of %ld frames are too few for %zu clusters; take fewer --clusters, a smaller --stride or more dances", d->genre,
+                    d->windows.count, c->length, wanted);
     if (too_short) warn(program, "genre %s: %zu of %zu dances are shorter than %ld frames and give no window", d->genre, too_short, d->count, c->length);
-    if (d->windows.count >= wanted) return 0;
-    return fail(err, "genre %s: %zu windows of %ld frames are too few for %zu clusters; take fewer --clusters, a smaller --stride or more dances", d->genre,
-                d->windows.count, c->length, wanted);
+    return 0;
 }
 
 static int fill_arrays(const Dances *d, const Affinity *a, Tensors *arrays, Error *err) {

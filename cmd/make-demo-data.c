@@ -1,0 +1,177 @@
+/* make-demo-data: a synthetic data set in AIST++'s layout, free of anybody's rights. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "demo/aistpickle.h"
+#include "demo/dance.h"
+#include "demo/wave.h"
+#include "lib/file.h"
+#include "lib/options.h"
+#include "lib/progress.h"
+#include "lib/rng.h"
+#include "lib/threads.h"
+
+typedef struct {
+    const char *output;
+    long seed, genres, sequences, threads;
+    double seconds;
+    bool quiet;
+} Choices;
+
+enum {
+    SONGS_PER_GENRE = 6, /* AIST++ numbers them 0 to 5 */
+    NAME_SIZE = 128
+};
+
+static const float SCALING = 100.0f; /* scene units per metre, as AIST++'s are about that many */
+
+static size_t songs_of(const Choices *c) { return c->sequences < SONGS_PER_GENRE ? (size_t)c->sequences : SONGS_PER_GENRE; }
+
+/* A seed of its own for everything that is made. */
+static uint64_t seed_of(const Choices *c, size_t genre, size_t item, uint64_t kind) {
+    Rng r = rng_seed((uint64_t)c->seed * 0x9e3779b97f4a7c15u + (genre << 32) + (item << 8) + kind);
+    return rng_next(&r);
+}
+
+static Song song_of(const Choices *c, size_t genre, size_t number) {
+    return song_plan(style_at(genre), number, c->seconds, seed_of(c, genre, number, 1));
+}
+
+static void name_sequence(const Choices *c, size_t genre, size_t sequence, char name[NAME_SIZE]) {
+    const char *code = style_at(genre)->code;
+    snprintf(name, NAME_SIZE, "g%s_sFM_cAll_d%02zu_m%s%zu_ch%02zu", code, genre + 1, code, sequence % songs_of(c), sequence + 1);
+}
+
+static int make_song(const Choices *c, size_t genre, size_t number, Error *err) {
+    const Song song = song_of(c, genre, number);
+    char name[NAME_SIZE];
+    float *samples;
+    size_t count;
+    snprintf(name, sizeof name, "music/m%s%zu.wav", style_at(genre)->code, number);
+    char *path = path_join(c->output, name);
+    if (!path) return fail(err, "out of memory");
+    int status = song_play(&song, &samples, &count, err);
+    if (!status) {
+        status = wave_write(path, samples, count, SONG_RATE, err);
+        free(samples);
+    }
+    free(path);
+    return status;
+}
+
+static int make_dance(const Choices *c, size_t genre, size_t sequence, Error *err) {
+    const Song song = song_of(c, genre, sequence % songs_of(c));
+    char name[NAME_SIZE], file[NAME_SIZE + 16];
+    Dance dance;
+    name_sequence(c, genre, sequence, name);
+    snprintf(file, sizeof file, "motions/%s.pkl", name);
+    char *path = path_join(c->output, file);
+    if (!path) return fail(err, "out of memory");
+    int status = dance_make(&song, seed_of(c, genre, sequence, 2), &dance, err);
+    if (!status) {
+        for (size_t i = 0; i < 3 * dance.frames; i++) dance.translations[i] *= SCALING;
+        status = aistpickle_write(path, dance.frames, dance.poses, dance.translations, SCALING, 0.0, err);
+        dance_free(&dance);
+    }
+    free(path);
+    return status;
+}
+
+/* Songs and dances are independent of each other: as many at a time as there are threads. */
+static int make_all(const Choices *c, Error *err) {
+    const size_t songs = songs_of(c), per_genre = songs + (size_t)c->sequences, total = per_genre * (size_t)c->genres;
+    size_t done = 0;
+    int status = 0;
+    Progress progress;
+    progress_start(&progress, "making songs and dances", total, c->quiet);
+#pragma omp parallel for schedule(dynamic)
+    for (size_t i = 0; i < total; i++) {
+        Error mine;
+        size_t genre = i / per_genre, item = i % per_genre;
+        int failed = item < songs ? make_song(c, genre, item, &mine) : make_dance(c, genre, item - songs, &mine);
+#pragma omp critical
+        {
+            if (failed && !status) {
+                *err = mine;
+                status = -1;
+            }
+            progress_step(&progress, ++done);
+        }
+    }
+    progress_end(&progress);
+    return status;
+}
+
+typedef enum { TRAIN, VAL, TEST } Split;
+
+/* By song, so that none is in two splits: the last one of each genre is for testing, the one before for validation. */
+static Split split_of(const Choices *c, size_t sequence) {
+    size_t song = sequence % songs_of(c), songs = songs_of(c);
+    return song + 1 == songs ? TEST : song + 2 == songs ? VAL : TRAIN;
+}
+
+/* which is a Split, or -1 for all. */
+static int write_list(const Choices *c, const char *file, int which, Error *err) {
+    char *path = path_join(c->output, file);
+    if (!path) return fail(err, "out of memory");
+    OutputFile out;
+    int status = file_begin(&out, path, err);
+    if (!status) {
+        for (size_t genre = 0; genre < (size_t)c->genres; genre++)
+            for (size_t s = 0; s < (size_t)c->sequences; s++) {
+                char name[NAME_SIZE];
+                name_sequence(c, genre, s, name);
+                if (which < 0 || (Split)which == split_of(c, s)) fprintf(out.stream, "%s\n", name);
+            }
+        status = file_commit(&out, err);
+    }
+    free(path);
+    return status;
+}
+
+static int make_data(const Choices *c, Error *err) {
+    static const char *const folders[] = {"motions", "music", "splits"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        char *path = path_join(c->output, folders[i]);
+        int status = path ? folder_make(path, err) : fail(err, "out of memory");
+        free(path);
+        if (status) return -1;
+    }
+    if (make_all(c, err) || write_list(c, "splits/crossmodal_train.txt", TRAIN, err) || write_list(c, "splits/crossmodal_val.txt", VAL, err) ||
+        write_list(c, "splits/crossmodal_test.txt", TEST, err) || write_list(c, "splits/all.txt", -1, err))
+        return -1;
+    char *path = path_join(c->output, "ignore_list.txt");
+    int status = path ? file_write(path, "", 0, err) : fail(err, "out of memory");
+    free(path);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    Choices c = {.seed = 1, .genres = 3, .sequences = 4, .seconds = 20};
+    const Option options[] = {
+        {.name = "output", .letter = 'o', .type = OPTION_TEXT, .value = &c.output, .argument = "DIR", .help = "Folder for the data set, made if need be."},
+        {.name = "genres", .type = OPTION_INT, .value = &c.genres, .argument = "N", .min = 1, .max = (double)style_count(), .help = "Number of genres."},
+        {.name = "sequences", .type = OPTION_INT, .value = &c.sequences, .argument = "N", .min = 3, .max = 99,
+         .help = "Dances per genre. Up to six have a song each; more are further dances to the same six songs."},
+        {.name = "seconds", .type = OPTION_REAL, .value = &c.seconds, .argument = "S", .min = 1, .max = SONG_MAX_SECONDS, .help = "Length of each."},
+        {.name = "seed", .letter = 's', .type = OPTION_INT, .value = &c.seed, .argument = "N", .max = 1e15, .help = "Another seed makes other songs and dances."},
+        {.name = "threads", .letter = 'j', .type = OPTION_INT, .value = &c.threads, .argument = "N", .max = 1024, .help = "Threads; 0: all processors."},
+        {.name = "quiet", .letter = 'q', .type = OPTION_FLAG, .value = &c.quiet, .help = "No progress."},
+    };
+    const Program program = {
+        .name = "make-demo-data", .usage = "[OPTION]... -o DIR",
+        .about = "Makes a synthetic dance data set in AIST++'s layout (motions/, music/, splits/, ignore_list.txt), to try everything without a download: "
+                 "invented music with beat, bass and chords in the genres' tempos, and bodies that dance to it. The last song of each genre is for "
+                 "testing, the one before for validation, the others for training.",
+        .example = "make-demo-data -o demo-data && scripts/prepare-aist demo-data prepared",
+        .options = options, .count = sizeof options / sizeof *options};
+    int first;
+    const int stop = options_parse(&program, argc, argv, &first);
+    if (stop >= 0) return stop;
+    if (first != argc) return usage_error(&program, "unexpected argument '%s'", argv[first]);
+    if (!c.output) return usage_error(&program, "-o is needed");
+    threads_set((int)c.threads);
+    Error err;
+    return finish(&program, make_data(&c, &err) ? report(&program, &err) : 0);
+}

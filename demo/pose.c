@@ -1,0 +1,210 @@
+#include "demo/pose.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "lib/rotation.h"
+
+enum {
+    PELVIS = 0, HIP = 1, SPINE1 = 3, KNEE = 4, SPINE2 = 6, ANKLE = 7, SPINE3 = 9, BALL = 10, NECK = 12, COLLAR = 13, HEAD = 15, SHOULDER = 16, ELBOW = 18
+}; /* SMPL's joints; of a pair the left one, the right one follows */
+
+static const double STANDING = 0.91;     /* height of the pelvis, knees a little bent */
+static const double BALL_HEIGHT = 0.02;  /* of the foot's joint when it stands on the floor */
+static const double STRETCH = 0.985;     /* of the leg at most */
+
+Pose pose_neutral(void) {
+    Pose p = {0};
+    for (int side = 0; side < 2; side++) {
+        double sign = side == LEFT ? 1.0 : -1.0;
+        p.foot[side] = (Foot){.x = 0.11 * sign, .z = 0.07, .yaw = 0.15 * sign};
+        p.arm[side] = (Arm){.raise = 0.22, .forward = 0.08, .elbow = 0.35};
+    }
+    return p;
+}
+
+Pose pose_mix(const Pose *a, const Pose *b, double weight_of_b) {
+    double x[POSE_SIZE], y[POSE_SIZE];
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    for (int i = 0; i < POSE_SIZE; i++) x[i] += weight_of_b * (y[i] - x[i]);
+    Pose mixed;
+    memcpy(&mixed, x, sizeof mixed);
+    return mixed;
+}
+
+Pose pose_mirrored(const Pose *p) {
+    Pose m = *p;
+    for (int side = 0; side < 2; side++) {
+        m.foot[side] = p->foot[1 - side];
+        m.arm[side] = p->arm[1 - side];
+        m.foot[side].x = -m.foot[side].x;
+        m.foot[side].yaw = -m.foot[side].yaw;
+        m.foot[side].orbit = -m.foot[side].orbit;
+    }
+    m.hip_x = -m.hip_x;
+    m.yaw = -m.yaw;
+    m.roll = -m.roll;
+    m.lean = -m.lean;
+    m.turn = -m.turn;
+    m.look = -m.look;
+    m.tilt = -m.tilt;
+    return m;
+}
+
+static void about(int axis, double angle, double r[9]) {
+    double v[3] = {0};
+    v[axis] = angle;
+    rotation_from_axis_angle(v, r);
+}
+
+/* R_y(y) R_x(x) R_z(z) */
+static void from_angles(double y, double x, double z, double r[9]) {
+    double a[9], b[9], c[9];
+    about(1, y, a);
+    about(0, x, b);
+    rotation_multiply(a, b, c);
+    about(2, z, b);
+    rotation_multiply(c, b, r);
+}
+
+static void apply(const double r[9], const double v[3], double out[3]) {
+    for (int i = 0; i < 3; i++) out[i] = r[3 * i] * v[0] + r[3 * i + 1] * v[1] + r[3 * i + 2] * v[2];
+}
+
+/* r = a' b: b as seen from a. */
+static void relative(const double a[9], const double b[9], double r[9]) {
+    double t[9];
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++) t[3 * i + k] = a[3 * k + i];
+    rotation_multiply(t, b, r);
+}
+
+static double dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+static void cross(const double a[3], const double b[3], double out[3]) {
+    for (int i = 0; i < 3; i++) out[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
+}
+
+/* v less its part along the unit vector u, scaled to length 1. */
+static void across(const double v[3], const double u[3], double out[3]) {
+    double along = dot(v, u);
+    for (int i = 0; i < 3; i++) out[i] = v[i] - along * u[i];
+    double length = sqrt(dot(out, out));
+    for (int i = 0; i < 3; i++) out[i] /= length;
+}
+
+/* Columns: direction of a bone, the hinge's axis made orthogonal to it, and their cross product. */
+static void bone_frame(const double bone[3], const double axis[3], double r[9]) {
+    double length = sqrt(dot(bone, bone)), e[3][3];
+    for (int i = 0; i < 3; i++) e[0][i] = bone[i] / length;
+    across(axis, e[0], e[1]);
+    cross(e[0], e[1], e[2]);
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++) r[3 * i + k] = e[k][i];
+}
+
+/* The rotation that brings a rest bone, hinging about x, to `bone`, hinging about `axis`. */
+static void bone_rotation(const double rest[3], const double bone[3], const double axis[3], double r[9]) {
+    const double x[3] = {1, 0, 0};
+    double from[9], to[9], back[9];
+    bone_frame(rest, x, from);
+    bone_frame(bone, axis, to);
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++) back[3 * i + k] = from[3 * k + i];
+    rotation_multiply(to, back, r);
+}
+
+/* Where a foot is in the world. */
+typedef struct {
+    double ankle[3], rotation[9], forward[3];
+} Footing;
+
+static void place_foot(const Foot *f, const Place *place, const double rest_ball[3], Footing *out) {
+    double turn[9], ball[3] = {f->x, 0, f->z}, forward[3] = {0, 0, 1}, offset[3];
+    about(1, place->heading + f->orbit, turn);
+    apply(turn, ball, out->ankle);
+    from_angles(place->heading + f->orbit + f->yaw, 0, 0, turn);
+    apply(turn, forward, out->forward);
+    from_angles(place->heading + f->orbit + f->yaw, f->heel, 0, out->rotation);
+    apply(out->rotation, rest_ball, offset);
+    out->ankle[0] += place->x - offset[0];
+    out->ankle[1] += BALL_HEIGHT + f->lift - offset[1];
+    out->ankle[2] += place->z - offset[2];
+}
+
+/* The smaller of two numbers, without a corner. */
+static double soft_minimum(double a, double b) {
+    const double sharpness = 80.0;
+    double low = fmin(a, b), high = fmax(a, b);
+    return low - log1p(exp(-sharpness * (high - low))) / sharpness;
+}
+
+static void set_leg(int side, const Footing *foot, const double pelvis[3], const double pelvis_rotation[9], const Skeleton *smpl,
+                    double rotations[SMPL_JOINTS][9]) {
+    const double *thigh = smpl->offsets + 3 * (KNEE + side), *shin = smpl->offsets + 3 * (ANKLE + side);
+    double hip[3], line[3], fore[3], axis[3], upper[3], lower[3];
+    apply(pelvis_rotation, smpl->offsets + 3 * (HIP + side), hip);
+    for (int i = 0; i < 3; i++) line[i] = foot->ankle[i] - pelvis[i] - hip[i];
+    double a = sqrt(dot(thigh, thigh)), b = sqrt(dot(shin, shin)), distance = sqrt(dot(line, line));
+    for (int i = 0; i < 3; i++) line[i] /= distance;
+    distance = fmax(fmin(distance, 0.9995 * (a + b)), 0.3);
+    double along = (a * a - b * b + distance * distance) / (2 * distance), aside = sqrt(fmax(a * a - along * along, 0.0));
+    across(foot->forward, line, fore);
+    cross(fore, line, axis);
+    for (int i = 0; i < 3; i++) {
+        upper[i] = along * line[i] + aside * fore[i];
+        lower[i] = distance * line[i] - upper[i];
+    }
+    double thigh_rotation[9], shin_rotation[9];
+    bone_rotation(thigh, upper, axis, thigh_rotation);
+    bone_rotation(shin, lower, axis, shin_rotation);
+    relative(pelvis_rotation, thigh_rotation, rotations[HIP + side]);
+    relative(thigh_rotation, shin_rotation, rotations[KNEE + side]);
+    relative(shin_rotation, foot->rotation, rotations[ANKLE + side]);
+}
+
+static void set_arm(int side, const Arm *arm, double rotations[SMPL_JOINTS][9]) {
+    const double sign = side == LEFT ? 1.0 : -1.0, shrug = 0.25 * fmax(arm->raise - 0.9, 0.0);
+    double swing[9], raise[9], twist[9], both[9];
+    about(0, -arm->forward, swing);
+    about(2, -sign * (M_PI / 2 - arm->raise + shrug), raise);
+    about(0, arm->twist, twist);
+    rotation_multiply(swing, raise, both);
+    rotation_multiply(both, twist, rotations[SHOULDER + side]);
+    about(2, sign * shrug, rotations[COLLAR + side]);
+    about(1, -sign * arm->elbow, rotations[ELBOW + side]);
+}
+
+void pose_to_body(const Pose *p, const Place *place, const Skeleton *smpl, double translation[3], double rotations[SMPL_JOINTS][9]) {
+    for (int j = 0; j < SMPL_JOINTS; j++) about(0, 0, rotations[j]);
+    double heading[9], offset[3] = {p->hip_x, 0, p->hip_z}, pelvis[3];
+    about(1, place->heading, heading);
+    apply(heading, offset, pelvis);
+    pelvis[0] += place->x;
+    pelvis[1] = STANDING + p->hip_y;
+    pelvis[2] += place->z;
+    from_angles(place->heading + p->yaw, p->pitch, p->roll, rotations[PELVIS]);
+
+    Footing feet[2];
+    double height = pelvis[1];
+    for (int side = 0; side < 2; side++) {
+        place_foot(&p->foot[side], place, smpl->offsets + 3 * (BALL + side), &feet[side]);
+        const double *thigh = smpl->offsets + 3 * (KNEE + side), *shin = smpl->offsets + 3 * (ANKLE + side);
+        double hip[3], reach = STRETCH * (sqrt(dot(thigh, thigh)) + sqrt(dot(shin, shin)));
+        apply(rotations[PELVIS], smpl->offsets + 3 * (HIP + side), hip);
+        double dx = feet[side].ankle[0] - pelvis[0] - hip[0], dz = feet[side].ankle[2] - pelvis[2] - hip[2];
+        double up = sqrt(fmax(reach * reach - dx * dx - dz * dz, 0.05));
+        height = soft_minimum(height, feet[side].ankle[1] + up - hip[1]);
+    }
+    pelvis[1] = height;
+    for (int side = 0; side < 2; side++) {
+        set_leg(side, &feet[side], pelvis, rotations[PELVIS], smpl, rotations);
+        set_arm(side, &p->arm[side], rotations);
+    }
+    const int spine[3] = {SPINE1, SPINE2, SPINE3};
+    for (int i = 0; i < 3; i++) from_angles(p->turn / 3, p->bend / 3, p->lean / 3, rotations[spine[i]]);
+    from_angles(p->look / 2, p->nod / 2, p->tilt / 2, rotations[NECK]);
+    from_angles(p->look / 2, p->nod / 2, p->tilt / 2, rotations[HEAD]);
+    for (int i = 0; i < 3; i++) translation[i] = pelvis[i] - smpl->offsets[i];
+}

@@ -1,0 +1,27 @@
+/* song.h: a piece of synthetic music: its plan, and its sound. */
+#ifndef DEMO_SONG_H
+#define DEMO_SONG_H
+
+#include "demo/style.h"
+#include "lib/error.h"
+
+enum { SONG_RATE = 44100, SONG_MAX_PHRASES = 512, BEATS_PER_BAR = 4, BARS_PER_PHRASE = 4 };
+
+typedef struct {
+    const Style *style;
+    double bpm, seconds;        /* beat 0 is at time 0 */
+    int key;                    /* semitones over A */
+    size_t phrases;             /* of four bars, the last one cut where the song ends */
+    char energy[SONG_MAX_PHRASES]; /* of each: 0 calm, 1 middle, 2 high */
+    uint64_t seed;
+} Song;
+
+/* The number-th song of a style. The same arguments give the same song. seconds at most SONG_MAX_SECONDS. */
+Song song_plan(const Style *style, size_t number, double seconds, uint64_t seed);
+
+enum { SONG_MAX_SECONDS = 600 };
+
+/* Mono samples at SONG_RATE, in [-0.9, 0.9]. *samples is owned by the caller. */
+int song_play(const Song *song, float **samples, size_t *count, Error *err);
+
+#endif
