@@ -7,7 +7,8 @@ Made with librosa 0.11.0, NumPy 2.4.6, SciPy 1.17.1, soxr 1.1.0. Nothing here co
 song.npz    6 s of chords, noise and clicks at 22050 Hz: features at 60 and 30 fps, and its stages (some only every so many frames)
 fast.npz    its first 2 s at 120 fps, where the constant-Q transform halves the rate before it begins
 short.npz   noise of 1 .. 3000 samples at 30720 Hz: features
-tones.npz   detuned tones: the estimated tuning
+tones.npz   detuned tones, and mixtures of tones at random: the estimated tuning
+rhythm.npz  envelopes at random: onsets, beats, tempo
 """
 import os
 import sys
@@ -55,6 +56,23 @@ def white(seed, n):
 
 def tone(frequency, rate, n):
     return quantised(0.5 * np.sin(2 * np.pi * frequency * np.arange(n) / rate))
+
+
+def mixture(seed, rate, n):
+    """Eight tones at random over noise."""
+    noise = Noise(seed)
+    tones = [(2250 + 2150 * noise(), 0.06 * (1.05 + noise())) for _ in range(8)]
+    return quantised(np.array([sum(a * np.sin(2 * np.pi * f * i / rate) for f, a in tones) + 0.03 * noise() for i in range(n)]))
+
+
+def random_envelope(case):
+    """5 + 17 case frames: cubes of noise where it is positive, in every other case with a swell every 20 + case frames."""
+    noise, x = Noise(1000 + case), []
+    for t in range(5 + 17 * case):
+        u = noise()
+        v = u * u * u * 5 if u > 0 else 0
+        x.append(v + 2 if case % 2 and t % (20 + case) == 7 else v)
+    return np.array(x, np.float32)
 
 
 def features(y, sr, start_bpm=120.0):
@@ -110,7 +128,18 @@ def main():
     for cents in (-40, -12, 0, 7, 26):
         v = tone(440 * 2 ** (cents / 1200), sr, sr) + tone(880 * 2 ** (cents / 1200), sr, sr)
         tones['tuning%d' % cents] = librosa.estimate_tuning(y=v, sr=sr, bins_per_octave=36)
+    for seed in range(6):
+        tones['mixture%d' % seed] = librosa.estimate_tuning(y=mixture(seed, sr, sr // 2), sr=sr, bins_per_octave=36)
     np.savez_compressed(os.path.join(out, 'tones.npz'), **tones)
+    onsets, beats, tempi = [], [], []
+    for case in range(30):
+        x = random_envelope(case)
+        marks = np.zeros((2, len(x)), np.uint8)
+        marks[0, librosa.onset.onset_detect(onset_envelope=x, sr=sr, hop_length=512)] = 1
+        bpm, b = librosa.beat.beat_track(onset_envelope=x, sr=sr, hop_length=512, start_bpm=(60, 120, 180)[case % 3], tightness=100)
+        marks[1, b] = 1
+        onsets.append(marks[0]), beats.append(marks[1]), tempi.append(float(np.ravel(bpm)[0]))
+    np.savez_compressed(os.path.join(out, 'rhythm.npz'), onsets=np.concatenate(onsets), beats=np.concatenate(beats), tempi=np.array(tempi))
 
 
 main()

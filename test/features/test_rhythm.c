@@ -151,6 +151,31 @@ static void beat_stages_like_librosa(void **state) {
     free(link);
 }
 
+/* Worked by hand. */
+static void beat_stages_by_the_rules(void **state) {
+    (void)state;
+    Error err;
+    double cumulative[12], local[12];
+    long link[12];
+    /* frame 0 of the envelope never counts: only frame 8 shows, with weights exp(-(32 k / 4)^2 / 2), over the deviation sqrt(2 10 / 12 / 11) */
+    const float envelope[12] = {[0] = 1, [8] = 1};
+    assert_int_equal(beat_local_score(envelope, 12, 4, local, &err), 0);
+    for (size_t t = 0; t < 12; t++) {
+        const double u = 8 * ((double)t - 8), wanted = t < 4 ? 0 : exp(-0.5 * u * u) / sqrt(20.0 / 132);
+        assert_true(fabs(local[t] - wanted) < 1e-6);
+    }
+    /* period 7: the nearest predecessor is 3.5 frames back, rounded to even: 4; period 5: 2.5, so 2 */
+    const double two[6] = {1, 0, 0, 1, 1, 0};
+    assert_int_equal(beat_dynamic_program(two, 6, 7, cumulative, link, &err), 0);
+    assert_true(link[3] == -1 && link[4] == 0 && fabs(cumulative[4] - (2 - 100 * pow(log(4 / 7.0), 2))) < 1e-12);
+    assert_int_equal(beat_dynamic_program(two, 6, 5, cumulative, link, &err), 0);
+    assert_true(link[1] == -1 && link[2] == 0);
+    /* nothing is linked before a score reaches a hundredth of the largest */
+    const double quiet[8] = {0.005, 0.009, 0.011, 0, 0, 0, 0, 1};
+    assert_int_equal(beat_dynamic_program(quiet, 8, 2, cumulative, link, &err), 0);
+    assert_true(link[0] == -1 && link[1] == -1 && link[2] == 0 && link[3] == 0);
+}
+
 static void beats_like_librosa(void **state) {
     const Song *s = *state;
     Error err;
@@ -160,6 +185,42 @@ static void beats_like_librosa(void **state) {
     for (size_t t = 0; t < s->frames; t++) assert_int_equal(beat[t], s->features[t * FEATURE_DIM + COLUMN_BEAT] != 0);
     assert_true(fabs(bpm - number(&s->golden, "tempo")) < 1e-9);
     free(beat);
+}
+
+/* Envelopes of 5 to 498 frames at random, every other one with a beat of its own. */
+static void random_envelopes_like_librosa(void **state) {
+    (void)state;
+    Error err;
+    Tensors set;
+    size_t count, at = 0;
+    golden("rhythm", &set);
+    double *onsets = numbers(&set, "onsets", &count), *beats = numbers(&set, "beats", &count), *tempi = numbers(&set, "tempi", &count);
+    for (size_t c = 0; c < count; c++) {
+        const size_t frames = 5 + 17 * c;
+        static const double start_bpm[3] = {60, 120, 180};
+        uint32_t random = (uint32_t)(1000 + c);
+        float *x = malloc(frames * sizeof *x);
+        bool *mark = malloc(frames * sizeof *mark);
+        double bpm;
+        for (size_t t = 0; t < frames; t++) {
+            const double u = noise(&random), v = u > 0 ? u * u * u * 5 : 0;
+            x[t] = (float)(c % 2 && t % (20 + c) == 7 ? v + 2 : v);
+        }
+        assert_int_equal(onset_detect(x, frames, RATE, FEATURE_HOP, mark, &err), 0);
+        for (size_t t = 0; t < frames; t++)
+            if (mark[t] != (onsets[at + t] != 0)) fail_msg("case %zu: onset at frame %zu", c, t);
+        assert_int_equal(beat_track(x, frames, RATE, FEATURE_HOP, start_bpm[c % 3], mark, &bpm, &err), 0);
+        if (!(fabs(bpm - tempi[c]) < 1e-9)) fail_msg("case %zu: tempo %g, not %g", c, bpm, tempi[c]);
+        for (size_t t = 0; t < frames; t++)
+            if (mark[t] != (beats[at + t] != 0)) fail_msg("case %zu: beat at frame %zu", c, t);
+        at += frames;
+        free(x);
+        free(mark);
+    }
+    free(onsets);
+    free(beats);
+    free(tempi);
+    tensors_free(&set);
 }
 
 /* Impulses every 36 frames (100 BPM) are beats, but for the first: as in librosa, a frame with any predecessor within reach is linked to it, at whatever
@@ -199,8 +260,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strength_is_the_mean_rise), cmocka_unit_test(onsets_like_librosa),   cmocka_unit_test(onsets_by_the_rules),
         cmocka_unit_test(tempogram_like_librosa),    cmocka_unit_test(tempogram_by_definition), cmocka_unit_test(tempo_like_librosa),
-        cmocka_unit_test(beat_stages_like_librosa),  cmocka_unit_test(beats_like_librosa),    cmocka_unit_test(beats_of_impulses),
-        cmocka_unit_test(beats_of_little),
+        cmocka_unit_test(beat_stages_like_librosa),  cmocka_unit_test(beat_stages_by_the_rules),
+        cmocka_unit_test(beats_like_librosa),    cmocka_unit_test(beats_of_impulses),
+        cmocka_unit_test(beats_of_little),           cmocka_unit_test(random_envelopes_like_librosa),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,4 +1,6 @@
 /* Resampling, short-time spectra, mel bands, MFCC, tuning, constant-Q, chroma against librosa's numbers and their definitions. */
+#include <stdbool.h>
+
 #include "features/chroma_cens.h"
 #include "features/constant_q.h"
 #include "features/features.h"
@@ -168,6 +170,30 @@ static void mel_filters_have_unit_area(void **state) {
     mel_filters_free(&f);
 }
 
+/* A parabola through three bins is interpolated exactly; peaks must lie within 150 .. 4000 Hz and reach a tenth of the largest magnitude. */
+static void peaks_by_the_rules(void **state) {
+    (void)state;
+    static const struct {
+        double bin, height;
+        bool counts;
+    } peaks[] = {{9.2, 0.5, false}, {10.3, 0.5, true}, {50.25, 1, true}, {100, 0.12, true}, {150, 0.09, false}, {266.4, 0.4, true}, {267.3, 0.4, false}, {400, 0.4, false}};
+    for (size_t i = 0; i < sizeof peaks / sizeof *peaks; i++) {
+        Error err;
+        Peaks found = {0};
+        float s[BINS] = {0};
+        s[1000] = 1; /* the largest of all; beyond 4000 Hz */
+        const long k = lround(peaks[i].bin);
+        for (long j = k - 1; j <= k + 1; j++) s[j] = (float)(peaks[i].height * (1 - 0.2 * pow((double)j - peaks[i].bin, 2)));
+        assert_int_equal(peaks_add(&found, s, FEATURE_FFT, RATE, &err), 0);
+        assert_int_equal(found.count, peaks[i].counts);
+        if (peaks[i].counts) {
+            assert_true(fabs((double)found.pitch[0] - peaks[i].bin * 15) < 0.01); /* 15 Hz a bin */
+            assert_true(fabs((double)found.magnitude[0] - peaks[i].height) < 1e-6);
+        }
+        peaks_free(&found);
+    }
+}
+
 static double tuning_of(const float *y, size_t n) {
     Error err;
     double window[FEATURE_FFT], tuning = 99;
@@ -202,6 +228,23 @@ static void tuning_like_librosa(void **state) {
         for (size_t i = 0; i < RATE; i++)
             x[i] = quantised(0.5 * sin(2 * M_PI * (440 * ratio) * (double)i / RATE)) + quantised(0.5 * sin(2 * M_PI * (880 * ratio) * (double)i / RATE));
         assert_true(fabs(tuning_of(x, RATE) - number(&tones, name)) < 1e-9);
+    }
+    for (uint32_t seed = 0; seed < 6; seed++) {
+        uint32_t random = seed;
+        double frequency[8], amplitude[8];
+        char name[20];
+        snprintf(name, sizeof name, "mixture%u", seed);
+        for (size_t k = 0; k < 8; k++) {
+            frequency[k] = 2250 + 2150 * noise(&random);
+            amplitude[k] = 0.06 * (1.05 + noise(&random));
+        }
+        for (size_t i = 0; i < RATE / 2; i++) {
+            double v = 0;
+            for (size_t k = 0; k < 8; k++) v += amplitude[k] * sin(2 * M_PI * frequency[k] * (double)i / RATE);
+            x[i] = quantised(v + 0.03 * noise(&random));
+        }
+        const double tuning = tuning_of(x, RATE / 2), wanted = number(&tones, name);
+        if (!(fabs(tuning - wanted) < 1e-9)) fail_msg("%s: %g, not %g", name, tuning, wanted);
     }
     free(x);
     tensors_free(&tones);
@@ -294,7 +337,7 @@ int main(void) {
         cmocka_unit_test(resampled_like_librosa),      cmocka_unit_test(resampling_fills_up_and_copies),
         cmocka_unit_test(spectrum_is_the_fourier_transform), cmocka_unit_test(mel_and_mfcc_like_librosa),
         cmocka_unit_test(decibels_have_a_floor),       cmocka_unit_test(mel_filters_have_unit_area),
-        cmocka_unit_test(tuning_like_librosa),         cmocka_unit_test(constant_q_like_librosa),
+        cmocka_unit_test(peaks_by_the_rules),          cmocka_unit_test(tuning_like_librosa),         cmocka_unit_test(constant_q_like_librosa),
         cmocka_unit_test(constant_q_finds_tones),      cmocka_unit_test(wavelets_drop_a_hundredth),
         cmocka_unit_test(chroma_is_quantised_in_quarters),
     };
