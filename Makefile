@@ -30,6 +30,9 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+# Fused multiply-add where it is fast; elsewhere sums keep the order and rounding of the peers that they are compared with.
+$(BUILD)/model/%.o: CFLAGS += -ffp-contract=fast
+
 $(BIN)/%: $(BUILD)/cmd/%.o $(BUILD)/libneverstop.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) -lm

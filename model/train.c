@@ -50,20 +50,19 @@ static void copy_rows(real *to, const float *from, size_t n) {
     for (size_t i = 0; i < n; i++) to[i] = (real)from[i];
 }
 
-/* Adds noise of t->noise standard deviations to the motion that the networks are given. */
+/* Lets the motion that the networks are given drift away from the data: in every dimension a line from 0 at the first frame to a
+ * Gaussian of t->noise standard deviations at the last, as a run on the model's own output would have drifted. */
 static void add_noise(const Stage *s, size_t batch) {
     if (s->t->noise <= 0) return;
-    size_t D = s->m->config.motion_dim, n = batch * s->m->config.past;
+    size_t D = s->m->config.motion_dim, l = s->m->config.past;
     real *motion = graph_data(s->graph.graph, s->graph.motion);
     const real *std = model_values(s->m, "motion.std");
-    Rng base = draw(s->state->seed, FOR_NOISE, s->state->stage, s->state->epoch, s->state->step);
-    uint64_t key = rng_next(&base);
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < n; i++) {
-        Rng r = rng_seed(key ^ i);
-        for (size_t k = 0; k < D; k++)
-            motion[i * D + k] += (real)(s->t->noise * rng_normal(&r)) * (std ? std[k] : 1);
-    }
+    Rng r = draw(s->state->seed, FOR_NOISE, s->state->stage, s->state->epoch, s->state->step);
+    for (size_t b = 0; b < batch; b++)
+        for (size_t k = 0; k < D; k++) {
+            real drift = (real)(s->t->noise * rng_normal(&r)) * (std ? std[k] : 1);
+            for (size_t t = 0; t < l; t++) motion[(b * l + t) * D + k] += drift * (real)t / (real)(l > 1 ? l - 1 : 1);
+        }
 }
 
 static void fill_eps(const Stage *s, size_t batch) {
@@ -71,6 +70,16 @@ static void fill_eps(const Stage *s, size_t batch) {
     Rng r = draw(s->state->seed, FOR_SAMPLING, s->state->stage, s->state->epoch, s->state->step);
     real *eps = graph_data(s->graph.graph, s->graph.eps);
     for (size_t i = 0, n = batch * s->m->config.latents * s->m->config.bank.width; i < n; i++) eps[i] = (real)rng_normal(&r);
+}
+
+/* Networks that do not know where they stand cannot go back to where the data stands: the target is moved to go on from here.
+ * last: the data's last past frame. */
+static void move_target(const Stage *s, size_t b, const float *last) {
+    const Config *c = &s->m->config;
+    const float *here = s->rolled + (b * c->past + c->past - 1) * c->motion_dim;
+    real *target = graph_data(s->graph.graph, s->graph.target) + b * c->future * c->motion_dim;
+    for (size_t t = 0; t < c->future; t++)
+        for (size_t k = 0; k < 3; k += 2) target[t * c->motion_dim + k] += (real)(here[k] - last[k]);
 }
 
 /* Puts the u-th step of the windows into the graph's inputs; rolled pasts take the place of the data's for u > 0. */
@@ -89,6 +98,7 @@ static void fill(const Stage *s, const Corpus *corpus, const Window *windows, si
             continue;
         }
         copy_rows(graph_data(g, s->graph.target) + b * future, motion + past, future);
+        if (u && c->relative_root) move_target(s, b, motion + past - D);
         copy_rows(graph_data(g, s->graph.music) + b * c->music * M, q->music + first * M, c->music * M);
     }
 }

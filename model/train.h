@@ -19,7 +19,7 @@ typedef struct {
     Schedule schedule;   /* step: lr falls to a tenth at each of `drop`; cosine: to nothing at the end */
     size_t drop[2];      /* epochs; 0: none */
     size_t warmup;       /* steps over which lr rises from 0 */
-    double noise;        /* Gaussian, added to what the networks are given; in units of motion.std where that exists */
+    double noise;        /* how far the motion that the networks are given drifts from the data, in units of motion.std where that exists */
     size_t unroll, ramp; /* stage 3: steps in a row on the model's own output, reached after `ramp` epochs */
     double beta, kl;     /* eq. 7's commitment weight; the VAE's divergence */
 } Training;

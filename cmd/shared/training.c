@@ -49,7 +49,7 @@ size_t settings_training_options(Settings *s, Training *t, Option *o) {
         {"batch", 0, OPTION_SIZE, &t->batch, "B", "Windows per step.", 1, 65536, NULL},
         {"schedule", 0, OPTION_CHOICE, &s->schedule, "step|cosine|constant", "How the learning rate falls (the preset's).", 0, 0, NULL},
         {"warmup", 0, OPTION_SIZE, &t->warmup, "STEPS", "Steps over which the learning rate rises.", 0, 1e9, NULL},
-        {"noise", 0, OPTION_REAL, &t->noise, "S", "Gaussian noise on the motion that the networks are given, in standard deviations.", 0, 1000, NULL},
+        {"noise", 0, OPTION_REAL, &t->noise, "S", "Let the motion that the networks are given drift by a Gaussian of S standard deviations.", 0, 1000, NULL},
         {"kl", 0, OPTION_REAL, &t->kl, "W", "Weight of the divergence (VAE).", 0, 1e6, NULL},
     };
     memcpy(o, options, sizeof options);
