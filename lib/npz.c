@@ -60,7 +60,8 @@ static int put_archive(OutputFile *f, const Tensors *set, Entry *entries, Error 
     for (size_t i = 0; i < set->count; i++) {
         const char *name = set->items[i].name;
         unsigned char entry[ENTRY_SIZE] = "PK\1\2";
-        write_le16(entry + 4, 20);
+        write_le16(entry + 4, 3 << 8 | 20);           /* made under Unix: unzip then knows names and modes */
+        write_le32(entry + 38, (uint32_t)0100644 << 16); /* -rw-r--r-- */
         common_fields(entry + 6, name, &entries[i]);
         write_le32(entry + 42, entries[i].begin);
         at += ENTRY_SIZE + strlen(name) + 4;

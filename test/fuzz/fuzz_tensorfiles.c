@@ -1,0 +1,42 @@
+/* libFuzzer target (make fuzz): whatever the bytes, the readers of .npz, .npy and .safetensors return, and what they give can be touched. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/safetensors.h"
+#include "lib/tensorfile.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static unsigned sum(const void *data, size_t size) {
+    unsigned total = 0;
+    for (size_t i = 0; i < size; i++) total += ((const unsigned char *)data)[i];
+    return total;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/neverstop-fuzz-%ld", (long)getpid());
+    FILE *f = fopen(path, "wb");
+    if (!f || fwrite(data, 1, size, f) != size || fclose(f) != 0) abort();
+    Error err;
+    Tensors set;
+    Safetensors *s;
+    volatile unsigned total = 0;
+    if (tensorfile_read(path, &set, &err) == 0)
+        for (size_t i = 0; i < set.count; i++) total += sum(set.items[i].tensor.data, tensor_count(&set.items[i].tensor) * set.items[i].tensor.item_size);
+    else if (set.count != 0 || strncmp(err.text, path, strlen(path)) != 0) abort();
+    tensors_free(&set);
+    if (safetensors_open(path, &s, &err) == 0)
+        for (size_t i = 0; i < safetensors_count(s); i++) {
+            const SafetensorsView *v = safetensors_at(s, i);
+            size_t n = v->type == TENSOR_F32 ? 4 : v->type == -1 ? 0 : 8;
+            for (int d = 0; d < v->rank; d++) n *= v->shape[d];
+            total += sum(v->data, n);
+        }
+    safetensors_close(s);
+    return 0;
+}
