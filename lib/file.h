@@ -10,7 +10,8 @@
 /* Reads a regular file whole into *data (owned, followed by one '\0' that is not counted). Errors begin with the path. */
 int file_read(const char *path, unsigned char **data, size_t *size, Error *err);
 
-/* A file being written beside its target. Nothing appears under the target's name before file_commit. */
+/* A file being written beside its target. Nothing appears under the target's name before file_commit. A target that exists and is no
+ * regular file (/dev/null) is refused. */
 typedef struct {
     FILE *stream;
     char *path, *temporary;

@@ -1,4 +1,5 @@
-/* musicfile.h: music features on disk: .npz `features` f32 [T, 35], `fps` f64, `tempo` f64 (BPM); or a bare .npy [T, D]. */
+/* musicfile.h: music features on disk: .npz `features` f32 [T, 35], `fps` f64, `tempo` f64 (BPM); or a bare .npy [T, D].
+ * Other numbers of columns than 35 are read too, since models say how many they take: whoever needs a certain number compares `dim` with it. */
 #ifndef LIB_MUSICFILE_H
 #define LIB_MUSICFILE_H
 

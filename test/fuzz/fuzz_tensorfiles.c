@@ -1,4 +1,7 @@
-/* libFuzzer target (make fuzz): whatever the bytes, the readers of .npz, .npy and .safetensors return, and what they give can be touched. */
+/* libFuzzer target: whatever the bytes, the readers of .npz, .npy and .safetensors return, and what they give can be touched.
+ *   clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -I. test/fuzz/fuzz_tensorfiles.c \
+ *       lib/{tensor,npy,zip,tensorfile,names,json_reader,safetensors,safetensors_header,error,file}.c -lz -o build/fuzz_tensorfiles
+ *   build/fuzz_tensorfiles -max_len=12000 -rss_limit_mb=300 CORPUS    (test/golden/tensors is a good beginning) */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
