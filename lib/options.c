@@ -142,8 +142,11 @@ int options_parse(const Program *p, int argc, char **argv, int *first) {
             printf("%s (neverstop) %s\n", p->name, NEVERSTOP_VERSION);
             return finish(p, 0);
         }
+        bool is_long = strncmp(argv[optind - 1], "--", 2) == 0;
+        if (c == ':' && !is_long) return usage_error(p, "-%c needs a value", optopt);
         if (c == ':') return usage_error(p, "%s needs a value", argv[optind - 1]);
         if (c == '?') {
+            if (is_long && (optopt == 'h' || optopt == 'V')) return usage_error(p, "--%s takes no value", optopt == 'h' ? "help" : "version");
             if (optopt > 0 && optopt < FIRST_LONG) return usage_error(p, "unknown option -%c", optopt);
             if (optopt >= FIRST_LONG) return usage_error(p, "--%s takes no value", p->options[optopt - FIRST_LONG].name);
             return usage_error(p, "unknown or ambiguous option %s", argv[optind - 1]);

@@ -8,15 +8,16 @@
 typedef struct {
     bool flag, unflag, steps_given;
     long steps, any;
+    size_t clusters;
     double rate;
     const char *output, *preset;
     Strings reals;
 } Values;
 
-enum { COUNT = 10, PRINTED = 8192 };
+enum { COUNT = 11, PRINTED = 8192 };
 
 static void fill(Option *options, Values *v) {
-    *v = (Values){.unflag = true, .steps = 20, .rate = 1e-4, .preset = "small"};
+    *v = (Values){.unflag = true, .steps = 20, .clusters = 256, .rate = 1e-4, .preset = "small"};
     const Option table[COUNT] = {
         {"quiet", 'q', OPTION_FLAG, &v->flag, NULL, "No progress.", 0, 0, NULL},
         {"no-refine", 0, OPTION_UNFLAG, &v->unflag, NULL, "Without RefineBank.", 0, 0, NULL},
@@ -27,6 +28,7 @@ static void fill(Option *options, Values *v) {
         {"output", 'o', OPTION_TEXT, &v->output, "FILE", "Where the result goes, explained at a length that does not fit into one line of the help text at all.", 0, 0, NULL},
         {"preset", 0, OPTION_CHOICE, &v->preset, "paper|small|tiny", "Sizes.", 0, 0, NULL},
         {"real", 'r', OPTION_TEXTS, &v->reals, "PATH", "Real dance.", 0, 0, NULL},
+        {"clusters", 0, OPTION_SIZE, &v->clusters, "N", "Clusters.", 0, 0, NULL},
         {"real-too", 0, OPTION_FLAG, &v->flag, NULL, "Makes --rea ambiguous.", 0, 0, NULL},
     };
     memcpy(options, table, sizeof table);
@@ -65,10 +67,10 @@ static void options_and_operands_may_mix(void **state) {
     Values v;
     int first;
     char *argv[40], printed[PRINTED];
-    const char *line = "a.npz -q --steps=7 b.npz --no-refine -ofile --rate 2.5e-1 --any -12 --preset tiny -r x --real=y -- --c";
+    const char *line = "a.npz -q --steps=7 b.npz --no-refine -ofile --rate 2.5e-1 --any -12 --clusters 32 --preset tiny -r x --real=y -- --c";
     assert_int_equal(parse(&v, line, &first, argv, printed), -1);
     assert_string_equal(printed, "");
-    assert_true(v.flag && !v.unflag && v.steps == 7 && v.steps_given && v.any == -12 && v.rate == 0.25);
+    assert_true(v.flag && !v.unflag && v.steps == 7 && v.steps_given && v.any == -12 && v.clusters == 32 && v.rate == 0.25);
     assert_string_equal(v.output, "file");
     assert_string_equal(v.preset, "tiny");
     assert_int_equal(v.reals.count, 2);
@@ -87,7 +89,7 @@ static void defaults_stay(void **state) {
     char *argv[40], printed[PRINTED];
     assert_int_equal(parse(&v, "", &first, argv, printed), -1);
     assert_int_equal(first, 1);
-    assert_true(!v.flag && v.unflag && v.steps == 20 && !v.steps_given && v.rate == 1e-4 && !v.output);
+    assert_true(!v.flag && v.unflag && v.steps == 20 && v.clusters == 256 && !v.steps_given && v.rate == 1e-4 && !v.output);
     assert_string_equal(v.preset, "small");
 }
 
@@ -144,8 +146,11 @@ static void wrong_usage_is_told_in_one_line(void **state) {
         {"-x", "unknown option -x"},
         {"-qx", "unknown option -x"},
         {"--quiet=yes", "--quiet takes no value"},
+        {"--help=yes", "--help takes no value"},
+        {"--clusters -1", "--clusters must not be negative"},
         {"--output", "--output needs a value"},
         {"-o", "-o needs a value"},
+        {"-qo", "-o needs a value"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Values v;
@@ -164,7 +169,7 @@ static void help_comes_from_the_table(void **state) {
     (void)state;
     static const char *const parts[] = {
         "Usage: dance [OPTION]... FILE\nDances.\n", "  -q, --quiet                 No progress.\n", "      --no-refine             Without RefineBank.\n",
-        "  -s, --steps N               Steps. [20]\n", "\nMore:\n", "Learning rate. [0.0001]\n", "--preset paper|small|tiny\n                              Sizes. [small]\n", "  -h, --help ", "  -V, --version ",
+        "  -s, --steps N               Steps. [20]\n", "\nMore:\n", "Learning rate. [0.0001]\n", "Clusters. [256]\n", "--preset paper|small|tiny\n                              Sizes. [small]\n", "  -h, --help ", "  -V, --version ",
         "Example:\n  dance -o out.npz in.npz\n"};
     static const char *const lines[] = {"--help", "x -h --unknown"};
     for (int i = 0; i < 2; i++) {
