@@ -33,7 +33,7 @@ static void make_drum(Drum drum, float *x, size_t count, double rate, Rng *r) {
         switch (drum) {
         case DRUM_KICK:
             phase += 2 * M_PI * (48.0 + 110.0 * exp(-t / 0.03)) / rate;
-            x[i] = (float)(sin(phase) * exp(-t / 0.09) + 0.15 * noise * exp(-t / 0.004));
+            x[i] = (float)(sin(phase) * exp(-t / 0.09) + 0.45 * noise * exp(-t / 0.012));
             break;
         case DRUM_SNARE:
             x[i] = (float)(0.7 * noise * exp(-t / 0.05) + 0.5 * sin(2 * M_PI * 190.0 * t) * exp(-t / 0.04));
