@@ -1,19 +1,16 @@
 /* cluster-ap: windows of the dances of each genre -> clusters, whose exemplars become the items of a motion bank. */
 #include <cjson/cJSON.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/dataset.h"
-#include "lib/motion.h"
+#include "cmd/shared/clusters.h"
 #include "lib/options.h"
 #include "lib/progress.h"
 #include "lib/tensorfile.h"
 #include "lib/blas.h"
 #include "lib/threads.h"
 #include "model/preference.h"
-#include "model/similarity.h"
 
 typedef struct {
     const char *genre, *output, *dataset;
@@ -21,15 +18,6 @@ typedef struct {
     double damping, preference;
     bool preference_given, clusters_given, relative_root, quiet, json;
 } Choices;
-
-/* The dances of one genre and their windows. */
-typedef struct {
-    const char *genre;
-    Motion *motions;
-    size_t *rows; /* of the data set */
-    size_t count;
-    WindowList windows;
-} Dances;
 
 /* What came out for one genre. */
 typedef struct {
@@ -40,31 +28,6 @@ typedef struct {
     bool converged;
 } Outcome;
 
-static void dances_free(Dances *d) {
-    for (size_t i = 0; i < d->count; i++) motion_free(&d->motions[i]);
-    free(d->motions);
-    free(d->rows);
-    window_list_free(&d->windows);
-}
-
-static int read_dances(const Dataset *set, const Choices *c, Dances *d, Error *err) {
-    d->rows = calloc(set->count, sizeof *d->rows);
-    d->motions = calloc(set->count, sizeof *d->motions);
-    if (!d->rows || !d->motions) return fail(err, "out of memory");
-    for (size_t r = 0; r < set->count; r++) {
-        if (strcmp(set->rows[r].genre, d->genre) != 0) continue;
-        Motion *m = &d->motions[d->count];
-        if (motion_read(set->rows[r].motion, m, err)) return -1;
-        d->rows[d->count++] = r;
-        const Motion *first = &d->motions[0];
-        if (m->joints != first->joints || m->fps != first->fps)
-            return fail(err, "%s: has %zu joints at %g frames per second, but the first dance of genre %s has %zu at %g", set->rows[r].motion, m->joints,
-                        m->fps, d->genre, first->joints, first->fps);
-    }
-    size_t origin = c->relative_root ? (size_t)(c->length - c->future - 1) : WINDOW_ABSOLUTE;
-    return window_list_cut(d->motions, d->count, (size_t)c->length, (size_t)c->stride, origin, &d->windows, err);
-}
-
 static int check_windows(const Program *program, const Choices *c, const Dances *d, Error *err) {
     size_t wanted = c->preference_given ? 1 : (size_t)c->clusters, too_short = 0;
     for (size_t i = 0; i < d->count; i++) too_short += d->motions[i].frames < d->windows.frames;
@@ -73,27 +36,6 @@ static int check_windows(const Program *program, const Choices *c, const Dances 
                     d->windows.count, c->length, wanted);
     if (too_short) warn(program, "genre %s: %zu of %zu dances are shorter than %ld frames and give no window", d->genre, too_short, d->count, c->length);
     return 0;
-}
-
-static int fill_arrays(const Dances *d, const Affinity *a, Tensors *arrays, Error *err) {
-    const WindowList *w = &d->windows;
-    size_t shape[3] = {a->count, w->frames, w->dim}, pairs[2] = {w->count, 2};
-    Tensor centers, exemplars, labels, segments;
-    if (tensor_new(&centers, TENSOR_F32, 3, shape, 0, err)) return -1;
-    for (size_t i = 0; i < a->count; i++) window_list_copy(w, a->exemplars[i], tensor_f32(&centers) + i * w->frames * w->dim);
-    if (tensors_add(arrays, "centers", &centers, err)) return -1;
-    if (tensor_new(&exemplars, TENSOR_I64, 1, &a->count, 0, err)) return -1;
-    for (size_t i = 0; i < a->count; i++) tensor_i64(&exemplars)[i] = (int64_t)a->exemplars[i];
-    if (tensors_add(arrays, "exemplars", &exemplars, err)) return -1;
-    if (tensor_new(&labels, TENSOR_I64, 1, &a->points, 0, err)) return -1;
-    for (size_t i = 0; i < a->points; i++) tensor_i64(&labels)[i] = (int64_t)a->labels[i];
-    if (tensors_add(arrays, "labels", &labels, err)) return -1;
-    if (tensor_new(&segments, TENSOR_I64, 2, pairs, 0, err)) return -1;
-    for (size_t i = 0; i < w->count; i++) {
-        tensor_i64(&segments)[2 * i] = (int64_t)d->rows[w->motion[i]];
-        tensor_i64(&segments)[2 * i + 1] = (int64_t)w->first[i];
-    }
-    return tensors_add(arrays, "segments", &segments, err);
 }
 
 static void tell(void *progress, size_t runs, double preference, const Affinity *result) {
@@ -122,10 +64,11 @@ static int cluster(const Dances *d, const float *s, const Choices *c, Affinity *
 }
 
 static int do_genre(const Program *program, const Dataset *set, const Choices *c, const char *genre, Outcome *out, Error *err) {
-    Dances d = {.genre = genre};
+    Dances d = {0};
     Affinity a = {0};
     float *s = NULL;
-    int status = read_dances(set, c, &d, err);
+    size_t origin = c->relative_root ? (size_t)(c->length - c->future - 1) : WINDOW_ABSOLUTE;
+    int status = dances_read(set, genre, (size_t)c->length, (size_t)c->stride, origin, &d, err);
     if (!status && check_windows(program, c, &d, err)) status = fail_in(err, c->dataset);
     if (!status) {
         size_t n = out->windows = d.windows.count;
@@ -140,7 +83,7 @@ static int do_genre(const Program *program, const Dataset *set, const Choices *c
         out->converged = a.converged;
         for (size_t i = 0; i < a.points; i++) out->largest += a.labels[i] == 0;
         if (!a.converged) warn(program, "genre %s: the messages did not come to rest in %zu iterations", genre, a.iterations);
-        status = fill_arrays(&d, &a, &out->arrays, err);
+        status = clusters_arrays(&d, &a, &out->arrays, err);
     }
     free(s);
     affinity_free(&a);
