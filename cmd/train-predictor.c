@@ -22,10 +22,10 @@ static void take_from_bank(Config *c, const Config *bank, bool no_refine) {
     c->refine = no_refine ? REFINE_NONE : bank->refine;
 }
 
-static int load_bank(const char *path, Model *bank, Error *err) {
+static int load(const char *path, Kind kind, Model *out, Error *err) {
     Safetensors *file;
     if (safetensors_open(path, &file, err)) return -1;
-    int status = model_import(bank, file, KIND_BANK, false, err);
+    int status = model_import(out, file, kind, false, err);
     safetensors_close(file);
     return status ? fail_in(err, path) : 0;
 }
@@ -40,7 +40,7 @@ static int build_model(Model *m, const Config *c, const Model *bank, const Loade
     return status || params_allocate(&m->params, true, err) ? -1 : 0;
 }
 
-static int train(Run *run, Model *m, const Settings *s, const Model *bank, const Loaded *data, const Loaded *val, Error *err) {
+static int train(Run *run, Model *m, const Settings *s, const Model *bank, const Model *start, const Loaded *data, const Loaded *val, Error *err) {
     TrainState state = {.stage = 3, .seed = (uint64_t)s->seed};
     TrainHooks hooks = run_hooks(run);
     int status = run_resume(run, m, &state, err);
@@ -49,6 +49,7 @@ static int train(Run *run, Model *m, const Settings *s, const Model *bank, const
         params_initialise(&m->params, &rng);
         status = train_statistics(m, &data->corpus, err);
         if (bank) model_copy_shared(m, bank); /* statistics too: those that its networks know */
+        model_copy_shared(m, start);
     } else if (status == 1)
         status = 0;
     return status ? status : train_stage(m, &data->corpus, val ? &val->corpus : NULL, &s->stage[2], &state, &hooks, err);
@@ -66,12 +67,13 @@ int main(int argc, char **argv) {
     if (status) return status;
     Config *c = &s.config;
     Training *t = &s.stage[2];
-    const char *bank_path = NULL;
+    const char *bank_path = NULL, *init = NULL;
     bool no_refine = false, no_transit = false, epochs_given = false, steps_given = false;
     Option options[64];
     size_t n = settings_common_options(&s, options);
     Option own[] = {
         {"bank", 0, OPTION_TEXT, &bank_path, "FILE", "What train-bank wrote.", 0, 0, NULL},
+        {"init", 0, OPTION_TEXT, &init, "MODEL", "Start from the weights that this model has in common with the new one.", 0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "The model", 0, 0, NULL},
         {"no-refine", 0, OPTION_FLAG, &no_refine, NULL, "Leave RefineBank out (Table 2).", 0, 0, NULL},
         {"no-transit", 0, OPTION_FLAG, &no_transit, NULL, "Leave TransitBank out (Table 2).", 0, 0, NULL},
@@ -115,14 +117,15 @@ int main(int argc, char **argv) {
     if (steps_given && t->max_steps == 0) t->epochs = 0;
 
     Error err;
-    Model m = {0}, bank = {0};
+    Model m = {0}, bank = {0}, start = {0};
     Loaded data = {0}, val = {0};
     Run run;
     threads_set((int)s.threads);
     c->transit = !no_transit;
     status = settings_finish(&s, &err);
     if (no_refine) c->refine = REFINE_NONE;
-    if (status == 0 && bank_path) status = load_bank(bank_path, &bank, &err);
+    if (status == 0 && bank_path) status = load(bank_path, KIND_BANK, &bank, &err);
+    if (status == 0 && init) status = load(init, KIND_MODEL, &start, &err);
     if (status == 0 && bank_path) take_from_bank(c, &bank.config, no_refine);
     if (c->refine == REFINE_NONE) c->join = 0; /* nothing to join */
     if (status == 0) status = corpus_load(argv[first], true, &data, &err);
@@ -137,13 +140,14 @@ int main(int argc, char **argv) {
     if (status == 0) {
         run_start(&run, &program, &s, &m);
         run_describe(&run, " data=%016" PRIx64, corpus_checksum(&data));
-        status = train(&run, &m, &s, bank_path ? &bank : NULL, &data, s.validation ? &val : NULL, &err);
+        status = train(&run, &m, &s, bank_path ? &bank : NULL, &start, &data, s.validation ? &val : NULL, &err);
     }
     if (status == TRAIN_DONE) status = write_model(s.output, &m, &err);
     if (status == TRAIN_STOPPED) status = fail(&err, "stopped by a signal%s%s", s.checkpoint ? "; the same command goes on from " : "; there is no --checkpoint to go on from", s.checkpoint ? s.checkpoint : "");
     if (status) report(&program, &err);
     model_free(&m);
     model_free(&bank);
+    model_free(&start);
     corpus_free(&data);
     corpus_free(&val);
     return finish(&program, status ? 1 : 0);

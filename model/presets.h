@@ -1,4 +1,4 @@
-/* presets.h: named sets of all numbers: the paper's own, one for a two-core machine, one for tests. */
+/* presets.h: named sets of all numbers: the paper's own, one for a two-core machine, one for the demo, one for tests. */
 #ifndef MODEL_PRESETS_H
 #define MODEL_PRESETS_H
 
@@ -10,7 +10,7 @@ typedef struct {
     Training stage[3];
 } Preset;
 
-/* "paper", "small" or "tiny"; NULL for other names. */
+/* "paper", "small", "demo" or "tiny"; NULL for other names. */
 const Preset *preset_find(const char *name);
 
 #endif

@@ -20,7 +20,7 @@ static const char *preset_in(int argc, char **argv, const char *otherwise) {
 int settings_preset(const Program *program, int argc, char **argv, Settings *s) {
     const char *name = preset_in(argc, argv, "small");
     const Preset *p = preset_find(name);
-    if (!p) return usage_error(program, "--preset takes one of paper|small|tiny, not '%s'", name);
+    if (!p) return usage_error(program, "--preset takes one of paper|small|demo|tiny, not '%s'", name);
     *s = (Settings){.preset = name, .config = p->config, .seed = 1, .checkpoint_every = 1};
     memcpy(s->stage, p->stage, sizeof s->stage);
     s->refine = refine_name(p->config.refine);
@@ -58,7 +58,7 @@ size_t settings_training_options(Settings *s, Training *t, Option *o) {
 
 size_t settings_common_options(Settings *s, Option *o) {
     Option options[] = {
-        {"preset", 0, OPTION_CHOICE, &s->preset, "paper|small|tiny", "Start from this set of numbers; every other option changes one.", 0, 0, NULL},
+        {"preset", 0, OPTION_CHOICE, &s->preset, "paper|small|demo|tiny", "Start from this set of numbers; every other option changes one.", 0, 0, NULL},
         {"output", 'o', OPTION_TEXT, &s->output, "FILE", "Write the result here (.safetensors). Needed.", 0, 0, NULL},
         {"val", 0, OPTION_TEXT, &s->validation, "DATASET.tsv", "Log the loss on this set after every epoch, too.", 0, 0, NULL},
         {"checkpoint", 0, OPTION_TEXT, &s->checkpoint, "FILE", "Go on from FILE if it exists; keep it up to date.", 0, 0, NULL},
