@@ -19,7 +19,8 @@ BIN   ?= bin
 
 library  := $(wildcard lib/*.c features/*.c model/*.c metrics/*.c demo/*.c cmd/shared/*.c)
 programs := $(patsubst cmd/%.c,$(BIN)/%,$(wildcard cmd/*.c))
-units    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/test_*.c))
+units    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/test_*.c)) $(patsubst %.c,$(BUILD)/f64/%,$(wildcard test/*/f64_*.c))
+doubles  := $(filter-out model/state.c,$(wildcard model/*.c))
 
 all: $(programs)
 
@@ -36,6 +37,17 @@ $(BUILD)/model/%.o: CFLAGS += -ffp-contract=fast
 $(BIN)/%: $(BUILD)/cmd/%.o $(BUILD)/libneverstop.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) -lm
+
+# The model wing once more in float64, where differences tell right gradients from wrong ones: test/*/f64_*.c.
+$(BUILD)/f64/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -DMODEL_FLOAT64 -c -o $@ $<
+
+$(BUILD)/f64/model.a: $(doubles:%.c=$(BUILD)/f64/%.o)
+	rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/f64/test/%: $(BUILD)/f64/test/%.o $(BUILD)/f64/model.a $(BUILD)/libneverstop.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) -lcmocka $(PACKAGE_LIBS) -lm
 
 $(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libneverstop.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) -lcmocka $(PACKAGE_LIBS) -lm
