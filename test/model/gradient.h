@@ -33,6 +33,7 @@ struct Fixture {
     int inputs;
     bool discrete[FIXTURE_INPUTS];   /* no differences of these */
     size_t batch;
+    double spread; /* standard deviation of the parameters; 0: 1 */
     const void *user;
 };
 
@@ -87,7 +88,7 @@ static inline void fixture_randomise(Fixture *f, uint64_t seed) {
         bool positive = strstr(p->name, "std") != NULL;
         for (size_t k = 0; k < p->count; k++) {
             double x = rng_normal(&r);
-            f->params.value[p->offset + k] = (real)(positive ? 0.5 + fabs(x) : x);
+            f->params.value[p->offset + k] = (real)(positive ? 0.5 + fabs(x) : f->spread > 0 ? f->spread * x : x);
         }
     }
     for (int i = 0; i < f->inputs; i++)
@@ -122,37 +123,60 @@ static inline double fixture_loss(void *fixture) {
     return (double)graph_data(f->g, f->loss)[0];
 }
 
-/* Compares d loss / d x with central differences at up to `most` of count elements, as a fraction of the largest gradient among them; fails
- * above `limit`. What is not finite fails first. Returns the largest gradient. */
-static inline double check_gradient(const char *name, real *x, const real *gradient, size_t count, double (*loss)(void *), void *user,
-                                    double limit) {
-    enum { MOST = 60 };
-    double largest = 0, worst = 0, found = 0, due = 0;
-    size_t at = 0, step = count > MOST ? count / MOST | 1 : 1;
-    for (size_t k = 0; k < count; k += step) {
-        const double h = 1e-5;
-        real old = x[k];
-        x[k] = (real)(old + h);
-        double above = loss(user);
-        x[k] = (real)(old - h);
-        double below = loss(user);
-        x[k] = old;
-        double difference = (above - below) / (2 * h), g = (double)gradient[k];
-        if (!isfinite(g) || !isfinite(difference)) fail_msg("%s[%zu]: gradient %g, differences %g", name, k, g, difference);
-        largest = fmax(largest, fmax(fabs(g), fabs(difference)));
-        if (fabs(g - difference) > worst) {
-            worst = fabs(g - difference);
-            at = k;
-            found = g;
-            due = difference;
-        }
+static const double gradient_limit = 1e-7;
+
+/* The derivative of the loss along a direction, by central differences of fourth order. x is restored. */
+static inline double difference_along(real *x, const double *direction, size_t count, double (*loss)(void *), void *user) {
+    static const double h = 4e-4, at[4] = {-2, -1, 1, 2}, weight[4] = {1.0 / 12, -8.0 / 12, 8.0 / 12, -1.0 / 12};
+    real *old = malloc(count * sizeof *old);
+    assert_non_null(old);
+    memcpy(old, x, count * sizeof *old);
+    double sum = 0;
+    for (int i = 0; i < 4; i++) {
+        for (size_t k = 0; k < count; k++) x[k] = (real)((double)old[k] + at[i] * h * direction[k]);
+        sum += weight[i] * loss(user) / h;
     }
-    if (!(worst <= limit * largest + 1e-12)) fail_msg("%s[%zu]: gradient %.12g, differences %.12g, largest %g", name, at, found, due, largest);
-    return largest;
+    memcpy(x, old, count * sizeof *old);
+    free(old);
+    return sum;
 }
 
-/* All of a fixture's parameters and inputs. */
-static inline void check_fixture(Fixture *f, double limit) {
+/* Compares the gradient of a tensor with differences: along a random direction, and at up to `most` single elements. What is not finite fails
+ * first; then errors above gradient_limit times the gradient's length (and what rounding of the loss may do). Returns that length. */
+static inline double check_gradient(const char *name, real *x, const real *gradient, size_t count, double (*loss)(void *), void *user, size_t most) {
+    double length = 0, rounding = 1e-10 * (1 + fabs(loss(user)));
+    double *direction = calloc(count, sizeof *direction);
+    real *g = malloc(count * sizeof *g); /* loss() may run what the gradient lies in */
+    assert_non_null(direction);
+    assert_non_null(g);
+    memcpy(g, gradient, count * sizeof *g);
+    for (size_t k = 0; k < count; k++) {
+        if (!isfinite(g[k])) fail_msg("%s[%zu]: gradient %g", name, k, (double)g[k]);
+        length += (double)(g[k] * g[k]);
+    }
+    length = sqrt(length);
+    Rng r = rng_seed(11);
+    double due = 0, norm = 0;
+    for (size_t k = 0; k < count; k++) norm += pow(direction[k] = rng_normal(&r), 2);
+    for (size_t k = 0; k < count; k++) due += (direction[k] /= sqrt(norm)) * (double)g[k];
+    double found = difference_along(x, direction, count, loss, user);
+    if (!(fabs(found - due) <= gradient_limit * length + rounding)) fail_msg("%s: along a direction %.12g, differences %.12g, length %g", name, due, found, length);
+    memset(direction, 0, count * sizeof *direction);
+    for (size_t i = 0; i < count && i < most; i++) {
+        size_t k = most < count ? rng_below(&r, count) : i;
+        direction[k] = 1;
+        found = difference_along(x, direction, count, loss, user);
+        direction[k] = 0;
+        if (!(fabs(found - (double)g[k]) <= gradient_limit * length + rounding))
+            fail_msg("%s[%zu]: gradient %.12g, differences %.12g, length %g", name, k, (double)g[k], found, length);
+    }
+    free(direction);
+    free(g);
+    return length;
+}
+
+/* All of a fixture's parameters and inputs, at up to `most` elements each. */
+static inline void check_fixture(Fixture *f, size_t most) {
     params_zero_grad(&f->params);
     graph_forward(f->g, f->batch);
     graph_backward(f->g);
@@ -165,19 +189,19 @@ static inline void check_fixture(Fixture *f, double limit) {
         assert_non_null(graph_gradient(f->g, f->input[i]));
         memcpy(kept[i], graph_gradient(f->g, f->input[i]), bytes);
     }
-    double largest = 0;
+    double length = 0;
     for (size_t i = 0; i < f->params.count; i++) {
         const Param *p = &f->params.items[i];
         if (!p->trainable) continue;
-        largest = check_gradient(p->name, f->params.value + p->offset, f->params.grad + p->offset, p->count, fixture_loss, f, limit);
-        if (!(largest > 0)) fail_msg("%s: no gradient", p->name);
+        length = check_gradient(p->name, f->params.value + p->offset, f->params.grad + p->offset, p->count, fixture_loss, f, most);
+        if (!(length > 0)) fail_msg("%s: no gradient", p->name);
     }
     for (int i = 0; i < f->inputs; i++) {
         if (f->discrete[i]) continue;
         char name[32];
         snprintf(name, sizeof name, "input %d", i);
-        largest = check_gradient(name, graph_data(f->g, f->input[i]), kept[i], f->batch * f->elements[i], fixture_loss, f, limit);
-        if (!(largest > 0)) fail_msg("%s: no gradient", name);
+        length = check_gradient(name, graph_data(f->g, f->input[i]), kept[i], f->batch * f->elements[i], fixture_loss, f, most);
+        if (!(length > 0)) fail_msg("%s: no gradient", name);
         free(kept[i]);
     }
 }
