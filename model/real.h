@@ -1,7 +1,8 @@
 /* real.h: the element type of the differentiable core: float, or double where the gradient checks build it so.
  *
  * exp is our own in float, because a loop over it vectorises: 2^n (1 + r + ... + r^6/720) with |r| <= ln2/2, relative
- * error below 3e-7; arguments are clamped to [-87, 88], so that nothing overflows. */
+ * error below 3e-7 for |x| <= 86. Beyond, the result and its inverse stay positive, finite and normal: at most 5e-38, at least 2e37. Clamping n and r, not
+ * x, keeps compilers from computing the unclamped value too, whose denormals cost a hundred cycles each. */
 #ifndef MODEL_REAL_H
 #define MODEL_REAL_H
 
@@ -20,11 +21,13 @@ static inline real real_sqrt(real x) { return sqrt(x); }
 typedef float real;
 
 static inline real real_exp(real x) {
-    x = x < -87.0f ? -87.0f : x;
-    x = x > 88.0f ? 88.0f : x;
     float shifted = x * 1.44269504f + 12582912.0f; /* 1.5 * 2^23: the sum's low bits are round(x / ln2) */
     float n = shifted - 12582912.0f;
+    n = n < -124.0f ? -124.0f : n;
+    n = n > 124.0f ? 124.0f : n;
     float r = x - n * 0.693359375f - n * -2.12194440e-4f;
+    r = r < -1.0f ? -1.0f : r; /* beyond the range of n */
+    r = r > 1.0f ? 1.0f : r;
     float p = 1.0f / 720.0f;
     p = p * r + 1.0f / 120.0f;
     p = p * r + 1.0f / 24.0f;
