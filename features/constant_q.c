@@ -90,7 +90,7 @@ static void filter_block(const Bank *bank, size_t frames, float *magnitude) {
 /* Magnitudes of one octave's bins: spectra of rectangular frames times the filters. */
 static int octave_response(const float *y, size_t n, size_t hop, Bank *bank, size_t frames, float *magnitude, Error *err) {
     Stft *stft;
-    if (stft_new(&stft, bank->filters.n_fft, hop, NULL, err)) return -1;
+    if (stft_new(&stft, bank->filters.n_fft, hop, NULL, STFT_SINGLE, err)) return -1;
     for (size_t t = 0; t < frames; t += BLOCK) {
         const size_t block = frames - t < BLOCK ? frames - t : BLOCK;
         for (size_t j = 0; j < block; j++) {

@@ -40,7 +40,7 @@ static int mel_and_tuning(const float *y, size_t n, double rate, size_t frames, 
     Stft *stft = NULL;
     MelFilters filters = {0};
     Peaks peaks = {0};
-    const int status = stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, err) || mel_filters_new(&filters, rate, FEATURE_FFT, FEATURE_MELS, err) ||
+    const int status = stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, err) || mel_filters_new(&filters, rate, FEATURE_FFT, FEATURE_MELS, err) ||
                        spectral_pass(y, n, rate, frames, stft, &filters, mel, &peaks, err) ||
                        estimate_tuning(&peaks, CQ_PER_OCTAVE, tuning, err);
     stft_free(stft);

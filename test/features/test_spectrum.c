@@ -77,9 +77,11 @@ static void spectrum_is_the_fourier_transform(void **state) {
     double window[N];
     hann_periodic(window, N);
     float *x = white(5, SAMPLES);
-    for (int windowed = 0; windowed < 2; windowed++) {
+    for (int variant = 0; variant < 4; variant++) {
+        const int windowed = variant % 2;
+        const StftPrecision precision = variant < 2 ? STFT_DOUBLE : STFT_SINGLE;
         Stft *stft;
-        assert_int_equal(stft_new(&stft, N, HOP, windowed ? window : NULL, &err), 0);
+        assert_int_equal(stft_new(&stft, N, HOP, windowed ? window : NULL, precision, &err), 0);
         for (size_t t = 0; t <= SAMPLES / HOP; t++) {
             float re[N / 2 + 1], im[N / 2 + 1], some_re[2 * 5], some_im[2 * 5];
             stft_frame(stft, x, SAMPLES, t);
@@ -110,7 +112,7 @@ static void mel_and_mfcc_like_librosa(void **state) {
     hann_periodic(window, FEATURE_FFT);
     Stft *stft;
     MelFilters filters;
-    assert_int_equal(stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, &err), 0);
+    assert_int_equal(stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, &err), 0);
     assert_int_equal(mel_filters_new(&filters, RATE, FEATURE_FFT, FEATURE_MELS, &err), 0);
     float *mel = calloc(s->frames * FEATURE_MELS, sizeof *mel), *cepstrum = calloc(s->frames * FEATURE_MFCC, sizeof *cepstrum);
     float re[BINS], im[BINS], power[BINS + MEL_LANES] = {0};
@@ -201,7 +203,7 @@ static double tuning_of(const float *y, size_t n) {
     hann_periodic(window, FEATURE_FFT);
     Stft *stft;
     Peaks peaks = {0};
-    assert_int_equal(stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, &err), 0);
+    assert_int_equal(stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, &err), 0);
     for (size_t t = 0; t <= n / FEATURE_HOP; t++) {
         stft_frame(stft, y, n, t);
         stft_bins(stft, 0, BINS, re, im, 1);
