@@ -16,7 +16,7 @@ typedef struct {
     const char *genre, *output, *dataset;
     long length, stride, clusters, future, max_iterations, threads;
     double damping, preference;
-    bool preference_given, clusters_given, relative_root, quiet, json;
+    bool preference_given, clusters_given, relative_root, relative_heading, quiet, json;
 } Choices;
 
 /* What came out for one genre. */
@@ -69,6 +69,7 @@ static int do_genre(const Program *program, const Dataset *set, const Choices *c
     float *s = NULL;
     size_t origin = c->relative_root ? (size_t)(c->length - c->future - 1) : WINDOW_ABSOLUTE;
     int status = dances_read(set, genre, (size_t)c->length, (size_t)c->stride, origin, &d, err);
+    d.windows.heading = c->relative_heading;
     if (!status && check_windows(program, c, &d, err)) status = fail_in(err, c->dataset);
     if (!status) {
         size_t n = out->windows = d.windows.count;
@@ -173,6 +174,7 @@ int main(int argc, char **argv) {
         {"preference", 'p', OPTION_REAL, &c.preference, "P", "Take this preference instead, and as many clusters as it gives.", 0, 0, &c.preference_given},
         {"relative-root", 0, OPTION_FLAG, &c.relative_root, NULL,
          "A window's horizontal translation counts from frame length - future - 1 of it, for models trained with --relative-root.", 0, 0, NULL},
+        {"relative-heading", 0, OPTION_FLAG, &c.relative_heading, NULL, "With --relative-root: that frame faces straight ahead, too.", 0, 0, NULL},
         {"future", 0, OPTION_INT, &c.future, "FRAMES", "With --relative-root: the frames that the model predicts.", 1, 1e6, NULL},
         {"damping", 0, OPTION_REAL, &c.damping, "D", "How much of the old messages each iteration keeps.", 0.5, 0.999, NULL},
         {"max-iterations", 0, OPTION_INT, &c.max_iterations, "I", "Messages stop after so many iterations at rest or not.", 1, 1e6, NULL},
@@ -196,6 +198,7 @@ int main(int argc, char **argv) {
     if (!c.output) return usage_error(&program, "-o is needed");
     if (argc - first != 1) return usage_error(&program, "one data set is needed");
     if (c.preference_given && c.clusters_given) return usage_error(&program, "--clusters and --preference exclude each other");
+    if (c.relative_heading && !c.relative_root) return usage_error(&program, "--relative-heading goes with --relative-root");
     if (c.relative_root && c.future >= c.length) return usage_error(&program, "--future must be smaller than --length");
     c.dataset = argv[first];
     threads_set((int)c.threads);

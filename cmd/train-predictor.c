@@ -17,6 +17,7 @@ static void take_from_bank(Config *c, const Config *bank, bool no_refine) {
     c->items = bank->items;
     c->latents = bank->latents;
     c->relative_root = bank->relative_root;
+    c->relative_heading = bank->relative_heading;
     c->standardise = bank->standardise;
     c->logit_scale = bank->logit_scale;
     c->refine = no_refine ? REFINE_NONE : bank->refine;

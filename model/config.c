@@ -64,7 +64,9 @@ char *config_to_json(const Config *c) {
     for (int i = 0; ok && i < KEY_COUNT; i++)
         ok = keys[i].flag ? cJSON_AddBoolToObject(o, keys[i].key, *(const bool *)(base + keys[i].at)) != NULL
                           : cJSON_AddNumberToObject(o, keys[i].key, (double)*(const size_t *)(const void *)(base + keys[i].at)) != NULL;
-    if (ok && c->smooth > 0) ok = cJSON_AddNumberToObject(o, "smooth", c->smooth) != NULL; /* a later key: only where it is used */
+    /* Keys that came later are written only where they are used. */
+    if (ok && c->smooth > 0) ok = cJSON_AddNumberToObject(o, "smooth", c->smooth) != NULL;
+    if (ok && c->relative_heading) ok = cJSON_AddBoolToObject(o, "relative_heading", true) != NULL;
     ok = ok && cJSON_AddItemToObject(o, "layers", cJSON_CreateDoubleArray(layers, 3));
     ok = ok && cJSON_AddStringToObject(o, "refine", refine_name(c->refine)) != NULL;
     char *text = ok ? cJSON_PrintUnformatted(o) : NULL;
@@ -101,7 +103,10 @@ static int read_keys(const cJSON *o, Config *c, Error *err) {
     const cJSON *smooth = cJSON_GetObjectItemCaseSensitive(o, "smooth");
     if (smooth && !cJSON_IsNumber(smooth)) return fail(err, "config: smooth is not a number");
     c->smooth = smooth ? smooth->valuedouble : 0;
-    if (cJSON_GetArraySize(o) != KEY_COUNT + 2 + (smooth != NULL)) return fail(err, "config: an unknown or repeated key");
+    const cJSON *heading = cJSON_GetObjectItemCaseSensitive(o, "relative_heading");
+    if (heading && !cJSON_IsBool(heading)) return fail(err, "config: relative_heading is neither true nor false");
+    c->relative_heading = cJSON_IsTrue(heading);
+    if (cJSON_GetArraySize(o) != KEY_COUNT + 2 + (smooth != NULL) + (heading != NULL)) return fail(err, "config: an unknown or repeated key");
     return config_check(c, err);
 }
 

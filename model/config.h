@@ -29,7 +29,7 @@ typedef struct {
     size_t items, latents;                            /* N, n */
     Refine refine;
     bool transit;
-    bool residual, relative_root, standardise, logit_scale; /* aids of our own: see README, "What is the paper's and what is ours" */
+    bool residual, relative_root, relative_heading, standardise, logit_scale; /* aids of our own: see README, "What is the paper's and what is ours" */
     size_t join;                                      /* frames over which the seam fades; 0: off */
     double smooth;                                    /* lambda of smoothing.h; 0: off */
 } Config;

@@ -1,7 +1,7 @@
 /* networks.h: the paper's networks as compositions of ops (ops.h). Building them declares their parameters (graph.h).
  *
  * Everything between normalise_motion and restore_motion happens in the networks' own coordinates: relative to the root
- * where --relative-root is on, scaled where --standardise is on; plain motion otherwise. */
+ * where --relative-root is on, to the heading where --relative-heading is, scaled where --standardise is on; plain motion otherwise. */
 #ifndef MODEL_NETWORKS_H
 #define MODEL_NETWORKS_H
 
@@ -49,10 +49,10 @@ Value transit_bank(Graph *g, const Config *c, Value past, Value genre, size_t ge
 Value predictor(Graph *g, const Config *c, Value past, Value music, Value prior);
 
 /* --- step.c --- */
-/* The horizontal root position of one frame, [1, D] with zeros elsewhere; -1 without relative_root. */
-Value horizontal_root(Graph *g, const Config *c, Value motion, size_t frame);
-Value normalise_motion(Graph *g, const Config *c, Value motion, Value root);
-Value restore_motion(Graph *g, const Config *c, Value motion, Value root);
+/* The frame [1, D] from whose place (relative_root) and heading (relative_heading) a window is seen; -1 with neither. */
+Value reference_frame(Graph *g, const Config *c, Value motion, size_t frame);
+Value normalise_motion(Graph *g, const Config *c, Value motion, Value reference);
+Value restore_motion(Graph *g, const Config *c, Value motion, Value reference);
 
 /* --- smoothing.c --- */
 /* x [3 + K]: three frames that stand and K that may move -> the K frames f that minimise

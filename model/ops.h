@@ -56,6 +56,11 @@ Value fade_row(Graph *g, Value x, size_t count, size_t fade);
 /* y = M x with a constant M [count, rows of x], row-major */
 Value mix_rows(Graph *g, Value x, const real *matrix, size_t count);
 
+/* --- turn.c --- */
+/* Motion turned about the vertical so that the reference frame [1, cols] (which gets no gradient) faces straight ahead (direction -1),
+ * or back again (+1) */
+Value turn(Graph *g, Value x, Value reference, double direction);
+
 /* --- bank.c: one bank [genres, N, C] per genre; genre [1, 1] holds each sample's number --- */
 /* Similarity of every row with every item: y = factor x B^T, [rows, N] */
 Value bank_similarity(Graph *g, Value x, Parameter bank, Value genre, double factor);

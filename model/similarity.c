@@ -1,4 +1,5 @@
 #include "model/similarity.h"
+#include "model/placement.h"
 
 #include <cblas.h>
 #include <stdlib.h>
@@ -36,11 +37,8 @@ int window_list_cut(const Motion *motions, size_t count, size_t frames, size_t s
 void window_list_copy(const WindowList *w, size_t i, float *out) {
     memcpy(out, w->start[i], w->frames * w->dim * sizeof *out);
     if (w->origin == WINDOW_ABSOLUTE) return;
-    const float *root = w->start[i] + w->origin * w->dim;
-    for (size_t f = 0; f < w->frames; f++) {
-        out[f * w->dim] -= root[0];
-        out[f * w->dim + 2] -= root[2];
-    }
+    Placement p = placement_of(w->start[i] + w->origin * w->dim, true, w->heading);
+    for (size_t f = 0; f < w->frames; f++) placement_enter(&p, out + f * w->dim, out + f * w->dim);
 }
 
 /* Values [from, to) of windows [first, first + count) as float64 rows; squares [count] grow by their squared lengths. */
@@ -51,10 +49,12 @@ static void load_slab(const WindowList *w, size_t first, size_t count, size_t fr
         double *row = rows + i * SLAB, sum = 0.0;
         for (size_t at = from; at < to; at++) row[at - from] = (double)window[at];
         if (w->origin != WINDOW_ABSOLUTE) {
-            const float *root = window + w->origin * w->dim;
+            Placement p = placement_of(window + w->origin * w->dim, true, w->heading);
             for (size_t frame = from / w->dim * w->dim; frame < to; frame += w->dim) {
-                if (frame >= from) row[frame - from] = (double)(window[frame] - root[0]);
-                if (frame + 2 >= from && frame + 2 < to) row[frame + 2 - from] = (double)(window[frame + 2] - root[2]);
+                float placed[PLACED];
+                placement_enter(&p, window + frame, placed);
+                for (size_t k = 0; k < PLACED; k++)
+                    if (frame + k >= from && frame + k < to) row[frame + k - from] = (double)placed[k];
             }
         }
         for (size_t at = 0; at < to - from; at++) sum += row[at] * row[at];

@@ -2,6 +2,7 @@
 #ifndef MODEL_SIMILARITY_H
 #define MODEL_SIMILARITY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/error.h"
@@ -16,6 +17,7 @@ typedef struct {
     /* Frame of every window from which its horizontal translation (dimensions 0 and 2 of each frame) counts, or WINDOW_ABSOLUTE
      * to leave windows as they are. DESIGN's --relative-root: frame l-K-1. */
     size_t origin;
+    bool heading; /* and every window is turned so that this frame faces straight ahead; to be set after the cut */
 } WindowList;
 
 #define WINDOW_ABSOLUTE ((size_t)-1)
@@ -25,7 +27,7 @@ typedef struct {
 int window_list_cut(const Motion *motions, size_t count, size_t frames, size_t stride, size_t origin, WindowList *out, Error *err);
 void window_list_free(WindowList *w);
 
-/* Window i as clustering sees it: [frames, dim], relative root applied. */
+/* Window i as clustering sees it: [frames, dim], relative root and heading applied. */
 void window_list_copy(const WindowList *w, size_t i, float *out);
 
 /* s[i, j] = - squared Euclidean distance of windows i and j, [count, count], symmetric, diagonal 0. By Gram matrices of tiles in float64,

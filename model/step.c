@@ -1,25 +1,32 @@
 /* One auto-regressive step, eq. 2: d[t+1..t+K] = RB(P_c(E_m(music), E_d(past), TB(past))), with the aids of our own. */
 #include "networks.h"
 
-Value horizontal_root(Graph *g, const Config *c, Value motion, size_t frame) {
+Value reference_frame(Graph *g, const Config *c, Value motion, size_t frame) {
+    return c->relative_root || c->relative_heading ? slice_rows(g, motion, frame, 1) : -1;
+}
+
+/* The reference's floor position in every row. */
+static Value floor_position(Graph *g, Value reference, size_t rows) {
     static const size_t x_and_z[2] = {0, 2};
-    return c->relative_root ? keep_columns(g, slice_rows(g, motion, frame, 1), x_and_z, 2) : -1;
+    return repeat_row(g, keep_columns(g, reference, x_and_z, 2), rows);
 }
 
 static Parameter statistic(Graph *g, size_t dim, const char *name) {
     return graph_parameter(g, INIT_GIVEN, 1, &dim, "%s", name);
 }
 
-Value normalise_motion(Graph *g, const Config *c, Value motion, Value root) {
-    if (c->relative_root) motion = subtract(g, motion, repeat_row(g, root, graph_rows(g, motion)));
+Value normalise_motion(Graph *g, const Config *c, Value motion, Value reference) {
+    if (c->relative_root) motion = subtract(g, motion, floor_position(g, reference, graph_rows(g, motion)));
+    if (c->relative_heading) motion = turn(g, motion, reference, -1);
     if (!c->standardise) return motion;
     return normalise(g, motion, statistic(g, c->motion_dim, "motion.mean"), statistic(g, c->motion_dim, "motion.std"));
 }
 
-Value restore_motion(Graph *g, const Config *c, Value motion, Value root) {
+Value restore_motion(Graph *g, const Config *c, Value motion, Value reference) {
     if (c->standardise)
         motion = denormalise(g, motion, statistic(g, c->motion_dim, "motion.mean"), statistic(g, c->motion_dim, "motion.std"));
-    return c->relative_root ? add(g, motion, repeat_row(g, root, graph_rows(g, motion))) : motion;
+    if (c->relative_heading) motion = turn(g, motion, reference, 1);
+    return c->relative_root ? add(g, motion, floor_position(g, reference, graph_rows(g, motion))) : motion;
 }
 
 Step step_build(Graph *g, const Config *c, size_t genres, bool training) {
@@ -30,8 +37,8 @@ Step step_build(Graph *g, const Config *c, size_t genres, bool training) {
     if (c->transit || c->refine != REFINE_NONE) s.genre = graph_input(g, 1, 1);
     if (noisy) s.eps = graph_input(g, c->latents, c->bank.width);
 
-    Value root = horizontal_root(g, c, s.past, l - 1);
-    Value past = normalise_motion(g, c, s.past, root);
+    Value reference = reference_frame(g, c, s.past, l - 1);
+    Value past = normalise_motion(g, c, s.past, reference);
     Value music = s.music;
     if (c->standardise)
         music = normalise(g, music, statistic(g, c->music_dim, "music.mean"), statistic(g, c->music_dim, "music.std"));
@@ -53,7 +60,7 @@ Step step_build(Graph *g, const Config *c, size_t genres, bool training) {
         s.logvar = r.logvar;
     }
     if (c->smooth > 0) future = smooth_rows(g, concat_rows(g, (Value[]){slice_rows(g, past, l - 3, 3), future}, 2), c->smooth);
-    s.future = restore_motion(g, c, future, root);
+    s.future = restore_motion(g, c, future, reference);
     graph_keep(g, s.future);
     return s;
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "placement.h"
 #include "train_graphs.h"
 
 /* Everything one stage needs while it runs. */
@@ -72,14 +73,21 @@ static void fill_eps(const Stage *s, size_t batch) {
     for (size_t i = 0, n = batch * s->m->config.latents * s->m->config.bank.width; i < n; i++) eps[i] = (real)rng_normal(&r);
 }
 
-/* Networks that do not know where they stand cannot go back to where the data stands: the target is moved to go on from here.
+/* Networks that do not know where they stand or face cannot go back to where the data does: the target is moved to go on from here.
  * last: the data's last past frame. */
 static void move_target(const Stage *s, size_t b, const float *last) {
     const Config *c = &s->m->config;
-    const float *here = s->rolled + (b * c->past + c->past - 1) * c->motion_dim;
-    real *target = graph_data(s->graph.graph, s->graph.target) + b * c->future * c->motion_dim;
-    for (size_t t = 0; t < c->future; t++)
-        for (size_t k = 0; k < 3; k += 2) target[t * c->motion_dim + k] += (real)(here[k] - last[k]);
+    size_t D = c->motion_dim;
+    const float *own = s->rolled + (b * c->past + c->past - 1) * D;
+    Placement there = placement_of(last, c->relative_root, c->relative_heading), here = placement_of(own, c->relative_root, c->relative_heading);
+    real *target = graph_data(s->graph.graph, s->graph.target) + b * c->future * D;
+    for (size_t t = 0; t < c->future; t++) {
+        float frame[PLACED];
+        for (size_t k = 0; k < PLACED; k++) frame[k] = (float)target[t * D + k];
+        placement_enter(&there, frame, frame);
+        placement_leave(&here, frame, frame);
+        for (size_t k = 0; k < PLACED; k++) target[t * D + k] = (real)frame[k];
+    }
 }
 
 /* Puts the u-th step of the windows into the graph's inputs; rolled pasts take the place of the data's for u > 0. */
@@ -98,7 +106,7 @@ static void fill(const Stage *s, const Corpus *corpus, const Window *windows, si
             continue;
         }
         copy_rows(graph_data(g, s->graph.target) + b * future, motion + past, future);
-        if (u && c->relative_root) move_target(s, b, motion + past - D);
+        if (u && (c->relative_root || c->relative_heading)) move_target(s, b, motion + past - D);
         copy_rows(graph_data(g, s->graph.music) + b * c->music * M, q->music + first * M, c->music * M);
     }
 }

@@ -1,18 +1,22 @@
 /* What surrounds the gradient steps: statistics, the banks' first values, and the past-future bank. */
 #include <stdlib.h>
 
+#include "placement.h"
 #include "train.h"
 
-/* Adds a window in the networks' root coordinates to the sums. */
+/* Adds a window, as the networks see it, to the sums. */
 static void add_window(const Config *c, const float *motion, double *sum, double *squares) {
-    size_t D = c->motion_dim, reference = (c->past - c->future - 1) * D;
-    for (size_t t = 0; t < c->past; t++)
+    size_t D = c->motion_dim;
+    Placement p = placement_of(motion + (c->past - c->future - 1) * D, c->relative_root, c->relative_heading);
+    for (size_t t = 0; t < c->past; t++) {
+        float placed[PLACED];
+        placement_enter(&p, motion + t * D, placed);
         for (size_t k = 0; k < D; k++) {
-            double x = (double)motion[t * D + k];
-            if (c->relative_root && (k == 0 || k == 2)) x -= (double)motion[reference + k];
+            double x = (double)(k < PLACED ? placed[k] : motion[t * D + k]);
             sum[k] += x;
             squares[k] += x * x;
         }
+    }
 }
 
 static void finish_statistics(real *mean, real *std, const double *sum, const double *squares, size_t dim, double n, double floor) {
@@ -75,7 +79,7 @@ int bank_initialise(Model *m, const float *const *centers, Error *err) {
     real *samples = malloc(size * sizeof *samples);
     int status = g && samples ? 0 : fail(err, "out of memory");
     if (status == 0) {
-        Value in = graph_input(g, c->past, c->motion_dim), root = horizontal_root(g, c, in, c->past - c->future - 1);
+        Value in = graph_input(g, c->past, c->motion_dim), root = reference_frame(g, c, in, c->past - c->future - 1);
         Value out = mean_rows(g, refine_encode(g, c, normalise_motion(g, c, in, root)));
         graph_keep(g, out);
         status = graph_finish(g, -1, err);

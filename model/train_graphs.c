@@ -17,7 +17,7 @@ static Value motion_error(Graph *g, const Config *c, Value motion, Value root, V
 
 /* Eq. 7: |d' - d|^2 + |sg[z] - z'|^2 + beta |z - sg[z']|^2, z' the item nearest to z, the first term straight through to z. */
 static Value manifold_loss(Graph *g, const Config *c, size_t genres, StageGraph *s, double beta) {
-    Value root = horizontal_root(g, c, s->motion, c->past - c->future - 1);
+    Value root = reference_frame(g, c, s->motion, c->past - c->future - 1);
     Value z = refine_sample(g, c, refine_encode(g, c, normalise_motion(g, c, s->motion, root)));
     Value item = refine_nearest(g, c, z, s->genre, genres);
     Value decoded = refine_decode(g, c, straight_through(g, item, z));
@@ -28,7 +28,7 @@ static Value manifold_loss(Graph *g, const Config *c, size_t genres, StageGraph 
 
 /* Eq. 8: |d' - d|^2 (and the divergence, for the variational variant) */
 static Value refine_loss(Graph *g, const Config *c, size_t genres, StageGraph *s, double kl) {
-    Value root = horizontal_root(g, c, s->motion, c->past - c->future - 1);
+    Value root = reference_frame(g, c, s->motion, c->past - c->future - 1);
     if (c->refine == REFINE_VAE) s->eps = graph_input(g, c->latents, c->bank.width);
     Refined r = refine_bank(g, c, normalise_motion(g, c, s->motion, root), s->genre, genres, s->eps);
     Value loss = motion_error(g, c, r.motion, root, s->target);

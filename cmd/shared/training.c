@@ -35,6 +35,8 @@ size_t settings_window_options(Settings *s, Option *o) {
         {"future", 0, OPTION_SIZE, &c->future, "K", "Predicted frames K.", 1, 100000, given},
         {"relative-root", 0, OPTION_FLAG, &c->relative_root, NULL, "Count horizontal translation from the last past frame.", 0, 0, given},
         {"no-relative-root", 0, OPTION_UNFLAG, &c->relative_root, NULL, "Do not.", 0, 0, given},
+        {"relative-heading", 0, OPTION_FLAG, &c->relative_heading, NULL, "Turn every window so that its last past frame faces straight ahead.", 0, 0, given},
+        {"no-relative-heading", 0, OPTION_UNFLAG, &c->relative_heading, NULL, "Do not.", 0, 0, given},
         {"standardise", 0, OPTION_FLAG, &c->standardise, NULL, "Scale every dimension inside the networks.", 0, 0, given},
         {"no-standardise", 0, OPTION_UNFLAG, &c->standardise, NULL, "Do not.", 0, 0, given},
         {"logit-scale", 0, OPTION_FLAG, &c->logit_scale, NULL, "Multiply the banks' logits by C^-1/2.", 0, 0, given},

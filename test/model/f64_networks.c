@@ -228,7 +228,7 @@ static void build_surrogate(Trial *t, const Config *c, bool discrete) {
     t->genre = graph_input(g, 1, 1);
     t->z = graph_input(g, c->latents, c->bank.width);
     t->item = graph_input(g, c->latents, c->bank.width);
-    Value root = horizontal_root(g, c, t->motion, c->past - c->future - 1);
+    Value root = reference_frame(g, c, t->motion, c->past - c->future - 1);
     Value z = refine_sample(g, c, refine_encode(g, c, normalise_motion(g, c, t->motion, root)));
     Value decoded = restore_motion(g, c, refine_decode(g, c, add(g, t->item, subtract(g, z, t->z))), root);
     Value nearest = refine_nearest(g, c, t->z, t->genre, GENRES);
