@@ -102,6 +102,7 @@ int main(int argc, char **argv) {
         {"drop1", 0, OPTION_SIZE, &t->drop[0], "E", "Epoch from which a step schedule has a tenth of it; 0: none.", 0, 1e9, NULL},
         {"drop2", 0, OPTION_SIZE, &t->drop[1], "E", "Epoch from which it has a hundredth; 0: none.", 0, 1e9, NULL},
         {"unroll", 0, OPTION_SIZE, &t->unroll, "S", "Train on S steps in a row, each fed the one before.", 1, 1000, NULL},
+        {"fade", 0, OPTION_REAL, &t->fade, "A", "Slow the pasts that the networks are given by up to this share of their movement.", 0, 1, NULL},
         {"ramp", 0, OPTION_SIZE, &t->ramp, "E", "Epochs over which unrolling grows from 1 to S.", 0, 1e9, NULL},
     };
     memcpy(options + n, stages, sizeof stages);

@@ -24,7 +24,7 @@ static Rng draw(uint64_t seed, uint64_t purpose, int stage, size_t epoch, size_t
     return rng_seed(rng_next(&r) ^ (uint64_t)step);
 }
 
-enum { FOR_WINDOWS = 1, FOR_NOISE = 2, FOR_SAMPLING = 3 };
+enum { FOR_WINDOWS = 1, FOR_NOISE = 2, FOR_SAMPLING = 3, FOR_FADE = 4 };
 
 static size_t unroll_at(const Training *t, int stage, size_t epoch) {
     if (stage != 3 || t->unroll <= 1) return 1;
@@ -64,6 +64,21 @@ static void add_noise(const Stage *s, size_t batch) {
             real drift = (real)(s->t->noise * rng_normal(&r)) * (std ? std[k] : 1);
             for (size_t t = 0; t < l; t++) motion[(b * l + t) * D + k] += drift * (real)t / (real)(l > 1 ? l - 1 : 1);
         }
+}
+
+/* Slows the past down around its last frame: p'[t] = p[l-1] + s (p[t] - p[l-1]), s uniform in [1 - fade, 1]. On its own output a model moves a little
+ * less at every step; from this it learns that a tired past is no reason to stop. */
+static void fade_past(const Stage *s, size_t batch) {
+    if (s->t->fade <= 0 || s->state->stage < 3) return;
+    size_t D = s->m->config.motion_dim, l = s->m->config.past;
+    real *motion = graph_data(s->graph.graph, s->graph.motion);
+    Rng r = draw(s->state->seed, FOR_FADE, s->state->stage, s->state->epoch, s->state->step);
+    for (size_t b = 0; b < batch; b++) {
+        real kept = (real)(1 - s->t->fade * rng_uniform(&r));
+        real *p = motion + b * l * D, *last = p + (l - 1) * D;
+        for (size_t t = 0; t + 1 < l; t++)
+            for (size_t k = 0; k < D; k++) p[t * D + k] = last[k] + kept * (p[t * D + k] - last[k]);
+    }
 }
 
 static void fill_eps(const Stage *s, size_t batch) {
@@ -129,6 +144,7 @@ static double run_batch(Stage *s, const Window *windows, size_t batch, size_t un
     Graph *g = s->graph.graph;
     for (size_t u = 0; u < unroll; u++) {
         fill(s, s->corpus, windows, batch, u);
+        fade_past(s, batch);
         add_noise(s, batch);
         fill_eps(s, batch);
         params_zero_grad(&s->m->params);

@@ -112,7 +112,7 @@ static void describe_stage(Run *run, int stage) {
     const Training *t = &run->settings->stage[stage - 1];
     run_describe(run, " batch%d=%zu lr%d=%g schedule%d=%d drop%d=%zu,%zu warmup%d=%zu noise%d=%g", stage, t->batch, stage, t->lr, stage,
                  (int)t->schedule, stage, t->drop[0], t->drop[1], stage, t->warmup, stage, t->noise);
-    run_describe(run, " unroll%d=%zu,%zu beta%d=%g kl%d=%g", stage, t->unroll, t->ramp, stage, t->beta, stage, t->kl);
+    run_describe(run, " fade%d=%g unroll%d=%zu,%zu beta%d=%g kl%d=%g", stage, t->fade, stage, t->unroll, t->ramp, stage, t->beta, stage, t->kl);
     if (t->schedule == SCHEDULE_COSINE) run_describe(run, " length%d=%zu,%zu", stage, t->epochs, t->max_steps); /* the rate depends on it */
 }
 
