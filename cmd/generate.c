@@ -166,7 +166,7 @@ int main(int argc, char **argv) {
     blas_choose_kernels(argv);
     Settings s = {.batch = 32};
     Option options[] = {
-        {"model", 'm', OPTION_TEXT, &s.model, "FILE", "What train-predictor wrote. Needed.", 0, 0, NULL},
+        {"model", 'm', OPTION_TEXT, &s.model, "FILE", "What train-predictor wrote, a checkpoint of it included. Needed.", 0, 0, NULL},
         {"music", 0, OPTION_TEXT, &s.music, "FILE", "Music: features (.npz) or a sound file (wav, flac, ogg, mp3).", 0, 0, NULL},
         {"seed-motion", 0, OPTION_TEXT, &s.seed, "FILE", "Motion whose first frames begin the dance; without it the model's own seed.", 0, 0, NULL},
         {"genre", 0, OPTION_TEXT, &s.genre, "G", "Genre; else the seed file's, else the model's only one.", 0, 0, NULL},

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 
 static const char *const kind_names[] = {[KIND_BANK] = "bank", [KIND_MODEL] = "model"};
@@ -76,6 +77,11 @@ int checkpoint_export(const Model *m, const TrainState *s, const char *settings,
 
 /* --- in --- */
 
+static bool is_checkpoint(const Safetensors *file) {
+    const char *kind = metadata_get(safetensors_metadata(file), "kind");
+    return kind && strcmp(kind, "checkpoint") == 0;
+}
+
 static int check_kind(const Safetensors *file, const char *kind, Error *err) {
     const char *format = metadata_get(safetensors_metadata(file), "format"), *found = metadata_get(safetensors_metadata(file), "kind");
     if (!format || strcmp(format, "neverstop") != 0) return fail(err, "is not a neverstop file (no format in its metadata)");
@@ -137,9 +143,11 @@ static int copy_in(const Safetensors *file, const char *prefix, const Params *p,
 }
 
 static int check_known(const Model *m, const Safetensors *file, Error *err) {
-    for (size_t i = 0; i < safetensors_count(file); i++)
-        if (!model_has(m, safetensors_at(file, i)->name))
-            return fail(err, "tensor %s belongs to no part of this configuration", safetensors_at(file, i)->name);
+    for (size_t i = 0; i < safetensors_count(file); i++) {
+        const char *name = safetensors_at(file, i)->name;
+        bool moment = is_checkpoint(file) && (strncmp(name, "adam.m.", 7) == 0 || strncmp(name, "adam.v.", 7) == 0);
+        if (!model_has(m, moment ? name + 7 : name)) return fail(err, "tensor %s belongs to no part of this configuration", name);
+    }
     return 0;
 }
 
@@ -160,7 +168,7 @@ int model_import(Model *out, const Safetensors *file, Kind kind, bool training, 
     size_t count = 0;
     Config config;
     const char *json = metadata_get(safetensors_metadata(file), "config");
-    int status = check_kind(file, kind_names[kind], err);
+    int status = check_kind(file, is_checkpoint(file) ? "checkpoint" : kind_names[kind], err);
     if (status == 0) status = json ? config_from_json(json, &config, err) : fail(err, "metadata: config is missing");
     if (status == 0) status = read_genres(file, &list, &genres, &count, err);
     if (status == 0) status = model_new(out, kind, &config, genres, count, safetensors_find(file, "seed.motion") != NULL, err);

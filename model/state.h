@@ -36,7 +36,7 @@ int model_export(const Model *m, Exported *out, Error *err);
 int checkpoint_export(const Model *m, const TrainState *state, const char *settings, Exported *out, Error *err);
 void exported_free(Exported *e);
 
-/* From an open file of that kind. Every tensor the configuration implies must be there, F32, finite and of its shape, and no other;
+/* From an open file of that kind, or a checkpoint of a run that makes one: its weights as they stand. Every tensor the configuration implies must be there, F32, finite and of its shape, and no other;
  * all this is checked before anything large is allocated. training: with gradients and moments. */
 int model_import(Model *out, const Safetensors *file, Kind kind, bool training, Error *err);
 /* Into a model built from the run's own settings; a checkpoint of other settings is refused with the difference named. */
