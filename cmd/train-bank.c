@@ -123,7 +123,8 @@ int main(int argc, char **argv) {
         if (given[0]) t->batch = common.batch;
         if (given[2]) t->warmup = common.warmup;
         if (given[3]) t->noise = common.noise;
-        if (given[4]) t->kl = common.kl;
+        if (given[4]) t->root_weight = common.root_weight;
+        if (given[5]) t->kl = common.kl;
     }
 
     Error err;

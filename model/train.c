@@ -236,7 +236,7 @@ int train_stage(Model *m, const Corpus *corpus, const Corpus *validation, const 
     size_t batch = most < t->batch ? most : t->batch;
     if (held && t->batch > batch) batch = t->batch;
     Stage s = {.m = m, .corpus = corpus, .t = t, .state = state};
-    if (stage_graph(m, state->stage, batch, t->beta, t->kl, &s.graph, err)) return -1;
+    if (stage_graph(m, state->stage, batch, (LossWeights){t->beta, t->kl, t->root_weight}, &s.graph, err)) return -1;
     s.windows = malloc(most * sizeof *s.windows);
     s.rolled = malloc((t->unroll > 1 ? batch * c->past * c->motion_dim : 1) * sizeof *s.rolled);
     Window *validation_windows = malloc((held + 1) * sizeof *validation_windows);

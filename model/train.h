@@ -22,7 +22,7 @@ typedef struct {
     double noise;        /* how far the motion that the networks are given drifts from the data, in units of motion.std where that exists */
     double fade;         /* stage 3: how much of the past's movement may be missing from what the networks are given, 0 to 1 */
     size_t unroll, ramp; /* stage 3: steps in a row on the model's own output, reached after `ramp` epochs */
-    double beta, kl;     /* eq. 7's commitment weight; the VAE's divergence */
+    double beta, kl, root_weight; /* weights of the losses: see LossWeights */
 } Training;
 
 typedef struct {

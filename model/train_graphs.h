@@ -11,7 +11,14 @@ typedef struct {
     Value loss;
 } StageGraph;
 
+/* What the terms of the losses count. */
+typedef struct {
+    double beta; /* eq. 7's commitment */
+    double kl;   /* the VAE's divergence */
+    double root; /* errors of the root's translation, against 1 for all other numbers */
+} LossWeights;
+
 /* Chooses what is trained in the stage (marks the parameters) and records its loss: stage 1 eq. 7, stage 2 eq. 8, stage 3 eq. 9. */
-int stage_graph(Model *m, int stage, size_t batch, double beta, double kl, StageGraph *out, Error *err);
+int stage_graph(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err);
 
 #endif

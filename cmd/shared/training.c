@@ -52,6 +52,7 @@ size_t settings_training_options(Settings *s, Training *t, Option *o) {
         {"schedule", 0, OPTION_CHOICE, &s->schedule, "step|cosine|constant", "How the learning rate falls (the preset's).", 0, 0, NULL},
         {"warmup", 0, OPTION_SIZE, &t->warmup, "STEPS", "Steps over which the learning rate rises.", 0, 1e9, NULL},
         {"noise", 0, OPTION_REAL, &t->noise, "S", "Let the motion that the networks are given drift by a Gaussian of S standard deviations.", 0, 1000, NULL},
+        {"root-weight", 0, OPTION_REAL, &t->root_weight, "W", "How often errors of the root's translation count in the loss.", 0, 1e6, NULL},
         {"kl", 0, OPTION_REAL, &t->kl, "W", "Weight of the divergence (VAE).", 0, 1e6, NULL},
     };
     memcpy(o, options, sizeof options);
@@ -112,7 +113,7 @@ static void describe_stage(Run *run, int stage) {
     const Training *t = &run->settings->stage[stage - 1];
     run_describe(run, " batch%d=%zu lr%d=%g schedule%d=%d drop%d=%zu,%zu warmup%d=%zu noise%d=%g", stage, t->batch, stage, t->lr, stage,
                  (int)t->schedule, stage, t->drop[0], t->drop[1], stage, t->warmup, stage, t->noise);
-    run_describe(run, " fade%d=%g unroll%d=%zu,%zu beta%d=%g kl%d=%g", stage, t->fade, stage, t->unroll, t->ramp, stage, t->beta, stage, t->kl);
+    run_describe(run, " fade%d=%g unroll%d=%zu,%zu beta%d=%g kl%d=%g root%d=%g", stage, t->fade, stage, t->unroll, t->ramp, stage, t->beta, stage, t->kl, stage, t->root_weight);
     if (t->schedule == SCHEDULE_COSINE) run_describe(run, " length%d=%zu,%zu", stage, t->epochs, t->max_steps); /* the rate depends on it */
 }
 

@@ -152,7 +152,7 @@ static void trial_begin(Trial *t, const Config *c, Kind kind, int stage) {
             double x = rng_normal(&r);
             p->value[p->items[i].offset + k] = (real)(strstr(p->items[i].name, ".std") ? 0.5 + fabs(x) : spread * x);
         }
-    if (stage_graph(&t->m, stage, FIXTURE_BATCH, t->beta, 0.3, &t->stage, &err)) fail_msg("%s", err.text);
+    if (stage_graph(&t->m, stage, FIXTURE_BATCH, (LossWeights){t->beta, 0.3, 1}, &t->stage, &err)) fail_msg("%s", err.text);
     Graph *g = t->stage.graph;
     const Value inputs[4] = {t->stage.motion, t->stage.music, t->stage.eps, t->stage.target};
     for (int i = 0; i < 4; i++)
