@@ -127,6 +127,9 @@ int main(int argc, char **argv) {
         if (given[5]) t->kl = common.kl;
     }
 
+    if (c->keep > c->future) c->keep = c->future; /* the predictor's affairs: a preset's must not stand in a bank's way */
+    if (c->join > c->future) c->join = c->future;
+
     Error err;
     Model m = {0};
     Loaded data = {0}, val = {0};

@@ -69,7 +69,7 @@ int main(int argc, char **argv) {
     Config *c = &s.config;
     Training *t = &s.stage[2];
     const char *bank_path = NULL, *init = NULL;
-    bool no_refine = false, no_transit = false, epochs_given = false, steps_given = false;
+    bool no_refine = false, no_transit = false, epochs_given = false, steps_given = false, keep_given = false, join_given = false;
     Option options[64];
     size_t n = settings_common_options(&s, options);
     Option own[] = {
@@ -85,10 +85,10 @@ int main(int argc, char **argv) {
         {"music-layers", 0, OPTION_SIZE, &c->music_layers, "L", "Layers of the music transformer.", 0, 256, NULL},
         {"cross-layers", 0, OPTION_SIZE, &c->cross_layers, "L", "Layers of the cross-modal transformer.", 0, 256, NULL},
         {"music", 0, OPTION_SIZE, &c->music, "M", "Music frames, from the first past frame on.", 1, 100000, NULL},
-        {"keep", 0, OPTION_SIZE, &c->keep, "k", "Frames of each step that generate keeps by default.", 1, 100000, NULL},
+        {"keep", 0, OPTION_SIZE, &c->keep, "k", "Frames of each step that generate keeps by default.", 1, 100000, &keep_given},
         {"residual", 0, OPTION_FLAG, &c->residual, NULL, "Predict displacements from the last past frame.", 0, 0, NULL},
         {"no-residual", 0, OPTION_UNFLAG, &c->residual, NULL, "Do not.", 0, 0, NULL},
-        {"join", 0, OPTION_SIZE, &c->join, "F", "Shift RefineBank's frames onto the last past frame, fading over F; 0: off.", 0, 100000, NULL},
+        {"join", 0, OPTION_SIZE, &c->join, "F", "Shift RefineBank's frames onto the last past frame, fading over F; 0: off.", 0, 100000, &join_given},
         {"smooth", 0, OPTION_REAL, &c->smooth, "LAMBDA", "Least-jerk continuation of the past: 18 damps what is faster than 6 Hz, 190 than 4 Hz; 0: off.", 0, 1e9, NULL},
     };
     memcpy(options + n, own, sizeof own);
@@ -130,6 +130,8 @@ int main(int argc, char **argv) {
     if (status == 0 && init) status = load(init, KIND_MODEL, &start, &err);
     if (status == 0 && bank_path) take_from_bank(c, &bank.config, no_refine);
     if (c->refine == REFINE_NONE) c->join = 0; /* nothing to join */
+    if (!keep_given && c->keep > c->future) c->keep = c->future; /* a preset's own are for its own K */
+    if (!join_given && c->join > c->future) c->join = c->future;
     if (status == 0) status = corpus_load(argv[first], true, &data, &err);
     if (status == 0 && s.validation) status = corpus_load(s.validation, true, &val, &err);
     c->motion_dim = data.corpus.motion_dim;
