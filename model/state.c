@@ -183,6 +183,16 @@ int model_import(Model *out, const Safetensors *file, Kind kind, bool training, 
     return status;
 }
 
+/* The items of its banks are those of its own genres, in their order. */
+static int compare_genres(const Model *m, const char *theirs, Error *err) {
+    char *ours = genres_json(m);
+    if (!ours) return fail(err, "out of memory");
+    int status = theirs && strcmp(ours, theirs) == 0 ? 0
+        : fail(err, "is a checkpoint of another run: it has genres %.300s, this run %.300s; remove it to start anew", theirs ? theirs : "unknown", ours);
+    cJSON_free(ours);
+    return status;
+}
+
 /* "a=1 b=2" against "a=1 b=3": names the first word that differs. */
 static int compare_settings(const char *ours, const char *theirs, Error *err) {
     while (*ours || *theirs) {
@@ -200,7 +210,7 @@ int checkpoint_import(Model *m, TrainState *s, const char *settings, const Safet
     const Metadata *meta = safetensors_metadata(file);
     const char *theirs = metadata_get(meta, "settings"), *state = metadata_get(meta, "state"), *config = metadata_get(meta, "config");
     if (!theirs || !state || !config) return fail(err, "is no complete checkpoint: settings, state or config is missing");
-    if (compare_settings(settings, theirs, err)) return -1;
+    if (compare_settings(settings, theirs, err) || compare_genres(m, metadata_get(meta, "genres"), err)) return -1;
     TrainState t;
     int end = 0;
     if (sscanf(state, "%d %zu %zu %zu %la %zu %" SCNu64 "%n", &t.stage, &t.epoch, &t.batch, &t.step, &t.loss_sum, &t.loss_count, &t.seed, &end) != 7 ||
