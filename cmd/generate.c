@@ -36,9 +36,14 @@ static void job_free(Job *j) {
     music_free(&j->features);
 }
 
+enum { NO_GENRE = 2 }; /* an error that an option is missing: exit status 2 */
+
 static int choose_genre(Job *j, const Model *m, const char *seed_genre, Error *err) {
     const char *name = j->genre ? j->genre : seed_genre && seed_genre[0] ? seed_genre : m->genre_count == 1 ? m->genres[0] : NULL;
-    if (!name) return fail(err, "the seed names no genre and the model knows %zu; give --genre", m->genre_count);
+    if (!name) {
+        fail(err, "the seed names no genre and the model knows %zu; give --genre", m->genre_count);
+        return NO_GENRE;
+    }
     long genre = model_genre(m, name);
     if (genre < 0) {
         char list[400] = "";
@@ -203,7 +208,8 @@ int main(int argc, char **argv) {
         return status;
     }
     if (status == 0) status = s.dataset ? generate_all(&s, &m, &err) : generate_one(&s, &m, &err);
-    if (status) status = report(&program, &err);
+    if (status == NO_GENRE) status = usage_error(&program, "%s", err.text);
+    else if (status) status = report(&program, &err);
     model_free(&m);
     return finish(&program, status);
 }

@@ -82,6 +82,6 @@ all="$work/data/all.tsv"
 bank_options="-q -j 1 --preset tiny --past 16 --future 4 --items 3"
 model_options="-q -j 1 --preset tiny --music 24"
 clusters="$work/clusters"
-make_clusters() { "$BIN/cluster-ap" -q --length 16 --stride 4 --clusters 3 -o "$clusters" "$all"; }
+make_clusters() { "$BIN/cluster-ap" -q -j 1 --length 16 --stride 4 --clusters 3 -o "$clusters" "$all"; }
 bank() { "$BIN/train-bank" $bank_options --clusters "$clusters" "$@"; }
 predictor() { "$BIN/train-predictor" $model_options "$@"; }
