@@ -1,8 +1,6 @@
 #include "rng.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static uint64_t rotate_left(uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
@@ -48,21 +46,12 @@ double rng_normal(Rng *r) {
     return sqrt(-2.0 * log(u)) * cos(2.0 * M_PI * v);
 }
 
-void rng_shuffle(Rng *r, size_t *items, size_t n) {
-    for (size_t i = n; i > 1; i--) {
-        size_t j = rng_below(r, i), swap = items[i - 1];
-        items[i - 1] = items[j];
-        items[j] = swap;
+void rng_shuffle(Rng *r, void *items, size_t count, size_t size) {
+    unsigned char *bytes = items, swap[64];
+    for (size_t i = count; i > 1; i--) {
+        size_t j = rng_below(r, i);
+        memcpy(swap, bytes + (i - 1) * size, size);
+        memmove(bytes + (i - 1) * size, bytes + j * size, size);
+        memcpy(bytes + j * size, swap, size);
     }
-}
-
-void rng_print(const Rng *r, char *text) {
-    for (int i = 0; i < 4; i++) snprintf(text + 16 * i, 17, "%016" PRIx64, r->s[i]);
-}
-
-int rng_parse(Rng *r, const char *text) {
-    if (strlen(text) != 64 || strspn(text, "0123456789abcdef") != 64) return -1;
-    for (int i = 0; i < 4; i++)
-        if (sscanf(text + 16 * i, "%16" SCNx64, &r->s[i]) != 1) return -1;
-    return r->s[0] | r->s[1] | r->s[2] | r->s[3] ? 0 : -1; /* from all zeros it never leaves */
 }

@@ -14,10 +14,6 @@ uint64_t rng_next(Rng *r);
 double rng_uniform(Rng *r);                     /* [0, 1), 53 bits */
 size_t rng_below(Rng *r, size_t n);             /* 0 .. n-1 without bias; n >= 1 */
 double rng_normal(Rng *r);                      /* Box-Muller, one of the pair: no hidden state */
-void rng_shuffle(Rng *r, size_t *items, size_t n); /* Fisher-Yates */
-
-/* State as 64 hexadecimal digits (text holds 65 bytes) and back; rng_parse returns -1 if text is not such a state (all zeros are none). */
-void rng_print(const Rng *r, char *text);
-int rng_parse(Rng *r, const char *text);
+void rng_shuffle(Rng *r, void *items, size_t count, size_t size); /* Fisher-Yates; size: bytes of an item, at most 64 */
 
 #endif

@@ -25,11 +25,6 @@ size_t windows_epoch(const Corpus *c, WindowShape shape, Rng *rng, Window *windo
         for (size_t first = rng ? rng_below(rng, phases) : 0; first <= end; first += shape.stride)
             windows[count++] = (Window){i, first};
     }
-    for (size_t i = count; rng && i > 1; i--) { /* Fisher-Yates */
-        size_t j = rng_below(rng, i);
-        Window swap = windows[i - 1];
-        windows[i - 1] = windows[j];
-        windows[j] = swap;
-    }
+    if (rng) rng_shuffle(rng, windows, count, sizeof *windows);
     return count;
 }

@@ -70,7 +70,7 @@ static void shuffles_are_permutations_and_even(void **state) {
     size_t counts[6] = {0};
     for (int i = 0; i < 6000; i++) {
         size_t items[3] = {0, 1, 2};
-        rng_shuffle(&r, items, 3);
+        rng_shuffle(&r, items, 3, sizeof *items);
         assert_int_equal(items[0] + items[1] + items[2], 3);
         assert_true(items[0] != items[1] && items[1] != items[2] && items[0] != items[2]);
         counts[items[0] * 2 + (items[1] > items[2])]++;
@@ -78,22 +78,7 @@ static void shuffles_are_permutations_and_even(void **state) {
     double chi2 = 0;
     for (int i = 0; i < 6; i++) chi2 += ((double)counts[i] - 1000) * ((double)counts[i] - 1000) / 1000;
     assert_true(chi2 < 20.5); /* 5 degrees of freedom, p = 0.001 */
-    rng_shuffle(&r, NULL, 0);
-}
-
-static void states_are_printed_and_parsed(void **state) {
-    (void)state;
-    Rng r = {{1, 0xfedcba9876543210u, 0, UINT64_MAX}}, back;
-    char text[65];
-    rng_print(&r, text);
-    assert_string_equal(text, "0000000000000001fedcba98765432100000000000000000ffffffffffffffff");
-    assert_int_equal(rng_parse(&back, text), 0);
-    assert_memory_equal(&back, &r, sizeof r);
-    static const char *const bad[] = {"", "1", "0000000000000001fedcba98765432100000000000000000fffffffffffffff", "0000000000000001fedcba98765432100000000000000000fffffffffffffffff",
-                                      "0000000000000001fedcba98765432100000000000000000fffffffffffffffg", " 000000000000001fedcba98765432100000000000000000ffffffffffffffff",
-                                      "0x00000000000001fedcba98765432100000000000000000ffffffffffffffff", "0000000000000000000000000000000000000000000000000000000000000000"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (rng_parse(&back, bad[i]) != -1) fail_msg("'%s' was taken", bad[i]);
+    rng_shuffle(&r, NULL, 0, 1);
 }
 
 int main(void) {
@@ -104,7 +89,6 @@ int main(void) {
         cmocka_unit_test(below_is_even_and_within),
         cmocka_unit_test(normal_numbers_have_the_moments_of_the_normal),
         cmocka_unit_test(shuffles_are_permutations_and_even),
-        cmocka_unit_test(states_are_printed_and_parsed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
