@@ -104,6 +104,7 @@ void params_reset_adam(Params *p) {
 
 void params_adam(Params *p, double lr, size_t step) {
     const real b1 = (real)0.9, b2 = (real)0.999, eps = (real)1e-8;
+    const real rest1 = (real)(1 - 0.9), rest2 = (real)(1 - 0.999); /* 1 - b2 in float32 would be off by 1e-5 of itself */
     const real correct1 = (real)(1 / (1 - pow(0.9, (double)step)));
     const real correct2 = (real)(1 / (1 - pow(0.999, (double)step)));
     const real rate = (real)lr;
@@ -114,8 +115,8 @@ void params_adam(Params *p, double lr, size_t step) {
         const real *g = p->grad + item->offset;
 #pragma omp parallel for simd schedule(static) if (item->count > 16384)
         for (size_t k = 0; k < item->count; k++) {
-            m[k] = b1 * m[k] + (1 - b1) * g[k];
-            v[k] = b2 * v[k] + (1 - b2) * g[k] * g[k];
+            m[k] = b1 * m[k] + rest1 * g[k];
+            v[k] = b2 * v[k] + rest2 * g[k] * g[k];
             w[k] -= rate * (m[k] * correct1) / (real_sqrt(v[k] * correct2) + eps);
         }
     }

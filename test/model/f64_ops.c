@@ -131,6 +131,24 @@ static void ops_on_rows(void **state) {
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) check(all[i], false);
 }
 
+/* The frame that tells the heading is data. */
+static Value record_turn(Fixture *f) {
+    Value x = fixture_input(f, 2, 21), reference = graph_input(f->g, 1, 21);
+    f->genres = 5; /* its numbers: 0, 2, 4, 1, 3 */
+    fixture_adopt(f, reference, true);
+    return turn(f->g, x, reference, *(const double *)f->user);
+}
+static void op_turn(void **state) {
+    (void)state;
+    static const double directions[2] = {-1, 1};
+    for (int i = 0; i < 2; i++) {
+        Fixture f = {.user = &directions[i]};
+        fixture_begin(&f, record_turn, false);
+        check_fixture(&f, MOST);
+        fixture_end(&f);
+    }
+}
+
 enum { GENRES = 3 };
 static Value record_similarity(Fixture *f) {
     Value x = fixture_input(f, 2, 3);
@@ -244,7 +262,7 @@ int main(void) {
         cmocka_unit_test(op_add_position),  cmocka_unit_test(longer_position_tables), cmocka_unit_test(op_normalise),
         cmocka_unit_test(op_keep_columns),  cmocka_unit_test(ops_on_rows),     cmocka_unit_test(ops_on_banks),
         cmocka_unit_test(op_bank_nearest),  cmocka_unit_test(ops_that_steer),  cmocka_unit_test(ops_of_losses),
-        cmocka_unit_test(op_reparameterise),
+        cmocka_unit_test(op_reparameterise), cmocka_unit_test(op_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
