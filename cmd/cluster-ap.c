@@ -8,7 +8,7 @@
 #include "lib/options.h"
 #include "lib/progress.h"
 #include "lib/tensorfile.h"
-#include "lib/blas.h"
+#include "lib/runtime.h"
 #include "lib/threads.h"
 #include "model/preference.h"
 
@@ -162,7 +162,7 @@ static int do_all(const Program *program, const Choices *c, Error *err) {
 }
 
 int main(int argc, char **argv) {
-    blas_choose_kernels(argv);
+    runtime_prepare(argv);
     const AffinityOptions defaults = affinity_defaults();
     Choices c = {.length = 120, .stride = 20, .clusters = 256, .future = 20, .max_iterations = 1000, .damping = defaults.damping};
     const Option options[] = {

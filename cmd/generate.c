@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/blas.h"
+#include "lib/runtime.h"
 #include "lib/dataset.h"
 #include "lib/motion.h"
 #include "lib/options.h"
@@ -168,7 +168,7 @@ static int load_model(const char *path, Model *m, Error *err) {
 }
 
 int main(int argc, char **argv) {
-    blas_choose_kernels(argv);
+    runtime_prepare(argv);
     Settings s = {.batch = 32};
     Option options[] = {
         {"model", 'm', OPTION_TEXT, &s.model, "FILE", "What train-predictor wrote, a checkpoint of it included. Needed.", 0, 0, NULL},

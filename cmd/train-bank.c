@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/blas.h"
+#include "lib/runtime.h"
 #include "lib/tensorfile.h"
 #include "lib/threads.h"
 #include "shared/corpus.h"
@@ -72,7 +72,7 @@ static int train(Run *run, Model *m, const Settings *s, const Loaded *data, cons
 }
 
 int main(int argc, char **argv) {
-    blas_choose_kernels(argv);
+    runtime_prepare(argv);
     Program program = {.name = "train-bank", .usage = "[OPTION]... --clusters DIR_OR_FILE -o BANK.safetensors DATASET.tsv",
         .about = "Trains the banks: stage 1 learns the manifold bank (eq. 7), from which the past-future bank follows; stage 2 "
                  "learns RefineBank's encoder and decoder for it (eq. 8). Logs TSV on stdout.",

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/blas.h"
+#include "lib/runtime.h"
 #include "lib/threads.h"
 #include "shared/corpus.h"
 #include "shared/training.h"
@@ -57,7 +57,7 @@ static int train(Run *run, Model *m, const Settings *s, const Model *bank, const
 }
 
 int main(int argc, char **argv) {
-    blas_choose_kernels(argv);
+    runtime_prepare(argv);
     Program program = {.name = "train-predictor", .usage = "[OPTION]... --bank BANK -o MODEL.safetensors DATASET.tsv\n"
                  "   or: train-predictor [OPTION]... --no-refine --no-transit -o MODEL.safetensors DATASET.tsv",
         .about = "Trains the predictor (eq. 9), end to end through RefineBank and TransitBank, whose banks stay as train-bank left "
