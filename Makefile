@@ -2,7 +2,7 @@
 # make test       the whole test suite          make test-sanitize   the same under ASan and UBSan
 # make dance      a whole experiment, from an AIST++ folder to a table (see experiment.mk)
 # make parity     compares with independent implementations (needs python3)
-# make bench      speed, as ratios               make clean
+# make clean
 
 CC      ?= cc
 MARCH   ?= native
