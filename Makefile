@@ -65,11 +65,15 @@ test-sanitize:
 build-tests-sanitize:
 	$(sanitized) build-tests
 
+# With VENV=DIR another virtual environment, AUDIO=DIR other music, CASES=PATTERN only some cases of the model
+parity: all
+	@BIN=$(BIN) VENV=$(VENV) AUDIO=$(AUDIO) CASES='$(CASES)' sh scripts/parity/run
+
 clean:
 	rm -rf build bin
 
 include experiment.mk
 
-.PHONY: all test test-sanitize build-tests build-tests-sanitize clean
+.PHONY: all test test-sanitize build-tests build-tests-sanitize parity clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

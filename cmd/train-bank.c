@@ -129,6 +129,7 @@ int main(int argc, char **argv) {
 
     if (c->keep > c->future) c->keep = c->future; /* the predictor's affairs: a preset's must not stand in a bank's way */
     if (c->join > c->future) c->join = c->future;
+    if (c->music < c->past + c->future) c->music = c->past + c->future;
 
     Error err;
     Model m = {0};
