@@ -23,7 +23,7 @@ typedef float real;
 static inline real real_exp(real x) {
     float shifted = x * 1.44269504f + 12582912.0f; /* 1.5 * 2^23: the sum's low bits are round(x / ln2) */
     float n = shifted - 12582912.0f;
-    n = n < -124.0f ? -124.0f : n;
+    n = n > -124.0f ? n : -124.0f; /* NaN too: no conversion to an integer may see it; r still carries it */
     n = n > 124.0f ? 124.0f : n;
     float r = x - n * 0.693359375f - n * -2.12194440e-4f;
     r = r < -1.0f ? -1.0f : r; /* beyond the range of n */
