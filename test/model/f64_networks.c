@@ -54,7 +54,7 @@ static void refine_banks(void **state) {
             Fixture f = {.user = &c, .spread = spread};
             fixture_begin(&f, record_refine, false);
             if (c.refine == REFINE_VAE) params_set_trainable(&f.params, "refine.encoder.logvar", false); /* its noise is zero here */
-            check_fixture(&f, MOST);
+            check_fixture(&f, latents == 3 ? MOST : NONE);
             fixture_end(&f);
         }
 }
@@ -315,6 +315,7 @@ static void stage_3(void **state) {
     static const Refine variants[] = {REFINE_NONE, REFINE_BANK, REFINE_AE, REFINE_VAE, REFINE_DISCRETE};
     for (int i = 0; i < 10; i++) {
         Config c = i % 2 ? aided_config(variants[i / 2]) : small_config(variants[i / 2]);
+        if (i % 2 == 0 && c.refine != REFINE_BANK) continue; /* every variant with all aids, the paper's without too */
         if (c.refine == REFINE_NONE) c.join = 0;
         Trial t = {.beta = 0.2, .root = i % 2 && c.refine != REFINE_DISCRETE ? 3 : 1};
         trial_begin(&t, &c, KIND_MODEL, 3);
