@@ -255,25 +255,41 @@ static void residual_alone(void **state) {
     model_free(&m);
 }
 
-/* A join over all K frames, RefineBank's last past frame known: the first new frame is shifted by the whole gap. */
-static void joins(void **state) {
+/* Eq. 2 in its parts: predict, append to the last l - K frames, refine, keep the last K; and the join's shift of the seam,
+ * (1 - j/F) (past[-1] - refined[l-K-1]). */
+static void steps_by_hand(void **state) {
     (void)state;
-    Config c = tiny(), plain = tiny();
-    c.join = 3;
-    Model m, without;
-    model_begin(&m, &c, KIND_MODEL);
-    model_begin(&without, &plain, KIND_MODEL);
-    double past[108], joined[36], apart[36];
-    random_past(past);
-    step_of(&m, past, joined);
-    step_of(&without, past, apart);
-    for (size_t k = 0; k < 12; k++) {
-        double gap = joined[k] - apart[k];
-        assert_true(fabs(gap) > 1e-6);
-        assert_true(fabs(joined[12 + k] - apart[12 + k] - gap * 2 / 3) < 1e-5 && fabs(joined[24 + k] - apart[24 + k] - gap / 3) < 1e-5);
+    for (size_t join = 0; join <= 3; join++) {
+        Config c = tiny(), alone = tiny();
+        Error err;
+        c.join = join;
+        alone.refine = REFINE_NONE;
+        Model m, predictor_only;
+        model_begin(&m, &c, KIND_MODEL);
+        model_begin(&predictor_only, &alone, KIND_MODEL);
+        model_copy_shared(&predictor_only, &m);
+        double past[108], found[36], predicted[36];
+        random_past(past);
+        step_of(&m, past, found);
+        step_of(&predictor_only, past, predicted);
+        Graph *g = graph_new(&m.params, 1);
+        Value window = graph_input(g, 9, 12), genre = graph_input(g, 1, 1), refined = refine_bank(g, &c, window, genre, 2, -1).motion;
+        graph_keep(g, refined);
+        if (graph_finish(g, -1, &err)) fail_msg("%s", err.text);
+        for (size_t k = 0; k < 108; k++) graph_data(g, window)[k] = (real)(k < 72 ? past[36 + k] : predicted[k - 72]);
+        graph_data(g, genre)[0] = 1;
+        graph_forward(g, 1);
+        const real *r = graph_data(g, refined);
+        for (size_t j = 0; j < 3; j++)
+            for (size_t k = 0; k < 12; k++) {
+                double fade = j < join ? 1 - (double)j / (double)join : 0;
+                double due = (double)r[(6 + j) * 12 + k] + fade * (past[96 + k] - (double)r[5 * 12 + k]);
+                assert_true(fabs(found[12 * j + k] - due) < 1e-5);
+            }
+        graph_free(g);
+        model_free(&m);
+        model_free(&predictor_only);
     }
-    model_free(&m);
-    model_free(&without);
 }
 
 /* Other genres' banks do not matter, the dance's own does. */
@@ -385,7 +401,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quadratics_stay), cmocka_unit_test(nothing_to_smooth_by), cmocka_unit_test(only_smoothness), cmocka_unit_test(least_of_its_cost),
         cmocka_unit_test(frames_of_latents), cmocka_unit_test(interpolation), cmocka_unit_test(seams_fade), cmocka_unit_test(relative_placement),
-        cmocka_unit_test(residual_alone), cmocka_unit_test(joins), cmocka_unit_test(genres_have_banks_of_their_own),
+        cmocka_unit_test(residual_alone), cmocka_unit_test(steps_by_hand), cmocka_unit_test(genres_have_banks_of_their_own),
         cmocka_unit_test(statistics_of_the_windows), cmocka_unit_test(banks_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
