@@ -34,7 +34,7 @@ typedef struct {
     double smooth;                                    /* lambda of smoothing.h; 0: off */
 } Config;
 
-/* Refuses sizes of zero, keep or join beyond K, K >= l, music shorter than l + K, fewer than one latent. */
+/* Refuses sizes of zero, keep or join beyond K, K >= l, fewer tokens than K, no latent or more than 64, more than 256 layers of a kind. */
 int config_check(const Config *c, Error *err);
 
 /* The flat JSON object of the file format (owned string; NULL when out of memory), and back. Every key must be there,
