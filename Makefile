@@ -7,7 +7,7 @@
 CC      ?= cc
 MARCH   ?= native
 OPT     ?= -O3
-PACKAGES = openblas fftw3 fftw3f sndfile soxr zlib libzip libcjson
+PACKAGES = openblas fftw3 fftw3f sndfile soxr zlib libcjson
 WARN     = -Wall -Wextra -Wshadow -Wconversion
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) -g -march=$(MARCH) -fopenmp -fno-math-errno -fno-trapping-math \
              $(WARN) -MMD -MP -I. $(SANITIZE) $(PACKAGE_CFLAGS) $(CFLAGS)
