@@ -11,7 +11,7 @@
 #include "lib/progress.h"
 #include "lib/threads.h"
 #include "model/generate.h"
-#include "model/state.h"
+#include "shared/modelfile.h"
 #include "shared/musicinput.h"
 
 typedef struct {
@@ -159,14 +159,6 @@ static int generate_one(const Settings *s, const Model *m, Error *err) {
     return status;
 }
 
-static int load_model(const char *path, Model *m, Error *err) {
-    Safetensors *file;
-    if (safetensors_open(path, &file, err)) return -1;
-    int status = model_import(m, file, KIND_MODEL, false, err);
-    safetensors_close(file);
-    return status ? fail_in(err, path) : 0;
-}
-
 int main(int argc, char **argv) {
     runtime_prepare(argv);
     Settings s = {.batch = 32};
@@ -196,7 +188,7 @@ int main(int argc, char **argv) {
     Error err;
     Model m = {0};
     threads_set((int)s.threads);
-    status = load_model(s.model, &m, &err);
+    status = model_read(s.model, KIND_MODEL, &m, &err);
     if (status == 0 && s.keep > m.config.future) {
         status = usage_error(&program, "--keep must not exceed the model's %zu predicted frames", m.config.future);
         model_free(&m);

@@ -153,8 +153,7 @@ int main(int argc, char **argv) {
         run_describe(&run, " data=%016" PRIx64, corpus_checksum(&data));
         status = train(&run, &m, &s, &data, s.validation ? &val : NULL, clusters, &err);
     }
-    if (status == TRAIN_DONE) status = write_model(s.output, &m, &err);
-    if (status == TRAIN_STOPPED) status = fail(&err, "stopped by a signal%s%s", s.checkpoint ? "; the same command goes on from " : "; there is no --checkpoint to go on from", s.checkpoint ? s.checkpoint : "");
+    status = run_end(&s, &m, status, &err);
     if (status) report(&program, &err);
     free(genres);
     model_free(&m);

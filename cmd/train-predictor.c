@@ -6,6 +6,7 @@
 #include "lib/runtime.h"
 #include "lib/threads.h"
 #include "shared/corpus.h"
+#include "shared/modelfile.h"
 #include "shared/training.h"
 
 /* What the bank file decides. The variant may still leave RefineBank out. */
@@ -21,14 +22,6 @@ static void take_from_bank(Config *c, const Config *bank, bool no_refine) {
     c->standardise = bank->standardise;
     c->logit_scale = bank->logit_scale;
     c->refine = no_refine ? REFINE_NONE : bank->refine;
-}
-
-static int load(const char *path, Kind kind, Model *out, Error *err) {
-    Safetensors *file;
-    if (safetensors_open(path, &file, err)) return -1;
-    int status = model_import(out, file, kind, false, err);
-    safetensors_close(file);
-    return status ? fail_in(err, path) : 0;
 }
 
 /* Adds the bank's genres or, without a bank, the data set's. */
@@ -126,8 +119,8 @@ int main(int argc, char **argv) {
     c->transit = !no_transit;
     status = settings_finish(&s, &err);
     if (no_refine) c->refine = REFINE_NONE;
-    if (status == 0 && bank_path) status = load(bank_path, KIND_BANK, &bank, &err);
-    if (status == 0 && init) status = load(init, KIND_MODEL, &start, &err);
+    if (status == 0 && bank_path) status = model_read(bank_path, KIND_BANK, &bank, &err);
+    if (status == 0 && init) status = model_read(init, KIND_MODEL, &start, &err);
     if (status == 0 && bank_path) take_from_bank(c, &bank.config, no_refine);
     if (c->refine == REFINE_NONE) c->join = 0; /* nothing to join */
     if (!keep_given && c->keep > c->future) c->keep = c->future; /* a preset's own are for its own K */
@@ -146,8 +139,7 @@ int main(int argc, char **argv) {
         run_describe(&run, " data=%016" PRIx64, corpus_checksum(&data));
         status = train(&run, &m, &s, bank_path ? &bank : NULL, &start, &data, s.validation ? &val : NULL, &err);
     }
-    if (status == TRAIN_DONE) status = write_model(s.output, &m, &err);
-    if (status == TRAIN_STOPPED) status = fail(&err, "stopped by a signal%s%s", s.checkpoint ? "; the same command goes on from " : "; there is no --checkpoint to go on from", s.checkpoint ? s.checkpoint : "");
+    status = run_end(&s, &m, status, &err);
     if (status) report(&program, &err);
     model_free(&m);
     model_free(&bank);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "model/state.h"
+#include "modelfile.h"
 
 static const char *preset_in(int argc, char **argv, const char *otherwise) {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -150,12 +150,6 @@ static bool asked_to_stop(void *user) {
     return run_stopped();
 }
 
-static int write_exported(const char *path, Exported *e, Error *err) {
-    int status = safetensors_write(path, e->views, e->count, &e->metadata, err);
-    exported_free(e);
-    return status;
-}
-
 static int save(void *user, const TrainState *state, Error *err) {
     Run *run = user;
     const Settings *s = run->settings;
@@ -163,7 +157,7 @@ static int save(void *user, const TrainState *state, Error *err) {
     if (!s->checkpoint || (state->batch == 0 && !run_stopped() && run->epochs_since_save < s->checkpoint_every)) return 0;
     run->epochs_since_save = 0;
     Exported e;
-    return checkpoint_export(run->model, state, run->text, &e, err) || write_exported(s->checkpoint, &e, err) ? -1 : 0;
+    return checkpoint_export(run->model, state, run->text, &e, err) || exported_write(s->checkpoint, &e, err) ? -1 : 0;
 }
 
 TrainHooks run_hooks(Run *run) {
@@ -180,7 +174,11 @@ int run_resume(Run *run, Model *m, TrainState *state, Error *err) {
     return status ? fail_in(err, path) : 1;
 }
 
-int write_model(const char *path, const Model *m, Error *err) {
+int run_end(const Settings *s, const Model *m, int status, Error *err) {
+    if (status == TRAIN_STOPPED)
+        return s->checkpoint ? fail(err, "stopped by a signal; the same command goes on from %s", s->checkpoint)
+                             : fail(err, "stopped by a signal; there is no --checkpoint to go on from");
+    if (status != TRAIN_DONE) return status;
     Exported e;
-    return model_export(m, &e, err) || write_exported(path, &e, err) ? -1 : 0;
+    return model_export(m, &e, err) || exported_write(s->output, &e, err) ? -1 : 0;
 }

@@ -49,7 +49,7 @@ TrainHooks run_hooks(Run *run);
 int run_resume(Run *run, Model *m, TrainState *state, Error *err);
 bool run_stopped(void); /* a signal came */
 
-/* Writes a model or bank. */
-int write_model(const char *path, const Model *m, Error *err);
+/* What follows the training: writes the model (TRAIN_DONE), or says how to go on (TRAIN_STOPPED, an error). Other errors pass through. */
+int run_end(const Settings *s, const Model *m, int status, Error *err);
 
 #endif
