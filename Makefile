@@ -17,7 +17,7 @@ PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES))
 BUILD ?= build
 BIN   ?= bin
 
-library  := $(wildcard lib/*.c features/*.c model/*.c metrics/*.c demo/*.c cmd/shared/*.c)
+library  := $(wildcard lib/*.c features/*.c model/*.c metrics/*.c export/*.c demo/*.c cmd/shared/*.c)
 programs := $(patsubst cmd/%.c,$(BIN)/%,$(wildcard cmd/*.c))
 units    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/test_*.c)) $(patsubst %.c,$(BUILD)/f64/%,$(wildcard test/*/f64_*.c))
 doubles  := $(filter-out model/state.c,$(wildcard model/*.c))

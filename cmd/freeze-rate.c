@@ -9,6 +9,7 @@
 #include "../lib/tensorfile.h"
 #include "../lib/threads.h"
 #include "../metrics/movement.h"
+#include "shared/timeline.h"
 
 typedef struct {
     Strings files;
@@ -37,14 +38,6 @@ static void dances_free(Dances *d) {
     for (size_t i = 0; d->each && i < d->files.count; i++) movement_free(&d->each[i]);
     free(d->each);
     strings_free(&d->files);
-}
-
-static int read_thresholds(const char *path, Thresholds *t, Error *err) {
-    Tensors set;
-    if (tensorfile_read(path, &set, err)) return -1;
-    int status = thresholds_from_tensors(&set, t, err);
-    tensors_free(&set);
-    return status ? fail_in(err, path) : 0;
 }
 
 static int write_thresholds(const char *path, const Thresholds *t, Error *err) {
@@ -187,7 +180,7 @@ int main(int argc, char **argv) {
     Thresholds thresholds = {0};
     Dances dances = {.skeleton = &skeleton, .options = &movement}, real = dances;
     if ((skeleton_path ? skeleton_read(skeleton_path, &skeleton, &err) : skeleton_smpl(&skeleton, &err)) ||
-        (thresholds_path && read_thresholds(thresholds_path, &thresholds, &err)) ||
+        (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) ||
         measure(&dances, argv + first, (size_t)(argc - first), quiet, &err) ||
         (real_paths.count && measure(&real, real_paths.items, real_paths.count, quiet, &err)) ||
         (fitting ? fit(&dances, target, output, json, &err) : show(&dances, real_paths.count ? &real : NULL, &thresholds, verbose, json, &err)))

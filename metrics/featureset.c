@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "body.h"
+#include "../lib/body.h"
 
 int motion_features(const Motion *m, const Skeleton *s, const FeatureOptions *o, float *kinetic, float *geometric, Error *err) {
     size_t first = o->with_seed ? 0 : (size_t)m->seed_frames, count = m->frames - first;

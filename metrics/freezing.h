@@ -8,7 +8,7 @@
 #ifndef METRICS_FREEZING_H
 #define METRICS_FREEZING_H
 
-#include "body.h"
+#include "../lib/body.h"
 
 enum { FREEZE_WINDOW = 60 };
 

@@ -9,7 +9,7 @@
 #ifndef METRICS_LOOP_H
 #define METRICS_LOOP_H
 
-#include "body.h"
+#include "../lib/body.h"
 
 enum { LOOP_LAGS = 10 };
 

@@ -10,7 +10,7 @@
 
 #include "lib/rng.h"
 #include "lib/tensorfile.h"
-#include "metrics/body.h"
+#include "lib/body.h"
 #include "metrics/featureset.h"
 
 #include <cmocka.h>

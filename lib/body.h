@@ -1,8 +1,8 @@
-/* body.h: what every metric starts from: a stretch of a motion as rotations and joint positions, in float64. */
-#ifndef METRICS_BODY_H
-#define METRICS_BODY_H
+/* body.h: what metrics and exports start from: a stretch of a motion as rotations and joint positions, in float64. */
+#ifndef LIB_BODY_H
+#define LIB_BODY_H
 
-#include "../lib/motion.h"
+#include "motion.h"
 
 typedef struct {
     size_t frames, joints;

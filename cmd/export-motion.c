@@ -1,0 +1,184 @@
+/* export-motion: dances into files that other programs open. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/joints.h"
+#include "lib/motionlist.h"
+#include "lib/options.h"
+#include "lib/names.h"
+#include "lib/threads.h"
+#include "shared/exporting.h"
+#include "shared/timeline.h"
+
+typedef struct {
+    const char *name, *ending;
+    bool together;     /* one file holds all dances; otherwise each gets its own */
+    const char *takes; /* options that it knows beside everybody's, separated by spaces */
+    int (*write)(const ExportJob *job, Buffer *out, Error *err);
+    const char *about;
+} Format;
+
+static int to_joints(const ExportJob *job, Buffer *out, Error *err) { return joints_npy(job->clips, out, err); }
+
+static const Format formats[] = {
+    {"joints", ".npy", false, "", to_joints, "joint positions [frames, joints, 3] in metres, y up (.npy)"},
+};
+
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+typedef struct {
+    const Format *format;
+    const ExportChoices *choices;
+    const Skeleton *skeleton;
+    const char *output;
+    bool folder; /* output is a folder, for a file per dance */
+    Strings files;
+    Clip *clips; /* [files.count] where they go together */
+} Exporter;
+
+/* "-" is standard output. */
+static int write_out(const char *path, const Buffer *b, Error *err) {
+    if (strcmp(path, "-") != 0) return file_write(path, b->data, b->size, err);
+    return fwrite(b->data, 1, b->size, stdout) == b->size ? 0 : fail(err, "standard output: cannot write");
+}
+
+static int export_job(const Format *format, const ExportJob *job, const char *path, Error *err) {
+    Buffer b = {0};
+    int status = format->write(job, &b, err);
+    if (!status) status = buffer_check(&b, err);
+    if (!status) status = write_out(path, &b, err);
+    buffer_free(&b);
+    return status;
+}
+
+static int load_clip(const Exporter *e, const Motion *m, size_t i, Clip *out, Error *err) {
+    char *stem = path_stem(e->files.items[i]);
+    int status = stem ? clip_new(out, m, stem, e->skeleton, err) : fail(err, "out of memory");
+    free(stem);
+    return status;
+}
+
+static int load(const Motion *m, size_t i, void *context, Error *err) {
+    Exporter *e = context;
+    return load_clip(e, m, i, &e->clips[i], err);
+}
+
+static int export_one(const Motion *m, size_t i, void *context, Error *err) {
+    const Exporter *e = context;
+    Clip clip;
+    if (load_clip(e, m, i, &clip, err)) return -1;
+    const ExportJob job = {&clip, 1, e->choices};
+    Buffer path = {0};
+    if (e->folder) buffer_print(&path, "%s/%s%s", e->output, clip.name, e->format->ending);
+    else buffer_text(&path, e->output);
+    buffer_byte(&path, '\0');
+    int status = buffer_check(&path, err);
+    if (!status) status = export_job(e->format, &job, (const char *)path.data, err);
+    buffer_free(&path);
+    clip_free(&clip);
+    return status;
+}
+
+/* Two dances of one name would replace each other. */
+static int check_names(const Strings *files, Error *err) {
+    const char **names = calloc(files->count, sizeof *names);
+    int status = names ? 0 : fail(err, "out of memory");
+    for (size_t i = 0; !status && i < files->count; i++)
+        if (!(names[i] = path_stem(files->items[i]))) status = fail(err, "out of memory");
+    if (!status && names_sort_distinct(names, files->count, err)) status = fail_in(err, "two results of one name");
+    for (size_t i = 0; names && i < files->count; i++) free((char *)(uintptr_t)names[i]);
+    free(names);
+    return status;
+}
+
+static int run(Exporter *e, char *const *operands, size_t count, bool quiet, Error *err) {
+    Progress p;
+    if (motion_list(&e->files, operands, count, err)) return -1;
+    e->folder = e->files.count > 1 || folder_exists(e->output) || path_ends_with(e->output, "/");
+    if (!e->format->together && e->folder && strcmp(e->output, "-") == 0) return fail(err, "standard output takes one dance, not %zu", e->files.count);
+    if (!e->format->together && e->folder && (check_names(&e->files, err) || folder_make(e->output, err))) return -1;
+    e->clips = calloc(e->files.count, sizeof *e->clips);
+    if (!e->clips) return fail(err, "out of memory for %zu files", e->files.count);
+    progress_start(&p, "motions", e->files.count, quiet || e->files.count == 1);
+    int status = motion_for_each(&e->files, e->format->together ? load : export_one, e, &p, err);
+    progress_end(&p);
+    if (status || !e->format->together) return status;
+    const ExportJob job = {e->clips, e->files.count, e->choices};
+    return export_job(e->format, &job, e->output, err);
+}
+
+/* "a|b" for the choice, "Format of the result: a (what it is), b (...)." for --help. */
+static void list_formats(Buffer *names, Buffer *about) {
+    buffer_text(about, "Format of the result, needed:");
+    for (size_t i = 0; i < FORMATS; i++) {
+        buffer_print(names, "%s%s", i ? "|" : "", formats[i].name);
+        buffer_print(about, "%s %s: %s", i ? ";" : "", formats[i].name, formats[i].about);
+    }
+    buffer_text(about, ".");
+    buffer_byte(names, '\0');
+    buffer_byte(about, '\0');
+}
+
+/* Options of one format are wrong usage with another: 2, else -1. */
+static int check_options(const Program *program, const Format *format) {
+    for (size_t i = 0; i < program->count; i++) {
+        const Option *o = &program->options[i];
+        if (!o->given || !*o->given) continue;
+        const char *found = strstr(format->takes, o->name);
+        size_t n = strlen(o->name);
+        if (!found || (found != format->takes && found[-1] != ' ') || (found[n] && found[n] != ' '))
+            return usage_error(program, "--%s does not go with --to %s", o->name, format->name);
+    }
+    return -1;
+}
+
+int main(int argc, char **argv) {
+    const char *to = NULL, *output = NULL, *skeleton_path = NULL, *thresholds_path = NULL;
+    ExportChoices choices = {0};
+    bool quiet = false, given[1] = {0};
+    long threads = 0;
+    Buffer names = {0}, about = {0};
+    list_formats(&names, &about);
+    const Option options[] = {
+        {"to", 't', OPTION_CHOICE, &to, (const char *)names.data, (const char *)about.data, 0, 0, NULL},
+        {"output", 'o', OPTION_TEXT, &output, "PATH", "Result, needed: a file, - for standard output, or a folder for a file per dance.", 0, 0, NULL},
+        {"skeleton", 's', OPTION_TEXT, &skeleton_path, "FILE", "Skeleton .npz (offsets, parents); without it SMPL's.", 0, 0, NULL},
+        {"threads", 'j', OPTION_INT, &threads, "N", "Threads; 0: one per processor.", 0, 1024, NULL},
+        {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "No progress.", 0, 0, NULL},
+        {NULL, 0, OPTION_FLAG, NULL, NULL, "For some formats", 0, 0, NULL},
+        {"thresholds", 0, OPTION_TEXT, &thresholds_path, "FILE", "Thresholds from freeze-rate --fit: frozen windows are marked.", 0, 0, &given[0]},
+    };
+    const Program program = {
+        "export-motion", "[OPTION]... --to FORMAT -o PATH MOTION...",
+        "Turns dances into files that other programs open. An operand is a motion, a folder of them, or a data set .tsv.",
+        "export-motion --to joints -o dance.npy dance.npz", options, sizeof options / sizeof options[0]};
+    Error err;
+    Skeleton skeleton = {0};
+    Thresholds thresholds;
+    Exporter e = {.choices = &choices, .skeleton = &skeleton};
+    int first, status = options_parse(&program, argc, argv, &first);
+    if (status >= 0) goto done;
+    for (size_t i = 0; to && i < FORMATS; i++)
+        if (strcmp(to, formats[i].name) == 0) e.format = &formats[i];
+    if (!e.format) status = usage_error(&program, "--to FORMAT is needed");
+    else if (!output) status = usage_error(&program, "-o PATH is needed");
+    else if (first == argc) status = usage_error(&program, "no motion is given");
+    else status = check_options(&program, e.format);
+    if (status >= 0) goto done;
+
+    threads_set((int)threads);
+    e.output = output;
+    if (thresholds_path) choices.thresholds = &thresholds;
+    status = 0;
+    if ((skeleton_path ? skeleton_read(skeleton_path, &skeleton, &err) : skeleton_smpl(&skeleton, &err)) ||
+        (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) || run(&e, argv + first, (size_t)(argc - first), quiet, &err))
+        status = report(&program, &err);
+    for (size_t i = 0; e.clips && i < e.files.count; i++) clip_free(&e.clips[i]);
+    free(e.clips);
+    strings_free(&e.files);
+    skeleton_free(&skeleton);
+done:
+    buffer_free(&names);
+    buffer_free(&about);
+    return finish(&program, status);
+}

@@ -1,0 +1,24 @@
+/* exporting.h: what the formats of export-motion get to work with. A format that needs more than export/ alone (measures of metrics/, sound,
+ * several files) is joined together in cmd/shared/export_NAME.c. */
+#ifndef CMD_SHARED_EXPORTING_H
+#define CMD_SHARED_EXPORTING_H
+
+#include "export/clip.h"
+#include "lib/buffer.h"
+#include "metrics/thresholds.h"
+
+typedef struct {
+    const char *audio;            /* sound file; NULL if not given */
+    const Thresholds *thresholds; /* NULL if not given */
+    const char *music;            /* music features or a sound file: where the beats are; NULL if not given */
+    const char *unit;             /* "m" or "cm" */
+} ExportChoices;
+
+/* One result file: one clip, or all of them where a format holds several. */
+typedef struct {
+    const Clip *clips;
+    size_t count;
+    const ExportChoices *choices;
+} ExportJob;
+
+#endif

@@ -1,0 +1,17 @@
+/* timeline.h: measures what export/timeline.h holds. */
+#ifndef CMD_SHARED_TIMELINE_H
+#define CMD_SHARED_TIMELINE_H
+
+#include "export/clip.h"
+#include "export/timeline.h"
+#include "lib/musicfile.h"
+#include "metrics/thresholds.h"
+
+/* Deltas of the whole clip, frozen windows as freeze-rate counts them (after the seed), kinematic beats as beat-align finds them. t NULL: no windows
+ * are marked; music NULL: no music beats. *out owns its arrays and is empty on error. Errors: music of another rate or without beats' column. */
+int timeline_measure(const Clip *c, const Thresholds *t, const Music *music, Timeline *out, Error *err);
+
+/* Reads thresholds.npz as freeze-rate writes it. Errors begin with the path. */
+int thresholds_read(const char *path, Thresholds *out, Error *err);
+
+#endif

@@ -1,0 +1,18 @@
+/* clip.h: a dance as every writer of this wing takes it: joints placed, rotations projected, with its names. */
+#ifndef EXPORT_CLIP_H
+#define EXPORT_CLIP_H
+
+#include "lib/body.h"
+
+typedef struct {
+    char *name, *genre, *music; /* owned; genre and music "" if unknown; bytes of any kind: escape them */
+    size_t seed_frames;         /* frames given, not generated */
+    const Skeleton *skeleton;   /* borrowed; as many joints as body */
+    Body body;                  /* the whole motion, its seed too; owned */
+} Clip;
+
+/* Errors: a skeleton with another number of joints. *out is empty on error. */
+int clip_new(Clip *out, const Motion *m, const char *name, const Skeleton *s, Error *err);
+void clip_free(Clip *c);
+
+#endif

@@ -1,0 +1,36 @@
+# export-motion: formats, several dances, wrong usage, nothing left behind on failure.
+set -u
+top=$(mktemp -d) && trap 'rm -rf "$top"' EXIT
+ok() { # ok WHAT COMMAND...: COMMAND succeeds
+    what=$1
+    shift
+    if "$@"; then echo "ok - $what"; else echo "not ok - $what"; fi
+}
+# fails STATUS PATTERN COMMAND...: COMMAND exits with STATUS after one line on stderr that matches
+fails() {
+    want=$1 pattern=$2
+    shift 2
+    "$@" >"$top/stdout" 2>"$top/stderr"
+    [ $? -eq "$want" ] && [ "$(wc -l <"$top/stderr")" -eq 1 ] && grep -q -- "$pattern" "$top/stderr" || { cat "$top/stderr"; return 1; }
+}
+export_motion() { "$BIN/export-motion" "$@"; }
+"$BIN/import-motion" -q -o "$top/m" test/golden/aist/aist_p4_numpy1.pkl test/golden/aist/aist_f64.pkl || echo 'not ok - import'
+a=$top/m/aist_p4_numpy1.npz
+
+ok 'joints' export_motion --to joints -o "$top/a.npy" "$a"
+ok '... as many bytes as 8 frames of 24 joints need' [ "$(wc -c <"$top/a.npy")" -eq $((128 + 8 * 24 * 3 * 4)) ]
+ok '... the same on standard output' sh -c '"$BIN/export-motion" --to joints -o - "$1" | cmp - "$2"' - "$a" "$top/a.npy"
+ok 'a folder: a file for each' export_motion -q --to joints -o "$top/all" "$top/m"
+ok '... by their names' [ "$(ls "$top/all" | tr '\n' ' ')" = 'aist_f64.npy aist_p4_numpy1.npy ' ]
+ok '... the same bytes' cmp "$top/a.npy" "$top/all/aist_p4_numpy1.npy"
+
+ok 'no format' fails 2 '--to FORMAT' export_motion -o "$top/x" "$a"
+ok 'an unknown format' fails 2 'takes one of' export_motion --to fbx -o "$top/x" "$a"
+ok 'no output' fails 2 '-o PATH' export_motion --to joints "$a"
+ok 'no motion' fails 2 'no motion' export_motion --to joints -o "$top/x"
+ok 'an option of another format' fails 2 'does not go with --to joints' export_motion --to joints --thresholds t -o "$top/x" "$a"
+ok 'no such file' fails 1 'nothing.npz: No such file' export_motion --to joints -o "$top/x" "$top/nothing.npz"
+cp -r "$top/m" "$top/m2"
+ok 'two of one name' fails 1 'aist_f64' export_motion -q --to joints -o "$top/x" "$top/m" "$top/m2"
+ok 'several dances do not fit one pipe' fails 1 'one dance, not 2' export_motion -q --to joints -o - "$top/m"
+ok 'nothing was left by failures' [ ! -e "$top/x" ]
