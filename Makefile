@@ -2,6 +2,7 @@
 # make test       the whole test suite          make test-sanitize   the same under ASan and UBSan
 # make dance      a whole experiment, from an AIST++ folder to a table (see experiment.mk)
 # make parity     compares with independent implementations (needs python3)
+# make bench      measures speed, beside the peers in the virtual environment PEERS=DIR (needs python3); ONLY=PATTERN: only some
 # make clean
 
 CC      ?= cc
@@ -69,11 +70,20 @@ build-tests-sanitize:
 parity: all
 	@BIN=$(BIN) VENV=$(VENV) AUDIO=$(AUDIO) CASES='$(CASES)' sh scripts/parity/run
 
+# Timing programs: test/bench/*.c, no tests
+benches := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/*.c))
+$(BUILD)/test/bench/%: $(BUILD)/test/bench/%.o $(BUILD)/libneverstop.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) -lm
+
+# With PEERS=DIR the peers' virtual environment, ONLY=PATTERN only some rows, CLOCK=cpu, ROUNDS=N: see test/bench/run
+bench: all $(benches)
+	@BIN=$(BIN) BENCH=$(BUILD)/test/bench PEERS=$(PEERS) ONLY='$(ONLY)' CLOCK=$(CLOCK) ROUNDS=$(ROUNDS) sh test/bench/run
+
 clean:
 	rm -rf build bin
 
 include experiment.mk
 
-.PHONY: all test test-sanitize build-tests build-tests-sanitize parity clean
+.PHONY: all test test-sanitize build-tests build-tests-sanitize parity bench clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -17,6 +17,9 @@ import warnings
 import librosa
 import numpy as np
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'parity'))
+from music_peer import features
+
 warnings.simplefilter('ignore')
 STEP, OFFSET = 1664525, 1013904223  # Numerical Recipes' linear congruential generator
 
@@ -73,19 +76,6 @@ def random_envelope(case):
         v = u * u * u * 5 if u > 0 else 0
         x.append(v + 2 if case % 2 and t % (20 + case) == 7 else v)
     return np.array(x, np.float32)
-
-
-def features(y, sr, start_bpm=120.0):
-    """google-research/mint's preprocessor on librosa 0.11: hop 512 at 512 fps Hz."""
-    envelope = librosa.onset.onset_strength(y=y, sr=sr)
-    mfcc = librosa.feature.mfcc(y=y, sr=sr, n_mfcc=20).T
-    chroma = librosa.feature.chroma_cens(y=y, sr=sr, hop_length=512, n_chroma=12).T
-    onset, beat = np.zeros_like(envelope), np.zeros_like(envelope)
-    onset[librosa.onset.onset_detect(onset_envelope=envelope, sr=sr, hop_length=512)] = 1
-    tempo, beats = librosa.beat.beat_track(onset_envelope=envelope, sr=sr, hop_length=512, start_bpm=start_bpm, tightness=100)
-    beat[beats] = 1
-    f = np.concatenate([envelope[:, None], mfcc, chroma, onset[:, None], beat[:, None]], axis=1)
-    return f.astype(np.float32), float(np.ravel(tempo)[0])
 
 
 def beat_stages(envelope, sr, bpm):

@@ -9,37 +9,16 @@ onsets, beats or tempo differ, onset strength by more than 1e-3 or MFCC by more 
 """
 import argparse
 import os
-import re
 import subprocess
 import sys
 import tempfile
-import warnings
 
-import librosa
 import numpy as np
 
-warnings.simplefilter('ignore')
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'parity'))
+import music_peer
+
 ENDINGS = ('.wav', '.flac', '.ogg', '.mp3', '.aif', '.aiff', '.au')
-
-
-def start_bpm(stem):
-    m = re.fullmatch(r'm(BR|PO|LO|MH|LH|WA|KR|JS|JB|HO)(\d)', stem)
-    return 120.0 if not m else 110.0 + 5 * int(m[2]) if m[1] == 'HO' else 80.0 + 10 * int(m[2])
-
-
-def peer(path, fps, bpm):
-    """google-research/mint's preprocessor, its librosa calls given keywords."""
-    sr = 512 * fps
-    sr = int(sr) if sr == int(sr) else sr
-    y, _ = librosa.load(path, sr=sr)
-    envelope = librosa.onset.onset_strength(y=y, sr=sr)
-    mfcc = librosa.feature.mfcc(y=y, sr=sr, n_mfcc=20).T
-    chroma = librosa.feature.chroma_cens(y=y, sr=sr, hop_length=512, n_chroma=12).T
-    onset, beat = np.zeros_like(envelope), np.zeros_like(envelope)
-    onset[librosa.onset.onset_detect(onset_envelope=envelope, sr=sr, hop_length=512)] = 1
-    tempo, beats = librosa.beat.beat_track(onset_envelope=envelope, sr=sr, hop_length=512, start_bpm=bpm, tightness=100)
-    beat[beats] = 1
-    return np.concatenate([envelope[:, None], mfcc, chroma, onset[:, None], beat[:, None]], axis=1), float(np.ravel(tempo)[0])
 
 
 def main():
@@ -65,7 +44,7 @@ def main():
                 continue
             ours = np.load(os.path.join(d, stem + '.npz'))
             x, tempo = ours['features'], float(ours['tempo'])
-        y, peer_tempo = peer(f, a.fps, a.start_bpm or start_bpm(stem))
+        y, peer_tempo = music_peer.features_of_file(f, a.fps, a.start_bpm or music_peer.start_bpm(stem))
         if x.shape != y.shape:
             print('%-28s shapes %s and %s' % (stem, x.shape, y.shape))
             failures += 1
