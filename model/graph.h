@@ -36,17 +36,31 @@ size_t graph_parameter_shape(const Graph *g, Parameter w, int dimension);
 /* The first error of the recording so far: 0, or -1 with its message. */
 int graph_check(const Graph *g, Error *err);
 
-/* Plans memory. loss: the scalar to differentiate, or -1 for a graph that only runs forwards. */
+/* Everything recorded since graph_count was `first` is one segment: a part whose values can be computed a second time from what it reads.
+ * Segments do not overlap. */
+size_t graph_count(const Graph *g);
+void graph_segment(Graph *g, size_t first);
+/* To be called before planning: values inside segments are not kept for graph_backward, which computes each segment again when it comes to it: less
+ * memory, more time, the same bits. */
+void graph_recompute(Graph *g);
+
+/* Plans memory and allocates nothing of it: graph_bytes says what the graph would take. loss: the scalar to differentiate, or -1 for a graph
+ * that only runs forwards. */
+int graph_plan(Graph *g, Value loss, Error *err);
+/* Plans, unless that has been done, and allocates. */
 int graph_finish(Graph *g, Value loss, Error *err);
 
-size_t graph_bytes(const Graph *g); /* working memory */
+size_t graph_bytes(const Graph *g); /* working memory, scratch included */
 real *graph_data(Graph *g, Value v); /* inputs and kept values */
 size_t graph_rows(const Graph *g, Value v);
 size_t graph_cols(const Graph *g, Value v);
 
 void graph_forward(Graph *g, size_t batch);
-/* After graph_forward of the same batch: adds d loss / d w to the gradients of all trainable parameters. */
+/* After graph_forward of the same batch: adds weight * d loss / d w to the gradients of all trainable parameters; weight is 1 unless set. */
 void graph_backward(Graph *g);
+void graph_set_weight(Graph *g, double weight);
+/* Has graph_backward call done(user, w) when the gradient of parameter w is complete, in the same order every time. */
+void graph_on_gradient(Graph *g, void (*done)(void *user, Parameter w), void *user);
 /* Gradient of the loss with respect to an input, valid after graph_backward; NULL unless graph_differentiate was called. */
 void graph_differentiate(Graph *g, Value input);
 real *graph_gradient(Graph *g, Value input);

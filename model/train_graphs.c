@@ -55,7 +55,12 @@ static Value prediction_loss(Graph *g, const Config *c, size_t genres, StageGrap
     return weighted_sum(g, (Value[]){loss, kl_divergence(g, step.mean, step.logvar)}, (double[]){1, w.kl}, 2);
 }
 
-int stage_graph(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err) {
+static void stage_free(StageGraph *s) {
+    graph_free(s->graph);
+    *s = (StageGraph){0};
+}
+
+int stage_record(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err) {
     const Config *c = &m->config;
     *out = (StageGraph){.graph = graph_new(&m->params, batch), .motion = -1, .music = -1, .genre = -1, .eps = -1, .target = -1, .future = -1};
     Graph *g = out->graph;
@@ -69,10 +74,14 @@ int stage_graph(Model *m, int stage, size_t batch, LossWeights w, StageGraph *ou
         out->genre = graph_input(g, 1, 1);
         out->loss = stage == 1 ? manifold_loss(g, c, m->genre_count, out, w) : refine_loss(g, c, m->genre_count, out, w);
     }
-    if (graph_finish(g, out->loss, err)) {
-        graph_free(g);
-        *out = (StageGraph){0};
-        return -1;
-    }
-    return 0;
+    int status = graph_check(g, err);
+    if (status) stage_free(out);
+    return status;
+}
+
+int stage_graph(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err) {
+    if (stage_record(m, stage, batch, w, out, err)) return -1;
+    int status = graph_finish(out->graph, out->loss, err);
+    if (status) stage_free(out);
+    return status;
 }

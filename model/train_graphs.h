@@ -18,7 +18,10 @@ typedef struct {
     double root; /* errors of the root's translation, against 1 for all other numbers */
 } LossWeights;
 
-/* Chooses what is trained in the stage (marks the parameters) and records its loss: stage 1 eq. 7, stage 2 eq. 8, stage 3 eq. 9. */
+/* Chooses what is trained in the stage (marks the parameters) and records its loss: stage 1 eq. 7, stage 2 eq. 8, stage 3 eq. 9. Neither
+ * planned nor allocated yet; the model's parameters need not be. */
+int stage_record(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err);
+/* The same, ready to run. */
 int stage_graph(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err);
 
 #endif

@@ -25,12 +25,14 @@ static Value block_dense(Graph *g, Value x, const char *prefix, size_t layer, co
 Value transformer(Graph *g, Value x, const char *prefix, size_t layers, Dims d) {
     size_t inner = d.heads * head_dim(d);
     for (size_t i = 0; i < layers; i++) {
+        size_t first = graph_count(g);
         Parameter qkv = graph_parameter(g, INIT_GLOROT, 2, (size_t[]){3 * inner, d.width}, "%s.blocks.%zu.attn.qkv.weight", prefix, i);
         Value a = linear(g, norm(g, x, prefix, i, "attn_norm"), qkv, NO_PARAMETER);
         a = attention(g, a, d.heads, head_dim(d), 1 / sqrt((double)d.width));
         x = add(g, x, block_dense(g, a, prefix, i, "attn.out", d.width));
         Value m = block_dense(g, norm(g, x, prefix, i, "mlp_norm"), prefix, i, "mlp.up", d.mlp);
         x = add(g, x, block_dense(g, gelu(g, m), prefix, i, "mlp.down", d.width));
+        graph_segment(g, first);
     }
     return x;
 }

@@ -65,15 +65,15 @@ static Config config(void) {
                     .transit = true, .residual = true, .join = 3, .relative_root = true, .relative_heading = true, .standardise = true, .smooth = 5};
 }
 
-static void model_begin(Model *m) {
+static void model_begin(Model *m, Kind kind) {
     static const char *const genres[2] = {"a", "b"};
     Config c = config();
     Error err;
-    if (model_new(m, KIND_MODEL, &c, genres, 2, false, &err) || params_allocate(&m->params, true, &err)) fail_msg("%s", err.text);
+    if (model_new(m, kind, &c, genres, 2, false, &err) || params_allocate(&m->params, true, &err)) fail_msg("%s", err.text);
     Rng r = rng_seed(1);
     for (size_t i = 0; i < m->params.total; i++) m->params.value[i] = (real)(0.3 * rng_normal(&r));
     for (size_t k = 0; k < 21; k++) model_values(m, "motion.std")[k] = (real)(1 + rng_uniform(&r));
-    for (size_t k = 0; k < 7; k++) model_values(m, "music.std")[k] = (real)(1 + rng_uniform(&r));
+    for (size_t k = 0; k < 7 && kind == KIND_MODEL; k++) model_values(m, "music.std")[k] = (real)(1 + rng_uniform(&r));
 }
 
 static void stage_begin(StageGraph *s, Model *m, size_t most, bool keep_all) {
@@ -96,6 +96,7 @@ static real run(StageGraph *s, Model *m, size_t batch, size_t skip) {
     Rng r = rng_seed(9);
     const Value inputs[3] = {s->motion, s->music, s->target};
     for (int i = 0; i < 3; i++) {
+        if (inputs[i] < 0) continue;
         size_t n = graph_rows(s->graph, inputs[i]) * graph_cols(s->graph, inputs[i]);
         for (size_t k = 0; k < (batch + skip) * n; k++) {
             real x = (real)rng_normal(&r);
@@ -117,7 +118,7 @@ static void sharing_memory_changes_nothing(void **state) {
     (void)state;
     Model m;
     StageGraph shared, apart;
-    model_begin(&m);
+    model_begin(&m, KIND_MODEL);
     stage_begin(&shared, &m, 4, false);
     stage_begin(&apart, &m, 4, true);
     assert_true(graph_bytes(shared.graph) < graph_bytes(apart.graph));
@@ -136,12 +137,114 @@ static void sharing_memory_changes_nothing(void **state) {
     model_free(&m);
 }
 
+/* Values that are computed a second time are the same values: not a bit of loss or gradient changes, in less memory. */
+static void recomputing_changes_nothing(void **state) {
+    (void)state;
+    for (int stage = 1; stage <= 3; stage++) {
+        Model m;
+        StageGraph kept, again;
+        Error err;
+        model_begin(&m, stage == 3 ? KIND_MODEL : KIND_BANK);
+        LossWeights w = {0.2, 1e-4, 3};
+        assert_int_equal(stage_graph(&m, stage, 4, w, &kept, &err), 0);
+        assert_int_equal(stage_record(&m, stage, 4, w, &again, &err), 0);
+        graph_recompute(again.graph);
+        assert_int_equal(graph_finish(again.graph, again.loss, &err), 0);
+        assert_true(graph_bytes(again.graph) < graph_bytes(kept.graph) * 9 / 10);
+        real *grad = malloc(m.params.total * sizeof *grad);
+        for (size_t batch = 1; batch <= 4; batch += 3) {
+            real one = run(&kept, &m, batch, 0);
+            memcpy(grad, m.params.grad, m.params.total * sizeof *grad);
+            for (int repeat = 0; repeat < 2; repeat++) {
+                assert_true(run(&again, &m, batch, 0) == one);
+                assert_memory_equal(grad, m.params.grad, m.params.total * sizeof *grad);
+            }
+        }
+        double sum = 0;
+        for (size_t k = 0; k < m.params.total; k++) sum += fabs((double)grad[k]);
+        assert_true(sum > 0);
+        free(grad);
+        graph_free(kept.graph);
+        graph_free(again.graph);
+        model_free(&m);
+    }
+}
+
+/* A plan without memory says what the graph then takes; a parameter without values can be planned for. */
+static void plans_know_their_size(void **state) {
+    (void)state;
+    static const char *const genres[2] = {"a", "b"};
+    Config c = config();
+    Model bare, m;
+    StageGraph planned, s;
+    Error err;
+    assert_int_equal(model_new(&bare, KIND_MODEL, &c, genres, 2, false, &err), 0);
+    assert_int_equal(stage_record(&bare, 3, 4, (LossWeights){0.2, 1e-4, 1}, &planned, &err), 0);
+    assert_int_equal(graph_plan(planned.graph, planned.loss, &err), 0);
+    assert_null(graph_data(planned.graph, planned.motion));
+    model_begin(&m, KIND_MODEL);
+    stage_begin(&s, &m, 4, false);
+    assert_int_equal(graph_bytes(planned.graph), graph_bytes(s.graph));
+    graph_free(planned.graph);
+    graph_free(s.graph);
+    model_free(&bare);
+    model_free(&m);
+}
+
+typedef struct {
+    const Model *m;
+    bool done[200];
+    size_t count;
+    real at_call[200]; /* the first element of each gradient when it was said to be complete */
+} Completions;
+
+static void note_completion(void *user, Parameter w) {
+    Completions *c = user;
+    assert_false(c->done[w]);
+    c->done[w] = true;
+    c->at_call[w] = c->m->params.grad[c->m->params.items[w].offset];
+    c->count++;
+}
+
+/* Every trained parameter is reported once, when its gradient has its last value; a weight of the loss is a factor of all of them. */
+static void gradients_are_complete_when_said(void **state) {
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        Model m;
+        StageGraph s;
+        Error err;
+        model_begin(&m, KIND_MODEL);
+        assert_int_equal(stage_record(&m, 3, 4, (LossWeights){0.2, 1e-4, 1}, &s, &err), 0);
+        if (again) graph_recompute(s.graph);
+        assert_int_equal(graph_finish(s.graph, s.loss, &err), 0);
+        Completions c = {.m = &m};
+        graph_on_gradient(s.graph, note_completion, &c);
+        run(&s, &m, 4, 0);
+        size_t trained = 0;
+        for (size_t i = 0; i < m.params.count; i++) {
+            trained += m.params.items[i].trainable;
+            assert_int_equal(c.done[i], m.params.items[i].trainable);
+            if (c.done[i]) assert_true(c.at_call[i] == m.params.grad[m.params.items[i].offset]);
+        }
+        assert_int_equal(c.count, trained);
+        graph_on_gradient(s.graph, NULL, NULL);
+        real *grad = malloc(m.params.total * sizeof *grad);
+        memcpy(grad, m.params.grad, m.params.total * sizeof *grad);
+        graph_set_weight(s.graph, 0.25); /* a power of two: exact */
+        run(&s, &m, 4, 0);
+        for (size_t k = 0; k < m.params.total; k++) assert_true(m.params.grad[k] == grad[k] / 4);
+        free(grad);
+        graph_free(s.graph);
+        model_free(&m);
+    }
+}
+
 /* Samples do not know of each other: a batch's loss and gradients are the means of the samples' own. */
 static void batches_are_their_samples(void **state) {
     (void)state;
     Model m;
     StageGraph s;
-    model_begin(&m);
+    model_begin(&m, KIND_MODEL);
     stage_begin(&s, &m, 4, false);
     double *mean = calloc(m.params.total, sizeof *mean), loss = 0;
     for (size_t b = 0; b < 4; b++) {
@@ -159,7 +262,7 @@ static void threads_change_only_rounding(void **state) {
     (void)state;
     Model m;
     StageGraph s;
-    model_begin(&m);
+    model_begin(&m, KIND_MODEL);
     threads_set(2); /* scratch memory is planned for as many */
     stage_begin(&s, &m, 4, false);
     double *grad = calloc(m.params.total, sizeof *grad);
@@ -210,7 +313,8 @@ int main(void) {
     threads_set(1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buffers_never_overlap), cmocka_unit_test(plans_reuse_memory), cmocka_unit_test(sharing_memory_changes_nothing),
-        cmocka_unit_test(batches_are_their_samples), cmocka_unit_test(threads_change_only_rounding), cmocka_unit_test(errors_are_kept),
+        cmocka_unit_test(recomputing_changes_nothing),
+        cmocka_unit_test(plans_know_their_size), cmocka_unit_test(gradients_are_complete_when_said), cmocka_unit_test(batches_are_their_samples), cmocka_unit_test(threads_change_only_rounding), cmocka_unit_test(errors_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
