@@ -2,6 +2,7 @@
 
 #include <cblas.h>
 #include <omp.h>
+#include <stdbool.h>
 
 #ifdef MODEL_FLOAT64
 static const __typeof__(&cblas_dgemm) gemm = cblas_dgemm;
@@ -17,25 +18,38 @@ typedef struct {
     real *c;
 } Product;
 
-/* Rows first .. first+rows of the result. */
-static void multiply_rows(const Product *p, size_t first, size_t rows) {
-    if (rows == 0 || p->n == 0) return;
-    const real *a = p->a + (p->ta == CblasNoTrans ? first * p->lda : first);
-    gemm(CblasRowMajor, p->ta, p->tb, (blasint)rows, (blasint)p->n, (blasint)p->k, p->alpha, a, (blasint)p->lda, p->b,
-         (blasint)p->ldb, p->beta, p->c + first * p->ldc, (blasint)p->ldc);
+/* The part of the result that begins at (row, col). */
+static void multiply_part(const Product *p, size_t row, size_t col, size_t rows, size_t cols) {
+    if (rows == 0 || cols == 0) return;
+    const real *a = p->a + (p->ta == CblasNoTrans ? row * p->lda : row);
+    const real *b = p->b + (p->tb == CblasNoTrans ? col : col * p->ldb);
+    gemm(CblasRowMajor, p->ta, p->tb, (blasint)rows, (blasint)cols, (blasint)p->k, p->alpha, a, (blasint)p->lda, b, (blasint)p->ldb, p->beta,
+         p->c + row * p->ldc + col, (blasint)p->ldc);
 }
 
+/* Of n rows or columns, those before thread t's: whole tiles of BLAS's kernels. */
+static size_t share(size_t n, size_t t, size_t threads) {
+    enum { TILE = 16 };
+    size_t at = (n * t / threads + TILE / 2) / TILE * TILE;
+    return t == threads || at > n ? n : at;
+}
+
+/* Every thread's BLAS copies its part of A and its part of B into an order of its own: the longer side is cut, so that the longer operand
+ * is copied once and the shorter one by all. */
 static void multiply(const Product *p) {
     enum { WORTH_SPLITTING = 1 << 18 }; /* multiply-adds */
     size_t threads = (size_t)omp_get_max_threads();
     if (threads == 1 || omp_in_parallel() || p->m * p->n * p->k < WORTH_SPLITTING) {
-        multiply_rows(p, 0, p->m);
+        multiply_part(p, 0, 0, p->m, p->n);
         return;
     }
+    bool by_rows = p->m >= p->n;
+    size_t length = by_rows ? p->m : p->n;
 #pragma omp parallel for schedule(static)
     for (size_t t = 0; t < threads; t++) {
-        size_t first = p->m * t / threads, last = p->m * (t + 1) / threads;
-        multiply_rows(p, first, last - first);
+        size_t first = share(length, t, threads), count = share(length, t + 1, threads) - first;
+        if (by_rows) multiply_part(p, first, 0, count, p->n);
+        else multiply_part(p, 0, first, p->m, count);
     }
 }
 

@@ -1,4 +1,4 @@
-/* matmul.h: matrix products by BLAS, row-major, split over our threads by the rows of the result.
+/* matmul.h: matrix products by BLAS, row-major, split over our threads by the longer side of the result.
  *
  * C [m, n] = alpha op(A) op(B) + beta C. Leading dimensions (lda, ldb, ldc) are the distances between rows in memory.
  * Inside a parallel region a call stays on its thread. C must not overlap A or B. */

@@ -1,0 +1,157 @@
+/* model_step WHAT PRESET METHOD BATCH STEPS [THREADS]: the time of a training or generation step of a preset, on random numbers.
+ *
+ * WHAT: train1, train2, train3 (a stage's whole step: forward, backward, Adam) or generate; or config, which prints the configuration as
+ * JSON. METHOD: full, or fact (the predictor without the banks). One warm-up step, then prints as one line: median seconds of a step, median CPU seconds (all threads), its arithmetic in GFLOP (model/cost.h), peak memory
+ * in MiB. */
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "lib/runtime.h"
+#include "lib/threads.h"
+#include "model/cost.h"
+#include "model/generate.h"
+#include "model/presets.h"
+
+enum { MOTION_DIM = 219, MUSIC_DIM = 35, MOST = 1000 };
+
+/* Of one clock of the system's. */
+typedef struct {
+    clockid_t id;
+    double seconds[MOST], last;
+    size_t count;
+} Laps;
+
+typedef struct {
+    Laps wall, cpu;
+} Clock;
+
+static double now(clockid_t id) {
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void lap(Laps *l) {
+    double t = now(l->id);
+    if (l->count < MOST) l->seconds[l->count++] = t - l->last;
+    l->last = t;
+}
+
+static void start(Clock *c) {
+    c->wall = (Laps){.id = CLOCK_MONOTONIC, .last = now(CLOCK_MONOTONIC)};
+    c->cpu = (Laps){.id = CLOCK_PROCESS_CPUTIME_ID, .last = now(CLOCK_PROCESS_CPUTIME_ID)};
+}
+
+static void tick(void *user, size_t done, size_t total) {
+    (void)done, (void)total;
+    Clock *c = user;
+    lap(&c->wall);
+    lap(&c->cpu);
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(Laps *l) { /* without the first */
+    if (l->count < 2) return 0;
+    qsort(l->seconds + 1, l->count - 1, sizeof *l->seconds, ascending);
+    return l->seconds[1 + (l->count - 1) / 2];
+}
+
+static float *numbers(size_t n) {
+    float *x = malloc(n * sizeof *x);
+    for (size_t i = 0; x && i < n; i++) x[i] = (float)((i * 2654435761u) % 1000) / 1000 - 0.5f;
+    return x;
+}
+
+static void give_constants(Model *m) {
+    for (size_t i = 0; i < m->params.count; i++) {
+        const Param *p = &m->params.items[i];
+        if (p->init != INIT_GIVEN) continue;
+        for (size_t k = 0; k < p->count; k++) m->params.value[p->offset + k] = strstr(p->name, ".std") ? 1 : (real)((k * 2654435761u) % 1000) / 1000 - 0.5f;
+    }
+}
+
+static int train(Model *m, const Preset *preset, int stage, size_t batch, size_t steps, Clock *clock, Error *err) {
+    size_t frames = m->config.past + m->config.future + m->config.music + (batch + 1) * m->config.future;
+    float *motion = numbers(frames * MOTION_DIM), *music = numbers(frames * MUSIC_DIM);
+    if (!motion || !music) return fail(err, "out of memory");
+    Sequence sequence = {motion, music, frames, frames, 0};
+    Corpus corpus = {&sequence, 1, MOTION_DIM, MUSIC_DIM};
+    Training t = preset->stage[stage - 1];
+    t.batch = batch;
+    t.max_steps = steps + 1;
+    TrainState state = {.stage = stage, .seed = 1};
+    TrainHooks hooks = {.user = clock, .progress = tick};
+    start(clock);
+    int status = train_stage(m, &corpus, NULL, &t, &state, &hooks, err);
+    free(motion);
+    free(music);
+    return status;
+}
+
+static int generate(const Model *m, size_t batch, size_t steps, Clock *clock, Error *err) {
+    const Config *c = &m->config;
+    size_t frames = c->past + (steps + 1) * c->future;
+    Dance *dances = calloc(batch, sizeof *dances);
+    Generator *g = NULL;
+    int status = dances ? generator_new(&g, m, batch, c->future, err) : fail(err, "out of memory");
+    for (size_t b = 0; status == 0 && b < batch; b++) dances[b] = (Dance){numbers(frames * MOTION_DIM), frames, numbers(frames * MUSIC_DIM), frames, 0};
+    start(clock);
+    if (status == 0) status = generator_run(g, dances, batch, tick, clock, err);
+    generator_free(g);
+    for (size_t b = 0; dances && b < batch; b++) {
+        free(dances[b].motion);
+        free((float *)(size_t)dances[b].music);
+    }
+    free(dances);
+    return status;
+}
+
+static int print_config(const Config *c) {
+    char *json = config_to_json(c);
+    if (json) puts(json);
+    cJSON_free(json);
+    return json == NULL;
+}
+
+int main(int argc, char **argv) {
+    runtime_prepare(argv);
+    const Preset *preset = argc > 5 ? preset_find(argv[2]) : NULL;
+    if (!preset) return fputs("usage: model_step config|train1|train2|train3|generate PRESET full|fact BATCH STEPS [THREADS]\n", stderr), 2;
+    size_t batch = strtoul(argv[4], NULL, 10), steps = strtoul(argv[5], NULL, 10);
+    threads_set(argc > 6 ? atoi(argv[6]) : 0);
+    Config config = preset->config;
+    config.motion_dim = MOTION_DIM;
+    config.music_dim = MUSIC_DIM;
+    if (strcmp(argv[3], "fact") == 0) {
+        config.refine = REFINE_NONE;
+        config.transit = false;
+    }
+    if (strcmp(argv[1], "config") == 0) return print_config(&config);
+    int stage = strncmp(argv[1], "train", 5) == 0 ? argv[1][5] - '0' : 0;
+    Model m;
+    Error err;
+    Rng rng = rng_seed(1);
+    static Clock clock;
+    int status = model_new(&m, stage == 1 || stage == 2 ? KIND_BANK : KIND_MODEL, &config, (const char *const[]){"BR"}, 1, false, &err) ||
+                 params_allocate(&m.params, stage > 0, &err);
+    if (status == 0) {
+        params_initialise(&m.params, &rng);
+        give_constants(&m);
+        status = stage ? train(&m, preset, stage, batch, steps, &clock, &err) : generate(&m, batch, steps, &clock, &err);
+    }
+    if (status) fprintf(stderr, "model_step: %s\n", err.text);
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    double flops = stage ? 3 * (double)batch * cost_stage(&config, stage) : (double)batch * cost_step(&config);
+    if (!status) printf("%.6f %.6f %.3f %.0f\n", median(&clock.wall), median(&clock.cpu), flops / 1e9, (double)use.ru_maxrss / 1024);
+    model_free(&m);
+    return status != 0;
+}
