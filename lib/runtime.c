@@ -32,6 +32,6 @@ static bool decide(const char *name, const char *value) { return value && !geten
 
 void runtime_prepare(char **argv) {
     bool kernels = decide("OPENBLAS_CORETYPE", better_kernels());
-    bool waiting = !getenv("OMP_WAIT_POLICY") && decide("GOMP_SPINCOUNT", "10000");
+    bool waiting = !getenv("OMP_WAIT_POLICY") && decide("GOMP_SPINCOUNT", "300");
     if (kernels || waiting) execv("/proc/self/exe", argv); /* on failure everything computes the same, only slower */
 }

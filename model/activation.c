@@ -10,7 +10,7 @@ static void gelu_forward(const Call *c) {
     size_t n = c->batch * c->rows * c->cols;
     const real *x = c->x[0].data;
     real *y = c->y;
-#pragma omp parallel for simd schedule(static)
+#pragma omp parallel for simd schedule(static) if (n > WORTH_THREADS)
     for (size_t i = 0; i < n; i++) {
         real s = 1 / (1 + real_exp(-twice_root * (x[i] + cubic * x[i] * x[i] * x[i])));
         y[i] = x[i] * s;
@@ -21,16 +21,17 @@ static void gelu_backward(const Call *c) {
     size_t n = c->batch * c->rows * c->cols;
     const real *x = c->x[0].data, *dy = c->dy;
     real *dx = c->x[0].grad;
+    bool fresh = c->x[0].fresh;
     if (!dx) return;
-#pragma omp parallel for simd schedule(static)
+#pragma omp parallel for simd schedule(static) if (n > WORTH_THREADS)
     for (size_t i = 0; i < n; i++) {
         real s = 1 / (1 + real_exp(-twice_root * (x[i] + cubic * x[i] * x[i] * x[i])));
-        dx[i] += dy[i] * (s + x[i] * s * (1 - s) * twice_root * (1 + 3 * cubic * x[i] * x[i]));
+        real_give(&dx[i], dy[i] * (s + x[i] * s * (1 - s) * twice_root * (1 + 3 * cubic * x[i] * x[i])), fresh);
     }
 }
 
 Value gelu(Graph *g, Value x) {
-    static const Op op = {.name = "gelu", .forward = gelu_forward, .backward = gelu_backward, .backward_reads_x = true};
+    static const Op op = {.name = "gelu", .forward = gelu_forward, .backward = gelu_backward, .backward_reads_x = true, .sets_gradients = true};
     return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = graph_rows(g, x), .cols = graph_cols(g, x)});
 }
@@ -38,7 +39,7 @@ Value gelu(Graph *g, Value x) {
 /* y = exp(x - max) / sum,  dx = y (dy - sum(dy y)) */
 static void softmax_forward(const Call *c) {
     size_t n = c->batch * c->rows, C = c->cols;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
     for (size_t i = 0; i < n; i++) {
         const real *x = c->x[0].data + i * C;
         real *y = c->y + i * C, top = real_max(x, C), sum = 0;
@@ -50,19 +51,20 @@ static void softmax_forward(const Call *c) {
 
 static void softmax_backward(const Call *c) {
     size_t n = c->batch * c->rows, C = c->cols;
+    bool fresh = c->x[0].fresh;
     if (!c->x[0].grad) return;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
     for (size_t i = 0; i < n; i++) {
         const real *y = c->y + i * C, *dy = c->dy + i * C;
         real *dx = c->x[0].grad + i * C, dot = 0;
 #pragma omp simd reduction(+ : dot)
         for (size_t k = 0; k < C; k++) dot += dy[k] * y[k];
-        for (size_t k = 0; k < C; k++) dx[k] += y[k] * (dy[k] - dot);
+        for (size_t k = 0; k < C; k++) real_give(&dx[k], y[k] * (dy[k] - dot), fresh);
     }
 }
 
 Value softmax(Graph *g, Value x) {
-    static const Op op = {.name = "softmax", .forward = softmax_forward, .backward = softmax_backward, .backward_reads_y = true};
+    static const Op op = {.name = "softmax", .forward = softmax_forward, .backward = softmax_backward, .backward_reads_y = true, .sets_gradients = true};
     return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = graph_rows(g, x), .cols = graph_cols(g, x)});
 }

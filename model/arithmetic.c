@@ -4,10 +4,14 @@
 static size_t total(const Call *c) { return c->batch * c->rows * c->cols; }
 
 /* dx += factor dy */
-static void accumulate(real *dx, const real *dy, size_t n, real factor) {
+static void give_back(const Call *c, int input, real factor) {
+    size_t n = total(c);
+    real *dx = c->x[input].grad;
+    const real *dy = c->dy;
+    bool fresh = c->x[input].fresh;
     if (!dx) return;
-#pragma omp parallel for simd schedule(static)
-    for (size_t i = 0; i < n; i++) dx[i] += factor * dy[i];
+#pragma omp parallel for simd schedule(static) if (n > WORTH_THREADS)
+    for (size_t i = 0; i < n; i++) real_give(&dx[i], factor * dy[i], fresh);
 }
 
 static Value record_like(Graph *g, const Op *op, const Value *x, int inputs, Parameter w0, Parameter w1, real factor) {
@@ -24,65 +28,65 @@ static Value record_like(Graph *g, const Op *op, const Value *x, int inputs, Par
 static void combine_forward(const Call *c) {
     size_t n = total(c);
     const real *a = c->x[0].data, *b = c->x[1].data, f = c->factor[0];
-#pragma omp parallel for simd schedule(static)
+#pragma omp parallel for simd schedule(static) if (n > WORTH_THREADS)
     for (size_t i = 0; i < n; i++) c->y[i] = a[i] + f * b[i];
 }
 
 static void combine_backward(const Call *c) {
-    accumulate(c->x[0].grad, c->dy, total(c), 1);
-    accumulate(c->x[1].grad, c->dy, total(c), c->factor[0]);
+    give_back(c, 0, 1);
+    give_back(c, 1, c->factor[0]);
 }
 
 Value add(Graph *g, Value a, Value b) {
-    static const Op op = {.name = "add", .forward = combine_forward, .backward = combine_backward};
+    static const Op op = {.name = "add", .forward = combine_forward, .backward = combine_backward, .sets_gradients = true};
     return record_like(g, &op, (Value[]){a, b}, 2, NO_PARAMETER, NO_PARAMETER, 1);
 }
 
 Value subtract(Graph *g, Value a, Value b) {
-    static const Op op = {.name = "subtract", .forward = combine_forward, .backward = combine_backward};
+    static const Op op = {.name = "subtract", .forward = combine_forward, .backward = combine_backward, .sets_gradients = true};
     return record_like(g, &op, (Value[]){a, b}, 2, NO_PARAMETER, NO_PARAMETER, -1);
 }
 
 /* y = f x,  dx = f dy */
 static void scale_forward(const Call *c) {
     size_t n = total(c);
-#pragma omp parallel for simd schedule(static)
+#pragma omp parallel for simd schedule(static) if (n > WORTH_THREADS)
     for (size_t i = 0; i < n; i++) c->y[i] = c->factor[0] * c->x[0].data[i];
 }
 
-static void scale_backward(const Call *c) { accumulate(c->x[0].grad, c->dy, total(c), c->factor[0]); }
+static void scale_backward(const Call *c) { give_back(c, 0, c->factor[0]); }
 
 Value scale(Graph *g, Value x, double factor) {
-    static const Op op = {.name = "scale", .forward = scale_forward, .backward = scale_backward};
+    static const Op op = {.name = "scale", .forward = scale_forward, .backward = scale_backward, .sets_gradients = true};
     return record_like(g, &op, &x, 1, NO_PARAMETER, NO_PARAMETER, (real)factor);
 }
 
 /* y[b] = x[b] + P,  dx = dy,  dP = sum over b of dy */
 static void position_forward(const Call *c) {
     size_t n = c->rows * c->cols;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch * n > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t i = 0; i < n; i++) c->y[b * n + i] = c->x[0].data[b * n + i] + c->w[0][i];
 }
 
 static void position_backward(const Call *c) {
     size_t n = c->rows * c->cols;
-    accumulate(c->x[0].grad, c->dy, total(c), 1);
+    give_back(c, 0, 1);
     if (!c->dw[0]) return;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch * n > WORTH_THREADS)
     for (size_t i = 0; i < n; i++)
         for (size_t b = 0; b < c->batch; b++) c->dw[0][i] += c->dy[b * n + i];
 }
 
 Value add_position(Graph *g, Value x, Parameter p) {
-    static const Op op = {.name = "add_position", .forward = position_forward, .backward = position_backward};
+    static const Op op = {.name = "add_position", .forward = position_forward, .backward = position_backward, .sets_gradients = true};
     return record_like(g, &op, &x, 1, p, NO_PARAMETER, 0);
 }
 
 /* y = (x - mean) / std,  dx = dy / std;  mean and std are constants */
 static void normalise_forward(const Call *c) {
     size_t n = c->batch * c->rows, C = c->cols;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < C; k++) c->y[i * C + k] = (c->x[0].data[i * C + k] - c->w[0][k]) / c->w[1][k];
 }
@@ -90,32 +94,35 @@ static void normalise_forward(const Call *c) {
 static void normalise_backward(const Call *c) {
     size_t n = c->batch * c->rows, C = c->cols;
     if (!c->x[0].grad) return;
+    bool fresh = c->x[0].fresh;
+#pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < C; k++) c->x[0].grad[i * C + k] += c->dy[i * C + k] / c->w[1][k];
+        for (size_t k = 0; k < C; k++) real_give(&c->x[0].grad[i * C + k], c->dy[i * C + k] / c->w[1][k], fresh);
 }
 
 Value normalise(Graph *g, Value x, Parameter mean, Parameter std) {
-    static const Op op = {.name = "normalise", .forward = normalise_forward, .backward = normalise_backward};
+    static const Op op = {.name = "normalise", .forward = normalise_forward, .backward = normalise_backward, .sets_gradients = true};
     return record_like(g, &op, &x, 1, mean, std, 0);
 }
 
 /* y = x std + mean,  dx = dy std */
 static void denormalise_forward(const Call *c) {
     size_t n = c->batch * c->rows, C = c->cols;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < C; k++) c->y[i * C + k] = c->x[0].data[i * C + k] * c->w[1][k] + c->w[0][k];
 }
 
 static void denormalise_backward(const Call *c) {
     size_t n = c->batch * c->rows, C = c->cols;
+    bool fresh = c->x[0].fresh;
     if (!c->x[0].grad) return;
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < C; k++) c->x[0].grad[i * C + k] += c->dy[i * C + k] * c->w[1][k];
+        for (size_t k = 0; k < C; k++) real_give(&c->x[0].grad[i * C + k], c->dy[i * C + k] * c->w[1][k], fresh);
 }
 
 Value denormalise(Graph *g, Value x, Parameter mean, Parameter std) {
-    static const Op op = {.name = "denormalise", .forward = denormalise_forward, .backward = denormalise_backward};
+    static const Op op = {.name = "denormalise", .forward = denormalise_forward, .backward = denormalise_backward, .sets_gradients = true};
     return record_like(g, &op, &x, 1, mean, std, 0);
 }
 
@@ -150,7 +157,7 @@ Value stop_gradient(Graph *g, Value x) {
     return record_like(g, &op, &x, 1, NO_PARAMETER, NO_PARAMETER, 0);
 }
 
-static void straight_backward(const Call *c) { accumulate(c->x[1].grad, c->dy, total(c), 1); }
+static void straight_backward(const Call *c) { give_back(c, 1, 1); }
 
 Value straight_through(Graph *g, Value forward, Value backward) {
     static const Op op = {.name = "straight_through", .forward = copy_forward, .backward = straight_backward};

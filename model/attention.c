@@ -42,6 +42,7 @@ static void attention_forward(const Call *c) {
 static void attention_backward(const Call *c) {
     Shape s = shape_of(c);
     size_t T = s.T, inner = s.heads * s.dim;
+    real old = c->x[0].fresh ? 0 : 1; /* how much of it stays in the gradients */
     if (!c->x[0].grad) return;
 #pragma omp parallel for collapse(2) schedule(static)
     for (size_t b = 0; b < c->batch; b++)
@@ -55,21 +56,21 @@ static void attention_backward(const Call *c) {
             matmul_nt(T, T, s.dim, s.scale, q, s.stride, k, s.stride, 0, P, T);
             for (size_t i = 0; i < T; i++)
                 for (size_t j = 0; j < T; j++) P[i * T + j] = real_exp(P[i * T + j] - lse[i]);
-            matmul_tn(T, s.dim, T, 1, P, T, dO, inner, 1, dv, s.stride);
+            matmul_tn(T, s.dim, T, 1, P, T, dO, inner, old, dv, s.stride);
             matmul_nt(T, T, s.dim, 1, dO, inner, v, s.stride, 0, dP, T);
             for (size_t i = 0; i < T; i++) {
                 real dot = 0;
                 for (size_t d = 0; d < s.dim; d++) dot += dO[i * inner + d] * o[i * inner + d];
                 for (size_t j = 0; j < T; j++) dP[i * T + j] = P[i * T + j] * (dP[i * T + j] - dot);
             }
-            matmul(T, s.dim, T, s.scale, dP, T, k, s.stride, 1, dq, s.stride);
-            matmul_tn(T, s.dim, T, s.scale, dP, T, q, s.stride, 1, dk, s.stride);
+            matmul(T, s.dim, T, s.scale, dP, T, k, s.stride, old, dq, s.stride);
+            matmul_tn(T, s.dim, T, s.scale, dP, T, q, s.stride, old, dk, s.stride);
         }
 }
 
 Value attention(Graph *g, Value qkv, size_t heads, size_t head_dim, double scale) {
     static const Op op = {.name = "attention", .forward = attention_forward, .backward = attention_backward, .backward_reads_x = true,
-                          .backward_reads_y = true};
+                          .backward_reads_y = true, .sets_gradients = true};
     size_t T = graph_rows(g, qkv);
     if (graph_cols(g, qkv) != 3 * heads * head_dim) return graph_fail(g, "attention: qkv has another width than 3 heads head_dim");
     return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {qkv}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = T,

@@ -13,7 +13,7 @@ static Value record_bank(Graph *g, const Op *op, Value x, Parameter bank, Value 
 /* y = f x B^T,  dx = f dy B,  dB = f dy^T x */
 static void similarity_forward(const Call *c) {
     size_t N = c->size[0], C = c->size[1], R = c->rows;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch > 1)
     for (size_t b = 0; b < c->batch; b++)
         matmul_nt(R, N, C, c->factor[0], c->x[0].data + b * R * C, C, c->w[0] + genre_offset(c, b), C, 0, c->y + b * R * N, N);
 }
@@ -21,7 +21,7 @@ static void similarity_forward(const Call *c) {
 static void similarity_backward(const Call *c) {
     size_t N = c->size[0], C = c->size[1], R = c->rows;
     if (c->x[0].grad) {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch > 1)
         for (size_t b = 0; b < c->batch; b++)
             matmul(R, C, N, c->factor[0], c->dy + b * R * N, N, c->w[0] + genre_offset(c, b), C, 1, c->x[0].grad + b * R * C, C);
     }
@@ -37,7 +37,7 @@ Value bank_similarity(Graph *g, Value x, Parameter bank, Value genre, double fac
 /* y = p B,  dp = dy B^T,  dB = p^T dy */
 static void read_forward(const Call *c) {
     size_t N = c->size[0], C = c->size[1], R = c->rows;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch > 1)
     for (size_t b = 0; b < c->batch; b++)
         matmul(R, C, N, 1, c->x[0].data + b * R * N, N, c->w[0] + genre_offset(c, b), C, 0, c->y + b * R * C, C);
 }
@@ -45,7 +45,7 @@ static void read_forward(const Call *c) {
 static void read_backward(const Call *c) {
     size_t N = c->size[0], C = c->size[1], R = c->rows;
     if (c->x[0].grad) {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch > 1)
         for (size_t b = 0; b < c->batch; b++)
             matmul_nt(R, N, C, 1, c->dy + b * R * C, C, c->w[0] + genre_offset(c, b), C, 1, c->x[0].grad + b * R * N, N);
     }
@@ -61,7 +61,7 @@ Value bank_read(Graph *g, Value p, Parameter bank, Value genre) {
 /* y = B[k], k = argmin |x - B[k]|  (eq. 6; the first of equals),  dB[k] += dy */
 static void nearest_forward(const Call *c) {
     size_t N = c->size[0], C = c->size[1];
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * N * C > WORTH_THREADS)
     for (size_t row = 0; row < c->batch * c->rows; row++) {
         const real *x = c->x[0].data + row * C, *B = c->w[0] + genre_offset(c, row / c->rows);
         size_t best = 0;

@@ -73,9 +73,10 @@ typedef struct {
     size_t rows, cols; /* per sample */
     const real *data;
     real *grad; /* NULL when nobody asks for it */
+    bool fresh; /* the gradient holds nothing yet: to be set, not added to. Only ops that set_gradients see it; for others it is zeroed */
 } Operand;
 
-/* What an op's forward and backward see. Gradients are added to, never overwritten. */
+/* What an op's forward and backward see. Gradients are added to, but for fresh ones. */
 typedef struct {
     size_t batch;
     int inputs;
@@ -99,6 +100,7 @@ typedef struct {
     void (*forward)(const Call *c);
     void (*backward)(const Call *c); /* NULL: nothing flows back */
     bool backward_reads_x, backward_reads_y;
+    bool sets_gradients; /* backward minds Operand.fresh, and gives every element of that gradient a value */
     bool scalar; /* the result is one element, not one per sample */
 } Op;
 

@@ -18,7 +18,7 @@ typedef struct {
     real *table;
     Place forth, back; /* as graph_forward and as graph_backward see them: the same unless computed again */
     real *grad;
-    size_t grad_born; /* action before which the gradient is zeroed */
+    size_t grad_born; /* action that first gives the gradient a value */
 } Node;
 
 typedef struct {

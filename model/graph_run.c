@@ -10,7 +10,7 @@ static Call call_of(const Graph *g, const Node *n, bool back) {
               .factor = r->factor, .list = r->list, .table = r->table};
     for (int k = 0; k < r->inputs; k++) {
         const Node *x = &g->nodes[r->x[k]];
-        c.x[k] = (Operand){x->record.rows, x->record.cols, back ? x->back.value : x->forth.value, x->grad};
+        c.x[k] = (Operand){x->record.rows, x->record.cols, back ? x->back.value : x->forth.value, x->grad, false};
     }
     for (int k = 0; k < MAX_WEIGHTS; k++) {
         if (r->w[k] == NO_PARAMETER) continue;
@@ -32,11 +32,15 @@ void graph_forward(Graph *g, size_t batch) {
 }
 
 static void run_backward(const Graph *g, const Node *n, size_t time) {
+    Call c = call_of(g, n, true);
     for (int k = 0; k < n->record.inputs; k++) { /* gradients that come to life now */
         const Node *x = &g->nodes[n->record.x[k]];
-        if (x->grad && x->grad_born == time) memset(x->grad, 0, node_elements(x, g->batch) * sizeof(real));
+        bool twice = false;
+        for (int i = 0; i < k; i++) twice |= n->record.x[i] == n->record.x[k];
+        if (!x->grad || x->grad_born != time || twice) continue;
+        c.x[k].fresh = n->record.op->sets_gradients;
+        if (!c.x[k].fresh) memset(x->grad, 0, node_elements(x, g->batch) * sizeof(real));
     }
-    Call c = call_of(g, n, true);
     n->record.op->backward(&c);
     for (int k = 0; g->done && k < MAX_WEIGHTS; k++)
         if (n->completes[k]) g->done(g->user, n->record.w[k]);

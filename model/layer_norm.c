@@ -7,7 +7,7 @@ static const real eps = (real)1e-5;
 static void layer_norm_forward(const Call *c) {
     size_t n = c->batch * c->rows, C = c->cols;
     const real *w = c->w[0], *b = c->w[1];
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
     for (size_t i = 0; i < n; i++) {
         const real *x = c->x[0].data + i * C;
         real *y = c->y + i * C;
@@ -27,8 +27,9 @@ static void layer_norm_forward(const Call *c) {
 static void layer_norm_backward(const Call *c) {
     size_t n = c->batch * c->rows, C = c->cols;
     const real *w = c->w[0];
+    bool fresh = c->x[0].fresh;
     if (c->x[0].grad) {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
         for (size_t i = 0; i < n; i++) {
             const real *x = c->x[0].data + i * C, *dy = c->dy + i * C;
             real *dx = c->x[0].grad + i * C;
@@ -40,12 +41,12 @@ static void layer_norm_backward(const Call *c) {
             }
             sum /= (real)C;
             product *= rstd / (real)C;
-            for (size_t k = 0; k < C; k++) dx[k] += rstd * (dy[k] * w[k] - sum - (x[k] - mean) * rstd * product);
+            for (size_t k = 0; k < C; k++) real_give(&dx[k], rstd * (dy[k] * w[k] - sum - (x[k] - mean) * rstd * product), fresh);
         }
     }
     if (!c->dw[0] && !c->dw[1]) return;
     enum { BLOCK = 64 };
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
     for (size_t first = 0; first < C; first += BLOCK) {
         size_t width = C - first < BLOCK ? C - first : BLOCK;
         real dw[BLOCK] = {0}, db[BLOCK] = {0};
@@ -65,7 +66,7 @@ static void layer_norm_backward(const Call *c) {
 }
 
 Value layer_norm(Graph *g, Value x, Parameter w, Parameter b) {
-    static const Op op = {.name = "layer_norm", .forward = layer_norm_forward, .backward = layer_norm_backward, .backward_reads_x = true};
+    static const Op op = {.name = "layer_norm", .forward = layer_norm_forward, .backward = layer_norm_backward, .backward_reads_x = true, .sets_gradients = true};
     return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {w, b}, .rows = graph_rows(g, x),
                                      .cols = graph_cols(g, x), .saved = 2 * graph_rows(g, x)});
 }

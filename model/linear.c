@@ -6,7 +6,7 @@ static void linear_forward(const Call *c) {
     size_t n = c->batch * c->rows, in = c->x[0].cols, out = c->cols;
     const real *b = c->w[1];
     if (b) {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n * out > WORTH_THREADS)
         for (size_t i = 0; i < n; i++) memcpy(c->y + i * out, b, out * sizeof *b);
     }
     matmul_nt(n, out, in, 1, c->x[0].data, in, c->w[0], in, b ? 1 : 0, c->y, out);
@@ -14,7 +14,7 @@ static void linear_forward(const Call *c) {
 
 static void add_column_sums(size_t n, size_t cols, const real *dy, real *db) {
     enum { BLOCK = 64 };
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n * cols > WORTH_THREADS)
     for (size_t first = 0; first < cols; first += BLOCK) {
         size_t width = cols - first < BLOCK ? cols - first : BLOCK;
         real sum[BLOCK] = {0};
@@ -26,13 +26,13 @@ static void add_column_sums(size_t n, size_t cols, const real *dy, real *db) {
 
 static void linear_backward(const Call *c) {
     size_t n = c->batch * c->rows, in = c->x[0].cols, out = c->cols;
-    if (c->x[0].grad) matmul(n, in, out, 1, c->dy, out, c->w[0], in, 1, c->x[0].grad, in);
+    if (c->x[0].grad) matmul(n, in, out, 1, c->dy, out, c->w[0], in, c->x[0].fresh ? 0 : 1, c->x[0].grad, in);
     if (c->dw[0]) matmul_tn(out, in, n, 1, c->dy, out, c->x[0].data, in, 1, c->dw[0], in);
     if (c->dw[1]) add_column_sums(n, out, c->dy, c->dw[1]);
 }
 
 Value linear(Graph *g, Value x, Parameter w, Parameter b) {
-    static const Op op = {.name = "linear", .forward = linear_forward, .backward = linear_backward, .backward_reads_x = true};
+    static const Op op = {.name = "linear", .forward = linear_forward, .backward = linear_backward, .backward_reads_x = true, .sets_gradients = true};
     return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {w, b}, .rows = graph_rows(g, x),
                                      .cols = graph_parameter_shape(g, w, 0)});
 }

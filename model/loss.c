@@ -6,6 +6,7 @@ static void mse_forward(const Call *c) {
     const real *a = c->x[0].data, *b = c->x[1].data;
     size_t n = c->batch * c->x[0].rows * c->x[0].cols;
     double sum = 0;
+#pragma omp simd reduction(+ : sum)
     for (size_t i = 0; i < n; i++) sum += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
     c->y[0] = (real)(sum / (double)n);
 }
@@ -15,14 +16,13 @@ static void mse_backward(const Call *c) {
     size_t n = c->batch * c->x[0].rows * c->x[0].cols;
     real factor = 2 * c->dy[0] / (real)n;
     real *da = c->x[0].grad, *db = c->x[1].grad;
-    if (da)
-        for (size_t i = 0; i < n; i++) da[i] += factor * (a[i] - b[i]);
-    if (db)
-        for (size_t i = 0; i < n; i++) db[i] -= factor * (a[i] - b[i]);
+    bool fresh[2] = {c->x[0].fresh, c->x[1].fresh};
+    for (size_t i = 0; da && i < n; i++) real_give(&da[i], factor * (a[i] - b[i]), fresh[0]);
+    for (size_t i = 0; db && i < n; i++) real_give(&db[i], -factor * (a[i] - b[i]), fresh[1]);
 }
 
 Value mean_squared_error(Graph *g, Value a, Value b) {
-    static const Op op = {.name = "mean_squared_error", .forward = mse_forward, .backward = mse_backward, .backward_reads_x = true, .scalar = true};
+    static const Op op = {.name = "mean_squared_error", .forward = mse_forward, .backward = mse_backward, .backward_reads_x = true, .sets_gradients = true, .scalar = true};
     if (graph_rows(g, a) != graph_rows(g, b) || graph_cols(g, a) != graph_cols(g, b))
         return graph_fail(g, "mean_squared_error: operands of different shapes");
     return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {a, b}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = 1, .cols = 1});

@@ -7,6 +7,7 @@
 #define MODEL_REAL_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -42,6 +43,12 @@ static inline real real_exp(real x) {
 }
 static inline real real_sqrt(real x) { return sqrtf(x); }
 #endif
+
+/* Elements of an elementwise loop from which on threads are worth waking. */
+enum { WORTH_THREADS = 1 << 14 };
+
+/* dx = value where dx is fresh (holds nothing yet), dx + value elsewhere. */
+static inline void real_give(real *dx, real value, bool fresh) { *dx = fresh ? value : *dx + value; }
 
 /* Largest of n >= 1 elements; sixteen lanes, because a plain maximum does not vectorise where NaN must be minded. */
 static inline real real_max(const real *x, size_t n) {

@@ -13,7 +13,7 @@ typedef Tap (*Rule)(const Call *c, size_t t);
 
 static void taps_forward(const Call *c, Rule rule) {
     size_t C = c->cols, in = c->x[0].rows;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t t = 0; t < c->rows; t++) {
             Tap tap = rule(c, t);
@@ -28,7 +28,7 @@ static void taps_forward(const Call *c, Rule rule) {
 static void taps_backward(const Call *c, Rule rule) {
     size_t C = c->cols, in = c->x[0].rows;
     if (!c->x[0].grad) return;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t t = 0; t < c->rows; t++) {
             Tap tap = rule(c, t);
@@ -109,7 +109,7 @@ Value fade_row(Graph *g, Value x, size_t count, size_t fade) {
 /* y = mean over t of x[t],  dx[t] = dy / rows */
 static void mean_forward(const Call *c) {
     size_t C = c->cols, T = c->x[0].rows;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++) {
         real *y = c->y + b * C;
         memset(y, 0, C * sizeof *y);
@@ -121,22 +121,23 @@ static void mean_forward(const Call *c) {
 
 static void mean_backward(const Call *c) {
     size_t C = c->cols, T = c->x[0].rows;
+    bool fresh = c->x[0].fresh;
     if (!c->x[0].grad) return;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t t = 0; t < T; t++)
-            for (size_t k = 0; k < C; k++) c->x[0].grad[(b * T + t) * C + k] += c->dy[b * C + k] / (real)T;
+            for (size_t k = 0; k < C; k++) real_give(&c->x[0].grad[(b * T + t) * C + k], c->dy[b * C + k] / (real)T, fresh);
 }
 
 Value mean_rows(Graph *g, Value x) {
-    static const Op op = {.name = "mean_rows", .forward = mean_forward, .backward = mean_backward};
+    static const Op op = {.name = "mean_rows", .forward = mean_forward, .backward = mean_backward, .sets_gradients = true};
     return record_rows(g, &op, x, 1, 0, NULL, 0);
 }
 
 /* y = [x_0; x_1; ...],  dx_i = its part of dy */
 static void concat_forward(const Call *c) {
     size_t C = c->cols;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++) {
         real *y = c->y + b * c->rows * C;
         for (int i = 0; i < c->inputs; i++) {
@@ -149,20 +150,21 @@ static void concat_forward(const Call *c) {
 
 static void concat_backward(const Call *c) {
     size_t C = c->cols;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++) {
         const real *dy = c->dy + b * c->rows * C;
         for (int i = 0; i < c->inputs; i++) {
             size_t n = c->x[i].rows * C;
+            bool fresh = c->x[i].fresh;
             if (c->x[i].grad)
-                for (size_t k = 0; k < n; k++) c->x[i].grad[b * n + k] += dy[k];
+                for (size_t k = 0; k < n; k++) real_give(&c->x[i].grad[b * n + k], dy[k], fresh);
             dy += n;
         }
     }
 }
 
 Value concat_rows(Graph *g, const Value *x, int count) {
-    static const Op op = {.name = "concat_rows", .forward = concat_forward, .backward = concat_backward};
+    static const Op op = {.name = "concat_rows", .forward = concat_forward, .backward = concat_backward, .sets_gradients = true};
     Record r = {.op = &op, .inputs = count, .w = {NO_PARAMETER, NO_PARAMETER}, .cols = graph_cols(g, x[0])};
     if (count < 1 || count > MAX_INPUTS) return graph_fail(g, "concat_rows: 1 to %d values", MAX_INPUTS);
     for (int i = 0; i < count; i++) {
@@ -176,7 +178,7 @@ Value concat_rows(Graph *g, const Value *x, int count) {
 /* y = M x,  dx = M^T dy */
 static void mix_forward(const Call *c) {
     size_t C = c->cols, in = c->x[0].rows;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
         matmul(c->rows, C, in, 1, c->table, in, c->x[0].data + b * in * C, C, 0, c->y + b * c->rows * C, C);
 }
@@ -184,13 +186,13 @@ static void mix_forward(const Call *c) {
 static void mix_backward(const Call *c) {
     size_t C = c->cols, in = c->x[0].rows;
     if (!c->x[0].grad) return;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
-        matmul_tn(in, C, c->rows, 1, c->table, in, c->dy + b * c->rows * C, C, 1, c->x[0].grad + b * in * C, C);
+        matmul_tn(in, C, c->rows, 1, c->table, in, c->dy + b * c->rows * C, C, c->x[0].fresh ? 0 : 1, c->x[0].grad + b * in * C, C);
 }
 
 Value mix_rows(Graph *g, Value x, const real *matrix, size_t count) {
-    static const Op op = {.name = "mix_rows", .forward = mix_forward, .backward = mix_backward};
+    static const Op op = {.name = "mix_rows", .forward = mix_forward, .backward = mix_backward, .sets_gradients = true};
     return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = count,
                                      .cols = graph_cols(g, x), .table = matrix, .table_count = count * graph_rows(g, x)});
 }

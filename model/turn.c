@@ -5,7 +5,7 @@
 
 static void turn_all(const Call *c, double direction, const real *from, real *to, bool accumulate) {
     size_t C = c->cols, T = c->rows;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (c->batch * T * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++) {
         const real *reference = c->x[1].data + b * C;
         double s, co;
