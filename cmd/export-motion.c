@@ -2,7 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/bvh.h"
+#include "export/glb.h"
 #include "export/joints.h"
+#include "export/pickle.h"
 #include "lib/motionlist.h"
 #include "lib/options.h"
 #include "lib/names.h"
@@ -20,7 +23,16 @@ typedef struct {
 
 static int to_joints(const ExportJob *job, Buffer *out, Error *err) { return joints_npy(job->clips, out, err); }
 
+static int to_bvh(const ExportJob *job, Buffer *out, Error *err) { return bvh_write(job->clips, strcmp(job->choices->unit, "cm") == 0 ? 100 : 1, out, err); }
+
+static int to_glb(const ExportJob *job, Buffer *out, Error *err) { return glb_write(job->clips, out, err); }
+
+static int to_pickle(const ExportJob *job, Buffer *out, Error *err) { return pickle_write(job->clips, out, err); }
+
 static const Format formats[] = {
+    {"bvh", ".bvh", false, "unit", to_bvh, "skeleton and motion for Blender, MotionBuilder and others"},
+    {"glb", ".glb", false, "", to_glb, "glTF 2.0: a skinned figure that dances, for Blender, three.js, Unity and others"},
+    {"pkl", ".pkl", false, "", to_pickle, "AIST++'s own pickle, for tools that read that"},
     {"joints", ".npy", false, "", to_joints, "joint positions [frames, joints, 3] in metres, y up (.npy)"},
 };
 
@@ -134,8 +146,8 @@ static int check_options(const Program *program, const Format *format) {
 
 int main(int argc, char **argv) {
     const char *to = NULL, *output = NULL, *skeleton_path = NULL, *thresholds_path = NULL;
-    ExportChoices choices = {0};
-    bool quiet = false, given[1] = {0};
+    ExportChoices choices = {.unit = "m"};
+    bool quiet = false, given[2] = {0};
     long threads = 0;
     Buffer names = {0}, about = {0};
     list_formats(&names, &about);
@@ -147,6 +159,7 @@ int main(int argc, char **argv) {
         {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "No progress.", 0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "For some formats", 0, 0, NULL},
         {"thresholds", 0, OPTION_TEXT, &thresholds_path, "FILE", "Thresholds from freeze-rate --fit: frozen windows are marked.", 0, 0, &given[0]},
+        {"unit", 0, OPTION_CHOICE, &choices.unit, "m|cm", "Unit of length in the file.", 0, 0, &given[1]},
     };
     const Program program = {
         "export-motion", "[OPTION]... --to FORMAT -o PATH MOTION...",

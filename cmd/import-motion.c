@@ -1,4 +1,4 @@
-/* import-motion: motions of AIST++ and AMASS (lib/motionimport.h) into motion .npz files, one by one or whole folders. */
+/* import-motion: motions of AIST++, AMASS and BVH files (lib/motionimport.h) into motion .npz files, one by one or whole folders. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +136,7 @@ int main(int argc, char **argv) {
     const Program program = {
         .name = "import-motion",
         .usage = "[OPTION]... FILE_OR_FOLDER...",
-        .about = "Converts AIST++ motions (.pkl, read without running anything in them), AMASS-like .npz and mint's .npy to NAME.npz motion files. "
+        .about = "Converts AIST++ motions (.pkl, read without running anything in them), AMASS-like .npz, mint's .npy and .bvh of any program to NAME.npz motion files. "
                  "A file that cannot be converted gets one line on stderr and exit status 1 in the end; the others are converted all the same.",
         .example = "import-motion -o motions --ignore-list aist/ignore_list.txt aist/motions",
         .options = options,
@@ -147,7 +147,7 @@ int main(int argc, char **argv) {
     if (first == argc) return usage_error(&program, "no file or folder given");
     threads_set((int)threads);
 
-    static const char *const endings[] = {".pkl", ".npz", ".npy", NULL};
+    static const char *const endings[] = {".pkl", ".npz", ".npy", ".bvh", NULL};
     Error err;
     Strings inputs = {0}, ignored = {0};
     status = 0;

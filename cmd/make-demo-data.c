@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "demo/aistpickle.h"
 #include "demo/dance.h"
 #include "demo/wave.h"
+#include "lib/aistpickle.h"
 #include "lib/file.h"
 #include "lib/options.h"
 #include "lib/progress.h"
@@ -43,6 +43,14 @@ static void name_sequence(const Choices *c, size_t genre, size_t sequence, char 
     snprintf(name, NAME_SIZE, "g%s_sFM_cAll_d%02zu_m%s%zu_ch%02zu", code, genre + 1, code, sequence % songs_of(c), sequence + 1);
 }
 
+static int write_pickle(const char *path, const Dance *d, Error *err) {
+    Buffer b = {0};
+    int status = aistpickle_put(&b, d->frames, d->poses, d->translations, SCALING, 0.0, err);
+    status = status ? fail_in(err, path) : file_write(path, b.data, b.size, err);
+    buffer_free(&b);
+    return status;
+}
+
 static int make_song(const Choices *c, size_t genre, size_t number, Error *err) {
     const Song song = song_of(c, genre, number);
     char name[NAME_SIZE];
@@ -71,7 +79,7 @@ static int make_dance(const Choices *c, size_t genre, size_t sequence, Error *er
     int status = dance_make(&song, seed_of(c, genre, sequence, 2), &dance, err);
     if (!status) {
         for (size_t i = 0; i < 3 * dance.frames; i++) dance.translations[i] *= SCALING;
-        status = aistpickle_write(path, dance.frames, dance.poses, dance.translations, SCALING, 0.0, err);
+        status = write_pickle(path, &dance, err);
         dance_free(&dance);
     }
     free(path);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bvhimport.h"
 #include "file.h"
 #include "pickle.h"
 #include "tensorfile.h"
@@ -166,6 +167,21 @@ static int import_npz(const char *path, Motion *out, Error *err) {
     return amass ? status : motion_read(path, out, err);
 }
 
+/* --- BVH --- */
+
+static int import_bvh(const char *path, Motion *out, Error *err) {
+    unsigned char *data;
+    size_t size;
+    Bvh b;
+    if (file_read(path, &data, &size, err)) return -1;
+    int status = bvh_parse((const char *)data, size, &b, err);
+    free(data);
+    if (!status) status = bvh_to_motion(&b, out, err);
+    if (status) fail_in(err, path);
+    bvh_free(&b);
+    return status;
+}
+
 /* --- any file --- */
 
 static int set_names(const char *path, Motion *m, Error *err) {
@@ -183,8 +199,8 @@ int motion_import(const char *path, Motion *out, Error *err) {
     if (path_ends_with(path, ".pkl") || path_ends_with(path, ".pickle")) status = import_pickle(path, out, err);
     else if (path_ends_with(path, ".npz")) status = import_npz(path, out, err);
     else if (path_ends_with(path, ".npy")) status = motion_read(path, out, err);
-    else if (path_ends_with(path, ".bvh")) status = fail(err, "%s: .bvh is not supported; pass AIST++ .pkl, AMASS-like .npz, or motion .npz or .npy", path);
-    else status = fail(err, "%s: unknown kind of file; pass AIST++ .pkl, AMASS-like .npz, or motion .npz or .npy", path);
+    else if (path_ends_with(path, ".bvh")) status = import_bvh(path, out, err);
+    else status = fail(err, "%s: unknown kind of file; pass AIST++ .pkl, AMASS-like .npz, .bvh, or motion .npz or .npy", path);
     if (status == 0) status = set_names(path, out, err);
     if (status) motion_free(out);
     return status;

@@ -5,6 +5,7 @@
  * EDGE .pkl: the same keys, z up, with full_pose instead of smpl_scaling, 30 fps; made y up.
  * AMASS-like .npz: poses [N, 3 per joint] (72 columns: SMPL's 24 joints; 66 and more: the 22 joints of the body, hands
  *     straight), trans [N, 3] metres, mocap_framerate or mocap_frame_rate; z up, made y up.
+ * .bvh: as bvhimport.h says.
  * Ours, .npy and mint's [T, 225]: as motion_read. */
 #ifndef LIB_MOTIONIMPORT_H
 #define LIB_MOTIONIMPORT_H

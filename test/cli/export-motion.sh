@@ -24,11 +24,25 @@ ok 'a folder: a file for each' export_motion -q --to joints -o "$top/all" "$top/
 ok '... by their names' [ "$(ls "$top/all" | tr '\n' ' ')" = 'aist_f64.npy aist_p4_numpy1.npy ' ]
 ok '... the same bytes' cmp "$top/a.npy" "$top/all/aist_p4_numpy1.npy"
 
+for format in bvh glb pkl; do
+    ok "$format" export_motion --to $format -o "$top/$format/" "$a"
+    ok '... the same bytes with two threads' sh -c '"$BIN/export-motion" -q -j 2 --to $1 -o "$2/2" "$2/m" && cmp "$2/2/aist_p4_numpy1.$1" "$2/$1/aist_p4_numpy1.$1"' - $format "$top"
+done
+mkdir -p "$top/cm"
+ok 'bvh in centimetres' export_motion --to bvh --unit cm -o "$top/cm/aist_p4_numpy1.bvh" "$a"
+for kind in bvh pkl cm; do ok "$kind is imported back" "$BIN/import-motion" -q -o "$top/back-$kind" "$top/$kind"; done
+ok 'bvh renamed as Mixamo does is the same dance' sh -c 'sed "s/L_Hip/LeftUpLeg/; s/R_Hip/RightUpLeg/; s/L_Knee/LeftLeg/; s/R_Knee/RightLeg/; s/L_Ankle/LeftFoot/; s/R_Ankle/RightFoot/
+    s/L_Foot/LeftToeBase/; s/R_Foot/RightToeBase/; s/L_Collar/LeftShoulder/; s/R_Collar/RightShoulder/; s/JOINT L_Shoulder/JOINT LeftArm/; s/JOINT R_Shoulder/JOINT RightArm/
+    s/L_Elbow/LeftForeArm/; s/R_Elbow/RightForeArm/; s/L_Wrist/LeftHand/; s/R_Wrist/RightHand/; s/L_Hand/LeftHandMiddle1/; s/R_Hand/RightHandMiddle1/; s/Pelvis/Hips/
+    s/JOINT /JOINT mixamorig:/" "$1/bvh/aist_p4_numpy1.bvh" >"$1/aist_p4_numpy1.bvh" && "$BIN/import-motion" -q -o "$1/mixamo" "$1/aist_p4_numpy1.bvh" &&
+    cmp "$1/mixamo/aist_p4_numpy1.npz" "$1/back-bvh/aist_p4_numpy1.npz"' - "$top"
+
 ok 'no format' fails 2 '--to FORMAT' export_motion -o "$top/x" "$a"
 ok 'an unknown format' fails 2 'takes one of' export_motion --to fbx -o "$top/x" "$a"
 ok 'no output' fails 2 '-o PATH' export_motion --to joints "$a"
 ok 'no motion' fails 2 'no motion' export_motion --to joints -o "$top/x"
 ok 'an option of another format' fails 2 'does not go with --to joints' export_motion --to joints --thresholds t -o "$top/x" "$a"
+ok 'a unit that is none' fails 2 'takes one of m|cm' export_motion --to bvh --unit inch -o "$top/x" "$a"
 ok 'no such file' fails 1 'nothing.npz: No such file' export_motion --to joints -o "$top/x" "$top/nothing.npz"
 cp -r "$top/m" "$top/m2"
 ok 'two of one name' fails 1 'aist_f64' export_motion -q --to joints -o "$top/x" "$top/m" "$top/m2"

@@ -62,7 +62,7 @@ ok 'a file is not replaced by itself' fails 1 'replace the file itself' import -
 ok 'no file: wrong usage' fails 2 'no file' import
 ok 'a missing file' fails 1 'No such file' import -q -o "$top/m5" "$top/nothing.pkl"
 echo HIERARCHY >"$top/x.bvh"
-ok 'bvh is not supported, and says so' fails 1 'not supported' import -q -o "$top/m5" "$top/x.bvh"
+ok 'a bvh file that is none' fails 1 'x.bvh: line 2: the file ends where ROOT' import -q -o "$top/m5" "$top/x.bvh"
 
 # --- prepare-aist ---
 

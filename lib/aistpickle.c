@@ -1,44 +1,38 @@
 /* Opcodes by their names in Python's pickletools. Nothing is memoized, which readers do not mind. */
-#include "demo/aistpickle.h"
+#include "aistpickle.h"
 
 #include <stdint.h>
 #include <string.h>
 
-#include "lib/bytes.h"
-#include "lib/file.h"
 
-static void put(FILE *f, const void *bytes, size_t size) { fwrite(bytes, 1, size, f); } /* errors show when the file is committed */
+static void put(Buffer *f, const void *bytes, size_t size) { buffer_add(f, bytes, size); }
 
-static void put_op(FILE *f, char op) { putc(op, f); }
+static void put_op(Buffer *f, char op) { buffer_byte(f, (unsigned char)op); }
 
-static void put_u32(FILE *f, uint32_t v) {
-    unsigned char b[4];
-    write_le32(b, v);
-    put(f, b, sizeof b);
-}
+static void put_u32(Buffer *f, uint32_t v) { buffer_le32(f, v); }
 
-static void put_text(FILE *f, const char *text) { /* BINUNICODE */
+static void put_text(Buffer *f, const char *text) { /* BINUNICODE */
     put_op(f, 'X');
     put_u32(f, (uint32_t)strlen(text));
     put(f, text, strlen(text));
 }
 
-static void put_int(FILE *f, uint32_t v) { /* BININT */
+static void put_int(Buffer *f, uint32_t v) { /* BININT */
     put_op(f, 'J');
     put_u32(f, v);
 }
 
-static void put_global(FILE *f, const char *module, const char *name) { fprintf(f, "c%s\n%s\n", module, name); }
+static void put_global(Buffer *f, const char *module, const char *name) { buffer_print(f, "c%s\n%s\n", module, name); }
 
-static void put_real(FILE *f, double v) { /* BINFLOAT: big-endian */
+static void put_real(Buffer *f, double v) { /* BINFLOAT: big-endian */
     uint64_t bits;
     memcpy(&bits, &v, sizeof bits);
     put_op(f, 'G');
-    for (int i = 7; i >= 0; i--) putc((int)(bits >> (8 * i) & 0xff), f);
+    for (int i = 7; i >= 0; i--) buffer_byte(f, (unsigned char)(bits >> (8 * i)));
 }
 
 /* numpy.dtype('f4', False, True) with state (3, '<', None, None, None, -1, -1, 0) */
-static void put_float32(FILE *f) {
+static void put_float32(Buffer *f) {
     put_global(f, "numpy", "dtype");
     put_text(f, "f4");
     put(f, "\x89\x88\x87R(", 5); /* NEWFALSE NEWTRUE TUPLE3 REDUCE MARK */
@@ -52,7 +46,7 @@ static void put_float32(FILE *f) {
 }
 
 /* _reconstruct(ndarray, (0,), b'b') with state (1, shape, dtype, False, data) */
-static void put_array(FILE *f, const float *values, const size_t *shape, int rank) {
+static void put_array(Buffer *f, const float *values, const size_t *shape, int rank) {
     size_t count = 1;
     put_global(f, "numpy.core.multiarray", "_reconstruct");
     put_global(f, "numpy", "ndarray");
@@ -67,19 +61,12 @@ static void put_array(FILE *f, const float *values, const size_t *shape, int ran
     put_float32(f);
     put(f, "\x89" "B", 2); /* NEWFALSE BINBYTES */
     put_u32(f, (uint32_t)(4 * count));
-    for (size_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, &values[i], sizeof bits);
-        put_u32(f, bits);
-    }
+    for (size_t i = 0; i < count; i++) buffer_f32(f, values[i]);
     put(f, "tb", 2); /* TUPLE BUILD */
 }
 
-int aistpickle_write(const char *path, size_t frames, const float *poses, const float *trans, float scaling, double loss, Error *err) {
-    if (frames > INT32_MAX / (72 * sizeof(float))) return fail(err, "%s: %zu frames are too many for this format", path, frames);
-    OutputFile out;
-    if (file_begin(&out, path, err)) return -1;
-    FILE *f = out.stream;
+int aistpickle_put(Buffer *f, size_t frames, const float *poses, const float *trans, float scaling, double loss, Error *err) {
+    if (frames > INT32_MAX / (72 * sizeof(float))) return fail(err, "%zu frames are too many for this format", frames);
     put(f, "\x80\x03}(", 4); /* PROTO 3, EMPTY_DICT, MARK */
     put_text(f, "smpl_loss");
     put_real(f, loss);
@@ -90,5 +77,5 @@ int aistpickle_write(const char *path, size_t frames, const float *poses, const 
     put_text(f, "smpl_trans");
     put_array(f, trans, (size_t[]){frames, 3}, 2);
     put(f, "u.", 2); /* SETITEMS STOP */
-    return file_commit(&out, err);
+    return buffer_check(f, err);
 }
