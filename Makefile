@@ -9,16 +9,27 @@ CC      ?= cc
 MARCH   ?= native
 OPT     ?= -O3
 PACKAGES = openblas fftw3 fftw3f sndfile soxr zlib libcjson
+
+# make MPI=1: training shared by many processes, in a build of its own (MPI_PACKAGE: pkg-config's name of the MPI to use)
+ifdef MPI
+MPI_PACKAGE ?= ompi-c
+PACKAGES += $(MPI_PACKAGE)
+BUILD  ?= build/mpi
+BIN    ?= build/mpi/bin
+unused := lib/comm_single.c
+else
+BUILD  ?= build
+BIN    ?= bin
+unused := lib/comm_mpi.c
+endif
+
 WARN     = -Wall -Wextra -Wshadow -Wconversion
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) -g -march=$(MARCH) -fopenmp -fno-math-errno -fno-trapping-math \
              $(WARN) -MMD -MP -I. $(SANITIZE) $(PACKAGE_CFLAGS) $(CFLAGS)
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES))
 
-BUILD ?= build
-BIN   ?= bin
-
-library  := $(wildcard lib/*.c features/*.c model/*.c metrics/*.c export/*.c demo/*.c cmd/shared/*.c)
+library  := $(filter-out $(unused),$(wildcard lib/*.c features/*.c model/*.c metrics/*.c export/*.c demo/*.c cmd/shared/*.c))
 programs := $(patsubst cmd/%.c,$(BIN)/%,$(wildcard cmd/*.c))
 units    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/test_*.c)) $(patsubst %.c,$(BUILD)/f64/%,$(wildcard test/*/f64_*.c))
 doubles  := $(filter-out model/state.c,$(wildcard model/*.c))
@@ -59,7 +70,7 @@ test: build-tests
 
 build-tests: all $(units)
 
-sanitized = $(MAKE) BUILD=build/sanitize BIN=build/sanitize/bin OPT='-O1 -fno-omit-frame-pointer' \
+sanitized = $(MAKE) BUILD=$(BUILD)/sanitize BIN=$(BUILD)/sanitize/bin OPT='-O1 -fno-omit-frame-pointer' \
             SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 test-sanitize:
 	$(sanitized) test

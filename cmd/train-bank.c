@@ -3,11 +3,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/comm.h"
 #include "lib/runtime.h"
 #include "lib/tensorfile.h"
 #include "lib/threads.h"
-#include "shared/corpus.h"
-#include "shared/training.h"
+#include "shared/checkpoint.h"
+#include "shared/dryrun.h"
+#include "shared/share.h"
+
+typedef struct {
+    Settings s;
+    const char *clusters, *dataset;
+    Model m;
+    Loaded data, val;
+} Job;
 
 /* The centres of every genre, in the model's order, from GENRE.npz files in a folder or from one file. */
 static int read_centers(const char *path, Model *m, Tensors *sets, const float **centers, Error *err) {
@@ -36,14 +45,15 @@ static int read_centers(const char *path, Model *m, Tensors *sets, const float *
 }
 
 /* Weights, statistics, items and seeds before the first step. */
-static int initialise(Model *m, const Settings *s, const Loaded *data, const char *clusters, Error *err) {
+static int initialise(Job *j, Error *err) {
+    Model *m = &j->m;
     Tensors *sets = calloc(m->genre_count, sizeof *sets);
     const float **centers = calloc(m->genre_count, sizeof *centers);
     int status = sets && centers ? 0 : fail(err, "out of memory");
-    Rng rng = rng_seed((uint64_t)s->seed);
+    Rng rng = rng_seed((uint64_t)j->s.seed);
     if (status == 0) params_initialise(&m->params, &rng);
-    if (status == 0) status = read_centers(clusters, m, sets, centers, err);
-    if (status == 0) status = train_statistics(m, &data->corpus, err);
+    if (status == 0) status = read_centers(j->clusters, m, sets, centers, err);
+    if (status == 0) status = train_statistics(m, &j->data.corpus, err);
     if (status == 0) status = bank_initialise(m, centers, err);
     size_t window = m->config.past * m->config.motion_dim;
     real *seeds = model_values(m, "seed.motion"); /* the largest cluster comes first */
@@ -54,40 +64,73 @@ static int initialise(Model *m, const Settings *s, const Loaded *data, const cha
     return status;
 }
 
-/* TRAIN_DONE, TRAIN_STOPPED or -1. */
-static int train(Run *run, Model *m, const Settings *s, const Loaded *data, const Loaded *val, const char *clusters, Error *err) {
-    TrainState state = {.stage = 1, .seed = (uint64_t)s->seed};
-    TrainHooks hooks = run_hooks(run);
-    int status = run_resume(run, m, &state, err);
-    if (status == 0) status = initialise(m, s, data, clusters, err);
-    else if (status == 1) status = 0;
-    while (status == 0 && state.stage <= 2) {
-        status = train_stage(m, &data->corpus, val ? &val->corpus : NULL, &s->stage[state.stage - 1], &state, &hooks, err);
-        if (status == TRAIN_DONE && state.stage == 1) status = bank_derive_transit(m, err);
-        if (status != TRAIN_DONE) break;
-        params_reset_adam(&m->params);
-        state = (TrainState){.stage = state.stage + 1, .seed = state.seed};
-    }
+/* By the first process: everything there is to read but the clusters, and the model without its weights. */
+static int read_inputs(Job *j, Error *err) {
+    const char **genres = NULL;
+    size_t genre_count = 0;
+    int status = corpus_load(j->dataset, false, &j->data, err);
+    if (status == 0 && j->s.validation) status = corpus_load(j->s.validation, false, &j->val, err);
+    if (status == 0) status = dataset_genres(&j->data.dataset, &genres, &genre_count, err);
+    j->s.config.motion_dim = j->data.corpus.motion_dim;
+    j->s.config.music_dim = 35;
+    if (status == 0) status = model_new(&j->m, KIND_BANK, &j->s.config, genres, genre_count, true, err);
+    if (status == 0) status = corpus_set_genres(&j->data, j->dataset, &j->m, err);
+    if (status == 0 && j->s.validation) status = corpus_set_genres(&j->val, j->s.validation, &j->m, err);
+    free(genres);
     return status;
 }
 
-int main(int argc, char **argv) {
-    runtime_prepare(argv);
+static int share_inputs(Job *j, Error *err) {
+    return model_share(&j->m, err) || corpus_share(&j->data, err) || (j->s.validation && corpus_share(&j->val, err)) ? -1 : 0;
+}
+
+/* TRAIN_DONE, TRAIN_STOPPED or -1. */
+static int train(const Program *program, Job *j, Error *err) {
+    Run run;
+    run_start(&run, program, &j->s, &j->m);
+    run_describe(&run, " data=%016" PRIx64, corpus_checksum(&j->data));
+    TrainState state = {.stage = 1, .seed = (uint64_t)j->s.seed};
+    TrainHooks hooks = run_hooks(&run);
+    int status = 0;
+    if (comm_rank() == 0) {
+        status = checkpoint_resume(&run, &j->m, &state, err);
+        status = status == 0 ? initialise(j, err) : status == 1 ? 0 : -1;
+    }
+    status = comm_agree(status, err);
+    comm_broadcast(&state, sizeof state);
+    while (status == 0 && state.stage <= 2) {
+        status = train_stage(&j->m, &j->data.corpus, j->s.validation ? &j->val.corpus : NULL, &j->s.stage[state.stage - 1], &state, &hooks, err);
+        if (status == TRAIN_DONE && state.stage == 1) status = bank_derive_transit(&j->m, err);
+        if (status != TRAIN_DONE) break;
+        params_reset_adam(&j->m.params);
+        state = (TrainState){.stage = state.stage + 1, .seed = state.seed};
+    }
+    return run_end(&j->s, &j->m, status, err);
+}
+
+static int work(const Program *program, Job *j, Error *err) {
+    threads_set((int)j->s.threads);
+    if (settings_finish(&j->s, err) || comm_agree(comm_rank() == 0 ? read_inputs(j, err) : 0, err) || share_inputs(j, err)) return -1;
+    if (j->s.dry_run) return dry_run(&j->s, &j->m, 1, &j->data, &j->val, 0, err);
+    if (announce(program, &j->s, &j->m, 1, &j->data, &j->val, 0, err) || comm_agree(params_allocate(&j->m.params, true, err), err)) return -1;
+    return train(program, j, err);
+}
+
+static int run(int argc, char **argv) {
     Program program = {.name = "train-bank", .usage = "[OPTION]... --clusters DIR_OR_FILE -o BANK.safetensors DATASET.tsv",
         .about = "Trains the banks: stage 1 learns the manifold bank (eq. 7), from which the past-future bank follows; stage 2 "
                  "learns RefineBank's encoder and decoder for it (eq. 8). Logs TSV on stdout.",
         .example = "train-bank --preset small --clusters clusters -o bank.safetensors train.tsv"};
-    Settings s;
-    int status = settings_preset(&program, argc, argv, &s), first;
+    Job j = {0};
+    int status = settings_preset(&program, argc, argv, &j.s), first;
     if (status) return status;
-    const char *clusters = NULL;
-    Config *c = &s.config;
+    Config *c = &j.s.config;
     Option options[64];
-    size_t n = settings_common_options(&s, options);
+    size_t n = settings_common_options(&j.s, options);
     Option own[] = {
-        {"clusters", 0, OPTION_TEXT, &clusters, "PATH", "What cluster-ap wrote: its folder, or one file. Needed.", 0, 0, NULL},
+        {"clusters", 0, OPTION_TEXT, &j.clusters, "PATH", "What cluster-ap wrote: its folder, or one file. Needed.", 0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "The model", 0, 0, NULL},
-        {"refine", 0, OPTION_CHOICE, &s.refine, "bank|discrete|ae|vae", "How RefineBank projects latents (Table 3).", 0, 0, NULL},
+        {"refine", 0, OPTION_CHOICE, &j.s.refine, "bank|discrete|ae|vae", "How RefineBank projects latents (Table 3).", 0, 0, NULL},
         {"items", 0, OPTION_SIZE, &c->items, "N", "Items of a bank.", 1, 1e6, NULL},
         {"latents", 0, OPTION_SIZE, &c->latents, "n", "Latents of a window.", 1, 64, NULL},
         {"bank-width", 0, OPTION_SIZE, &c->bank.width, "C", "Width of an item and of the banks' networks.", 1, 65536, NULL},
@@ -97,29 +140,29 @@ int main(int argc, char **argv) {
     };
     memcpy(options + n, own, sizeof own);
     n += sizeof own / sizeof *own;
-    n += settings_window_options(&s, options + n);
-    Training common = s.stage[0]; /* options that both stages share are written here, and copied if they were given */
+    n += settings_window_options(&j.s, options + n);
+    Training common = j.s.stage[0]; /* options that both stages share are written here, and copied if they were given */
     Option stages[] = {
         {NULL, 0, OPTION_FLAG, NULL, NULL, "Training", 0, 0, NULL},
-        {"epochs1", 0, OPTION_SIZE, &s.stage[0].epochs, "E", "Epochs of stage 1.", 0, 1e9, NULL},
-        {"epochs2", 0, OPTION_SIZE, &s.stage[1].epochs, "E", "Epochs of stage 2.", 0, 1e9, NULL},
-        {"lr1", 0, OPTION_REAL, &s.stage[0].lr, "LR", "Learning rate of stage 1.", 0, 10, NULL},
-        {"lr2", 0, OPTION_REAL, &s.stage[1].lr, "LR", "Learning rate of stage 2.", 0, 10, NULL},
-        {"beta", 0, OPTION_REAL, &s.stage[0].beta, "BETA", "Weight of the commitment loss (eq. 7).", 0, 1000, NULL},
+        {"epochs1", 0, OPTION_SIZE, &j.s.stage[0].epochs, "E", "Epochs of stage 1.", 0, 1e9, NULL},
+        {"epochs2", 0, OPTION_SIZE, &j.s.stage[1].epochs, "E", "Epochs of stage 2.", 0, 1e9, NULL},
+        {"lr1", 0, OPTION_REAL, &j.s.stage[0].lr, "LR", "Learning rate of stage 1.", 0, 10, NULL},
+        {"lr2", 0, OPTION_REAL, &j.s.stage[1].lr, "LR", "Learning rate of stage 2.", 0, 10, NULL},
+        {"beta", 0, OPTION_REAL, &j.s.stage[0].beta, "BETA", "Weight of the commitment loss (eq. 7).", 0, 1000, NULL},
     };
     memcpy(options + n, stages, sizeof stages);
     n += sizeof stages / sizeof *stages;
     size_t shared = n;
     bool given[8] = {false};
-    n += settings_training_options(&s, &common, options + n);
+    n += settings_training_options(&j.s, &common, options + n);
     for (size_t i = shared; i < n; i++) options[i].given = &given[i - shared];
     program.options = options;
     program.count = n;
     if ((status = options_parse(&program, argc, argv, &first)) >= 0) return status;
     if (argc - first != 1) return usage_error(&program, "one DATASET.tsv is needed");
-    if (!s.output || !clusters) return usage_error(&program, "%s is needed", s.output ? "--clusters" : "-o");
+    if ((!j.s.output && !j.s.dry_run) || !j.clusters) return usage_error(&program, "%s is needed", j.clusters ? "-o" : "--clusters");
     for (int i = 0; i < 2; i++) {
-        Training *t = &s.stage[i];
+        Training *t = &j.s.stage[i];
         if (given[0]) t->batch = common.batch;
         if (given[2]) t->warmup = common.warmup;
         if (given[3]) t->noise = common.noise;
@@ -132,32 +175,19 @@ int main(int argc, char **argv) {
     if (c->music < c->past + c->future) c->music = c->past + c->future;
 
     Error err;
-    Model m = {0};
-    Loaded data = {0}, val = {0};
-    Run run;
-    const char **genres = NULL;
-    size_t genre_count = 0;
-    threads_set((int)s.threads);
-    status = settings_finish(&s, &err);
-    if (status == 0) status = corpus_load(argv[first], false, &data, &err);
-    if (status == 0 && s.validation) status = corpus_load(s.validation, false, &val, &err);
-    if (status == 0) status = dataset_genres(&data.dataset, &genres, &genre_count, &err);
-    c->motion_dim = data.corpus.motion_dim;
-    c->music_dim = 35;
-    if (status == 0) status = model_new(&m, KIND_BANK, c, genres, genre_count, true, &err);
-    if (status == 0) status = params_allocate(&m.params, true, &err);
-    if (status == 0) status = corpus_set_genres(&data, argv[first], &m, &err);
-    if (status == 0 && s.validation) status = corpus_set_genres(&val, s.validation, &m, &err);
-    if (status == 0) {
-        run_start(&run, &program, &s, &m);
-        run_describe(&run, " data=%016" PRIx64, corpus_checksum(&data));
-        status = train(&run, &m, &s, &data, s.validation ? &val : NULL, clusters, &err);
-    }
-    status = run_end(&s, &m, status, &err);
+    j.dataset = argv[first];
+    status = work(&program, &j, &err);
     if (status) report(&program, &err);
-    free(genres);
-    model_free(&m);
-    corpus_free(&data);
-    corpus_free(&val);
+    model_free(&j.m);
+    corpus_free(&j.data);
+    corpus_free(&j.val);
     return finish(&program, status ? 1 : 0);
+}
+
+int main(int argc, char **argv) {
+    runtime_prepare(argv);
+    comm_start();
+    int status = run(argc, argv);
+    comm_end();
+    return status;
 }

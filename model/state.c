@@ -82,6 +82,17 @@ static bool is_checkpoint(const Safetensors *file) {
     return kind && strcmp(kind, "checkpoint") == 0;
 }
 
+/* "is a checkpoint of train-bank, not a model": whose checkpoint it is can be told from its stage. */
+static int check_checkpoint_kind(const Safetensors *file, Kind kind, Error *err) {
+    const char *state = metadata_get(safetensors_metadata(file), "state");
+    int stage = state ? atoi(state) : 0;
+    if (stage < 1 || stage > 3) return fail(err, "is no complete checkpoint: its state does not parse");
+    if (stage == 3 && kind == KIND_BANK) return fail(err, "is a checkpoint of train-predictor, not a bank");
+    if (stage < 3 && kind == KIND_MODEL) return fail(err, "is a checkpoint of train-bank, not a model");
+    if (stage == 1) return fail(err, "is a checkpoint of train-bank from stage 1, in which there is no past-future bank yet; let train-bank come to stage 2");
+    return 0;
+}
+
 static int check_kind(const Safetensors *file, const char *kind, Error *err) {
     const char *format = metadata_get(safetensors_metadata(file), "format"), *found = metadata_get(safetensors_metadata(file), "kind");
     if (!format || strcmp(format, "neverstop") != 0) return fail(err, "is not a neverstop file (no format in its metadata)");
@@ -169,6 +180,7 @@ int model_import(Model *out, const Safetensors *file, Kind kind, bool training, 
     Config config;
     const char *json = metadata_get(safetensors_metadata(file), "config");
     int status = check_kind(file, is_checkpoint(file) ? "checkpoint" : kind_names[kind], err);
+    if (status == 0 && is_checkpoint(file)) status = check_checkpoint_kind(file, kind, err);
     if (status == 0) status = json ? config_from_json(json, &config, err) : fail(err, "metadata: config is missing");
     if (status == 0) status = read_genres(file, &list, &genres, &count, err);
     if (status == 0) status = model_new(out, kind, &config, genres, count, safetensors_find(file, "seed.motion") != NULL, err);
@@ -193,12 +205,46 @@ static int compare_genres(const Model *m, const char *theirs, Error *err) {
     return status;
 }
 
-/* "a=1 b=2" against "a=1 b=3": names the first word that differs. */
+static int other_run(const char *key, const char *theirs, const char *ours, Error *err) {
+    return fail(err, "is a checkpoint of another run: it has %s=%.200s, this run %s=%.200s; remove it to start anew", key, theirs, key, ours);
+}
+
+/* Two flat JSON objects: names the first key whose value differs. */
+static int compare_configs(const char *ours, const char *theirs, Error *err) {
+    cJSON *a = cJSON_Parse(ours), *b = cJSON_Parse(theirs);
+    int status = cJSON_IsObject(a) && cJSON_IsObject(b) ? 0 : fail(err, "is no complete checkpoint: its configuration does not parse");
+    for (int turn = 0; status == 0 && turn < 2; turn++) { /* keys of one, then those that only the other has */
+        const cJSON *item, *list = turn ? b : a;
+        cJSON_ArrayForEach(item, list) {
+            const cJSON *other = cJSON_GetObjectItemCaseSensitive(turn ? a : b, item->string);
+            if (status || cJSON_Compare(item, other, true)) continue;
+            char *mine = cJSON_PrintUnformatted(item), *its = other ? cJSON_PrintUnformatted(other) : NULL;
+            const char *x = mine ? mine : "?", *y = its ? its : "none";
+            status = turn ? other_run(item->string, x, y, err) : other_run(item->string, y, x, err);
+            cJSON_free(mine);
+            cJSON_free(its);
+        }
+    }
+    cJSON_Delete(a);
+    cJSON_Delete(b);
+    return status;
+}
+
+/* "a=1 b=2" against "a=1 b=3": names the first setting that differs. A word `config={...}` is looked into. */
 static int compare_settings(const char *ours, const char *theirs, Error *err) {
     while (*ours || *theirs) {
+        char a[2048], b[2048];
         size_t n = strcspn(ours, " "), m = strcspn(theirs, " ");
-        if (n != m || strncmp(ours, theirs, n) != 0)
-            return fail(err, "is a checkpoint of another run: it has %.*s, this run %.*s; remove it to start anew", (int)m, theirs, (int)n, ours);
+        snprintf(a, sizeof a, "%.*s", (int)n, ours);
+        snprintf(b, sizeof b, "%.*s", (int)m, theirs);
+        if (strcmp(a, b) != 0) {
+            if (strncmp(a, "config=", 7) == 0 && strncmp(b, "config=", 7) == 0) return compare_configs(a + 7, b + 7, err);
+            size_t key = strcspn(a, "=");
+            bool same_key = key == strcspn(b, "=") && strncmp(a, b, key) == 0;
+            if (!same_key) return fail(err, "is a checkpoint of another run: it has %.200s, this run %.200s; remove it to start anew", m ? b : "nothing", n ? a : "nothing");
+            a[key] = '\0';
+            return other_run(a, b + key + 1, a + key + 1, err);
+        }
         ours += n + (ours[n] == ' ');
         theirs += m + (theirs[m] == ' ');
     }

@@ -1,4 +1,5 @@
-/* train.h: the three stages of section 4.3.
+/* train.h: the three stages of section 4.3, by one process or by all processes of lib/comm.h together: each takes its part of every batch and
+ * all take the same step.
  *
  * An epoch visits every window at stride K, in random order, with a random phase per sequence. Adam starts afresh at each stage.
  * Memory is planned before the first step. Random draws depend on seed, stage, epoch and step only, so that a resumed run draws what
@@ -23,6 +24,7 @@ typedef struct {
     double fade;         /* stage 3: how much of the past's movement may be missing from what the networks are given, 0 to 1 */
     size_t unroll, ramp; /* stage 3: steps in a row on the model's own output, reached after `ramp` epochs */
     double beta, kl, root_weight; /* weights of the losses: see LossWeights */
+    bool recompute;      /* activations a second time instead of keeping them: the same bits in less memory */
 } Training;
 
 typedef struct {
@@ -38,12 +40,14 @@ typedef struct {
     void (*log)(void *user, const LogRow *row);
     void (*progress)(void *user, size_t done, size_t total); /* batches of the epoch */
     bool (*stop)(void *user);                                /* asked after every batch */
-    int (*save)(void *user, const TrainState *state, Error *err); /* after every epoch and when stopped */
+    /* After every batch (state->batch > 0) and every epoch, in the first process only; must: the run ends here. */
+    int (*save)(void *user, const TrainState *state, bool must, Error *err);
 } TrainHooks;
 
 typedef enum { TRAIN_DONE = 0, TRAIN_STOPPED = 1 } TrainEnd;
 
-/* Runs state->stage from where it stands to its end: 1 (eq. 7), 2 (eq. 8), 3 (eq. 9). validation may be NULL.
+/* Runs state->stage from where it stands to its end: 1 (eq. 7), 2 (eq. 8), 3 (eq. 9), with the first process's weights and moments; the rest of what
+ * is passed is the same in all processes. validation may be NULL.
  * TRAIN_DONE, TRAIN_STOPPED (stop asked; saved), or -1. */
 int train_stage(Model *m, const Corpus *corpus, const Corpus *validation, const Training *t, TrainState *state,
                 const TrainHooks *hooks, Error *err);

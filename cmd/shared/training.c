@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "checkpoint.h"
+#include "lib/comm.h"
 #include "modelfile.h"
 
 static const char *preset_in(int argc, char **argv, const char *otherwise) {
@@ -66,6 +68,10 @@ size_t settings_common_options(Settings *s, Option *o) {
         {"val", 0, OPTION_TEXT, &s->validation, "DATASET.tsv", "Log the loss on this set after every epoch, too.", 0, 0, NULL},
         {"checkpoint", 0, OPTION_TEXT, &s->checkpoint, "FILE", "Go on from FILE if it exists; keep it up to date.", 0, 0, NULL},
         {"checkpoint-every", 0, OPTION_SIZE, &s->checkpoint_every, "E", "Write the checkpoint every E epochs.", 1, 1e9, NULL},
+        {"checkpoint-steps", 0, OPTION_SIZE, &s->checkpoint_steps, "S", "And every S steps within an epoch; 0: not.", 0, 1e9, NULL},
+        {"checkpoint-activations", 0, OPTION_FLAG, &s->checkpoint_activations, NULL, "Keep only the inputs of transformer blocks and compute the rest again: less memory, more time, the same result.", 0, 0, NULL},
+        {"dry-run", 0, OPTION_FLAG, &s->dry_run, NULL, "Print what the run would take (numbers, memory, operations, time), and do nothing.", 0, 0, NULL},
+        {"json", 0, OPTION_FLAG, &s->json, NULL, "Print that as JSON.", 0, 0, NULL},
         {"seed", 0, OPTION_INT, &s->seed, "S", "Seed of all random numbers.", 0, 9e15, NULL},
         {"threads", 'j', OPTION_INT, &s->threads, "N", "Threads; 0: one per processor.", 0, 1024, NULL},
         {"quiet", 'q', OPTION_FLAG, &s->quiet, NULL, "No progress on stderr.", 0, 0, NULL},
@@ -76,6 +82,7 @@ size_t settings_common_options(Settings *s, Option *o) {
 
 int settings_finish(Settings *s, Error *err) {
     if (refine_parse(s->refine, &s->config.refine)) return fail(err, "no such variant: %s", s->refine);
+    for (int i = 0; i < 3; i++) s->stage[i].recompute = s->checkpoint_activations;
     for (int i = 0; s->schedule && i < 3; i++)
         s->stage[i].schedule = s->schedule[0] == 's' ? SCHEDULE_STEP : s->schedule[1] == 'o' && s->schedule[2] == 's' ? SCHEDULE_COSINE : SCHEDULE_CONSTANT;
     return 0;
@@ -92,8 +99,6 @@ static void on_signal(int number) {
     }
     signalled = 1;
 }
-
-bool run_stopped(void) { return signalled != 0; }
 
 static double now(void) {
     struct timespec t;
@@ -147,31 +152,11 @@ static void show_progress(void *user, size_t done, size_t total) {
 
 static bool asked_to_stop(void *user) {
     (void)user;
-    return run_stopped();
-}
-
-static int save(void *user, const TrainState *state, Error *err) {
-    Run *run = user;
-    const Settings *s = run->settings;
-    run->epochs_since_save++;
-    if (!s->checkpoint || (state->batch == 0 && !run_stopped() && run->epochs_since_save < s->checkpoint_every)) return 0;
-    run->epochs_since_save = 0;
-    Exported e;
-    return checkpoint_export(run->model, state, run->text, &e, err) || exported_write(s->checkpoint, &e, err) ? -1 : 0;
+    return signalled != 0;
 }
 
 TrainHooks run_hooks(Run *run) {
-    return (TrainHooks){.user = run, .log = log_row, .progress = show_progress, .stop = asked_to_stop, .save = save};
-}
-
-int run_resume(Run *run, Model *m, TrainState *state, Error *err) {
-    const char *path = run->settings->checkpoint;
-    if (!path || !file_exists(path)) return 0;
-    Safetensors *file;
-    if (safetensors_open(path, &file, err)) return -1;
-    int status = checkpoint_import(m, state, run->text, file, err);
-    safetensors_close(file);
-    return status ? fail_in(err, path) : 1;
+    return (TrainHooks){.user = run, .log = log_row, .progress = show_progress, .stop = asked_to_stop, .save = checkpoint_save};
 }
 
 int run_end(const Settings *s, const Model *m, int status, Error *err) {
@@ -179,6 +164,9 @@ int run_end(const Settings *s, const Model *m, int status, Error *err) {
         return s->checkpoint ? fail(err, "stopped by a signal; the same command goes on from %s", s->checkpoint)
                              : fail(err, "stopped by a signal; there is no --checkpoint to go on from");
     if (status != TRAIN_DONE) return status;
-    Exported e;
-    return model_export(m, &e, err) || exported_write(s->output, &e, err) ? -1 : 0;
+    if (comm_rank() == 0) {
+        Exported e;
+        status = model_export(m, &e, err) || exported_write(s->output, &e, err) ? -1 : 0;
+    }
+    return comm_agree(status, err);
 }

@@ -13,8 +13,8 @@ typedef struct {
     Training stage[3];
     const char *refine, *schedule, *output, *checkpoint, *validation;
     long seed, threads;
-    size_t checkpoint_every;
-    bool quiet;
+    size_t checkpoint_every, checkpoint_steps;
+    bool quiet, dry_run, json, checkpoint_activations;
     bool window_given; /* an option that a bank file decides was used */
 } Settings;
 
@@ -26,7 +26,7 @@ size_t settings_window_options(Settings *s, Option *options);   /* past, future,
 size_t settings_common_options(Settings *s, Option *options);   /* output, val, checkpoint, seed, threads, quiet */
 size_t settings_training_options(Settings *s, Training *t, Option *options); /* batch, schedule, warmup, noise; written to *t */
 
-/* After parsing: schedule by name into all stages. */
+/* After parsing: what is meant for all stages, into all of them. */
 int settings_finish(Settings *s, Error *err);
 
 /* A run under way. */
@@ -37,7 +37,7 @@ typedef struct {
     char text[2048]; /* the settings as one line, for checkpoints */
     Progress progress;
     double started;
-    size_t epochs_since_save;
+    size_t epochs_since_save, saved_step;
 } Run;
 
 /* Starts the log (header on stdout) and catches SIGINT and SIGTERM from here on. */
@@ -45,11 +45,8 @@ void run_start(Run *run, const Program *program, const Settings *s, const Model 
 /* Appends "name=value" words to the settings line. */
 void run_describe(Run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 TrainHooks run_hooks(Run *run);
-/* If the checkpoint exists, takes the model and the state from it and returns 1; 0 if there is none; -1 on error. */
-int run_resume(Run *run, Model *m, TrainState *state, Error *err);
-bool run_stopped(void); /* a signal came */
 
-/* What follows the training: writes the model (TRAIN_DONE), or says how to go on (TRAIN_STOPPED, an error). Other errors pass through. */
+/* What follows the training: the first process writes the model (TRAIN_DONE), or says how to go on (TRAIN_STOPPED, an error). Other errors pass through. */
 int run_end(const Settings *s, const Model *m, int status, Error *err);
 
 #endif

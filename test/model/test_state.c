@@ -241,7 +241,7 @@ static void checkpoints(void **state) {
     }
     static const char *const others[][2] = {
         {"seed=2 lr=0.1 batch=3", "it has seed=1, this run seed=2"}, {"seed=1 lr=0.1 batch=30", "it has batch=3, this run batch=30"},
-        {"seed=1 lr=0.1", "it has batch=3, this run ;"},             {"seed=1 lr=0.1 batch=3 noise=1", "it has , this run noise=1"},
+        {"seed=1 lr=0.1", "it has batch=3, this run nothing;"},             {"seed=1 lr=0.1 batch=3 noise=1", "it has nothing, this run noise=1"},
         {"seed=1 lr=0.10 batch=3", "it has lr=0.1, this run lr=0.10"}};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) assert_failed(resume(&e, &back, &s, others[i][0], &err), &err, others[i][1]);
     static const char *const states[] = {"", "3 7 11", "4 7 11 5 0x1p+0 1 1", "0 7 11 5 0x1p+0 1 1", "3 7 11 5 0x1p+0 1 1 1", "three 7 11 5 0 1 1"};
@@ -268,8 +268,68 @@ static void checkpoints(void **state) {
     model_free(&back);
 }
 
+/* A difference within the configuration is named by its key, whichever side lacks it. */
+static void other_configurations(void **state) {
+    (void)state;
+    Model m, back;
+    Exported e;
+    Error err;
+    TrainState s;
+    make(&m, KIND_MODEL);
+    make(&back, KIND_MODEL);
+    static const char settings[] = "seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18} lr=0.1";
+    static const char *const others[][2] = {
+        {"seed=1 config={\"width\":24,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18} lr=0.1", "it has width=16, this run width=24; remove it"},
+        {"seed=1 config={\"width\":16,\"layers\":[1,2,4],\"refine\":\"bank\",\"smooth\":18} lr=0.1", "it has layers=[1,2,3], this run layers=[1,2,4];"},
+        {"seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"ae\",\"smooth\":18} lr=0.1", "it has refine=\"bank\", this run refine=\"ae\";"},
+        {"seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"bank\"} lr=0.1", "it has smooth=18, this run smooth=none;"},
+        {"seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18,\"turn\":true} lr=0.1", "it has turn=none, this run turn=true;"},
+        {"seed=2 config={\"width\":24,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18} lr=0.1", "it has seed=1, this run seed=2;"},
+        {"seed=1 config={\"width\":16 lr=0.1", "its configuration does not parse"}};
+    assert_done(checkpoint_export(&m, &somewhere, settings, &e, &err), &err);
+    assert_done(resume(&e, &back, &s, settings, &err), &err);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) assert_failed(resume(&e, &back, &s, others[i][0], &err), &err, others[i][1]);
+    exported_free(&e);
+    model_free(&m);
+    model_free(&back);
+}
+
+/* A checkpoint stands for what its run makes, and says so when something else is wanted. */
+static void checkpoints_as_models(void **state) {
+    (void)state;
+    static const struct {
+        Kind kind, wanted;
+        const char *state, *message;
+    } cases[] = {{KIND_MODEL, KIND_MODEL, "3 7 11 5 0x1p+0 1 1", NULL},
+                 {KIND_MODEL, KIND_BANK, "3 7 11 5 0x1p+0 1 1", "is a checkpoint of train-predictor, not a bank"},
+                 {KIND_BANK, KIND_BANK, "2 7 11 5 0x1p+0 1 1", NULL},
+                 {KIND_BANK, KIND_BANK, "1 7 11 5 0x1p+0 1 1", "is a checkpoint of train-bank from stage 1"},
+                 {KIND_BANK, KIND_MODEL, "2 7 11 5 0x1p+0 1 1", "is a checkpoint of train-bank, not a model"},
+                 {KIND_BANK, KIND_MODEL, "nothing", "its state does not parse"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Model m, back;
+        Exported e;
+        Error err;
+        make(&m, cases[i].kind);
+        assert_done(checkpoint_export(&m, &somewhere, "x", &e, &err), &err);
+        set(&e, "state", cases[i].state);
+        const char *path = scratch("checkpoint.safetensors");
+        assert_done(safetensors_write(path, e.views, e.count, &e.metadata, &err), &err);
+        Safetensors *file;
+        assert_done(safetensors_open(path, &file, &err), &err);
+        int status = model_import(&back, file, cases[i].wanted, false, &err);
+        if (cases[i].message) assert_failed(status, &err, cases[i].message);
+        else assert_done(status, &err);
+        safetensors_close(file);
+        if (status == 0) model_free(&back);
+        exported_free(&e);
+        model_free(&m);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(bit_for_bit), cmocka_unit_test(names_and_shapes), cmocka_unit_test(damaged_models),
-                                       cmocka_unit_test(damaged_metadata), cmocka_unit_test(checkpoints)};
+                                       cmocka_unit_test(damaged_metadata), cmocka_unit_test(checkpoints),
+                                       cmocka_unit_test(other_configurations), cmocka_unit_test(checkpoints_as_models)};
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

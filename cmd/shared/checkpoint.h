@@ -1,0 +1,15 @@
+/* checkpoint.h: where a run stands, on disk: FILE, replaced atomically, and the one before it as FILE.previous. Both are whole whenever they are there, and
+ * once there is a FILE it is never missing. */
+#ifndef CMD_SHARED_CHECKPOINT_H
+#define CMD_SHARED_CHECKPOINT_H
+
+#include "training.h"
+
+/* TrainHooks' save: user is the Run. Writes when --checkpoint-every and --checkpoint-steps say so, or it must. */
+int checkpoint_save(void *user, const TrainState *state, bool must, Error *err);
+
+/* If there is a checkpoint, takes the model and the state from it and returns 1; 0 if there is none; -1 on error. A FILE that a disk has damaged gives
+ * way, with a warning, to FILE.previous; one of other settings does not, and without FILE the run starts anew. */
+int checkpoint_resume(Run *run, Model *m, TrainState *state, Error *err);
+
+#endif
