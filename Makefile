@@ -3,6 +3,7 @@
 # make dance      a whole experiment, from an AIST++ folder to a table (see experiment.mk)
 # make parity     compares with independent implementations (needs python3)
 # make bench      measures speed, beside the peers in the virtual environment PEERS=DIR (needs python3); ONLY=PATTERN: only some
+# make MPI=1      training that many processes share, into build/mpi/
 # make clean
 
 CC      ?= cc
@@ -10,18 +11,8 @@ MARCH   ?= native
 OPT     ?= -O3
 PACKAGES = openblas fftw3 fftw3f sndfile soxr zlib libcjson
 
-# make MPI=1: training shared by many processes, in a build of its own (MPI_PACKAGE: pkg-config's name of the MPI to use)
-ifdef MPI
-MPI_PACKAGE ?= ompi-c
-PACKAGES += $(MPI_PACKAGE)
-BUILD  ?= build/mpi
-BIN    ?= build/mpi/bin
-unused := lib/comm_single.c
-else
-BUILD  ?= build
-BIN    ?= bin
-unused := lib/comm_mpi.c
-endif
+BUILD ?= build
+BIN   ?= $(if $(MPI),$(BUILD)/mpi,bin)
 
 WARN     = -Wall -Wextra -Wshadow -Wconversion
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) -g -march=$(MARCH) -fopenmp -fno-math-errno -fno-trapping-math \
@@ -29,7 +20,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) -g -march=$(MARCH) -fopenmp -fno-math
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES))
 
-library  := $(filter-out $(unused),$(wildcard lib/*.c features/*.c model/*.c metrics/*.c export/*.c demo/*.c cmd/shared/*.c))
+library  := $(filter-out lib/comm_mpi.c,$(wildcard lib/*.c features/*.c model/*.c metrics/*.c export/*.c demo/*.c cmd/shared/*.c))
 programs := $(patsubst cmd/%.c,$(BIN)/%,$(wildcard cmd/*.c))
 units    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/test_*.c)) $(patsubst %.c,$(BUILD)/f64/%,$(wildcard test/*/f64_*.c))
 doubles  := $(filter-out model/state.c,$(wildcard model/*.c))
@@ -46,9 +37,20 @@ $(BUILD)/%.o: %.c
 # Fused multiply-add where it is fast; elsewhere sums keep the order and rounding of the peers that they are compared with.
 $(BUILD)/model/%.o: CFLAGS += -ffp-contract=fast
 
+# With MPI=1 the programs go to $(BUILD)/mpi, and one object file takes the place of another: lib/comm.h. MPI_PACKAGE: pkg-config's name of the MPI.
+MPI_PACKAGE ?= ompi-c
+mpi_there   := $(shell pkg-config --exists $(MPI_PACKAGE) && command -v mpirun)
+$(BUILD)/lib/comm_mpi.o: CFLAGS += $(shell pkg-config --cflags $(MPI_PACKAGE))
+
+$(BUILD)/mpi/%: $(BUILD)/cmd/%.o $(BUILD)/lib/comm_mpi.o $(BUILD)/libneverstop.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) $(shell pkg-config --libs $(MPI_PACKAGE)) -lm
+
+ifndef MPI
 $(BIN)/%: $(BUILD)/cmd/%.o $(BUILD)/libneverstop.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) -lm
+endif
 
 # The model wing once more in float64, where differences tell right gradients from wrong ones: test/*/f64_*.c.
 $(BUILD)/f64/%.o: %.c
@@ -66,9 +68,9 @@ $(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libneverstop.a
 
 # Test programs run from the repository's root; scripts in test/cli get the folder of the executables in $BIN.
 test: build-tests
-	@BIN=$(BIN) sh test/run $(units)
+	@BIN=$(BIN) MPI_BIN=$(if $(mpi_there),$(BUILD)/mpi) sh test/run $(units)
 
-build-tests: all $(units)
+build-tests: all $(units) $(if $(mpi_there),$(BUILD)/mpi/train-bank $(BUILD)/mpi/train-predictor)
 
 sanitized = $(MAKE) BUILD=$(BUILD)/sanitize BIN=$(BUILD)/sanitize/bin OPT='-O1 -fno-omit-frame-pointer' \
             SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'

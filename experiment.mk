@@ -74,10 +74,10 @@ $(OUT)/clusters/done: $(OUT)/train.tsv $(OUT)/options/clusters
 $(OUT)/bank-%.safetensors: $(OUT)/train.tsv $(OUT)/clusters/done $(OUT)/options/bank
 	$(BIN)/train-bank --preset $(PRESET) --seed $* -j $(THREADS) $(BANK_OPTIONS) --clusters $(OUT)/clusters \
 		--checkpoint $(OUT)/bank-$*.checkpoint -o $@ $< > $(OUT)/bank-$*.log
-	rm -f $(OUT)/bank-$*.checkpoint
+	rm -f $(OUT)/bank-$*.checkpoint $(OUT)/bank-$*.checkpoint.previous
 
 train-predictor = $(BIN)/train-predictor --preset $(PRESET) --seed $* -j $(THREADS) $(MODEL_OPTIONS)
-finish-model = --checkpoint $(basename $@).checkpoint -o $@ $(OUT)/train.tsv > $(basename $@).log && rm -f $(basename $@).checkpoint
+finish-model = --checkpoint $(basename $@).checkpoint -o $@ $(OUT)/train.tsv > $(basename $@).log && rm -f $(basename $@).checkpoint $(basename $@).checkpoint.previous
 
 $(OUT)/full-%.safetensors: $(OUT)/bank-%.safetensors $(OUT)/options/full
 	$(train-predictor) $(FULL_OPTIONS) --bank $< $(finish-model)

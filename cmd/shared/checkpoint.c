@@ -25,10 +25,14 @@ static int keep_previous(const char *path, Error *err) {
     return 0;
 }
 
+static bool same_place(const TrainState *a, const TrainState *b) {
+    return a->stage == b->stage && a->epoch == b->epoch && a->batch == b->batch && a->step == b->step;
+}
+
 static bool is_due(Run *run, const TrainState *state) {
     const Settings *s = run->settings;
     if (state->batch > 0) {
-        size_t since = state->step >= run->saved_step ? state->step - run->saved_step : state->step; /* stages count anew */
+        size_t since = state->step - (run->saved.stage == state->stage ? run->saved.step : 0); /* stages count anew */
         return s->checkpoint_steps && since >= s->checkpoint_steps;
     }
     run->epochs_since_save++;
@@ -38,9 +42,9 @@ static bool is_due(Run *run, const TrainState *state) {
 int checkpoint_save(void *user, const TrainState *state, bool must, Error *err) {
     Run *run = user;
     const char *path = run->settings->checkpoint;
-    if (!path || (!is_due(run, state) && !must)) return 0;
+    if (!path || (!is_due(run, state) && !must) || same_place(&run->saved, state)) return 0;
     if (state->batch == 0) run->epochs_since_save = 0;
-    run->saved_step = state->step;
+    run->saved = *state;
     Exported e;
     if (checkpoint_export(run->model, state, run->text, &e, err)) return -1;
     if (keep_previous(path, err)) {
@@ -70,7 +74,7 @@ int checkpoint_resume(Run *run, Model *m, TrainState *state, Error *err) {
     int status = open_newest(run, path, previous, &file, &used, err);
     if (status == 0) {
         status = checkpoint_import(m, state, run->text, file, err) ? fail_in(err, used) : 1;
-        run->saved_step = state->step;
+        run->saved = *state;
         safetensors_close(file);
     }
     free(previous);

@@ -8,7 +8,7 @@
 #include "model/forecast.h"
 
 /* The program, its libraries, and OpenBLAS's working memory for each thread, as measured. */
-enum { PROGRAM_BYTES = 24 << 20, THREAD_BYTES = 2 << 20 };
+enum { PROGRAM_BYTES = 6 << 20, THREAD_BYTES = 1 << 20 };
 
 static size_t loaded_bytes(const Loaded *l) {
     size_t n = 0;

@@ -37,7 +37,8 @@ typedef struct {
     char text[2048]; /* the settings as one line, for checkpoints */
     Progress progress;
     double started;
-    size_t epochs_since_save, saved_step;
+    size_t epochs_since_save;
+    TrainState saved; /* what the checkpoint holds */
 } Run;
 
 /* Starts the log (header on stdout) and catches SIGINT and SIGTERM from here on. */
