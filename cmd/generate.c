@@ -61,7 +61,7 @@ static int start_motion(Job *j, const Model *m, const Motion *seed, size_t frame
     if (n <= c->past) return fail(err, "%s: %zu frames are no longer than the seed of %zu; there is nothing to generate", j->music, n, c->past);
     if (motion_new(&j->motion, n, (D - 3) / 9, err)) return -1;
     const float *from = seed ? seed->data : NULL;
-    const real *stored = seed ? NULL : model_values(m, "seed.motion") + j->genre_index * c->past * D;
+    const real *stored = seed ? NULL : model_constants(m, "seed.motion") + j->genre_index * c->past * D;
     for (size_t i = 0; i < c->past * D; i++) j->motion.data[i] = seed ? from[i] : (float)stored[i];
     j->motion.seed_frames = (int64_t)c->past;
     j->motion.fps = j->features.fps;

@@ -14,9 +14,8 @@ static Call call_of(const Graph *g, const Node *n, bool back) {
     }
     for (int k = 0; k < MAX_WEIGHTS; k++) {
         if (r->w[k] == NO_PARAMETER) continue;
-        size_t offset = g->params->items[r->w[k]].offset;
-        c.w[k] = g->params->value + offset;
-        c.dw[k] = graph_trainable(g, r->w[k]) && g->params->grad ? g->params->grad + offset : NULL;
+        c.w[k] = params_values(g->params, (size_t)r->w[k]);
+        c.dw[k] = graph_trainable(g, r->w[k]) && g->params->grad ? g->params->grad + g->params->items[r->w[k]].offset : NULL;
     }
     return c;
 }

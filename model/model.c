@@ -48,6 +48,7 @@ void model_free(Model *m) {
     for (size_t i = 0; i < m->genre_count; i++) free(m->genres[i]);
     free(m->genres);
     params_free(&m->params);
+    safetensors_close(m->file);
     *m = (Model){0};
 }
 
@@ -61,7 +62,12 @@ bool model_has(const Model *m, const char *name) { return params_find(&m->params
 
 real *model_values(const Model *m, const char *name) {
     int i = params_find(&m->params, name);
-    return i < 0 ? NULL : m->params.value + m->params.items[i].offset;
+    return i < 0 || m->params.mapped ? NULL : m->params.value + m->params.items[i].offset;
+}
+
+const real *model_constants(const Model *m, const char *name) {
+    int i = params_find(&m->params, name);
+    return i < 0 ? NULL : params_values(&m->params, (size_t)i);
 }
 
 void model_copy_shared(Model *to, const Model *from) {
@@ -71,6 +77,6 @@ void model_copy_shared(Model *to, const Model *from) {
         if (k < 0) continue;
         const Param *q = &from->params.items[k];
         if (p->rank == q->rank && memcmp(p->shape, q->shape, sizeof p->shape) == 0)
-            memcpy(to->params.value + p->offset, from->params.value + q->offset, p->count * sizeof(real));
+            memcpy(to->params.value + p->offset, params_values(&from->params, (size_t)k), p->count * sizeof(real));
     }
 }

@@ -18,6 +18,7 @@ typedef struct {
     char **genres; /* in the order of the banks; owned */
     size_t genre_count;
     Params params;
+    Safetensors *file; /* that the parameters are mapped from (state.h); owned, else NULL */
 } Model;
 
 /* Declares all parameters of the kind; nothing is allocated yet. seed: with `seed.motion` [genres, l, D], one window per genre
@@ -27,8 +28,10 @@ void model_free(Model *m);
 
 /* Index of a genre, or -1. */
 long model_genre(const Model *m, const char *name);
-/* Values of a parameter that is known to be there. */
+/* Values of a parameter that is known to be there; NULL where it is mapped. */
 real *model_values(const Model *m, const char *name);
+/* The same to read, mapped or not. */
+const real *model_constants(const Model *m, const char *name);
 bool model_has(const Model *m, const char *name);
 
 /* Copies the values of all parameters that both have (same name and shape) from one model to another. */

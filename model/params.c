@@ -17,7 +17,7 @@ int params_declare(Params *p, const char *name, int rank, const size_t *shape, I
         for (int d = 0; same && d < rank; d++) same = old->shape[d] == shape[d];
         return same ? found : fail(err, "%s has another shape than the configuration asks for", name);
     }
-    if (p->value) return fail(err, "%s is missing", name);
+    if (p->value || p->mapped) return fail(err, "%s is missing", name);
     if (p->count == p->capacity) {
         size_t capacity = p->capacity ? 2 * p->capacity : 64;
         Param *items = realloc(p->items, capacity * sizeof *items);
@@ -57,6 +57,11 @@ int params_allocate(Params *p, bool training, Error *err) {
     if (!p->value || (training && (!p->grad || !p->m || !p->v)))
         return fail(err, "not enough memory for %zu parameters", p->total);
     return 0;
+}
+
+void params_map(Params *p, const real *const *data) {
+    for (size_t i = 0; i < p->count; i++) p->items[i].mapped = data[i];
+    p->mapped = true;
 }
 
 void params_free(Params *p) {

@@ -26,13 +26,15 @@ typedef struct {
     size_t count, offset;
     Init init;
     bool trainable;
+    const real *mapped; /* its values where they are somebody else's, read-only; else NULL and they are at `offset` */
 } Param;
 
 typedef struct {
     Param *items;
     size_t count, capacity;
     size_t total;                  /* elements of all */
-    real *value, *grad, *m, *v;    /* [total] each; the last three NULL unless training */
+    real *value, *grad, *m, *v;    /* [total] each; the last three NULL unless training; all NULL if the parameters are mapped */
+    bool mapped;                   /* params_map took the place of params_allocate */
 } Params;
 
 /* The index of the parameter of that name; declares it if it is new (not possible once allocated). -1 with a message if
@@ -43,6 +45,10 @@ int params_find(const Params *p, const char *name); /* -1 if absent */
 /* Memory for all that was declared, zeroed. With training, gradients and moments too. */
 int params_allocate(Params *p, bool training, Error *err);
 void params_free(Params *p);
+/* Instead of memory of their own: the i-th parameter has the values at data[i] (borrowed), and cannot be trained. */
+void params_map(Params *p, const real *const *data);
+/* The i-th parameter's values. */
+static inline const real *params_values(const Params *p, size_t i) { return p->mapped ? p->items[i].mapped : p->value + p->items[i].offset; }
 
 /* Initial values in the order of declaration, except INIT_GIVEN. */
 void params_initialise(Params *p, Rng *rng);

@@ -119,6 +119,23 @@ static int read_genres(const Safetensors *file, cJSON **list, const char ***genr
     return 0;
 }
 
+/* The first element that is infinite or no number; n if there is none. Block after block, because a loop that may stop anywhere is no
+ * fast loop, and this one passes over every weight of every model that is opened. */
+static size_t first_not_finite(const float *x, size_t n) {
+    enum { BLOCK = 1 << 16 };
+    size_t bad = n;
+#pragma omp parallel for schedule(static) reduction(min : bad) if (n > BLOCK)
+    for (size_t first = 0; first < n; first += BLOCK) {
+        size_t last = n - first < BLOCK ? n : first + BLOCK;
+        float spoilt = 0; /* 0 times anything finite */
+#pragma omp simd reduction(+ : spoilt)
+        for (size_t k = first; k < last; k++) spoilt += 0 * x[k];
+        for (size_t k = first; spoilt != 0 && k < last && k < bad; k++)
+            if (!isfinite(x[k])) bad = k;
+    }
+    return bad;
+}
+
 /* The tensor of that name if it is what the parameter needs. */
 static const SafetensorsView *matching(const Safetensors *file, const char *prefix, const Param *p, Error *err) {
     char name[128];
@@ -134,12 +151,11 @@ static const SafetensorsView *matching(const Safetensors *file, const char *pref
         fail(err, "tensor %s is not float32 of the shape that the configuration implies", name);
         return NULL;
     }
-    const float *x = v->data;
-    for (size_t k = 0; k < p->count; k++)
-        if (!isfinite(x[k])) {
-            fail(err, "tensor %s holds %f at element %zu", name, (double)x[k], k);
-            return NULL;
-        }
+    size_t bad = first_not_finite(v->data, p->count);
+    if (bad < p->count) {
+        fail(err, "tensor %s holds %f at element %zu", name, (double)((const float *)v->data)[bad], bad);
+        return NULL;
+    }
     return v;
 }
 
@@ -166,13 +182,14 @@ static int check_known(const Model *m, const Safetensors *file, Error *err) {
 static int check_positive(const Model *m, const char *name, Error *err) {
     int i = params_find(&m->params, name);
     if (i < 0) return 0;
-    const real *x = m->params.value + m->params.items[i].offset;
+    const real *x = params_values(&m->params, (size_t)i);
     for (size_t k = 0; k < m->params.items[i].count; k++)
         if (!(x[k] > 0)) return fail(err, "tensor %s is not positive at element %zu", name, k);
     return 0;
 }
 
-int model_import(Model *out, const Safetensors *file, Kind kind, bool training, Error *err) {
+/* A model of the file's configuration, whose tensors the file has as they must be; without memory yet. */
+static int declare(Model *out, const Safetensors *file, Kind kind, Error *err) {
     *out = (Model){0};
     cJSON *list = NULL;
     const char **genres = NULL;
@@ -186,13 +203,36 @@ int model_import(Model *out, const Safetensors *file, Kind kind, bool training, 
     if (status == 0) status = model_new(out, kind, &config, genres, count, safetensors_find(file, "seed.motion") != NULL, err);
     if (status == 0) status = copy_in(file, "", &out->params, NULL, err); /* checks only */
     if (status == 0) status = check_known(out, file, err);
-    if (status == 0) status = params_allocate(&out->params, training, err);
-    if (status == 0) status = copy_in(file, "", &out->params, out->params.value, err);
-    if (status == 0) status = check_positive(out, "motion.std", err) || check_positive(out, "music.std", err) ? -1 : 0;
-    if (status) model_free(out);
     free(genres);
     cJSON_Delete(list);
     return status;
+}
+
+static int complete(Model *m, int status, Error *err) {
+    if (status == 0) status = check_positive(m, "motion.std", err) || check_positive(m, "music.std", err) ? -1 : 0;
+    if (status) model_free(m);
+    return status;
+}
+
+int model_import(Model *out, const Safetensors *file, Kind kind, bool training, Error *err) {
+    int status = declare(out, file, kind, err);
+    if (status == 0) status = params_allocate(&out->params, training, err);
+    if (status == 0) status = copy_in(file, "", &out->params, out->params.value, err);
+    return complete(out, status, err);
+}
+
+int model_map(Model *out, Safetensors *file, Kind kind, Error *err) {
+    int status = declare(out, file, kind, err);
+    const real **data = status ? NULL : malloc((out->params.count + 1) * sizeof *data);
+    if (status == 0 && !data) status = fail(err, "out of memory");
+    if (status == 0) {
+        for (size_t i = 0; i < out->params.count; i++) data[i] = safetensors_find(file, out->params.items[i].name)->data;
+        params_map(&out->params, data);
+    }
+    free(data);
+    if (complete(out, status, err)) return -1;
+    out->file = file;
+    return 0;
 }
 
 /* The items of its banks are those of its own genres, in their order. */

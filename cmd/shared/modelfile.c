@@ -3,9 +3,9 @@
 int model_read(const char *path, Kind kind, Model *out, Error *err) {
     Safetensors *file;
     if (safetensors_open(path, &file, err)) return -1;
-    int status = model_import(out, file, kind, false, err);
+    if (model_map(out, file, kind, err) == 0) return 0;
     safetensors_close(file);
-    return status ? fail_in(err, path) : 0;
+    return fail_in(err, path);
 }
 
 int exported_write(const char *path, Exported *e, Error *err) {

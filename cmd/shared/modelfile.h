@@ -4,7 +4,7 @@
 
 #include "model/state.h"
 
-/* Reads a model (a checkpoint of one included) or a bank. *out is empty on error; errors begin with the path. */
+/* Opens a model (a checkpoint of one included) or a bank for reading only: its weights stay in the mapped file. *out is empty on error; errors begin with the path. */
 int model_read(const char *path, Kind kind, Model *out, Error *err);
 /* Writes whatever was exported, atomically, and releases it. */
 int exported_write(const char *path, Exported *e, Error *err);
