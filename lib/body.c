@@ -18,8 +18,7 @@ int body_new(Body *out, const Motion *m, size_t first, size_t count, const Skele
     Motion part = *m; /* a view, not owned */
     part.data = m->data + first * motion_dim(m);
     part.frames = count;
-    motion_rotations(&part, b.rotations);
-    motion_joints_of(&part, b.rotations, s, b.positions);
+    motion_pose(&part, s, b.rotations, b.positions);
     for (size_t t = 0; t < count; t++)
         for (size_t i = 0; i < 3; i++) b.translations[3 * t + i] = (double)part.data[t * motion_dim(m) + i];
     *out = b;

@@ -1,4 +1,4 @@
-/* motion.c: motions in memory, AIST++ names, forward kinematics. */
+/* motion.c: motions in memory, AIST++ names. */
 #include "motion.h"
 
 #include <stdlib.h>
@@ -65,52 +65,4 @@ int aist_parse_name(const char *name, char genre[16], char music[32]) {
         name += length + (name[length] != '\0');
     }
     return 0;
-}
-
-/* --- forward kinematics --- */
-
-/* global_j = global_parent R_j; position_j = position_parent + global_parent offset_j. */
-static void frame_joints(const float *frame, const double *rotations, const Skeleton *s, double *positions) {
-    double global[9 * JOINTS_MAX];
-    for (size_t j = 0; j < s->joints; j++) {
-        const double *local = rotations + 9 * j, *offset = s->offsets + 3 * j;
-        if (s->parents[j] < 0) {
-            memcpy(global + 9 * j, local, 9 * sizeof *local);
-            for (size_t i = 0; i < 3; i++) positions[3 * j + i] = (double)frame[i] + offset[i];
-            continue;
-        }
-        size_t p = (size_t)s->parents[j];
-        const double *g = global + 9 * p;
-        rotation_multiply(g, local, global + 9 * j);
-        for (size_t i = 0; i < 3; i++)
-            positions[3 * j + i] = positions[3 * p + i] + g[3 * i] * offset[0] + g[3 * i + 1] * offset[1] + g[3 * i + 2] * offset[2];
-    }
-}
-
-static void frame_rotations(const float *frame, size_t joints, double *rotations) {
-    for (size_t j = 0; j < joints; j++) {
-        double matrix[9];
-        for (size_t i = 0; i < 9; i++) matrix[i] = (double)frame[3 + 9 * j + i];
-        rotation_nearest(matrix, rotations + 9 * j);
-    }
-}
-
-void motion_rotations(const Motion *m, double *rotations) {
-#pragma omp parallel for schedule(static)
-    for (size_t t = 0; t < m->frames; t++) frame_rotations(m->data + t * motion_dim(m), m->joints, rotations + 9 * m->joints * t);
-}
-
-void motion_joints_of(const Motion *m, const double *rotations, const Skeleton *s, double *positions) {
-#pragma omp parallel for schedule(static)
-    for (size_t t = 0; t < m->frames; t++)
-        frame_joints(m->data + t * motion_dim(m), rotations + 9 * s->joints * t, s, positions + 3 * s->joints * t);
-}
-
-void motion_joints(const Motion *m, const Skeleton *s, double *positions) {
-#pragma omp parallel for schedule(static)
-    for (size_t t = 0; t < m->frames; t++) {
-        double rotations[9 * JOINTS_MAX];
-        frame_rotations(m->data + t * motion_dim(m), m->joints, rotations);
-        frame_joints(m->data + t * motion_dim(m), rotations, s, positions + 3 * s->joints * t);
-    }
 }

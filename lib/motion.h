@@ -37,8 +37,8 @@ int aist_parse_name(const char *name, char genre[16], char music[32]);
  * rotation first; the root lies at translation + offsets[0]. m and s must have the same number of joints. positions is the caller's. */
 void motion_joints(const Motion *m, const Skeleton *s, double *positions);
 
-/* The same in two halves, for callers who need both: the projected rotations [frames, joints, 9], and the joints from them. */
+/* The projected rotations [frames, joints, 9] alone, and both at once. */
 void motion_rotations(const Motion *m, double *rotations);
-void motion_joints_of(const Motion *m, const double *rotations, const Skeleton *s, double *positions);
+void motion_pose(const Motion *m, const Skeleton *s, double *rotations, double *positions);
 
 #endif

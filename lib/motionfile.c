@@ -1,5 +1,6 @@
 /* motionfile.c: motions on disk, .npz and what else is taken for one (motion.h). */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "file.h"
@@ -31,9 +32,13 @@ static int take_frames(Tensor *t, Motion *out, Error *err) {
     if (t->shape[0] == 0) return fail(err, "the motion has no frames");
     if (tensor_convert(t, TENSOR_F32, err) || tensor_check_finite(t, err)) return fail_in(err, "motion");
     size_t skip;
-    if (skip_columns(t, &skip, err) || motion_new(out, t->shape[0], (columns - skip - 3) / 9, err)) return -1;
+    if (skip_columns(t, &skip, err) || motion_new(out, 0, (columns - skip - 3) / 9, err)) return -1;
+    free(out->data); /* the tensor's is taken over */
+    out->data = t->data;
+    out->frames = t->shape[0];
+    t->data = NULL;
     size_t dim = motion_dim(out);
-    for (size_t f = 0; f < out->frames; f++) memcpy(out->data + f * dim, tensor_f32(t) + f * columns + skip, dim * sizeof(float));
+    for (size_t f = 0; f < out->frames && skip; f++) memmove(out->data + f * dim, out->data + f * columns + skip, dim * sizeof(float));
     return 0;
 }
 

@@ -2,6 +2,8 @@
 #include "rotation.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 static double dot3(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
@@ -135,33 +137,48 @@ static void complete(const double a[3], double b[3], double tiny) {
 }
 
 /* Where M is almost a rotation: X <- X (15 I - 10 Y + 3 Y^2) / 8 with Y = X'X leaves M's polar factor alone and cubes X's distance from it
- * (Higham 2008, section 8.3). Refuses, with -1, what is further away than that series reaches quickly, or mirrored. */
-static int nearest_by_iteration(const double m[9], double r[9]) {
-    double x[9];
-    memcpy(x, m, sizeof x);
-    for (int step = 0; step < 8; step++) {
-        double a = x[0] * x[0] + x[3] * x[3] + x[6] * x[6], b = x[1] * x[1] + x[4] * x[4] + x[7] * x[7], c = x[2] * x[2] + x[5] * x[5] + x[8] * x[8];
-        double d = x[0] * x[1] + x[3] * x[4] + x[6] * x[7], e = x[0] * x[2] + x[3] * x[5] + x[6] * x[8], f = x[1] * x[2] + x[4] * x[5] + x[7] * x[8];
-        double off = fabs(a - 1) + fabs(b - 1) + fabs(c - 1) + fabs(d) + fabs(e) + fabs(f);
-        if (!(off < 0.5)) return -1;
-        if (step == 0 && x[0] * (x[4] * x[8] - x[5] * x[7]) - x[1] * (x[3] * x[8] - x[5] * x[6]) + x[2] * (x[3] * x[7] - x[4] * x[6]) < 0) return -1;
-        double y[9] = {a, d, e, d, b, f, e, f, c}, square[9], next[9];
-        rotation_multiply(y, y, square);
-        for (int i = 0; i < 9; i++) y[i] = (3 * square[i] - 10 * y[i]) / 8;
-        for (int i = 0; i < 9; i += 4) y[i] += 15.0 / 8;
-        rotation_multiply(x, y, next);
-        memcpy(x, next, sizeof x);
-        if (off < 1e-5) {
-            memcpy(r, x, sizeof x);
-            return 0;
-        }
+ * (Higham 2008, section 8.3). n matrices side by side, entry k of matrix l at [k n + l], so that one loop over l does the same to all. near_enough[l] is
+ * false for what is further away than that series reaches quickly, or mirrored. */
+static inline __attribute__((always_inline)) void nearest_by_iteration(size_t n, const double *m, double *r, bool *near_enough) {
+    double off[ROTATION_LANES], determinant[ROTATION_LANES], done[ROTATION_LANES];
+    memcpy(r, m, 9 * n * sizeof *r);
+    for (size_t l = 0; l < n; l++) {
+        const double *x = m + l;
+        determinant[l] = x[0] * (x[4 * n] * x[8 * n] - x[5 * n] * x[7 * n]) - x[n] * (x[3 * n] * x[8 * n] - x[5 * n] * x[6 * n]) +
+                         x[2 * n] * (x[3 * n] * x[7 * n] - x[4 * n] * x[6 * n]);
+        done[l] = 0;
     }
-    return -1;
+    for (int step = 0; step < 8; step++) {
+        for (size_t l = 0; l < n; l++) {
+            double x[9], next[9];
+            for (size_t k = 0; k < 9; k++) x[k] = r[k * n + l];
+            double a = x[0] * x[0] + x[3] * x[3] + x[6] * x[6], b = x[1] * x[1] + x[4] * x[4] + x[7] * x[7], c = x[2] * x[2] + x[5] * x[5] + x[8] * x[8];
+            double d = x[0] * x[1] + x[3] * x[4] + x[6] * x[7], e = x[0] * x[2] + x[3] * x[5] + x[6] * x[8], f = x[1] * x[2] + x[4] * x[5] + x[7] * x[8];
+            off[l] = fabs(a - 1) + fabs(b - 1) + fabs(c - 1) + fabs(d) + fabs(e) + fabs(f);
+            double p = (15 + 3 * (a * a + d * d + e * e) - 10 * a) / 8, q = (15 + 3 * (d * d + b * b + f * f) - 10 * b) / 8,
+                   s = (15 + 3 * (e * e + f * f + c * c) - 10 * c) / 8;
+            double t = (3 * (a * d + d * b + e * f) - 10 * d) / 8, u = (3 * (a * e + d * f + e * c) - 10 * e) / 8, v = (3 * (d * e + b * f + f * c) - 10 * f) / 8;
+            for (size_t i = 0; i < 9; i += 3) {
+                next[i] = x[i] * p + x[i + 1] * t + x[i + 2] * u;
+                next[i + 1] = x[i] * t + x[i + 1] * q + x[i + 2] * v;
+                next[i + 2] = x[i] * u + x[i + 1] * v + x[i + 2] * s;
+            }
+            for (size_t k = 0; k < 9; k++) r[k * n + l] = done[l] > 0 ? x[k] : next[k];
+        }
+        bool open = false;
+        for (size_t l = 0; l < n; l++) {
+            if (step == 0) near_enough[l] = determinant[l] >= 0;
+            if (!(done[l] > 0 || off[l] < 0.5)) near_enough[l] = false;
+            if (off[l] < 1e-5 || !near_enough[l]) done[l] = 1;
+            open |= !(done[l] > 0);
+        }
+        if (!open) return;
+    }
+    for (size_t l = 0; l < n; l++) near_enough[l] = near_enough[l] && done[l] > 0;
 }
 
 /* M = U S V' with s1 >= s2 >= s3: the best rotation is u1 v1' + u2 v2' + (u1 x u2)(v1 x v2)', whatever the signs of U and V. */
-void rotation_nearest(const double m[9], double r[9]) {
-    if (nearest_by_iteration(m, r) == 0) return;
+static void nearest_by_svd(const double m[9], double r[9]) {
     double largest = 0;
     for (int i = 0; i < 9; i++) {
         if (!isfinite(m[i])) {
@@ -202,4 +219,22 @@ void rotation_nearest(const double m[9], double r[9]) {
     cross3(v1, v2, v3);
     for (int i = 0; i < 3; i++)
         for (int j = 0; j < 3; j++) r[3 * i + j] = u1[i] * v1[j] + u2[i] * v2[j] + u3[i] * v3[j];
+}
+
+void rotation_nearest(const double m[9], double r[9]) {
+    bool near_enough;
+    nearest_by_iteration(1, m, r, &near_enough);
+    if (!near_enough) nearest_by_svd(m, r);
+}
+
+void rotations_nearest(const double m[9][ROTATION_LANES], double r[9][ROTATION_LANES]) {
+    bool near_enough[ROTATION_LANES];
+    nearest_by_iteration(ROTATION_LANES, &m[0][0], &r[0][0], near_enough);
+    for (size_t l = 0; l < ROTATION_LANES; l++) {
+        if (near_enough[l]) continue;
+        double one[9], nearest[9];
+        for (size_t k = 0; k < 9; k++) one[k] = m[k][l];
+        nearest_by_svd(one, nearest);
+        for (size_t k = 0; k < 9; k++) r[k][l] = nearest[k];
+    }
 }

@@ -17,7 +17,7 @@ int motion_features(const Motion *m, const Skeleton *s, const FeatureOptions *o,
     if (body_new(&b, m, first, count, s, err)) return -1;
     if (o->anchor) body_anchor(&b);
     kinetic_features(b.positions, count, b.joints, o->corrected, kinetic);
-    geometric_features(b.positions, count, b.joints, o->corrected, geometric);
+    geometric_features(b.positions, count, b.joints, o->corrected ? GEOMETRIC_CORRECTED : GEOMETRIC_CURRENT, geometric);
     body_free(&b);
     for (size_t i = 0; i < KINETIC_PER_JOINT * m->joints; i++)
         if (!isfinite(kinetic[i])) return fail(err, "kinetic feature %zu of joint %zu is not finite: are the positions in metres?", i % 3, i / 3);

@@ -2,6 +2,7 @@
 #include "geometric.h"
 
 #include <math.h>
+#include <string.h>
 
 /* SMPL's joints by the peer's names, and the points it makes up. */
 enum {
@@ -57,85 +58,156 @@ static const Question questions[GEOMETRIC_FEATURES] = {
 
 const char *geometric_name(size_t i) { return questions[i].name; }
 
-static double dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
-static double norm(const double a[3]) { return sqrt(dot(a, a)); }
+/* The first version's list of joints: in the order of a walk down the body, not SMPL's, so that most names mean another joint. */
+static const unsigned char legacy_joint[ZERO] = {
+    [ROOT] = 0, [LHIP] = 1, [LKNEE] = 2, [LANKLE] = 3, [LTOES] = 4, [RHIP] = 5, [RKNEE] = 6, [RANKLE] = 7, [RTOES] = 8, [BELLY] = 9, [SPINE] = 10, [CHEST] = 11,
+    [NECK] = 12, [HEAD] = 13, [LINSHOULDER] = 14, [LSHOULDER] = 15, [LELBOW] = 16, [LWRIST] = 17, [RINSHOULDER] = 18, [RSHOULDER] = 19, [RELBOW] = 20, [RWRIST] = 21};
 
-static void minus(const double a[3], const double b[3], double c[3]) {
-    for (int i = 0; i < 3; i++) c[i] = a[i] - b[i];
+/* Rest joints of the peer's body from which it measures lengths; the first version's are others than it names. */
+typedef struct {
+    double lshoulder[3], rshoulder[3], lelbow[3], lhip[3], rhip[3];
+} RestJoints;
+
+static const RestJoints rest = {{1.99113488e-01, 2.36807942e-01, -1.80702247e-02}, {-1.91692337e-01, 2.36928746e-01, -1.23055102e-02},
+                                {4.54445392e-01, 2.21158922e-01, -4.10167128e-02}, {5.64076714e-02, -3.23069185e-01, 1.09197125e-02},
+                                {-6.24834076e-02, -3.31302464e-01, 1.50412619e-02}};
+static const RestJoints legacy_rest = {{0.00121265, 0.37817603, 0.03681623}, {-0.45181984, 0.2225595, -0.04357424}, {0.19911349, 0.23680794, -0.01807022},
+                                       {0.05640767, -0.32306919, 0.01091971}, {-0.10574003, -0.7149903, 0.01019822}};
+
+static double distance(const double a[3], const double b[3]) { return sqrt((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) + (a[2] - b[2]) * (a[2] - b[2])); }
+
+static void unit_lengths(const RestJoints *r, double unit[4]) {
+    unit[DEGREES] = 1;
+    unit[HUMERUS] = distance(r->lshoulder, r->lelbow);
+    unit[SHOULDERS] = distance(r->lshoulder, r->rshoulder);
+    unit[HIPS] = distance(r->lhip, r->rhip);
 }
 
-static void cross(const double a[3], const double b[3], double c[3]) {
-    c[0] = a[1] * b[2] - a[2] * b[1];
-    c[1] = a[2] * b[0] - a[0] * b[2];
-    c[2] = a[0] * b[1] - a[1] * b[0];
+/* --- vectors of LANES frames side by side --- */
+
+enum { LANES = 8 };
+typedef double Vectors[3][LANES];
+
+static void minus(const Vectors a, const Vectors b, Vectors c) {
+    for (int i = 0; i < 3; i++)
+        for (int l = 0; l < LANES; l++) c[i][l] = a[i][l] - b[i][l];
 }
 
-/* The lengths of the peer's body, between its rest joints. */
-static double unit_length(Unit u) {
-    static const double lshoulder[3] = {1.99113488e-01, 2.36807942e-01, -1.80702247e-02}, lelbow[3] = {4.54445392e-01, 2.21158922e-01, -4.10167128e-02},
-                        rshoulder[3] = {-1.91692337e-01, 2.36928746e-01, -1.23055102e-02}, lhip[3] = {5.64076714e-02, -3.23069185e-01, 1.09197125e-02},
-                        rhip[3] = {-6.24834076e-02, -3.31302464e-01, 1.50412619e-02};
-    double d[3] = {1, 0, 0};
-    if (u == HUMERUS) minus(lshoulder, lelbow, d);
-    if (u == SHOULDERS) minus(lshoulder, rshoulder, d);
-    if (u == HIPS) minus(lhip, rhip, d);
-    return norm(d);
-}
-
-/* Where a point is; frame [joints, 3]. */
-static void locate(const double *frame, double lowest, unsigned char point, double p[3]) {
-    for (int i = 0; i < 3; i++) p[i] = point < ZERO ? frame[3 * point + i] : 0;
-    if (point == UP) p[1] = 1;
-    if (point == DOWN) p[1] = -1;
-    if (point == LOWEST) p[1] = lowest;
-}
-
-/* The velocity of p relative to a along n. */
-static double speed_along(const double a[3], const double a_before[3], const double p[3], const double p_before[3], const double n[3], double dt) {
-    double now[3], before[3], v[3];
-    minus(p, a, now);
-    minus(p_before, a_before, before);
-    minus(now, before, v);
-    return dot(v, n) / norm(n) / dt;
-}
-
-static bool answer(const Question *q, const double *frame, const double *before, double lowest, double threshold, double dt) {
-    double p[4][3], o[4][3], u[3], v[3], n[3]; /* p: now, o: one frame before */
-    for (int i = 0; i < 4; i++) {
-        locate(frame, lowest, q->point[i], p[i]);
-        locate(before, lowest, q->point[i], o[i]);
+static void cross(const Vectors a, const Vectors b, Vectors c) {
+    for (int l = 0; l < LANES; l++) {
+        c[0][l] = a[1][l] * b[2][l] - a[2][l] * b[1][l];
+        c[1][l] = a[2][l] * b[0][l] - a[0][l] * b[2][l];
+        c[2][l] = a[0][l] * b[1][l] - a[1][l] * b[0][l];
     }
-    minus(p[1], p[0], u);
+}
+
+static void dot(const Vectors a, const Vectors b, double out[LANES]) {
+    for (int l = 0; l < LANES; l++) out[l] = a[0][l] * b[0][l] + a[1][l] * b[1][l] + a[2][l] * b[2][l];
+}
+
+/* a . n / |n|, the length of a along n. NaN where n is 0. */
+static void along(const Vectors a, const Vectors n, double out[LANES]) {
+    double an[LANES], nn[LANES];
+    dot(a, n, an);
+    dot(n, n, nn);
+    for (int l = 0; l < LANES; l++) out[l] = an[l] / sqrt(nn[l]);
+}
+
+/* The points of LANES frames, and of the frames before them. */
+typedef struct {
+    Vectors now[LOWEST + 1], before[LOWEST + 1];
+} Points;
+
+/* Frames t .. t + count - 1, t at least 1; the lanes beyond repeat the last one. */
+static void load_points(const double *positions, size_t joints, size_t t, size_t count, const unsigned char *joint_of, Points *p) {
+    for (size_t l = 0; l < LANES; l++) {
+        const double *frame = positions + 3 * joints * (t + (l < count ? l : count - 1)), *last = frame - 3 * joints;
+        for (size_t k = 0; k < ZERO; k++) {
+            size_t j = joint_of ? joint_of[k] : k;
+            for (size_t i = 0; i < 3; i++) {
+                p->now[k][i][l] = frame[3 * j + i];
+                p->before[k][i][l] = last[3 * j + i];
+            }
+        }
+        double lowest = frame[1];
+        for (size_t j = 1; j < joints; j++) lowest = frame[3 * j + 1] < lowest ? frame[3 * j + 1] : lowest;
+        p->now[LOWEST][1][l] = lowest;
+    }
+}
+
+/* How far along d of p relative to a goes from the frame before. */
+static void moved(const Points *p, unsigned char a, unsigned char b, Vectors out) {
+    Vectors now, before;
+    minus(p->now[b], p->now[a], now);
+    minus(p->before[b], p->before[a], before);
+    minus(now, before, out);
+}
+
+/* Adds 1 to yes[l] for each lane l whose answer is yes. */
+static void answer(const Question *q, const Points *p, double threshold, double dt, double yes[LANES]) {
+    const Vectors *x = p->now;
+    const unsigned char *at = q->point;
+    Vectors u, v, n;
+    double value[LANES], uu[LANES], vv[LANES], high = INFINITY;
+    minus(x[at[1]], x[at[0]], u);
     switch (q->kind) {
-    case MOVE: return speed_along(p[0], o[0], p[2], o[2], u, dt) > threshold;
+    case MOVE:
+        moved(p, at[0], at[2], v);
+        along(v, u, value);
+        threshold *= dt;
+        break;
     case NMOVE:
     case PLANE:
-        minus(p[2], p[0], v);
+        minus(x[at[2]], x[at[0]], v);
         cross(v, u, n);
-        if (q->kind == NMOVE) return speed_along(p[0], o[0], p[3], o[3], n, dt) > threshold;
-        minus(p[3], p[0], v);
-        return dot(n, v) / norm(n) > threshold;
-    case NPLANE: minus(p[3], p[2], v); return dot(u, v) / norm(u) > threshold;
-    case ANGLE: {
-        minus(p[3], p[2], v);
-        double degrees = acos(dot(u, v) / (norm(u) * norm(v))) * (180 / M_PI); /* NaN, that is no, where rounding exceeds 1, as in NumPy */
-        return degrees > q->low && degrees < q->high;
+        if (q->kind == NMOVE) moved(p, at[0], at[3], v);
+        else minus(x[at[3]], x[at[0]], v);
+        along(v, n, value);
+        if (q->kind == NMOVE) threshold *= dt;
+        break;
+    case NPLANE:
+        minus(x[at[3]], x[at[2]], v);
+        along(v, u, value);
+        break;
+    case ANGLE: /* by its cosine, which falls as the angle grows; beyond +-1, by rounding, arccos is NaN in NumPy and the answer no */
+        minus(x[at[3]], x[at[2]], v);
+        dot(u, u, uu);
+        dot(v, v, vv);
+        dot(u, v, value);
+        for (int l = 0; l < LANES; l++) value[l] /= sqrt(uu[l]) * sqrt(vv[l]);
+        threshold = cos(q->high * (M_PI / 180));
+        high = cos(q->low * (M_PI / 180));
+        break;
+    case FAST:
+        minus(x[at[0]], p->before[at[0]], v);
+        dot(v, v, vv);
+        for (int l = 0; l < LANES; l++) value[l] = sqrt(vv[l]);
+        threshold *= dt;
+        break;
     }
-    case FAST: minus(p[0], o[0], v); return norm(v) / dt > threshold;
-    }
-    return false;
+    for (int l = 0; l < LANES; l++) yes[l] += value[l] > threshold && value[l] < high ? 1 : 0;
 }
 
-void geometric_features(const double *positions, size_t frames, size_t joints, bool corrected, float out[GEOMETRIC_FEATURES]) {
-    size_t yes[GEOMETRIC_FEATURES] = {0};
-    double dt = corrected ? 1.0 / 60 : 1.0 / 120, unit[4];
-    for (int u = DEGREES; u <= HIPS; u++) unit[u] = unit_length((Unit)u);
-    for (size_t t = 1; t < frames; t++) {
-        const double *frame = positions + 3 * joints * t, *before = frame - 3 * joints;
-        double lowest = frame[1];
-        for (size_t j = 1; j < joints; j++) lowest = fmin(lowest, frame[3 * j + 1]);
-        for (size_t i = 0; i < GEOMETRIC_FEATURES; i++)
-            yes[i] += answer(&questions[i], frame, before, lowest, questions[i].low * unit[questions[i].unit], dt);
+void geometric_features(const double *positions, size_t frames, size_t joints, GeometricVersion version, float out[GEOMETRIC_FEATURES]) {
+    double yes[GEOMETRIC_FEATURES][LANES] = {{0}}, dt = version == GEOMETRIC_CORRECTED ? 1.0 / 60 : 1.0 / 120, unit[4];
+    unit_lengths(version == GEOMETRIC_LEGACY ? &legacy_rest : &rest, unit);
+    size_t count = version == GEOMETRIC_LEGACY ? (frames + 28) / 30 : frames - 1; /* of frames; the first version looks at every thirtieth, it thinks */
+    Points p = {0};
+    for (size_t l = 0; l < LANES; l++) {
+        p.now[UP][1][l] = 1;
+        p.now[DOWN][1][l] = -1;
     }
-    for (size_t i = 0; i < GEOMETRIC_FEATURES; i++) out[i] = (float)yes[i] / (float)(frames - 1);
+    for (size_t t = 1; t <= count; t += LANES) {
+        size_t n = count - t + 1 < LANES ? count - t + 1 : LANES;
+        double rest_of[GEOMETRIC_FEATURES][LANES];
+        if (n < LANES) memcpy(rest_of, yes, sizeof yes);
+        load_points(positions, joints, t, n, version == GEOMETRIC_LEGACY ? legacy_joint : NULL, &p);
+        for (size_t i = 0; i < GEOMETRIC_FEATURES; i++) answer(&questions[i], &p, questions[i].low * unit[questions[i].unit], dt, yes[i]);
+        for (size_t i = 0; i < GEOMETRIC_FEATURES && n < LANES; i++) memcpy(yes[i] + n, rest_of[i] + n, (LANES - n) * sizeof(double)); /* lanes without a frame */
+    }
+    for (size_t i = 0; i < GEOMETRIC_FEATURES; i++) {
+        double sum = 0;
+        for (size_t l = 0; l < LANES; l++) sum += yes[i][l];
+        out[i] = (float)sum / (float)count;
+    }
 }

@@ -9,19 +9,27 @@
  *     angle   a, b, c, d:  low < angle between (b - a) and (d - c) in degrees < high
  *     fast    a:           |da| / dt > t
  * with thresholds in fixed lengths of one body (humerus, shoulder width, hip width), whatever the skeleton. Quirks kept: dt is 1/120 s though
- * the frames are 1/60 s apart, which halves the velocity thresholds (`corrected`: 1/60); a division by zero counts as no. */
+ * the frames are 1/60 s apart, which halves the velocity thresholds; a division by zero counts as no. */
 #ifndef METRICS_GEOMETRIC_H
 #define METRICS_GEOMETRIC_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum { GEOMETRIC_FEATURES = 32, GEOMETRIC_JOINTS_MIN = 22 /* up to the wrists, in SMPL's order */ };
 
-/* positions [frames, joints, 3] in metres at 60 fps, y up, the first 22 joints SMPL's; frames at least 2. */
-void geometric_features(const double *positions, size_t frames, size_t joints, bool corrected, float out[GEOMETRIC_FEATURES]);
+typedef enum {
+    GEOMETRIC_CURRENT,
+    GEOMETRIC_CORRECTED, /* dt is 1/60 s */
+    /* aistplusplus_api's first version (74fac6d), fairmotion's questions on SMPL's joints, before e751b37 and 091f00b mended it: its list of joints is in another
+     * order than SMPL's, its lengths are those between other joints than it names, and its loop, meant for every thirtieth frame, takes as many frames
+     * from the beginning: frames 1 .. ceil((T - 1) / 30). */
+    GEOMETRIC_LEGACY,
+} GeometricVersion;
 
-/* What feature i asks, in a few words: "angle at the right elbow below 110 degrees". */
+/* positions [frames, joints, 3] in metres at 60 fps, y up, the first 22 joints SMPL's; frames at least 2. */
+void geometric_features(const double *positions, size_t frames, size_t joints, GeometricVersion version, float out[GEOMETRIC_FEATURES]);
+
+/* What feature i asks, in a few words: "right elbow bent". */
 const char *geometric_name(size_t i);
 
 #endif

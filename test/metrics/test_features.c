@@ -46,7 +46,7 @@ static void equals_peer(Tensors *set, const char *name, const double *p, size_t 
         kinetic_features(p, frames, J, false, k);
         close_to(k, tensor_f32(part(set, name, "kinetic")), K, name);
     }
-    geometric_features(p, frames, J, false, g);
+    geometric_features(p, frames, J, GEOMETRIC_CURRENT, g);
     assert_memory_equal(g, tensor_f32(part(set, name, "geometric")), sizeof g);
 }
 
@@ -131,10 +131,10 @@ static void feet_apart_by_hand(void **state) {
         f[3 * 1] = 0.1, f[3 * 2] = -0.1; /* hips */
         f[3 * 7] = 0.25, f[3 * 8] = -0.25; /* ankles */
     }
-    geometric_features(p, 2, J, false, g);
+    geometric_features(p, 2, J, GEOMETRIC_CURRENT, g);
     near((double)g[18], 1, 0);
     p[3 * (J + 7)] = 0.1, p[3 * (J + 8)] = -0.1;
-    geometric_features(p, 2, J, false, g);
+    geometric_features(p, 2, J, GEOMETRIC_CURRENT, g);
     near((double)g[18], 0, 0);
 }
 
@@ -170,10 +170,10 @@ static void turning_and_moving(void **state) {
     kinetic_features(p, 40, J, false, k);
     kinetic_features(turned, 40, J, false, k2);
     close_to(k2, k, K, "turned");
-    geometric_features(p, 40, J, false, g);
-    geometric_features(turned, 40, J, false, g2);
+    geometric_features(p, 40, J, GEOMETRIC_CURRENT, g);
+    geometric_features(turned, 40, J, GEOMETRIC_CURRENT, g2);
     assert_memory_equal(g, g2, sizeof g);
-    geometric_features(moved, 40, J, false, g2);
+    geometric_features(moved, 40, J, GEOMETRIC_CURRENT, g2);
     assert_memory_equal(g, g2, sizeof g);
     kinetic_features(moved, 40, J, false, k2);
     close_to(k2, k, 2, "moved");
