@@ -3,80 +3,64 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../lib/motionlist.h"
-#include "../lib/options.h"
-#include "../lib/table.h"
-#include "../lib/tensorfile.h"
-#include "../lib/threads.h"
-#include "../metrics/movement.h"
-#include "shared/timeline.h"
+#include "lib/threads.h"
+#include "metrics/movement.h"
+#include "shared/measuring.h"
+#include "shared/thresholdsfile.h"
 
 typedef struct {
-    Strings files;
-    Movement *each; /* [files.count] */
     const Skeleton *skeleton;
-    const MovementOptions *options;
-} Dances;
+    MovementOptions options;
+} Job;
 
-static int measure_one(const Motion *m, size_t i, void *context, Error *err) {
-    Dances *d = context;
-    return movement_measure(m, d->skeleton, d->options, &d->each[i], err);
-}
-
-static int measure(Dances *d, char *const *operands, size_t count, bool quiet, Error *err) {
-    if (motion_list(&d->files, operands, count, err)) return -1;
-    d->each = calloc(d->files.count, sizeof *d->each);
-    if (!d->each) return fail(err, "out of memory for %zu files", d->files.count);
-    Progress p;
-    progress_start(&p, "motions", d->files.count, quiet);
-    int status = motion_for_each(&d->files, measure_one, d, &p, err);
-    progress_end(&p);
+static int measure_one(const Take *t, const char *path, const void *context, void *result, Error *err) {
+    (void)path;
+    const Job *job = context;
+    size_t seed = (size_t)t->motion.seed_frames;
+    if (seed >= t->motion.frames) return fail(err, "has no frame after its %zu seed frames", seed);
+    Body b;
+    if (take_body(t, seed, t->motion.frames - seed, job->skeleton, true, &b, err)) return -1;
+    int status = movement_measure(&b, &job->options, result, err);
+    body_free(&b);
     return status;
 }
 
-static void dances_free(Dances *d) {
-    for (size_t i = 0; d->each && i < d->files.count; i++) movement_free(&d->each[i]);
-    free(d->each);
-    strings_free(&d->files);
-}
+static void release(void *result) { movement_free(result); }
 
-static int write_thresholds(const char *path, const Thresholds *t, Error *err) {
-    Tensors set;
-    if (thresholds_to_tensors(t, &set, err)) return -1;
-    int status = npz_write(path, &set, err);
-    tensors_free(&set);
-    return status;
-}
-
-static int print_json(cJSON *json, Error *err) { return table_print_json(stdout, json) ? fail(err, "out of memory") : 0; }
-
-static int fit(const Dances *d, double target, const char *output, bool json, Error *err) {
+static int fit(const Measured *d, double target, const char *output, const Measuring *m, Error *err) {
     static const Column columns[] = {{"pose", "pose deg", 6, 1}, {"trans", "trans cm", 6, 1}, {"quantile", "quantile", 4, 1},
                                      {"rate", "frozen %", 2, 100}, {"windows", "windows", 0, 1}, {"sequences", "dances", 0, 1}};
     enum { COUNT = sizeof columns / sizeof columns[0] };
     Windows w;
     Thresholds t;
     double rate;
-    if (movement_windows(d->each, d->files.count, &w, err)) return -1;
+    if (movement_windows(d->results, d->files.count, &w, err)) return -1;
     int status = w.count ? thresholds_fit(w.pose, w.trans, w.count, target, &t, &rate, err)
-                         : fail(err, "no motion has %d frames, there is nothing to fit thresholds to", FREEZE_WINDOW);
-    if (!status) status = write_thresholds(output, &t, err);
+                         : fail(err, "no motion has %d frames of rotations, there is nothing to fit thresholds to", FREEZE_WINDOW);
+    if (!status) status = thresholds_write(output, &t, err);
     if (!status) {
         const double values[COUNT] = {t.pose, t.trans, t.quantile, rate, (double)w.count, (double)d->files.count};
-        if (json) {
-            cJSON *object = cJSON_CreateObject();
-            table_json(object, columns, values, COUNT);
-            status = print_json(object, err);
-        } else {
-            table_titles(stdout, 0, "", columns, COUNT);
-            table_row(stdout, 0, "", columns, values, COUNT);
+        Report r;
+        status = report_begin(&r, m, d, columns, COUNT, NULL, NULL, err);
+        if (!status) {
+            report_dances(&r);
+            report_row(&r, "", values);
+            status = report_end(&r, err);
         }
     }
     windows_free(&w);
     return status;
 }
 
-enum { COLUMNS = 15, FIRST = 4, LAST = 5, RANGE_RATIO = 9, JITTER_RATIO = 12 };
+/* --- results --- */
+
+enum { COLUMNS = 15, COUNTS = 3, FIRST = 4, LAST = 5, RANGE_RATIO = 9, JITTER_RATIO = 12 };
+
+typedef struct {
+    const Thresholds *thresholds;
+    const MovementSummary *real; /* or NULL */
+    const Movement *all;
+} Context;
 
 static void values_of(const MovementSummary *m, const MovementSummary *real, double v[COLUMNS]) {
     const double all[COLUMNS] = {(double)m->sequences, (double)m->windows, (double)m->frozen, m->rate, m->rate_first, m->rate_last,
@@ -85,62 +69,97 @@ static void values_of(const MovementSummary *m, const MovementSummary *real, dou
     memcpy(v, all, sizeof all);
 }
 
-static int show(const Dances *d, const Dances *real, const Thresholds *t, bool verbose, bool json, Error *err) {
+static void row_of(const void *result, const void *context, double *values) {
+    const Context *c = context;
+    MovementSummary one = movement_summary(result, NULL, 1, c->thresholds);
+    values_of(&one, c->real, values);
+}
+
+static int draw(const size_t *pick, size_t n, const void *context, double *values, Error *err) {
+    (void)err;
+    const Context *c = context;
+    MovementSummary drawn = movement_summary(c->all, pick, n, c->thresholds);
+    values_of(&drawn, c->real, values);
+    return 0;
+}
+
+/* The freezing rate's curve over thresholds from 0 to twice the fitted ones. */
+static void show_sweep(Report *r, const Measured *real, const Thresholds *t, long points) {
+    const Measured *d = r->dances;
+    enum { COUNT = 7, WITHOUT_REAL = 5 };
+    Column columns[COUNT] = {{"factor", "factor", 2, 1}, {"pose", "pose deg", 4, 1}, {"trans", "trans cm", 4, 1}, {"rate", "rate %", 2, 100},
+                             {"jitter", "jitter", 2, 1}, {"real_rate", "real %", 2, 100}, {"real_jitter", "jitter", 2, 1}};
+    for (int c = WITHOUT_REAL; c < COUNT && !real->files.count; c++) columns[c].title = NULL;
+    cJSON *list = r->json ? cJSON_AddArrayToObject(r->json, "sweep") : NULL;
+    double area = 0, real_area = 0;
+    if (!list) {
+        puts("\nthresholds times a factor; jitter: of the windows that are not frozen");
+        table_titles(stdout, r->width, "", columns, COUNT);
+    }
+    for (long k = 0; k <= points; k++) {
+        double factor = 2 * (double)k / (double)points, weight = (k == 0 || k == points ? 0.5 : 1) / (double)points;
+        SweepPoint p = movement_sweep(d->results, d->files.count, t, factor), q = movement_sweep(real->results, real->files.count, t, factor);
+        const double values[COUNT] = {factor, p.thresholds.pose, p.thresholds.trans, p.rate, p.jitter, q.rate, q.jitter};
+        area += weight * p.rate;
+        real_area += weight * q.rate;
+        if (!list) table_row(stdout, r->width, "", columns, values, COUNT);
+        else {
+            cJSON *point = cJSON_CreateObject();
+            table_json(point, columns, values, COUNT);
+            cJSON_AddItemToArray(list, point);
+        }
+    }
+    const double areas[COUNT] = {NAN, NAN, NAN, area, NAN, real_area, NAN};
+    if (!list) table_row(stdout, r->width, "mean", columns, areas, COUNT);
+    else cJSON_AddNumberToObject(r->json, "sweep_mean", area);
+}
+
+static int show(const Measured *d, const Measured *real, const Job *job, const Thresholds *t, long sweep, const Measuring *m, Error *err) {
     Column columns[COLUMNS] = {{"sequences", "dances", 0, 1}, {"windows", "windows", 0, 1}, {"frozen", "frozen", 0, 1}, {"rate", "rate %", 2, 100},
                                {"rate_first", "first %", 2, 100}, {"rate_last", "last %", 2, 100}, {"delta_pose", "dPose deg", 4, 1},
                                {"delta_trans", "dTrans cm", 4, 1}, {"range", "range", 4, 1}, {"range_ratio", "of real", 3, 1}, {"jump", "jump", 3, 1},
                                {"jitter", "jitter", 2, 1}, {"jitter_ratio", "of real", 3, 1}, {"loop", "loop", 4, 1}, {"pfc", "PFC", 4, 1}};
-    if (!(d->options->first > 0)) columns[FIRST].title = NULL;
-    if (!(d->options->last > 0)) columns[LAST].title = NULL;
-    if (!real) columns[RANGE_RATIO].title = columns[JITTER_RATIO].title = NULL;
-    MovementSummary all = movement_summary(d->each, d->files.count, t), yardstick;
-    if (real) yardstick = movement_summary(real->each, real->files.count, t);
-    const MovementSummary *ratio = real ? &yardstick : NULL;
+    if (!(job->options.first > 0)) columns[FIRST].title = NULL;
+    if (!(job->options.last > 0)) columns[LAST].title = NULL;
+    size_t n = d->files.count;
+    if (!real->files.count) columns[RANGE_RATIO].title = columns[JITTER_RATIO].title = NULL;
+    MovementSummary all = movement_summary(d->results, NULL, n, t), yardstick = movement_summary(real->results, NULL, real->files.count, t);
+    const Context context = {t, real->files.count ? &yardstick : NULL, d->results};
     double v[COLUMNS];
-    int width = 4;
-    for (size_t i = 0; verbose && i < d->files.count; i++) width = strlen(d->files.items[i]) > (size_t)width ? (int)strlen(d->files.items[i]) : width;
-
-    cJSON *object = cJSON_CreateObject(), *files = json && verbose ? cJSON_AddArrayToObject(object, "files") : NULL;
-    if (!json) table_titles(stdout, width, "", columns, COLUMNS);
-    for (size_t i = 0; verbose && i < d->files.count; i++) {
-        MovementSummary one = movement_summary(&d->each[i], 1, t);
-        values_of(&one, ratio, v);
-        if (json) {
-            cJSON *row = cJSON_CreateObject();
-            cJSON_AddStringToObject(row, "file", d->files.items[i]);
-            table_json(row, columns, v, COLUMNS);
-            cJSON_AddNumberToObject(row, "loop_lag", (double)d->each[i].loop_lag);
-            cJSON_AddItemToArray(files, row);
-        } else table_row(stdout, width, d->files.items[i], columns, v, COLUMNS);
+    Interval intervals[COLUMNS];
+    values_of(&all, context.real, v);
+    if (m->resamples && bootstrap_intervals(n, (size_t)m->resamples, (uint64_t)m->bootstrap_seed, draw, &context, COLUMNS, v, intervals, err)) return -1;
+    for (size_t c = 0; c < COUNTS; c++) intervals[c] = (Interval){NAN, NAN, NAN};
+    Report r;
+    if (report_begin(&r, m, d, columns, COLUMNS, row_of, &context, err)) return -1;
+    report_dances(&r);
+    report_row(&r, "all", v);
+    if (m->resamples) report_intervals(&r, intervals);
+    if (context.real) {
+        values_of(&yardstick, context.real, v);
+        report_row(&r, "real", v);
     }
-    values_of(&all, ratio, v);
-    if (json) table_json(object, columns, v, COLUMNS);
-    else table_row(stdout, width, "all", columns, v, COLUMNS);
-    if (real) {
-        values_of(&yardstick, ratio, v);
-        cJSON *row = json ? cJSON_AddObjectToObject(object, "real") : NULL;
-        if (json) table_json(row, columns, v, COLUMNS);
-        else table_row(stdout, width, "real", columns, v, COLUMNS);
-    }
-    if (json) return print_json(object, err);
-    cJSON_Delete(object);
-    return 0;
+    if (r.json) cJSON_AddNumberToObject(r.json, "named", (double)d->named);
+    if (sweep) show_sweep(&r, real, t, sweep);
+    return report_end(&r, err);
 }
 
 int main(int argc, char **argv) {
-    bool fitting = false, verbose = false, json = false, quiet = false;
-    const char *thresholds_path = NULL, *output = NULL, *skeleton_path = NULL;
+    bool fitting = false;
+    const char *thresholds_path = NULL, *output = NULL;
     Strings real_paths = {0};
     double target = 0.187;
-    long keep = 20, threads = 0;
-    MovementOptions movement = {.pfc_fps = 30, .pfc_window = 5};
-    const Option options[] = {
+    long sweep = 0;
+    Measuring m = {0};
+    MovementOptions movement = {.keep = 20, .pfc_fps = 30, .pfc_window = 5};
+    enum { OWN = 13 };
+    Option options[OWN + MEASURING_OPTIONS] = {
         {"thresholds", 't', OPTION_TEXT, &thresholds_path, "FILE", "Thresholds from --fit, needed to measure.", 0, 0, NULL},
         {"real", 'r', OPTION_TEXTS, &real_paths, "PATH", "Real dances: range and jitter also as fractions of theirs, and a row of their own. May be repeated.", 0, 0, NULL},
-        {"keep", 'k', OPTION_INT, &keep, "N", "Frames per generation step, for jump and loop.", 1, 1e6, NULL},
+        {"sweep", 0, OPTION_INT, &sweep, "N", "Also the rate's curve: at N thresholds up to twice the fitted ones, with the jitter of what is not frozen.", 0, 1000, NULL},
+        {"keep", 'k', OPTION_SIZE, &movement.keep, "N", "Frames per generation step, for jump and loop.", 1, 1e6, NULL},
         {"first", 0, OPTION_REAL, &movement.first, "SECONDS", "Also the rate of the first SECONDS of every dance (after its seed).", 0, 1e6, NULL},
         {"last", 0, OPTION_REAL, &movement.last, "SECONDS", "Also the rate of the last SECONDS of every dance.", 0, 1e6, NULL},
-        {"skeleton", 's', OPTION_TEXT, &skeleton_path, "FILE", "Skeleton .npz (offsets, parents); without it SMPL's.", 0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "Foot contact (PFC)", 0, 0, NULL},
         {"fps", 0, OPTION_REAL, &movement.pfc_fps, "RATE", "Frames a second at which feet are looked at.", 1e-3, 1e6, NULL},
         {"window", 0, OPTION_REAL, &movement.pfc_window, "SECONDS", "Windows of SECONDS, every half of them; 0: the whole clip.", 0, 1e6, NULL},
@@ -148,18 +167,14 @@ int main(int argc, char **argv) {
         {"fit", 0, OPTION_FLAG, &fitting, NULL, "Fit thresholds to real training dances.", 0, 0, NULL},
         {"target", 0, OPTION_REAL, &target, "SHARE", "Share of the training windows that shall be frozen.", 0, 1, NULL},
         {"output", 'o', OPTION_TEXT, &output, "FILE", "Where the thresholds go (.npz).", 0, 0, NULL},
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "Manners", 0, 0, NULL},
-        {"verbose", 'v', OPTION_FLAG, &verbose, NULL, "A row for every file too.", 0, 0, NULL},
-        {"json", 0, OPTION_FLAG, &json, NULL, "One JSON object instead of a table.", 0, 0, NULL},
-        {"threads", 'j', OPTION_INT, &threads, "N", "Threads; 0: one per processor.", 0, 1024, NULL},
-        {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "No progress.", 0, 0, NULL},
     };
+    measuring_options(&m, options + OWN);
     const Program program = {
         "freeze-rate", "[OPTION]... --thresholds FILE MOTION...\n       freeze-rate --fit [--target SHARE] -o FILE TRAIN...",
         "Measures how much dances move: the share of 60-frame windows that are frozen, the mean change of pose (degrees per frame) and place (cm per "
         "frame), and beside them what shows noise, jumps and loops for what they are: range of the pose, speed at step borders over speed inside "
         "steps, jitter (mean jerk, m/s^3), the pose's largest autocorrelation at one to ten steps (1: an exact loop), and foot contact. Seed frames are "
-        "left out. An operand is a motion, a folder of them, or a data set .tsv.",
+        "left out. An operand is a dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
         "freeze-rate --fit -o thresholds.npz data/train.tsv && freeze-rate --thresholds thresholds.npz --real data/test.tsv dances/",
         options, sizeof options / sizeof options[0]};
     int first, status = options_parse(&program, argc, argv, &first);
@@ -173,20 +188,19 @@ int main(int argc, char **argv) {
     else status = 0;
     if (status) goto done;
 
-    threads_set((int)threads);
-    movement.keep = (size_t)keep;
+    threads_set((int)m.threads);
     Error err;
     Skeleton skeleton = {0};
     Thresholds thresholds = {0};
-    Dances dances = {.skeleton = &skeleton, .options = &movement}, real = dances;
-    if ((skeleton_path ? skeleton_read(skeleton_path, &skeleton, &err) : skeleton_smpl(&skeleton, &err)) ||
-        (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) ||
-        measure(&dances, argv + first, (size_t)(argc - first), quiet, &err) ||
-        (real_paths.count && measure(&real, real_paths.items, real_paths.count, quiet, &err)) ||
-        (fitting ? fit(&dances, target, output, json, &err) : show(&dances, real_paths.count ? &real : NULL, &thresholds, verbose, json, &err)))
+    Measured dances = {0}, real = {0};
+    const Job job = {&skeleton, movement};
+    if (measuring_skeleton(&m, &skeleton, &err) || (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) ||
+        measure_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(Movement), measure_one, &job, &err) ||
+        (real_paths.count && measure_dances(&real, &program, &m, real_paths.items, real_paths.count, 0, sizeof(Movement), measure_one, &job, &err)) ||
+        (fitting ? fit(&dances, target, output, &m, &err) : show(&dances, &real, &job, &thresholds, sweep, &m, &err)))
         status = report(&program, &err);
-    dances_free(&dances);
-    dances_free(&real);
+    measured_free(&dances, release);
+    measured_free(&real, release);
     skeleton_free(&skeleton);
 done:
     strings_free(&real_paths);

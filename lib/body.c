@@ -36,7 +36,7 @@ Body body_part(const Body *b, size_t first, size_t count) {
     Body part = *b;
     part.frames = count;
     part.translations += 3 * first;
-    part.rotations += 9 * b->joints * first;
+    if (part.rotations) part.rotations += 9 * b->joints * first;
     part.positions += 3 * b->joints * first;
     return part;
 }

@@ -8,7 +8,7 @@ typedef struct {
     size_t frames, joints;
     double fps;
     double *translations; /* [frames, 3] metres, as the motion has them */
-    double *rotations;    /* [frames, joints, 9], projected to the nearest rotation */
+    double *rotations;    /* [frames, joints, 9], projected to the nearest rotation; NULL where only positions are known (take.h) */
     double *positions;    /* [frames, joints, 3] metres, by forward kinematics */
 } Body;
 

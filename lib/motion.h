@@ -11,6 +11,7 @@
 #include "error.h"
 #include "rotation.h"
 #include "skeleton.h"
+#include "tensor.h"
 
 typedef struct {
     size_t frames, joints;
@@ -25,6 +26,8 @@ static inline size_t motion_dim(const Motion *m) { return 3 + 9 * m->joints; }
 /* Reads .npz (`motion` [T, 3+9J] and optional scalars), bare .npy of the same, or mint's [T, 225] (6 zero columns first, dropped).
  * Refuses wrong shapes, no frames, non-finite values, seed_frames outside 0..T, fps not positive, more than JOINTS_MAX joints. *out is empty on error. Errors begin with the path. */
 int motion_read(const char *path, Motion *out, Error *err);
+/* The same from a file's arrays, one of which may be taken over. */
+int motion_from_tensors(Tensors *set, Motion *out, Error *err);
 int motion_write(const char *path, const Motion *m, Error *err);
 int motion_new(Motion *out, size_t frames, size_t joints, Error *err); /* zeroed, 60 fps, no seed, empty names */
 int motion_set_names(Motion *m, const char *genre, const char *music, Error *err);

@@ -92,16 +92,21 @@ static int from_tensors(const Tensors *set, Motion *out, Error *err) {
     return take_rest(set, out, err);
 }
 
+int motion_from_tensors(Tensors *set, Motion *out, Error *err) {
+    *out = (Motion){0};
+    if (from_tensors(set, out, err) == 0) return 0;
+    motion_free(out);
+    return -1;
+}
+
 int motion_read(const char *path, Motion *out, Error *err) {
     *out = (Motion){0};
     Tensors set;
     if (tensorfile_read(path, &set, err))
         return path_ends_with(path, ".pkl") && file_exists(path) ? fail(err, "%s: a pickle; convert it with import-motion first", path) : -1;
-    int status = from_tensors(&set, out, err);
+    int status = motion_from_tensors(&set, out, err);
     tensors_free(&set);
-    if (status == 0) return 0;
-    motion_free(out);
-    return fail_in(err, path);
+    return status ? fail_in(err, path) : 0;
 }
 
 static int fill(Tensors *set, const Motion *m, Error *err) {

@@ -12,13 +12,12 @@ static size_t list_beats(const float *beats, size_t first, size_t end, size_t *o
     return count;
 }
 
-static int score_beats(const double *positions, const Motion *m, size_t first, const float *beats, size_t *music, size_t end, const BeatOptions *o,
-                       BeatScore *out, Error *err) {
-    double rate = m->fps / 60;
+static int score_beats(const Body *b, size_t first, const float *beats, size_t *music, size_t end, const BeatOptions *o, BeatScore *out, Error *err) {
+    double rate = b->fps / 60;
     const BeatStyle style = {o->forward, o->smooth * rate, (size_t)fmax(1, round(o->order * rate))};
     size_t *kinematic, k, n = list_beats(beats, first, end, music);
     if (n == 0) return fail(err, "its music has no beat%s: there is no score", first ? " after the seed" : "");
-    if (kinematic_beats(positions, m->frames, m->joints, &style, &kinematic, &k, err)) return -1;
+    if (kinematic_beats(b->positions, b->frames, b->joints, &style, &kinematic, &k, err)) return -1;
     size_t skip = 0;
     while (skip < k && kinematic[skip] < first) skip++;
     k -= skip;
@@ -28,21 +27,13 @@ static int score_beats(const double *positions, const Motion *m, size_t first, c
     return 0;
 }
 
-int beat_score(const Motion *m, const Skeleton *s, const float *beats, size_t frames, const BeatOptions *o, BeatScore *out, Error *err) {
-    size_t first = o->with_seed ? 0 : (size_t)m->seed_frames, end = frames;
-    if (first >= m->frames) return fail(err, "has no frame after its %zu seed frames", first);
-    if (s->joints != m->joints)
-        return fail(err, "the motion has %zu joints, the skeleton %zu (give the body's own with --skeleton)", m->joints, s->joints);
-    size_t speeds = o->forward ? m->frames - 1 : m->frames;
+int beat_score(const Body *b, size_t seed, const float *beats, size_t frames, const BeatOptions *o, BeatScore *out, Error *err) {
+    size_t first = o->with_seed ? 0 : seed, end = frames;
+    if (first >= b->frames) return fail(err, "has no frame after its %zu seed frames", first);
+    size_t speeds = o->forward ? b->frames - 1 : b->frames;
     if (o->from_music && end > speeds) end = speeds;
-    double *positions = malloc(3 * m->frames * m->joints * sizeof *positions);
     size_t *music = malloc((frames + 1) * sizeof *music);
-    int status = -1;
-    if (positions && music) {
-        motion_joints(m, s, positions);
-        status = score_beats(positions, m, first, beats, music, end, o, out, err);
-    } else fail(err, "out of memory for %zu frames", m->frames);
-    free(positions);
+    int status = music ? score_beats(b, first, beats, music, end, o, out, err) : fail(err, "out of memory for %zu frames", frames);
     free(music);
     return status;
 }

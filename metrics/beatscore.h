@@ -2,14 +2,14 @@
 #ifndef METRICS_BEATSCORE_H
 #define METRICS_BEATSCORE_H
 
-#include "../lib/motion.h"
+#include "../lib/body.h"
 #include "beats.h"
 
 typedef struct {
     bool from_music;  /* mean over music beats that have a frame of speed (Bailando), not over kinematic beats (FACT) */
     bool with_seed;   /* false: kinematic beats are found in the whole clip, then both kinds before the seed's end are dropped (the fork of mint) */
     bool forward;     /* see BeatStyle */
-    double smooth, order, sigma; /* frames at 60 fps, scaled to the motion's rate; order is rounded, at least 1 */
+    double smooth, order, sigma; /* frames at 60 fps, scaled to the dance's rate; order is rounded, at least 1 */
 } BeatOptions;
 
 typedef struct {
@@ -17,8 +17,8 @@ typedef struct {
     double score;
 } BeatScore;
 
-/* beats: one value per frame of music at the motion's rate, not 0 where a beat is. Errors: a skeleton that does not fit, no frame after the seed,
- * no music beat there (the peers raise an exception). Without kinematic beats the score is 0 in both directions. */
-int beat_score(const Motion *m, const Skeleton *s, const float *beats, size_t frames, const BeatOptions *o, BeatScore *out, Error *err);
+/* b: the whole clip, of which `seed` frames were given. beats: one value per frame of music at b's rate, not 0 where a beat is. Errors: no frame after
+ * the seed, no music beat there (the peers raise an exception). Without kinematic beats the score is 0 in both directions. */
+int beat_score(const Body *b, size_t seed, const float *beats, size_t frames, const BeatOptions *o, BeatScore *out, Error *err);
 
 #endif

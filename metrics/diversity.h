@@ -8,4 +8,7 @@
  * NaN for fewer than 2 rows. */
 double mean_pairwise_distance(const double *rows, size_t n, size_t dim);
 
+/* All of them, [n, n]. */
+void pairwise_distances(const double *rows, size_t n, size_t dim, double *distances);
+
 #endif

@@ -19,14 +19,25 @@ static void fit_column(const float *real, size_t n, size_t dim, double *mean, do
     *scale = (*constant ? 0 : sqrt(squares / (double)n)) + 1e-10;
 }
 
+static int allocate(FeatureScale *f, size_t dim, Error *err) {
+    *f = (FeatureScale){dim, 0, calloc(dim, sizeof(double)), calloc(dim, sizeof(double)), calloc(dim, sizeof(bool))};
+    if (f->mean && f->scale && f->left_out) return 0;
+    feature_scale_free(f);
+    return fail(err, "out of memory for %zu features", dim);
+}
+
+int feature_scale_identity(FeatureScale *out, size_t dim, Error *err) {
+    if (allocate(out, dim, err)) return -1;
+    out->kept = dim;
+    for (size_t c = 0; c < dim; c++) out->scale[c] = 1;
+    return 0;
+}
+
 int feature_scale_fit(FeatureScale *out, const float *real, size_t n, size_t dim, bool keep_constant, Error *err) {
     *out = (FeatureScale){0};
     if (n < 2) return fail(err, "the real set has %zu sequence%s, a distribution needs at least 2", n, n == 1 ? "" : "s");
-    FeatureScale f = {dim, 0, calloc(dim, sizeof(double)), calloc(dim, sizeof(double)), calloc(dim, sizeof(bool))};
-    if (!f.mean || !f.scale || !f.left_out) {
-        feature_scale_free(&f);
-        return fail(err, "out of memory for %zu features", dim);
-    }
+    FeatureScale f;
+    if (allocate(&f, dim, err)) return -1;
     for (size_t c = 0; c < dim; c++) {
         fit_column(real + c, n, dim, &f.mean[c], &f.scale[c], &f.left_out[c]);
         if (keep_constant) f.left_out[c] = false;

@@ -17,6 +17,8 @@ typedef struct {
 
 /* real [n, dim], n at least 2. Fails if not finite or if nothing is kept. *out owns its arrays and is empty on error. */
 int feature_scale_fit(FeatureScale *out, const float *real, size_t n, size_t dim, bool keep_constant, Error *err);
+/* Leaves everything as it is. */
+int feature_scale_identity(FeatureScale *out, size_t dim, Error *err);
 void feature_scale_free(FeatureScale *f);
 
 /* Standardised rows [n, kept], owned by the caller; NULL when memory is out. */

@@ -4,19 +4,28 @@
 
 #include <stdbool.h>
 
-#include "../lib/motion.h"
+#include "../lib/body.h"
 #include "geometric.h"
 #include "kinetic.h"
 
 typedef struct {
-    bool anchor;      /* positions relative to the root's in the first used frame */
-    bool with_seed;   /* seed frames are used too */
-    size_t frames;    /* at most so many, from the first used one; 0: all */
-    bool corrected;   /* the mended formulas */
+    double rate;        /* frames a second at which the dance is looked at; 0: its own */
+    size_t frames;      /* at most so many from the first on, at 60 frames a second; 0: all */
+    double clip, hop;   /* seconds: clips of so many, so many apart, as if each were a dance; clip 0: the whole */
+    bool anchor;        /* positions relative to the root's in the first frame */
+    bool corrected;     /* the mended formulas */
+    bool legacy_manual; /* geometric features of the first version (geometric.h) */
 } FeatureOptions;
 
-/* kinetic [3 joints], geometric [GEOMETRIC_FEATURES]. Errors: not 60 fps (the features are defined there), fewer than 3 frames to use, a skeleton
- * that does not fit or has fewer than 22 joints, results that are not finite. */
-int motion_features(const Motion *m, const Skeleton *s, const FeatureOptions *o, float *kinetic, float *geometric, Error *err);
+/* One row for each clip: full clips only, the whole dance where it is shorter than one. */
+typedef struct {
+    size_t rows, joints;
+    float *kinetic, *geometric; /* [rows, 3 joints], [rows, GEOMETRIC_FEATURES]; owned */
+} FeatureRows;
+
+/* b is changed (resampled, anchored). What is not at 60 frames a second is resampled (resample.h). Errors: fewer than 3 frames, fewer than 22 joints,
+ * results that are not finite. *out is empty on error. */
+int feature_rows(Body *b, const FeatureOptions *o, FeatureRows *out, Error *err);
+void feature_rows_free(FeatureRows *f);
 
 #endif

@@ -11,6 +11,7 @@
 void windows_free(Windows *w) {
     free(w->pose);
     free(w->trans);
+    free(w->jitter);
     *w = (Windows){0};
 }
 
@@ -22,17 +23,21 @@ void movement_free(Movement *m) {
 }
 
 static int windows_new(Windows *w, size_t count, Error *err) {
-    *w = (Windows){0, malloc((count + 1) * sizeof(double)), malloc((count + 1) * sizeof(double))};
-    if (w->pose && w->trans) return 0;
+    *w = (Windows){0, malloc((count + 1) * sizeof(double)), malloc((count + 1) * sizeof(double)), malloc((count + 1) * sizeof(double))};
+    if (w->pose && w->trans && w->jitter) return 0;
     windows_free(w);
     return fail(err, "out of memory for %zu windows", count);
 }
 
 /* The windows of `frames` frames from `first` on, given all transitions. */
-static int cut_windows(Windows *w, const double *pose, const double *trans, size_t first, size_t frames, Error *err) {
+static int cut_windows(Windows *w, const Body *b, const double *pose, const double *trans, size_t first, size_t frames, Error *err) {
     if (windows_new(w, frames / FREEZE_WINDOW, err)) return -1;
     w->count = window_deltas(pose + first, frames, w->pose);
     window_deltas(trans + first, frames, w->trans);
+    for (size_t i = 0; i < w->count; i++) {
+        Body window = body_part(b, first + i * FREEZE_WINDOW, FREEZE_WINDOW);
+        w->jitter[i] = motion_jitter(&window);
+    }
     return 0;
 }
 
@@ -51,13 +56,16 @@ static int measure_deltas(const Body *b, const MovementOptions *o, Movement *out
     double *pose = calloc(b->frames, sizeof *pose), *trans = calloc(b->frames, sizeof *trans);
     int status = pose && trans ? 0 : fail(err, "out of memory for %zu frames", b->frames);
     if (!status) {
-        pose_deltas(b, pose);
         trans_deltas(b, trans);
-        out->delta_pose = mean(pose, b->frames - 1);
         out->delta_trans = mean(trans, b->frames - 1);
+        out->delta_pose = NAN;
+    }
+    if (!status && b->rotations) {
+        pose_deltas(b, pose);
+        out->delta_pose = mean(pose, b->frames - 1);
         size_t first = seconds_to_frames(o->first, b->fps, b->frames), last = seconds_to_frames(o->last, b->fps, b->frames);
-        status = cut_windows(&out->windows, pose, trans, 0, b->frames, err) || cut_windows(&out->first, pose, trans, 0, first, err) ||
-                         cut_windows(&out->last, pose, trans, b->frames - last, last, err)
+        status = cut_windows(&out->windows, b, pose, trans, 0, b->frames, err) || cut_windows(&out->first, b, pose, trans, 0, first, err) ||
+                         cut_windows(&out->last, b, pose, trans, b->frames - last, last, err)
                      ? -1
                      : 0;
     }
@@ -71,7 +79,9 @@ static int measure(const Body *b, const MovementOptions *o, Movement *out, Error
     if (every < 1 || fabs(every * o->pfc_fps - b->fps) > 1e-6 * b->fps)
         return fail(err, "has %g frames a second, foot contact is scored at %g: not every n-th of them (see --fps)", b->fps, o->pfc_fps);
     out->frames = b->frames;
-    if (measure_deltas(b, o, out, err) || motion_range(b, &out->range, err) || loop_score(b, o->keep, &out->loop, &out->loop_lag, err)) return -1;
+    out->range = out->loop = NAN;
+    if (measure_deltas(b, o, out, err)) return -1;
+    if (b->rotations && (motion_range(b, &out->range, err) || loop_score(b, o->keep, &out->loop, &out->loop_lag, err))) return -1;
     out->jitter = motion_jitter(b);
     step_speeds(b, o->keep, &out->steps);
     size_t window = seconds_to_frames(o->pfc_window, o->pfc_fps, b->frames);
@@ -79,14 +89,10 @@ static int measure(const Body *b, const MovementOptions *o, Movement *out, Error
     return 0;
 }
 
-int movement_measure(const Motion *m, const Skeleton *s, const MovementOptions *o, Movement *out, Error *err) {
+int movement_measure(const Body *b, const MovementOptions *o, Movement *out, Error *err) {
     *out = (Movement){0};
-    size_t seed = (size_t)m->seed_frames;
-    if (seed >= m->frames) return fail(err, "has no frame after its %zu seed frames", seed);
-    Body b;
-    if (body_new(&b, m, seed, m->frames - seed, s, err)) return -1;
-    int status = measure(&b, o, out, err);
-    body_free(&b);
+    if (b->frames == 0) return fail(err, "has no frame to measure");
+    int status = measure(b, o, out, err);
     if (status) movement_free(out);
     return status;
 }
@@ -111,22 +117,23 @@ static void count_windows(const Windows *w, const Thresholds *t, size_t *frozen,
     if (t) *frozen += frozen_count(w->pose, w->trans, w->count, t);
 }
 
-MovementSummary movement_summary(const Movement *m, size_t n, const Thresholds *t) {
+MovementSummary movement_summary(const Movement *m, const size_t *pick, size_t n, const Thresholds *t) {
     Mean pose = {0}, trans = {0}, range = {0}, jitter = {0}, loop = {0}, pfc = {0};
     StepSpeeds steps = {0};
     size_t frozen[3] = {0}, windows[3] = {0};
     for (size_t i = 0; i < n; i++) {
-        mean_add(&pose, m[i].delta_pose, m[i].frames - 1);
-        mean_add(&trans, m[i].delta_trans, m[i].frames - 1);
-        mean_add(&range, m[i].range, 1);
-        mean_add(&jitter, m[i].jitter, 1);
-        mean_add(&loop, m[i].loop, 1);
-        mean_add(&pfc, m[i].pfc, 1);
-        steps.border += m[i].steps.border;
-        steps.inside += m[i].steps.inside;
-        steps.border_count += m[i].steps.border_count;
-        steps.inside_count += m[i].steps.inside_count;
-        const Windows *parts[3] = {&m[i].windows, &m[i].first, &m[i].last};
+        const Movement *one = &m[pick ? pick[i] : i];
+        mean_add(&pose, one->delta_pose, one->frames - 1);
+        mean_add(&trans, one->delta_trans, one->frames - 1);
+        mean_add(&range, one->range, 1);
+        mean_add(&jitter, one->jitter, 1);
+        mean_add(&loop, one->loop, 1);
+        mean_add(&pfc, one->pfc, 1);
+        steps.border += one->steps.border;
+        steps.inside += one->steps.inside;
+        steps.border_count += one->steps.border_count;
+        steps.inside_count += one->steps.inside_count;
+        const Windows *parts[3] = {&one->windows, &one->first, &one->last};
         for (size_t k = 0; k < 3; k++) count_windows(parts[k], t, &frozen[k], &windows[k]);
     }
     double rate[3];
@@ -142,7 +149,25 @@ int movement_windows(const Movement *m, size_t n, Windows *out, Error *err) {
     for (size_t i = 0; i < n; i++) {
         memcpy(out->pose + out->count, m[i].windows.pose, m[i].windows.count * sizeof(double));
         memcpy(out->trans + out->count, m[i].windows.trans, m[i].windows.count * sizeof(double));
+        memcpy(out->jitter + out->count, m[i].windows.jitter, m[i].windows.count * sizeof(double));
         out->count += m[i].windows.count;
     }
     return 0;
+}
+
+SweepPoint movement_sweep(const Movement *m, size_t n, const Thresholds *t, double factor) {
+    SweepPoint p = {{t->pose * factor, t->trans * factor, t->quantile}, NAN, NAN};
+    Mean jitter = {0};
+    size_t frozen = 0, all = 0;
+    for (size_t i = 0; i < n; i++) {
+        const Windows *w = &m[i].windows;
+        for (size_t k = 0; k < w->count; k++) {
+            if (frozen_count(w->pose + k, w->trans + k, 1, &p.thresholds)) frozen++;
+            else mean_add(&jitter, w->jitter[k], 1);
+        }
+        all += w->count;
+    }
+    if (all) p.rate = (double)frozen / (double)all;
+    p.jitter = mean_of(&jitter);
+    return p;
 }

@@ -13,7 +13,7 @@ typedef struct {
 
 typedef struct {
     size_t count;
-    double *pose, *trans; /* [count] windows' deltas; owned */
+    double *pose, *trans, *jitter; /* [count] windows' deltas and mean jerk; owned */
 } Windows;
 
 typedef struct {
@@ -25,9 +25,9 @@ typedef struct {
     StepSpeeds steps;
 } Movement;
 
-/* Measures m after its seed. Errors: a skeleton that does not fit, no frame after the seed, a rate that is not a multiple of pfc_fps. *out owns
- * its arrays and is empty on error. */
-int movement_measure(const Motion *m, const Skeleton *s, const MovementOptions *o, Movement *out, Error *err);
+/* Without rotations there is no angle: no windows, and NaN for delta_pose, range and loop. Errors: no frame, a rate that is not a multiple of pfc_fps.
+ * *out owns its arrays and is empty on error. */
+int movement_measure(const Body *b, const MovementOptions *o, Movement *out, Error *err);
 void movement_free(Movement *m);
 
 /* Deltas: means over all transitions; rates: shares of all windows (NaN without windows or thresholds); jump: from all transitions;
@@ -37,8 +37,17 @@ typedef struct {
     double delta_pose, delta_trans, rate, rate_first, rate_last, range, jump, jitter, loop, pfc;
 } MovementSummary;
 
-/* t may be NULL. */
-MovementSummary movement_summary(const Movement *m, size_t n, const Thresholds *t);
+/* Of m[pick[0]] .. m[pick[n-1]], or of the first n where pick is NULL. t may be NULL. */
+MovementSummary movement_summary(const Movement *m, const size_t *pick, size_t n, const Thresholds *t);
+
+/* One point of the freezing rate's curve. A low rate is worth what its windows are: the jitter of noise that is not frozen is far above real dance's. */
+typedef struct {
+    Thresholds thresholds;
+    double rate, jitter; /* share of the windows that are frozen; mean jitter of those that are not. NaN if there are none */
+} SweepPoint;
+
+/* At both thresholds times `factor`. */
+SweepPoint movement_sweep(const Movement *m, size_t n, const Thresholds *t, double factor);
 
 /* All windows of n dances in one list, owned by the caller. */
 int movement_windows(const Movement *m, size_t n, Windows *out, Error *err);

@@ -78,6 +78,15 @@ static Dance dance(void) {
     return d;
 }
 
+/* beat_score of a motion. */
+static int score_of(const Motion *m, const Skeleton *s, const float *beats, size_t frames, const BeatOptions *o, BeatScore *out, Error *err) {
+    Body b;
+    if (body_new(&b, m, 0, m->frames, s, err)) return -1;
+    int status = beat_score(&b, (size_t)m->seed_frames, beats, frames, o, out, err);
+    body_free(&b);
+    return status;
+}
+
 static void dance_free(Dance *d) {
     motion_free(&d->m);
     skeleton_free(&d->s);
@@ -103,11 +112,11 @@ static void a_dance_has_the_peers_scores(void **state) {
     free(beats);
     free(p);
     BeatScore score;
-    assert_int_equal(beat_score(&d.m, &d.s, d.beats, 80, &fact, &score, &err), 0);
+    assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &fact, &score, &err), 0);
     near(score.score, 0.30327001214027405, 1e-7);
     assert_int_equal(score.kinematic, 4);
     assert_int_equal(score.music, 2);
-    assert_int_equal(beat_score(&d.m, &d.s, d.beats, 80, &bailando, &score, &err), 0);
+    assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &bailando, &score, &err), 0);
     near(score.score, 0.42794143424496484, 1e-12);
     dance_free(&d);
 }
@@ -118,16 +127,16 @@ static void seed_and_end(void **state) {
     BeatScore score;
     Error err;
     d.m.seed_frames = 30; /* beats 41, 58, 78 against 61 */
-    assert_int_equal(beat_score(&d.m, &d.s, d.beats, 80, &fact, &score, &err), 0);
+    assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &fact, &score, &err), 0);
     assert_int_equal(score.kinematic, 3);
     near(score.score, (exp(-400 / 18.0) + exp(-9 / 18.0) + exp(-289 / 18.0)) / 3, 1e-12);
     d.beats[81] = 1; /* after the motion: a kinematic beat may be nearest to it, but a mean over music beats leaves it out */
-    assert_int_equal(beat_score(&d.m, &d.s, d.beats, 120, &fact, &score, &err), 0);
+    assert_int_equal(score_of(&d.m, &d.s, d.beats, 120, &fact, &score, &err), 0);
     near(score.score, (exp(-400 / 18.0) + exp(-9 / 18.0) + exp(-9 / 18.0)) / 3, 1e-12);
-    assert_int_equal(beat_score(&d.m, &d.s, d.beats, 120, &bailando, &score, &err), 0);
+    assert_int_equal(score_of(&d.m, &d.s, d.beats, 120, &bailando, &score, &err), 0);
     near(score.score, 0.42794143424496484, 1e-12);
     d.m.seed_frames = 79; /* no kinematic beat is left */
-    assert_int_equal(beat_score(&d.m, &d.s, d.beats, 120, &fact, &score, &err), 0);
+    assert_int_equal(score_of(&d.m, &d.s, d.beats, 120, &fact, &score, &err), 0);
     assert_int_equal(score.kinematic, 0);
     near(score.score, 0, 0);
     dance_free(&d);
@@ -139,14 +148,14 @@ static void what_has_no_score_is_refused(void **state) {
     BeatScore score;
     Error err;
     d.m.seed_frames = 70;
-    assert_int_equal(beat_score(&d.m, &d.s, d.beats, 80, &fact, &score, &err), -1);
+    assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &fact, &score, &err), -1);
     assert_non_null(strstr(err.text, "no beat after the seed"));
-    assert_int_equal(beat_score(&d.m, &d.s, d.beats, 20, &bailando, &score, &err), -1); /* music that ends before its first beat */
+    assert_int_equal(score_of(&d.m, &d.s, d.beats, 20, &bailando, &score, &err), -1); /* music that ends before its first beat */
     d.m.seed_frames = (int64_t)d.m.frames;
-    assert_int_equal(beat_score(&d.m, &d.s, d.beats, 80, &fact, &score, &err), -1);
+    assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &fact, &score, &err), -1);
     d.m.seed_frames = 0;
     d.s.joints = 23;
-    assert_int_equal(beat_score(&d.m, &d.s, d.beats, 80, &fact, &score, &err), -1);
+    assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &fact, &score, &err), -1);
     dance_free(&d);
 }
 

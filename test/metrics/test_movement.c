@@ -18,6 +18,16 @@
 
 static const MovementOptions plain = {.keep = 20, .pfc_fps = 60};
 
+/* movement_measure of a motion after its seed. */
+static int measure(const Motion *m, const Skeleton *s, const MovementOptions *o, Movement *out, Error *err) {
+    size_t seed = (size_t)m->seed_frames;
+    Body b;
+    if (body_new(&b, m, seed, m->frames - seed, s, err)) return -1;
+    int status = movement_measure(&b, o, out, err);
+    body_free(&b);
+    return status;
+}
+
 static Skeleton smpl(void) {
     Skeleton s;
     Error err;
@@ -41,7 +51,7 @@ static void a_dance_has_the_golden_values(void **state) {
     Motion m;
     Movement x;
     Error err;
-    if (motion_read("test/golden/metrics/dance.npz", &m, &err) || movement_measure(&m, &s, &plain, &x, &err)) fail_msg("%s", err.text);
+    if (motion_read("test/golden/metrics/dance.npz", &m, &err) || measure(&m, &s, &plain, &x, &err)) fail_msg("%s", err.text);
     near(x.delta_pose, 2.448252687508127, 1e-12);
     near(x.delta_trans, 0.8129732559762742, 1e-12);
     near(x.pfc, 2.349235372391835, 1e-10);
@@ -243,22 +253,22 @@ static void freezing(void **state) {
     o.last = 2;
     Movement x[2];
     Error err;
-    if (movement_measure(&m, &s, &o, &x[0], &err) || movement_measure(&m, &s, &o, &x[1], &err)) fail_msg("%s", err.text);
+    if (measure(&m, &s, &o, &x[0], &err) || measure(&m, &s, &o, &x[1], &err)) fail_msg("%s", err.text);
     const Thresholds t = {1, 1, 0.5};
-    MovementSummary sum = movement_summary(x, 1, &t);
+    MovementSummary sum = movement_summary(x, NULL, 1, &t);
     assert_int_equal(sum.windows, 3);
     assert_int_equal(sum.frozen, 2);
     near(sum.rate, 2.0 / 3, 1e-15);
     near(sum.rate_first, 0, 0);
     near(sum.rate_last, 1, 0);
     near(sum.delta_pose, 60 * 0.05 * 180 / M_PI / 179, 1e-6);
-    MovementSummary both = movement_summary(x, 2, &t);
+    MovementSummary both = movement_summary(x, NULL, 2, &t);
     assert_int_equal(both.windows, 6);
     near(both.rate, sum.rate, 1e-15);
     near(both.delta_pose, sum.delta_pose, 1e-12);
-    assert_true(isnan(movement_summary(x, 1, NULL).rate));
+    assert_true(isnan(movement_summary(x, NULL, 1, NULL).rate));
     const Thresholds pose_only = {1, 0, 0.5}; /* both must be still: here they are, exactly */
-    near(movement_summary(x, 1, &pose_only).rate, 2.0 / 3, 1e-15);
+    near(movement_summary(x, NULL, 1, &pose_only).rate, 2.0 / 3, 1e-15);
     Windows all;
     assert_int_equal(movement_windows(x, 2, &all, &err), 0);
     assert_int_equal(all.count, 6);
@@ -268,9 +278,9 @@ static void freezing(void **state) {
     movement_free(&x[1]);
 
     for (size_t f = 0; f < m.frames; f++) memcpy(m.data + f * motion_dim(&m), m.data, motion_dim(&m) * sizeof *m.data);
-    assert_int_equal(movement_measure(&m, &s, &o, &x[0], &err), 0);
+    assert_int_equal(measure(&m, &s, &o, &x[0], &err), 0);
     const Thresholds zero = {0, 0, 0};
-    near(movement_summary(x, 1, &zero).rate, 1, 0); /* a statue is frozen by any threshold */
+    near(movement_summary(x, NULL, 1, &zero).rate, 1, 0); /* a statue is frozen by any threshold */
     near(x[0].loop, 1, 0);
     near(x[0].range, 0, 1e-15);
     movement_free(&x[0]);
@@ -286,18 +296,18 @@ static void what_cannot_be_measured_is_refused(void **state) {
     Error err;
     MovementOptions o = plain;
     o.pfc_fps = 25;
-    assert_int_equal(movement_measure(&m, &s, &o, &x, &err), -1);
+    assert_int_equal(measure(&m, &s, &o, &x, &err), -1);
     assert_non_null(strstr(err.text, "--fps"));
     m.seed_frames = 190;
-    assert_int_equal(movement_measure(&m, &s, &plain, &x, &err), -1);
+    assert_int_equal(measure(&m, &s, &plain, &x, &err), -1);
     assert_null(x.windows.pose);
     m.seed_frames = 189; /* one frame: nothing has a value, nothing fails */
-    assert_int_equal(movement_measure(&m, &s, &plain, &x, &err), 0);
+    assert_int_equal(measure(&m, &s, &plain, &x, &err), 0);
     assert_int_equal(x.windows.count, 0);
     assert_true(isnan(x.delta_pose) && isnan(x.jitter) && isnan(x.loop) && isnan(x.pfc));
     movement_free(&x);
     s.joints = 23;
-    assert_int_equal(movement_measure(&m, &s, &plain, &x, &err), -1);
+    assert_int_equal(measure(&m, &s, &plain, &x, &err), -1);
     motion_free(&m);
     skeleton_free(&s);
 }
