@@ -5,9 +5,14 @@
 # DATA is an AIST++ folder, or what scripts/prepare-aist made of one. For every seed a bank, the full method and the FACT
 # baseline are trained, dances are made for the test music from the seeds (first frames) of different sequences, and scored.
 # A stage whose input or options changed is run again with what follows it; `make -j2` runs both methods at once.
-# METHODS names what is compared: full; baseline (FACT: no banks, and none of the aids that train against freezing); aided (the baseline
-# with those aids); fact (without any aid of ours). BANK_OPTIONS, MODEL_OPTIONS (all methods), FULL_OPTIONS, BASELINE_OPTIONS,
-# AIDED_OPTIONS, FACT_OPTIONS and CLUSTERS are passed on to the programs.
+# METHODS names what is compared:
+#   full      the method, with the preset's aids
+#   baseline  FACT as published, inputs scaled and steps joined smoothly, so that no jump between steps passes for movement
+#   relative  the baseline in the full method's coordinates: displacements from the last frame, relative to root and heading
+#   aided     relative, with the aids that train against freezing: what is left for the banks to do
+#   fact      FACT to the letter, no aid of ours
+# BANK_OPTIONS, MODEL_OPTIONS (all methods), FULL_OPTIONS, BASELINE_OPTIONS, RELATIVE_OPTIONS, AIDED_OPTIONS, FACT_OPTIONS and CLUSTERS are
+# passed on to the programs.
 
 PRESET  ?= small
 SEEDS   ?= 1
@@ -17,8 +22,11 @@ DANCES  ?= 20
 FRAMES  ?= 1200
 KEEP    ?= 20
 METHODS ?= baseline full
-BASELINE_OPTIONS ?= --noise 0 --fade 0
-FACT_OPTIONS ?= --no-residual --no-relative-root --no-relative-heading --no-standardise --smooth 0 --noise 0 --fade 0 --root-weight 1
+absolute  := --no-residual --no-relative-root --no-relative-heading
+unaided := --noise 0 --fade 0
+BASELINE_OPTIONS ?= $(absolute) $(unaided)
+RELATIVE_OPTIONS ?= $(unaided)
+FACT_OPTIONS     ?= $(absolute) $(unaided) --no-standardise --smooth 0 --root-weight 1
 
 # What belongs to a preset but not to the training programs: N, and the window that is clustered.
 CLUSTERS_paper := --clusters 256
@@ -61,6 +69,7 @@ $(eval $(call remember,clusters,$(CLUSTERS)))
 $(eval $(call remember,bank,$(PRESET) $(BANK_OPTIONS)))
 $(eval $(call remember,full,$(PRESET) $(MODEL_OPTIONS) $(FULL_OPTIONS)))
 $(eval $(call remember,baseline,$(PRESET) $(MODEL_OPTIONS) $(BASELINE_OPTIONS)))
+$(eval $(call remember,relative,$(PRESET) $(MODEL_OPTIONS) $(RELATIVE_OPTIONS)))
 $(eval $(call remember,fact,$(PRESET) $(MODEL_OPTIONS) $(FACT_OPTIONS)))
 $(eval $(call remember,aided,$(PRESET) $(MODEL_OPTIONS) $(AIDED_OPTIONS)))
 $(eval $(call remember,dances,$(DANCES) $(FRAMES) $(KEEP)))
@@ -82,18 +91,18 @@ finish-model = --checkpoint $(basename $@).checkpoint -o $@ $(OUT)/train.tsv > $
 $(OUT)/full-%.safetensors: $(OUT)/bank-%.safetensors $(OUT)/options/full
 	$(train-predictor) $(FULL_OPTIONS) --bank $< $(finish-model)
 
-# FACT: the same predictor in the same coordinates, without banks and without the aids that train against freezing. The bank file gives it
-# the same window, statistics and seeds, nothing that was learnt.
-$(OUT)/baseline-%.safetensors: $(OUT)/bank-%.safetensors $(OUT)/options/baseline
-	$(train-predictor) $(BASELINE_OPTIONS) --no-refine --no-transit --bank $< $(finish-model)
+$(OUT)/baseline-%.safetensors: $(OUT)/train.tsv $(OUT)/options/baseline
+	$(train-predictor) $(BASELINE_OPTIONS) --no-refine --no-transit $(finish-model)
 
-# The baseline with those aids: what is left for the banks to do.
-$(OUT)/aided-%.safetensors: $(OUT)/bank-%.safetensors $(OUT)/options/aided
-	$(train-predictor) $(AIDED_OPTIONS) --no-refine --no-transit --bank $< $(finish-model)
-
-# FACT to the letter: no aid of ours at all.
 $(OUT)/fact-%.safetensors: $(OUT)/train.tsv $(OUT)/options/fact
 	$(train-predictor) $(FACT_OPTIONS) --no-refine --no-transit $(finish-model)
+
+# The bank file gives these the full method's window, coordinates, statistics and seeds, nothing that was learnt.
+$(OUT)/relative-%.safetensors: $(OUT)/bank-%.safetensors $(OUT)/options/relative
+	$(train-predictor) $(RELATIVE_OPTIONS) --no-refine --no-transit --bank $< $(finish-model)
+
+$(OUT)/aided-%.safetensors: $(OUT)/bank-%.safetensors $(OUT)/options/aided
+	$(train-predictor) $(AIDED_OPTIONS) --no-refine --no-transit --bank $< $(finish-model)
 
 # Every test music with DANCES seeds of different sequences of the whole set.
 $(OUT)/pairs.tsv: $(OUT)/all.tsv $(OUT)/test.tsv $(OUT)/options/dances

@@ -17,7 +17,7 @@ static const Preset presets[] = {
                 .standardise = true, .logit_scale = true, .join = 20, .smooth = 150},
      .stage = {{.batch = 8, .epochs = 2, .lr = 1e-3, .schedule = SCHEDULE_CONSTANT, .warmup = 50, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 10},
                {.batch = 8, .epochs = 8, .lr = 2e-3, .schedule = SCHEDULE_COSINE, .warmup = 50, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 10},
-               {.batch = 16, .epochs = 24, .lr = 1e-3, .schedule = SCHEDULE_COSINE, .warmup = 50, .noise = 0.1, .fade = 0.9, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 10}}},
+               {.batch = 16, .epochs = 36, .lr = 1e-3, .schedule = SCHEDULE_COSINE, .warmup = 50, .noise = 0.1, .fade = 0.9, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 10}}},
     {.name = "demo",
      .config = {.past = 60, .future = 20, .music = 80, .keep = 20,
                 .predictor = {.width = 64, .heads = 2, .mlp = 128}, .motion_layers = 1, .music_layers = 1, .cross_layers = 2,
