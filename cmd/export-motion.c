@@ -6,10 +6,12 @@
 #include "export/glb.h"
 #include "export/joints.h"
 #include "export/pickle.h"
+#include "export/sheet.h"
 #include "lib/motionlist.h"
 #include "lib/options.h"
 #include "lib/names.h"
 #include "lib/threads.h"
+#include "shared/export_film.h"
 #include "shared/exporting.h"
 #include "shared/timeline.h"
 
@@ -18,6 +20,7 @@ typedef struct {
     bool together;     /* one file holds all dances; otherwise each gets its own */
     const char *takes; /* options that it knows beside everybody's, separated by spaces */
     int (*write)(const ExportJob *job, Buffer *out, Error *err);
+    int (*stream)(const ExportJob *job, FILE *out, bool quiet, Error *err); /* in place of write: what does not fit into memory */
     const char *about;
 } Format;
 
@@ -29,11 +32,18 @@ static int to_glb(const ExportJob *job, Buffer *out, Error *err) { return glb_wr
 
 static int to_pickle(const ExportJob *job, Buffer *out, Error *err) { return pickle_write(job->clips, out, err); }
 
+static int to_png(const ExportJob *job, Buffer *out, Error *err) {
+    const ExportChoices *c = job->choices;
+    return sheet_png(job->clips, job->count, c->poses ? c->poses : 8, c->width ? c->width : 2000, out, err);
+}
+
 static const Format formats[] = {
-    {"bvh", ".bvh", false, "unit", to_bvh, "skeleton and motion for Blender, MotionBuilder and others"},
-    {"glb", ".glb", false, "", to_glb, "glTF 2.0: a skinned figure that dances, for Blender, three.js, Unity and others"},
-    {"pkl", ".pkl", false, "", to_pickle, "AIST++'s own pickle, for tools that read that"},
-    {"joints", ".npy", false, "", to_joints, "joint positions [frames, joints, 3] in metres, y up (.npy)"},
+    {"bvh", ".bvh", false, "unit", to_bvh, NULL, "skeleton and motion for Blender, MotionBuilder and others"},
+    {"glb", ".glb", false, "", to_glb, NULL, "glTF 2.0: a skinned figure that dances, for Blender, three.js, Unity and others"},
+    {"pkl", ".pkl", false, "", to_pickle, NULL, "AIST++'s own pickle, for tools that read that"},
+    {"joints", ".npy", false, "", to_joints, NULL, "joint positions [frames, joints, 3] in metres, y up (.npy)"},
+    {"png", ".png", true, "poses width", to_png, NULL, "a contact sheet: a row of poses for every dance"},
+    {"y4m", ".y4m", true, "width height", NULL, export_film, "a film without sound, raw pictures for ffmpeg or mpv"},
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };
@@ -54,7 +64,17 @@ static int write_out(const char *path, const Buffer *b, Error *err) {
     return fwrite(b->data, 1, b->size, stdout) == b->size ? 0 : fail(err, "standard output: cannot write");
 }
 
-static int export_job(const Format *format, const ExportJob *job, const char *path, Error *err) {
+static int stream_job(const Format *format, const ExportJob *job, const char *path, bool quiet, Error *err) {
+    OutputFile f;
+    if (strcmp(path, "-") == 0) return format->stream(job, stdout, quiet, err);
+    if (file_begin(&f, path, err)) return -1;
+    if (format->stream(job, f.stream, quiet, err) == 0) return file_commit(&f, err);
+    file_abandon(&f);
+    return -1;
+}
+
+static int export_job(const Format *format, const ExportJob *job, const char *path, bool quiet, Error *err) {
+    if (format->stream) return stream_job(format, job, path, quiet, err);
     Buffer b = {0};
     int status = format->write(job, &b, err);
     if (!status) status = buffer_check(&b, err);
@@ -85,7 +105,7 @@ static int export_one(const Motion *m, size_t i, void *context, Error *err) {
     else buffer_text(&path, e->output);
     buffer_byte(&path, '\0');
     int status = buffer_check(&path, err);
-    if (!status) status = export_job(e->format, &job, (const char *)path.data, err);
+    if (!status) status = export_job(e->format, &job, (const char *)path.data, true, err);
     buffer_free(&path);
     clip_free(&clip);
     return status;
@@ -116,7 +136,7 @@ static int run(Exporter *e, char *const *operands, size_t count, bool quiet, Err
     progress_end(&p);
     if (status || !e->format->together) return status;
     const ExportJob job = {e->clips, e->files.count, e->choices};
-    return export_job(e->format, &job, e->output, err);
+    return export_job(e->format, &job, e->output, quiet, err);
 }
 
 /* "a|b" for the choice, "Format of the result: a (what it is), b (...)." for --help. */
@@ -147,7 +167,7 @@ static int check_options(const Program *program, const Format *format) {
 int main(int argc, char **argv) {
     const char *to = NULL, *output = NULL, *skeleton_path = NULL, *thresholds_path = NULL;
     ExportChoices choices = {.unit = "m"};
-    bool quiet = false, given[2] = {0};
+    bool quiet = false, given[5] = {0};
     long threads = 0;
     Buffer names = {0}, about = {0};
     list_formats(&names, &about);
@@ -160,6 +180,9 @@ int main(int argc, char **argv) {
         {NULL, 0, OPTION_FLAG, NULL, NULL, "For some formats", 0, 0, NULL},
         {"thresholds", 0, OPTION_TEXT, &thresholds_path, "FILE", "Thresholds from freeze-rate --fit: frozen windows are marked.", 0, 0, &given[0]},
         {"unit", 0, OPTION_CHOICE, &choices.unit, "m|cm", "Unit of length in the file.", 0, 0, &given[1]},
+        {"poses", 0, OPTION_SIZE, &choices.poses, "K", "Poses in a row; 0: 8.", 0, 100, &given[2]},
+        {"width", 0, OPTION_SIZE, &choices.width, "PIXELS", "Of the picture; 0: 2000, of a film 1280.", 0, 16384, &given[3]},
+        {"height", 0, OPTION_SIZE, &choices.height, "PIXELS", "Of a film; 0: 720.", 0, 16384, &given[4]},
     };
     const Program program = {
         "export-motion", "[OPTION]... --to FORMAT -o PATH MOTION...",

@@ -23,3 +23,23 @@ void clip_free(Clip *c) {
     body_free(&c->body);
     *c = (Clip){0};
 }
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double clip_floor(const Clip *c) {
+    const Body *b = &c->body;
+    double *lowest = malloc(b->frames * sizeof *lowest), floor = 0;
+    if (!lowest) return 0; /* a picture on another floor, nothing worse */
+    for (size_t t = 0; t < b->frames; t++) {
+        lowest[t] = b->positions[3 * t * b->joints + 1];
+        for (size_t j = 1; j < b->joints; j++)
+            if (b->positions[3 * (t * b->joints + j) + 1] < lowest[t]) lowest[t] = b->positions[3 * (t * b->joints + j) + 1];
+    }
+    qsort(lowest, b->frames, sizeof *lowest, ascending);
+    floor = lowest[b->frames / 10] - 0.022;
+    free(lowest);
+    return floor;
+}

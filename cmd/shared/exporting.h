@@ -12,6 +12,7 @@ typedef struct {
     const Thresholds *thresholds; /* NULL if not given */
     const char *music;            /* music features or a sound file: where the beats are; NULL if not given */
     const char *unit;             /* "m" or "cm" */
+    size_t poses, width, height;  /* of pictures; 0: as the format likes */
 } ExportChoices;
 
 /* One result file: one clip, or all of them where a format holds several. */

@@ -37,6 +37,12 @@ ok 'bvh renamed as Mixamo does is the same dance' sh -c 'sed "s/L_Hip/LeftUpLeg/
     s/JOINT /JOINT mixamorig:/" "$1/bvh/aist_p4_numpy1.bvh" >"$1/aist_p4_numpy1.bvh" && "$BIN/import-motion" -q -o "$1/mixamo" "$1/aist_p4_numpy1.bvh" &&
     cmp "$1/mixamo/aist_p4_numpy1.npz" "$1/back-bvh/aist_p4_numpy1.npz"' - "$top"
 
+ok 'a contact sheet' export_motion -q --to png --poses 3 --width 300 -o "$top/sheet.png" "$top/m"
+ok '... the same bytes with one thread' sh -c '"$BIN/export-motion" -q -j 1 --to png --poses 3 --width 300 -o - "$1/m" | cmp - "$1/sheet.png"' - "$top"
+ok 'a film' export_motion -q --to y4m --width 64 --height 36 -o "$top/film.y4m" "$top/m"
+ok '... of as many bytes as 8 frames have' [ "$(wc -c <"$top/film.y4m")" -eq $((57 + 8 * (6 + 3 * 64 * 36))) ]
+ok '... the same on standard output' sh -c '"$BIN/export-motion" -q --to y4m --width 64 --height 36 -o - "$1/m" | cmp - "$1/film.y4m"' - "$top"
+
 ok 'no format' fails 2 '--to FORMAT' export_motion -o "$top/x" "$a"
 ok 'an unknown format' fails 2 'takes one of' export_motion --to fbx -o "$top/x" "$a"
 ok 'no output' fails 2 '-o PATH' export_motion --to joints "$a"
