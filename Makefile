@@ -24,14 +24,29 @@ library  := $(filter-out lib/comm_mpi.c,$(wildcard lib/*.c features/*.c model/*.
 programs := $(patsubst cmd/%.c,$(BIN)/%,$(wildcard cmd/*.c))
 units    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/test_*.c)) $(patsubst %.c,$(BUILD)/f64/%,$(wildcard test/*/f64_*.c))
 doubles  := $(filter-out model/state.c,$(wildcard model/*.c))
+viewer   := $(patsubst %,export/page/%.js,algebra dance body surface shaders stage plain_stage camera player chart main)
 
 all: $(programs)
 
-$(BUILD)/libneverstop.a: $(library:%.c=$(BUILD)/%.o)
+$(BUILD)/libneverstop.a: $(library:%.c=$(BUILD)/%.o) $(BUILD)/export/page/viewer.o
 	rm -f $@ && ar rcs $@ $^
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# The page that export-motion --to html writes: its parts in one, as an array of bytes.
+$(BUILD)/export/page/viewer.html: export/page/page.html export/page/style.css $(viewer)
+	@mkdir -p $(@D)
+	{ sed '/@style@/,$$d' $<; cat export/page/style.css; sed '1,/@style@/d; /@script@/,$$d' $<; \
+	  echo '"use strict";'; cat $(viewer); sed '1,/@script@/d' $<; } >$@
+
+$(BUILD)/export/page/viewer.c: $(BUILD)/export/page/viewer.html
+	{ echo '#include "export/page/viewer.h"'; echo 'const unsigned char page_viewer[] = {'; \
+	  od -An -v -tx1 $< | sed 's/ *\([0-9a-f][0-9a-f]\)/0x\1,/g'; echo '};'; \
+	  echo 'const size_t page_viewer_size = sizeof page_viewer;'; } >$@
+
+$(BUILD)/export/page/viewer.o: $(BUILD)/export/page/viewer.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # Fused multiply-add where it is fast; elsewhere sums keep the order and rounding of the peers that they are compared with.

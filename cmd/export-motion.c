@@ -12,6 +12,7 @@
 #include "lib/names.h"
 #include "lib/threads.h"
 #include "shared/export_film.h"
+#include "shared/export_page.h"
 #include "shared/exporting.h"
 #include "shared/timeline.h"
 
@@ -38,6 +39,7 @@ static int to_png(const ExportJob *job, Buffer *out, Error *err) {
 }
 
 static const Format formats[] = {
+    {"html", ".html", true, "thresholds audio music title label", export_page, NULL, "one page that plays all the dances in 3D with their music, in any browser, offline"},
     {"bvh", ".bvh", false, "unit", to_bvh, NULL, "skeleton and motion for Blender, MotionBuilder and others"},
     {"glb", ".glb", false, "", to_glb, NULL, "glTF 2.0: a skinned figure that dances, for Blender, three.js, Unity and others"},
     {"pkl", ".pkl", false, "", to_pickle, NULL, "AIST++'s own pickle, for tools that read that"},
@@ -99,7 +101,7 @@ static int export_one(const Motion *m, size_t i, void *context, Error *err) {
     const Exporter *e = context;
     Clip clip;
     if (load_clip(e, m, i, &clip, err)) return -1;
-    const ExportJob job = {&clip, 1, e->choices};
+    const ExportJob job = {.clips = &clip, .count = 1, .choices = e->choices};
     Buffer path = {0};
     if (e->folder) buffer_print(&path, "%s/%s%s", e->output, clip.name, e->format->ending);
     else buffer_text(&path, e->output);
@@ -135,7 +137,7 @@ static int run(Exporter *e, char *const *operands, size_t count, bool quiet, Err
     int status = motion_for_each(&e->files, e->format->together ? load : export_one, e, &p, err);
     progress_end(&p);
     if (status || !e->format->together) return status;
-    const ExportJob job = {e->clips, e->files.count, e->choices};
+    const ExportJob job = {.clips = e->clips, .files = &e->files, .count = e->files.count, .choices = e->choices};
     return export_job(e->format, &job, e->output, quiet, err);
 }
 
@@ -167,7 +169,8 @@ static int check_options(const Program *program, const Format *format) {
 int main(int argc, char **argv) {
     const char *to = NULL, *output = NULL, *skeleton_path = NULL, *thresholds_path = NULL;
     ExportChoices choices = {.unit = "m"};
-    bool quiet = false, given[5] = {0};
+    Strings labels = {0};
+    bool quiet = false, given[9] = {0};
     long threads = 0;
     Buffer names = {0}, about = {0};
     list_formats(&names, &about);
@@ -179,6 +182,10 @@ int main(int argc, char **argv) {
         {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "No progress.", 0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "For some formats", 0, 0, NULL},
         {"thresholds", 0, OPTION_TEXT, &thresholds_path, "FILE", "Thresholds from freeze-rate --fit: frozen windows are marked.", 0, 0, &given[0]},
+        {"audio", 'a', OPTION_TEXT, &choices.audio, "FILE", "The music, which becomes part of the page: wav, mp3, ogg, flac. Its beats are marked.", 0, 0, &given[5]},
+        {"music", 0, OPTION_TEXT, &choices.music, "FILE", "Where to take the beats from instead: music features or another sound file.", 0, 0, &given[6]},
+        {"title", 0, OPTION_TEXT, &choices.title, "TEXT", "Headline of the page.", 0, 0, &given[7]},
+        {"label", 'l', OPTION_TEXTS, &labels, "TEXT", "What to call a dance, once for each in their order; else its file's name, or its folder's where files have one name.", 0, 0, &given[8]},
         {"unit", 0, OPTION_CHOICE, &choices.unit, "m|cm", "Unit of length in the file.", 0, 0, &given[1]},
         {"poses", 0, OPTION_SIZE, &choices.poses, "K", "Poses in a row; 0: 8.", 0, 100, &given[2]},
         {"width", 0, OPTION_SIZE, &choices.width, "PIXELS", "Of the picture; 0: 2000, of a film 1280.", 0, 16384, &given[3]},
@@ -187,7 +194,7 @@ int main(int argc, char **argv) {
     const Program program = {
         "export-motion", "[OPTION]... --to FORMAT -o PATH MOTION...",
         "Turns dances into files that other programs open. An operand is a motion, a folder of them, or a data set .tsv.",
-        "export-motion --to joints -o dance.npy dance.npz", options, sizeof options / sizeof options[0]};
+        "export-motion --to html --audio music.mp3 -o dance.html dance.npz", options, sizeof options / sizeof options[0]};
     Error err;
     Skeleton skeleton = {0};
     Thresholds thresholds;
@@ -205,6 +212,7 @@ int main(int argc, char **argv) {
     threads_set((int)threads);
     e.output = output;
     if (thresholds_path) choices.thresholds = &thresholds;
+    if (labels.count) choices.labels = &labels;
     status = 0;
     if ((skeleton_path ? skeleton_read(skeleton_path, &skeleton, &err) : skeleton_smpl(&skeleton, &err)) ||
         (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) || run(&e, argv + first, (size_t)(argc - first), quiet, &err))
@@ -214,6 +222,7 @@ int main(int argc, char **argv) {
     strings_free(&e.files);
     skeleton_free(&skeleton);
 done:
+    strings_free(&labels);
     buffer_free(&names);
     buffer_free(&about);
     return finish(&program, status);

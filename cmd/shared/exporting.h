@@ -5,6 +5,7 @@
 
 #include "export/clip.h"
 #include "lib/buffer.h"
+#include "lib/file.h"
 #include "metrics/thresholds.h"
 
 typedef struct {
@@ -13,11 +14,14 @@ typedef struct {
     const char *music;            /* music features or a sound file: where the beats are; NULL if not given */
     const char *unit;             /* "m" or "cm" */
     size_t poses, width, height;  /* of pictures; 0: as the format likes */
+    const char *title;            /* of the whole; NULL if not given */
+    const Strings *labels;        /* what the first dances are called; the others by their files; NULL if none is given */
 } ExportChoices;
 
 /* One result file: one clip, or all of them where a format holds several. */
 typedef struct {
     const Clip *clips;
+    const Strings *files; /* [count] where the clips come from; NULL where a format takes one clip */
     size_t count;
     const ExportChoices *choices;
 } ExportJob;

@@ -1,0 +1,75 @@
+#include "export_page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/page.h"
+#include "lib/file.h"
+#include "musicinput.h"
+#include "timeline.h"
+
+/* Files that differ only in their folders ("baseline/x.npz", "full/x.npz") are called by these. */
+static char *label_of(const ExportJob *job, size_t i) {
+    const ExportChoices *c = job->choices;
+    if (c->labels && i < c->labels->count) return strdup(c->labels->items[i]);
+    bool same = job->count > 1;
+    for (size_t k = 1; k < job->count; k++) same = same && strcmp(job->clips[k].name, job->clips[0].name) == 0;
+    if (!same) return strdup(job->clips[i].name);
+    char *folder = path_folder(job->files->items[i]), *name = folder ? path_stem(folder) : NULL;
+    free(folder);
+    return name;
+}
+
+static size_t longest(const ExportJob *job) {
+    size_t best = 0;
+    for (size_t i = 1; i < job->count; i++)
+        if ((double)job->clips[i].body.frames / job->clips[i].body.fps > (double)job->clips[best].body.frames / job->clips[best].body.fps) best = i;
+    return best;
+}
+
+static int fill(const ExportJob *job, const Music *music, PageDance *dances, Timeline *timelines, char **labels, Error *err) {
+    const Thresholds usual = {.pose = PAGE_POSE_THRESHOLD, .trans = PAGE_TRANS_THRESHOLD};
+    const Thresholds *t = job->choices->thresholds ? job->choices->thresholds : &usual;
+    const size_t musical = longest(job);
+    for (size_t i = 0; i < job->count; i++) {
+        if (timeline_measure(&job->clips[i], t, music && i == musical ? music : NULL, &timelines[i], err)) return fail_in(err, job->files->items[i]);
+        labels[i] = label_of(job, i);
+        if (!labels[i]) return fail(err, "out of memory");
+        dances[i] = (PageDance){&job->clips[i], &timelines[i], labels[i]};
+    }
+    return 0;
+}
+
+int export_page(const ExportJob *job, Buffer *out, Error *err) {
+    const ExportChoices *c = job->choices;
+    const char *sounding = c->music ? c->music : c->audio;
+    Page page = {.title = c->title, .count = job->count};
+    Music music = {0};
+    unsigned char *audio = NULL;
+    PageDance *dances = calloc(job->count, sizeof *dances);
+    Timeline *timelines = calloc(job->count, sizeof *timelines);
+    char **labels = calloc(job->count, sizeof *labels);
+    int status = dances && timelines && labels ? 0 : fail(err, "out of memory for %zu dances", job->count);
+    if (!status && c->labels && c->labels->count > job->count) status = fail(err, "%zu labels for %zu dance%s", c->labels->count, job->count, job->count > 1 ? "s" : "");
+    if (!status && c->audio) {
+        status = file_read(c->audio, &audio, &page.audio_size, err);
+        if (!status && !page_audio_type(audio, page.audio_size)) status = fail(err, "%s: no sound file that browsers play (give wav, mp3, ogg, flac or m4a)", c->audio);
+    }
+    if (!status && sounding) status = musicinput_read(sounding, job->clips[longest(job)].body.fps, &music, err);
+    if (!status) status = fill(job, sounding ? &music : NULL, dances, timelines, labels, err);
+    if (!status) {
+        page.dances = dances;
+        page.audio = audio;
+        status = page_html(&page, out, err);
+    }
+    for (size_t i = 0; i < job->count; i++) {
+        if (timelines) timeline_free(&timelines[i]);
+        if (labels) free(labels[i]);
+    }
+    free(labels);
+    free(timelines);
+    free(dances);
+    free(audio);
+    music_free(&music);
+    return status;
+}
