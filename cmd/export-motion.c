@@ -14,7 +14,7 @@
 #include "shared/export_film.h"
 #include "shared/export_page.h"
 #include "shared/exporting.h"
-#include "shared/timeline.h"
+#include "shared/thresholdsfile.h"
 
 typedef struct {
     const char *name, *ending;

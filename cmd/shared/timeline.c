@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "lib/tensorfile.h"
 #include "metrics/beats.h"
 #include "metrics/freezing.h"
 
@@ -60,12 +59,4 @@ int timeline_measure(const Clip *c, const Thresholds *t, const Music *music, Tim
     if (!status && music) status = take_music_beats(c, music, out, err);
     if (status) timeline_free(out);
     return status;
-}
-
-int thresholds_read(const char *path, Thresholds *t, Error *err) {
-    Tensors set;
-    if (tensorfile_read(path, &set, err)) return -1;
-    int status = thresholds_from_tensors(&set, t, err);
-    tensors_free(&set);
-    return status ? fail_in(err, path) : 0;
 }

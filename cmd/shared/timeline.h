@@ -11,7 +11,4 @@
  * are marked; music NULL: no music beats. *out owns its arrays and is empty on error. Errors: music of another rate or without beats' column. */
 int timeline_measure(const Clip *c, const Thresholds *t, const Music *music, Timeline *out, Error *err);
 
-/* Reads thresholds.npz as freeze-rate writes it. Errors begin with the path. */
-int thresholds_read(const char *path, Thresholds *out, Error *err);
-
 #endif
