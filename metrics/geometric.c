@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "../lib/lanes.h"
+
 /* SMPL's joints by the peer's names, and the points it makes up. */
 enum {
     ROOT, LHIP, RHIP, BELLY, LKNEE, RKNEE, SPINE, LANKLE, RANKLE, CHEST, LTOES, RTOES, NECK, LINSHOULDER, RINSHOULDER, HEAD,
@@ -85,32 +87,32 @@ static void unit_lengths(const RestJoints *r, double unit[4]) {
 
 /* --- vectors of LANES frames side by side --- */
 
-enum { LANES = 8 };
-typedef double Vectors[3][LANES];
+typedef Lanes Vectors[3];
 
 static void minus(const Vectors a, const Vectors b, Vectors c) {
-    for (int i = 0; i < 3; i++)
-        for (int l = 0; l < LANES; l++) c[i][l] = a[i][l] - b[i][l];
+    for (int i = 0; i < 3; i++) c[i] = a[i] - b[i];
 }
 
 static void cross(const Vectors a, const Vectors b, Vectors c) {
-    for (int l = 0; l < LANES; l++) {
-        c[0][l] = a[1][l] * b[2][l] - a[2][l] * b[1][l];
-        c[1][l] = a[2][l] * b[0][l] - a[0][l] * b[2][l];
-        c[2][l] = a[0][l] * b[1][l] - a[1][l] * b[0][l];
-    }
+    c[0] = a[1] * b[2] - a[2] * b[1];
+    c[1] = a[2] * b[0] - a[0] * b[2];
+    c[2] = a[0] * b[1] - a[1] * b[0];
 }
 
-static void dot(const Vectors a, const Vectors b, double out[LANES]) {
-    for (int l = 0; l < LANES; l++) out[l] = a[0][l] * b[0][l] + a[1][l] * b[1][l] + a[2][l] * b[2][l];
+static void dot(const Vectors a, const Vectors b, Lanes *out) { *out = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+static void norm(const Vectors a, Lanes *out) {
+    Lanes square;
+    dot(a, a, &square);
+    lanes_sqrt(&square, out);
 }
 
 /* a . n / |n|, the length of a along n. NaN where n is 0. */
-static void along(const Vectors a, const Vectors n, double out[LANES]) {
-    double an[LANES], nn[LANES];
-    dot(a, n, an);
-    dot(n, n, nn);
-    for (int l = 0; l < LANES; l++) out[l] = an[l] / sqrt(nn[l]);
+static void along(const Vectors a, const Vectors n, Lanes *out) {
+    Lanes an, length;
+    dot(a, n, &an);
+    norm(n, &length);
+    *out = an / length;
 }
 
 /* The points of LANES frames, and of the frames before them. */
@@ -143,17 +145,18 @@ static void moved(const Points *p, unsigned char a, unsigned char b, Vectors out
     minus(now, before, out);
 }
 
-/* Adds 1 to yes[l] for each lane l whose answer is yes. */
-static void answer(const Question *q, const Points *p, double threshold, double dt, double yes[LANES]) {
+/* Adds 1 to each lane whose answer is yes. */
+static void answer(const Question *q, const Points *p, double threshold, double dt, Lanes *yes) {
     const Vectors *x = p->now;
     const unsigned char *at = q->point;
     Vectors u, v, n;
-    double value[LANES], uu[LANES], vv[LANES], high = INFINITY;
+    Lanes value = {0}, uu, vv;
+    double high = INFINITY;
     minus(x[at[1]], x[at[0]], u);
     switch (q->kind) {
     case MOVE:
         moved(p, at[0], at[2], v);
-        along(v, u, value);
+        along(v, u, &value);
         threshold *= dt;
         break;
     case NMOVE:
@@ -162,34 +165,34 @@ static void answer(const Question *q, const Points *p, double threshold, double 
         cross(v, u, n);
         if (q->kind == NMOVE) moved(p, at[0], at[3], v);
         else minus(x[at[3]], x[at[0]], v);
-        along(v, n, value);
+        along(v, n, &value);
         if (q->kind == NMOVE) threshold *= dt;
         break;
     case NPLANE:
         minus(x[at[3]], x[at[2]], v);
-        along(v, u, value);
+        along(v, u, &value);
         break;
     case ANGLE: /* by its cosine, which falls as the angle grows; beyond +-1, by rounding, arccos is NaN in NumPy and the answer no */
         minus(x[at[3]], x[at[2]], v);
-        dot(u, u, uu);
-        dot(v, v, vv);
-        dot(u, v, value);
-        for (int l = 0; l < LANES; l++) value[l] /= sqrt(uu[l]) * sqrt(vv[l]);
+        norm(u, &uu);
+        norm(v, &vv);
+        dot(u, v, &value);
+        value /= uu * vv;
         threshold = cos(q->high * (M_PI / 180));
         high = cos(q->low * (M_PI / 180));
         break;
     case FAST:
         minus(x[at[0]], p->before[at[0]], v);
-        dot(v, v, vv);
-        for (int l = 0; l < LANES; l++) value[l] = sqrt(vv[l]);
+        norm(v, &value);
         threshold *= dt;
         break;
     }
-    for (int l = 0; l < LANES; l++) yes[l] += value[l] > threshold && value[l] < high ? 1 : 0;
+    *yes -= __builtin_convertvector((value > threshold) & (value < high), Lanes); /* true is -1 */
 }
 
 void geometric_features(const double *positions, size_t frames, size_t joints, GeometricVersion version, float out[GEOMETRIC_FEATURES]) {
-    double yes[GEOMETRIC_FEATURES][LANES] = {{0}}, dt = version == GEOMETRIC_CORRECTED ? 1.0 / 60 : 1.0 / 120, unit[4];
+    Lanes yes[GEOMETRIC_FEATURES] = {{0}};
+    double dt = version == GEOMETRIC_CORRECTED ? 1.0 / 60 : 1.0 / 120, unit[4];
     unit_lengths(version == GEOMETRIC_LEGACY ? &legacy_rest : &rest, unit);
     size_t count = version == GEOMETRIC_LEGACY ? (frames + 28) / 30 : frames - 1; /* of frames; the first version looks at every thirtieth, it thinks */
     Points p = {0};
@@ -199,11 +202,12 @@ void geometric_features(const double *positions, size_t frames, size_t joints, G
     }
     for (size_t t = 1; t <= count; t += LANES) {
         size_t n = count - t + 1 < LANES ? count - t + 1 : LANES;
-        double rest_of[GEOMETRIC_FEATURES][LANES];
-        if (n < LANES) memcpy(rest_of, yes, sizeof yes);
+        Lanes before[GEOMETRIC_FEATURES];
+        memcpy(before, yes, sizeof yes);
         load_points(positions, joints, t, n, version == GEOMETRIC_LEGACY ? legacy_joint : NULL, &p);
-        for (size_t i = 0; i < GEOMETRIC_FEATURES; i++) answer(&questions[i], &p, questions[i].low * unit[questions[i].unit], dt, yes[i]);
-        for (size_t i = 0; i < GEOMETRIC_FEATURES && n < LANES; i++) memcpy(yes[i] + n, rest_of[i] + n, (LANES - n) * sizeof(double)); /* lanes without a frame */
+        for (size_t i = 0; i < GEOMETRIC_FEATURES; i++) answer(&questions[i], &p, questions[i].low * unit[questions[i].unit], dt, &yes[i]);
+        for (size_t i = 0; i < GEOMETRIC_FEATURES; i++)
+            for (size_t l = n; l < LANES; l++) yes[i][l] = before[i][l]; /* lanes without a frame */
     }
     for (size_t i = 0; i < GEOMETRIC_FEATURES; i++) {
         double sum = 0;

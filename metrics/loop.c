@@ -4,6 +4,17 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* |a - b|^2, in eight sums side by side. */
+static double difference_square(const double *a, const double *b, size_t n) {
+    double sums[8] = {0}, sum = 0;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (size_t l = 0; l < 8; l++) sums[l] += (a[i + l] - b[i + l]) * (a[i + l] - b[i + l]);
+    for (; i < n; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+    for (size_t l = 0; l < 8; l++) sum += sums[l];
+    return sum;
+}
+
 int loop_score(const Body *b, size_t step, double *score, size_t *lag, Error *err) {
     size_t dim = 9 * b->joints, frames = b->frames;
     double *mean = calloc(dim, sizeof *mean), *energy = malloc((frames + 1) * sizeof *energy); /* energy[t]: sum of |x|^2 before frame t */
@@ -28,11 +39,7 @@ int loop_score(const Body *b, size_t step, double *score, size_t *lag, Error *er
     if (lag) *lag = 0;
     for (size_t k = 1; k <= LOOP_LAGS && k * step <= frames / 2; k++) {
         size_t l = k * step;
-        double difference = 0;
-        for (size_t i = 0; i < (frames - l) * dim; i++) {
-            double d = b->rotations[i + l * dim] - b->rotations[i];
-            difference += d * d;
-        }
+        double difference = difference_square(b->rotations, b->rotations + l * dim, (frames - l) * dim);
         double both = energy[frames - l] + energy[frames] - energy[l];
         double r = difference > 0 ? 1 - difference / both : 1;
         if (!(r <= *score)) {
