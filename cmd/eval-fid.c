@@ -42,7 +42,7 @@ static int score(const Program *program, const Features *real, const Features *m
 
 /* Distance of a dance's standardised features from the real mean, mean over its clips. */
 static double from_mean(const FeatureScale *scale, const float *rows, size_t n) {
-    double sum = 0;
+    double sum = scale->standardises ? 0 : NAN;
     for (size_t i = 0; i < n; i++) {
         double square = 0;
         for (size_t c = 0; c < scale->dim; c++) {

@@ -20,7 +20,7 @@ static void fit_column(const float *real, size_t n, size_t dim, double *mean, do
 }
 
 static int allocate(FeatureScale *f, size_t dim, Error *err) {
-    *f = (FeatureScale){dim, 0, calloc(dim, sizeof(double)), calloc(dim, sizeof(double)), calloc(dim, sizeof(bool))};
+    *f = (FeatureScale){dim, 0, calloc(dim, sizeof(double)), calloc(dim, sizeof(double)), calloc(dim, sizeof(bool)), false};
     if (f->mean && f->scale && f->left_out) return 0;
     feature_scale_free(f);
     return fail(err, "out of memory for %zu features", dim);
@@ -38,6 +38,7 @@ int feature_scale_fit(FeatureScale *out, const float *real, size_t n, size_t dim
     if (n < 2) return fail(err, "the real set has %zu sequence%s, a distribution needs at least 2", n, n == 1 ? "" : "s");
     FeatureScale f;
     if (allocate(&f, dim, err)) return -1;
+    f.standardises = true;
     for (size_t c = 0; c < dim; c++) {
         fit_column(real + c, n, dim, &f.mean[c], &f.scale[c], &f.left_out[c]);
         if (keep_constant) f.left_out[c] = false;

@@ -13,11 +13,12 @@ typedef struct {
     size_t dim, kept;
     double *mean, *scale; /* [dim] */
     bool *left_out;       /* [dim] */
+    bool standardises;    /* false: leaves everything as it is */
 } FeatureScale;
 
 /* real [n, dim], n at least 2. Fails if not finite or if nothing is kept. *out owns its arrays and is empty on error. */
 int feature_scale_fit(FeatureScale *out, const float *real, size_t n, size_t dim, bool keep_constant, Error *err);
-/* Leaves everything as it is. */
+/* One that leaves everything as it is. */
 int feature_scale_identity(FeatureScale *out, size_t dim, Error *err);
 void feature_scale_free(FeatureScale *f);
 
