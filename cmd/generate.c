@@ -15,7 +15,7 @@
 #include "shared/musicinput.h"
 
 typedef struct {
-    const char *model, *music, *seed, *genre, *dataset, *output;
+    const char *model, *music, *seed, *genre, *dataset, *output, *precision;
     size_t frames, keep, batch;
     long threads;
     bool quiet;
@@ -114,17 +114,21 @@ static int run(Generator *g, Job *jobs, size_t count, bool quiet, Error *err) {
     return status;
 }
 
+static int make_generator(Generator **g, const Settings *s, const Model *m, size_t batch, Error *err) {
+    if (generator_new(g, m, batch, s->keep ? s->keep : m->config.keep, err)) return -1;
+    return strcmp(s->precision, "bf16") == 0 ? generator_round(*g, err) : 0;
+}
+
 static int generate_all(const Settings *s, const Model *m, Error *err) {
     Dataset d = {0};
-    size_t keep = s->keep ? s->keep : m->config.keep;
     if (dataset_read(s->dataset, &d, err) || folder_make(s->output, err)) {
         dataset_free(&d);
         return -1;
     }
     size_t batch = s->batch < d.count ? s->batch : d.count;
-    Generator *g;
+    Generator *g = NULL;
     Job *jobs = calloc(batch, sizeof *jobs);
-    int status = jobs ? generator_new(&g, m, batch, keep, err) : fail(err, "out of memory");
+    int status = jobs ? make_generator(&g, s, m, batch, err) : fail(err, "out of memory");
     for (size_t at = 0; status == 0 && at < d.count; at += batch) {
         size_t n = d.count - at < batch ? d.count - at : batch;
         for (size_t i = 0; status == 0 && i < n; i++) {
@@ -142,7 +146,7 @@ static int generate_all(const Settings *s, const Model *m, Error *err) {
         }
         if (status == 0 && !s->quiet) fprintf(stderr, "generate: %zu of %zu dances\n", at + n, d.count);
     }
-    if (jobs && g) generator_free(g);
+    generator_free(g);
     free(jobs);
     dataset_free(&d);
     return status;
@@ -152,7 +156,7 @@ static int generate_one(const Settings *s, const Model *m, Error *err) {
     Job job = {.seed = s->seed, .music = s->music, .genre = s->genre, .output = path_join("", s->output)};
     Generator *g = NULL;
     int status = job.output ? prepare(&job, m, s->frames, err) : fail(err, "out of memory");
-    if (status == 0) status = generator_new(&g, m, 1, s->keep ? s->keep : m->config.keep, err);
+    if (status == 0) status = make_generator(&g, s, m, 1, err);
     if (status == 0) status = run(g, &job, 1, s->quiet, err);
     generator_free(g);
     job_free(&job);
@@ -161,7 +165,7 @@ static int generate_one(const Settings *s, const Model *m, Error *err) {
 
 int main(int argc, char **argv) {
     runtime_prepare(argv);
-    Settings s = {.batch = 32};
+    Settings s = {.batch = 32, .precision = "float32"};
     Option options[] = {
         {"model", 'm', OPTION_TEXT, &s.model, "FILE", "What train-predictor wrote, a checkpoint of it included. Needed.", 0, 0, NULL},
         {"music", 0, OPTION_TEXT, &s.music, "FILE", "Music: features (.npz) or a sound file (wav, flac, ogg, mp3).", 0, 0, NULL},
@@ -171,6 +175,7 @@ int main(int argc, char **argv) {
         {"keep", 0, OPTION_SIZE, &s.keep, "k", "Frames kept of each step; 0: the model's.", 0, 100000, NULL},
         {"dataset", 0, OPTION_TEXT, &s.dataset, "FILE.tsv", "Make a dance for each row: its motion as the seed (empty: the model's), its music; -o is a folder.", 0, 0, NULL},
         {"batch", 0, OPTION_SIZE, &s.batch, "B", "Dances computed together.", 1, 4096, NULL},
+        {"precision", 0, OPTION_TEXT, &s.precision, "float32|bf16", "bf16: weights of the transformer layers rounded to 8 bits: faster where the processor has bfloat16, see docs/performance.md.", 0, 0, NULL},
         {"output", 'o', OPTION_TEXT, &s.output, "PATH", "Write the dance here (.npz), or the folder. Needed.", 0, 0, NULL},
         {"threads", 'j', OPTION_INT, &s.threads, "N", "Threads; 0: one per processor.", 0, 1024, NULL},
         {"quiet", 'q', OPTION_FLAG, &s.quiet, NULL, "No progress on stderr.", 0, 0, NULL},
@@ -182,6 +187,7 @@ int main(int argc, char **argv) {
     if (status >= 0) return status;
     if (argc > first) return usage_error(&program, "unexpected operand %s", argv[first]);
     if (!s.model || !s.output) return usage_error(&program, "%s is needed", s.model ? "-o" : "-m");
+    if (strcmp(s.precision, "float32") != 0 && strcmp(s.precision, "bf16") != 0) return usage_error(&program, "--precision is float32 or bf16, not %s", s.precision);
     if (!s.music == !s.dataset) return usage_error(&program, "either --music or --dataset is needed");
     if (s.dataset && s.seed) return usage_error(&program, "--seed-motion goes with --music; a data set names its own");
 

@@ -8,6 +8,7 @@ struct Generator {
     size_t max_batch, keep;
     Graph *graph;
     Step step;
+    Bf16Weights rounded;
 };
 
 int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep, Error *err) {
@@ -30,7 +31,30 @@ int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep
 void generator_free(Generator *g) {
     if (!g) return;
     graph_free(g->graph);
+    for (size_t i = 0; g->rounded.matrices && i < g->params.count; i++) bf16_matrix_free(&g->rounded.matrices[i]);
+    free(g->rounded.matrices);
+    free(g->rounded.input);
     free(g);
+}
+
+static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+
+int generator_round(Generator *g, Error *err) {
+    const Config *c = g->config;
+    size_t rows = g->max_batch * (c->past + c->music + c->future), widest = 0;
+    g->rounded.kernel = bf16_kernel();
+    g->rounded.matrices = calloc(g->params.count + 1, sizeof *g->rounded.matrices);
+    if (!g->rounded.matrices) return fail(err, "out of memory");
+    for (size_t i = 0; i < g->params.count; i++) {
+        const Param *p = &g->params.items[i];
+        if (p->rank != 2 || !strstr(p->name, ".blocks.")) continue;
+        if (bf16_matrix(&g->rounded.matrices[i], p->shape[0], p->shape[1], params_values(&g->params, i), err)) return -1;
+        widest = larger(widest, p->shape[1]);
+    }
+    g->rounded.input = aligned_alloc(64, larger(bf16_input_size(rows, widest), 32) * sizeof *g->rounded.input);
+    if (!g->rounded.input) return fail(err, "out of memory");
+    g->params.rounded = &g->rounded;
+    return 0;
 }
 
 /* Past and music of the dance whose next frame is `at`. */

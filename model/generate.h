@@ -19,6 +19,10 @@ typedef struct Generator Generator;
 int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep, Error *err);
 void generator_free(Generator *g);
 
+/* From now on the products of all transformer layers are computed with weights and inputs rounded to bfloat16 (bfloat16.h); embeddings, heads, banks,
+ * attention and norms stay in float32. Takes half as much memory as the weights once more. */
+int generator_round(Generator *g, Error *err);
+
 /* Generates `count` <= max_batch dances together. progress (may be NULL) gets frames done and frames in all of the longest.
  * Fails if a value is no longer finite. */
 int generator_run(Generator *g, Dance *dances, size_t count, void (*progress)(void *user, size_t done, size_t total), void *user, Error *err);

@@ -83,6 +83,8 @@ typedef struct {
     Operand x[MAX_INPUTS];
     const real *w[MAX_WEIGHTS];
     real *dw[MAX_WEIGHTS]; /* NULL: absent or frozen */
+    const Bf16Weights *rounded; /* with w[0] as matrices[w0]; NULL: use w[0] */
+    size_t w0;
     size_t rows, cols;     /* of the result */
     real *y;
     const real *dy;

@@ -12,6 +12,11 @@ static Call call_of(const Graph *g, const Node *n, bool back) {
         const Node *x = &g->nodes[r->x[k]];
         c.x[k] = (Operand){x->record.rows, x->record.cols, back ? x->back.value : x->forth.value, x->grad, false};
     }
+    const Bf16Weights *rounded = g->params->rounded;
+    if (rounded && r->w[0] != NO_PARAMETER && rounded->matrices[r->w[0]].data) {
+        c.rounded = rounded;
+        c.w0 = (size_t)r->w[0];
+    }
     for (int k = 0; k < MAX_WEIGHTS; k++) {
         if (r->w[k] == NO_PARAMETER) continue;
         c.w[k] = params_values(g->params, (size_t)r->w[k]);

@@ -5,6 +5,10 @@
 static void linear_forward(const Call *c) {
     size_t n = c->batch * c->rows, in = c->x[0].cols, out = c->cols;
     const real *b = c->w[1];
+    if (c->rounded) {
+        bf16_product(c->rounded->kernel, &c->rounded->matrices[c->w0], n, c->x[0].data, b, c->rounded->input, c->y);
+        return;
+    }
     if (b) {
 #pragma omp parallel for schedule(static) if (n * out > WORTH_THREADS)
         for (size_t i = 0; i < n; i++) memcpy(c->y + i * out, b, out * sizeof *b);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "bfloat16.h"
 #include "lib/error.h"
 #include "lib/rng.h"
 #include "real.h"
@@ -35,6 +36,7 @@ typedef struct {
     size_t total;                  /* elements of all */
     real *value, *grad, *m, *v;    /* [total] each; the last three NULL unless training; all NULL if the parameters are mapped */
     bool mapped;                   /* params_map took the place of params_allocate */
+    const Bf16Weights *rounded;    /* borrowed; NULL: all products in float. For running forwards only */
 } Params;
 
 /* The index of the parameter of that name; declares it if it is new (not possible once allocated). -1 with a message if

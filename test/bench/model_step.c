@@ -1,6 +1,7 @@
 /* model_step WHAT PRESET METHOD BATCH STEPS [THREADS]: the time of a training or generation step of a preset, on random numbers.
  *
- * WHAT: train1, train2, train3 (a stage's whole step: forward, backward, Adam) or generate; or config, which prints the configuration as
+ * WHAT: train1, train2, train3 (a stage's whole step: forward, backward, Adam) generate, or bf16 (the same in
+ * bfloat16); or config, which prints the configuration as
  * JSON. METHOD: full, or fact (the predictor without the banks). One warm-up step, then prints as one line: median seconds of a step, median CPU seconds (all threads), its arithmetic in GFLOP (model/cost.h), peak memory
  * in MiB. */
 #include <cjson/cJSON.h>
@@ -96,12 +97,13 @@ static int train(Model *m, const Preset *preset, int stage, size_t batch, size_t
     return status;
 }
 
-static int generate(const Model *m, size_t batch, size_t steps, Clock *clock, Error *err) {
+static int generate(const Model *m, bool rounded, size_t batch, size_t steps, Clock *clock, Error *err) {
     const Config *c = &m->config;
     size_t frames = c->past + (steps + 1) * c->future;
     Dance *dances = calloc(batch, sizeof *dances);
     Generator *g = NULL;
     int status = dances ? generator_new(&g, m, batch, c->future, err) : fail(err, "out of memory");
+    if (status == 0 && rounded) status = generator_round(g, err);
     for (size_t b = 0; status == 0 && b < batch; b++) dances[b] = (Dance){numbers(frames * MOTION_DIM), frames, numbers(frames * MUSIC_DIM), frames, 0};
     start(clock);
     if (status == 0) status = generator_run(g, dances, batch, tick, clock, err);
@@ -124,7 +126,7 @@ static int print_config(const Config *c) {
 int main(int argc, char **argv) {
     runtime_prepare(argv);
     const Preset *preset = argc > 5 ? preset_find(argv[2]) : NULL;
-    if (!preset) return fputs("usage: model_step config|train1|train2|train3|generate PRESET full|fact BATCH STEPS [THREADS]\n", stderr), 2;
+    if (!preset) return fputs("usage: model_step config|train1|train2|train3|generate|bf16 PRESET full|fact BATCH STEPS [THREADS]\n", stderr), 2;
     size_t batch = strtoul(argv[4], NULL, 10), steps = strtoul(argv[5], NULL, 10);
     threads_set(argc > 6 ? atoi(argv[6]) : 0);
     Config config = preset->config;
@@ -145,7 +147,7 @@ int main(int argc, char **argv) {
     if (status == 0) {
         params_initialise(&m.params, &rng);
         give_constants(&m);
-        status = stage ? train(&m, preset, stage, batch, steps, &clock, &err) : generate(&m, batch, steps, &clock, &err);
+        status = stage ? train(&m, preset, stage, batch, steps, &clock, &err) : generate(&m, strcmp(argv[1], "bf16") == 0, batch, steps, &clock, &err);
     }
     if (status) fprintf(stderr, "model_step: %s\n", err.text);
     struct rusage use;

@@ -55,6 +55,13 @@ dance --genre BB --keep 1
 check "one frame kept of each step" is 80
 check "... the first of which is the same" same_start 17
 check "... the others are not" differ "$x" "$y"
+dances --genre BB
+dance --genre BB --precision float32
+check "float32 is the default" cmp "$x" "$y"
+dance --genre BB --precision bf16
+check "bfloat16 gives as long a dance" is 80
+check "with the same seed" same_start 16
+check "but other bits" differ "$x" "$y"
 dance --genre BB --keep 3 --frames 18
 check "... any length" is 18
 
@@ -163,6 +170,7 @@ wrong "nothing given" "$g"
 wrong "no music" "$g" -m "$m" -o "$x"
 wrong "music and a data set" "$g" -m "$m" --music "$song" --dataset "$all" -o "$x"
 wrong "a seed for a data set" "$g" -m "$m" --dataset "$all" --seed-motion "$data/dance1.npy" -o "$work/none"
+wrong "an unknown precision" "$g" -m "$m" --music "$song" --genre BB --precision int3 -o "$x"
 wrong "more frames kept than predicted" "$g" -m "$m" --music "$song" --genre BB --keep 5 -o "$x"
 wrong "an operand" "$g" -m "$m" --music "$song" --genre BB -o "$x" more
 check "help" "$g" --help

@@ -1,0 +1,28 @@
+/* bfloat16_kernels.h: the kernels behind bfloat16.h. */
+#ifndef MODEL_BFLOAT16_KERNELS_H
+#define MODEL_BFLOAT16_KERNELS_H
+
+#include "bfloat16.h"
+
+enum { BF16_OUT = 16, BF16_IN = 32, BF16_ROWS = 16, BF16_TILE = BF16_OUT * BF16_IN };
+
+typedef struct {
+    size_t rows, out, across;  /* across: tiles side by side */
+    const uint16_t *weights;   /* [tiles of outputs][across][BF16_TILE] */
+    const uint16_t *input;     /* [rows up to whole tiles][across * BF16_IN] */
+    const real *bias;
+    real *y;
+} Bf16Job;
+
+/* y's columns of the tiles first <= i < last. */
+typedef void Bf16Part(const Bf16Job *job, size_t first, size_t last);
+Bf16Part bf16_plain, bf16_avx512, bf16_amx; /* the last two only where bf16_kernel says so */
+
+/* Writes the upper left part of a tile of sums that the result has, with the bias. */
+static inline void bf16_store(const Bf16Job *j, size_t row, size_t tile, const float *sums) {
+    size_t col = tile * BF16_OUT, cols = j->out - col < BF16_OUT ? j->out - col : BF16_OUT, rows = j->rows - row < BF16_ROWS ? j->rows - row : BF16_ROWS;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t k = 0; k < cols; k++) j->y[(row + i) * j->out + col + k] = (real)sums[i * BF16_OUT + k] + (j->bias ? j->bias[col + k] : 0);
+}
+
+#endif
