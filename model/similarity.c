@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TILE = 256, SLAB = 4096 }; /* windows by values that are multiplied at once: some MB of float64 */
+enum { TILE = 256, SLAB = 4096, STRIP = 32 }; /* windows by values that are multiplied at once: some MB of float64 */
 
 void window_list_free(WindowList *w) {
     free(w->start);
@@ -62,6 +62,14 @@ static void load_slab(const WindowList *w, size_t first, size_t count, size_t fr
     }
 }
 
+/* gram [rows, columns] += left right^T, strip by strip: OpenBLAS itself is kept at one thread. */
+static void multiply_slabs(size_t rows, size_t columns, size_t depth, const double *left, const double *right, double *gram) {
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < rows; i += STRIP)
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)(rows - i < STRIP ? rows - i : STRIP), (int)columns, (int)depth, 1.0, left + i * SLAB, SLAB,
+                    right, SLAB, 1.0, gram + i * TILE, TILE);
+}
+
 static void fill_tile(const WindowList *w, size_t r, size_t rows, size_t c, size_t columns, const double *gram, const double *row_squares,
                       const double *column_squares, float *s) {
     for (size_t i = 0; i < rows; i++)
@@ -86,8 +94,7 @@ int window_list_similarity(const WindowList *w, float *s, Error *err) {
                 size_t to = size - from < SLAB ? size : from + SLAB;
                 load_slab(w, r, rows, from, to, left, row_squares);
                 load_slab(w, c, columns, from, to, right, column_squares);
-                cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)columns, (int)(to - from), 1.0, left, SLAB, right, SLAB, 1.0,
-                            gram, TILE);
+                multiply_slabs(rows, columns, to - from, left, right, gram);
             }
             fill_tile(w, r, rows, c, columns, gram, row_squares, column_squares, s);
         }

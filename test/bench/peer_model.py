@@ -1,13 +1,7 @@
 """The whole method as a user of PyTorch would write it: nn.Linear, nn.LayerNorm, fused attention, fused Adam, inference_mode; float32.
 
-python3 peer_model.py WHAT BATCH STEPS THREADS < config.json prints what model_step prints: median seconds of a step, median CPU seconds.
-WHAT: train3 or generate. The weights are random: only time is measured here, scripts/parity compares the numbers.
+The weights are random: only time is measured here, scripts/parity compares the numbers.
 """
-import json
-import statistics
-import sys
-import time
-
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -97,17 +91,6 @@ class Step(nn.Module):
         return self.decoder(frames)[:, -c["future"]:]
 
 
-def measure(step, steps):
-    wall, cpu = [], []
-    for i in range(steps + 1):
-        w, c = time.perf_counter(), time.process_time()
-        step()
-        if i:
-            wall.append(time.perf_counter() - w)
-            cpu.append(time.process_time() - c)
-    return statistics.median(wall), statistics.median(cpu)
-
-
 def training_step(model, past, music, target):
     parameters = [p for p in model.parameters() if p.requires_grad]
     adam = torch.optim.Adam(parameters, lr=1e-4, fused=True)
@@ -127,19 +110,12 @@ def generation_step(model, past, music):
     return step
 
 
-def main():
-    what, batch, steps, threads = sys.argv[1], *map(int, sys.argv[2:5])
+def make_step(what, config, batch, threads):
+    """A function that does one step of 'train' or 'generate'."""
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    c = json.load(sys.stdin)
-    model = Step(c)
-    past, music = torch.randn(batch, c["past"], c["motion_dim"]), torch.randn(batch, c["music"], c["music_dim"])
-    if what == "train3":
-        step = training_step(model, past, music, torch.randn(batch, c["future"], c["motion_dim"]))
-    else:
-        step = generation_step(model.eval(), past, music)
-    print("%.6f %.6f" % measure(step, steps))
-
-
-if __name__ == "__main__":
-    main()
+    model = Step(config)
+    past, music = torch.randn(batch, config["past"], config["motion_dim"]), torch.randn(batch, config["music"], config["music_dim"])
+    if what == "train":
+        return training_step(model, past, music, torch.randn(batch, config["future"], config["motion_dim"]))
+    return generation_step(model.eval(), past, music)
