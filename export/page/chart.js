@@ -20,10 +20,11 @@ class Chart {
     this.listen(sought);
   }
 
-  // The curve's largest value, a rare peak aside, rounded up to 1, 2 or 5.
+  // The curves' largest value, rare peaks aside, and no more than four times the quietest dancer's, so that one who flies off leaves the others to be seen.
   scaleOf(curve) {
-    const all = this.data.dances.flatMap(d => d[curve.of] ? [...d[curve.of]] : []).sort((a, b) => a - b);
-    const high = Math.max(all.length ? all[Math.floor((all.length - 1) * 0.995)] * 1.1 : 0, (curve.limit || 0) * 1.5, 1e-3), power = 10 ** Math.floor(Math.log10(high));
+    const peaks = this.data.dances.filter(d => d[curve.of] && d[curve.of].length).map(d => d[curve.of].slice().sort()).map(v => v[Math.floor((v.length - 1) * 0.995)] * 1.1);
+    const least = Math.max((curve.limit || 0) * 1.5, 1e-3), high = Math.max(least, Math.min(Math.max(...peaks), 4 * Math.max(least, Math.min(...peaks))));
+    const power = 10 ** Math.floor(Math.log10(high));
     return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find(m => m * power >= high) * power;
   }
 

@@ -76,27 +76,32 @@ class Dance {
     multiplyRotations(r, from, local, r, 9 * j);
   }
 
-  // The floor is y = 0, as the data say, unless the dancer plainly stands elsewhere.
+  // The floor is y = 0, as the data say, unless the dancer plainly stands elsewhere in the first second (what is generated later may fly).
   measureFloor() {
-    const lowest = [], step = Math.max(1, Math.floor(this.frames / 400));
-    for (let f = 0; f < this.frames; f += step) {
+    const lowest = [];
+    for (let f = 0; f < Math.min(this.frames, this.fps); f++) {
       this.moveTo(f / this.fps);
       let low = Infinity;
       for (let j = 0; j < this.joints; j++) low = Math.min(low, this.places[3 * j + 1]);
       lowest.push(low);
     }
     lowest.sort((a, b) => a - b);
-    const level = lowest[Math.floor(lowest.length * 0.1)] - 0.02;
+    const level = lowest[Math.floor(lowest.length / 4)] - 0.02;
     this.floor = Math.abs(level) < 0.15 ? 0 : level;
   }
 
-  // The root's way over the floor and a smooth version of it (two passes of a moving mean over a second) for the camera.
+  // The root's way over the floor and a smooth version of it (two passes of a moving mean over a second) for the camera, which leaves the ground
+  // only with dancers who fly out of the picture.
   followPath() {
-    const n = this.frames, way = new Float32Array(2 * n);
-    for (let f = 0; f < n; f++)
+    const n = this.frames, way = new Float32Array(2 * n), flight = new Float32Array(2 * n), half = Math.round(this.fps / 2);
+    for (let f = 0; f < n; f++) {
       for (let i = 0; i < 2; i++) way[2 * f + i] = this.translations[3 * f + 2 * i] + this.offsets[2 * i];
+      const rise = this.translations[3 * f + 1] - this.translations[1];
+      flight[2 * f] = rise - clamp(rise, -0.8, 0.5);
+    }
     this.way = way;
-    this.smoothWay = movingMean(movingMean(way, n, Math.round(this.fps / 2)), n, Math.round(this.fps / 2));
+    this.smoothWay = movingMean(movingMean(way, n, half), n, half);
+    this.flight = movingMean(flight, n, half);
     const bounds = [Infinity, -Infinity, Infinity, -Infinity];
     for (let f = 0; f < n; f++)
       for (let i = 0; i < 2; i++) {
@@ -109,7 +114,7 @@ class Dance {
 
   cameraPlace(seconds) {
     const at = clamp(seconds * this.fps, 0, this.frames - 1), f = Math.floor(at), g = Math.min(f + 1, this.frames - 1), w = this.smoothWay;
-    return [mix(w[2 * f], w[2 * g], at - f), 0, mix(w[2 * f + 1], w[2 * g + 1], at - f)];
+    return [mix(w[2 * f], w[2 * g], at - f), mix(this.flight[2 * f], this.flight[2 * g], at - f), mix(w[2 * f + 1], w[2 * g + 1], at - f)];
   }
 }
 

@@ -31,6 +31,7 @@ class Page {
     this.colours = this.dances.map((_, i) => COLOURS[i % COLOURS.length]);
     this.fps = this.dances[0].fps;
     this.duration = Math.max(...this.dances.map(d => d.duration));
+    this.sharpness = 1;
     this.lastFrame = Math.max(0, Math.round(this.duration * this.fps) - 1);
     this.changed = () => { this.dirty = true; };
     this.setTheme(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
@@ -47,13 +48,15 @@ class Page {
   }
 
   makeStage() {
-    this.camera = new Camera(element('picture'), this.dances, this.changed);
     try {
       this.stage = new Stage(element('picture'), this.dances, this.colours);
     } catch (error) {
+      const canvas = element('picture'); // has a context already, perhaps, that is of no use
+      canvas.replaceWith(canvas.cloneNode());
       this.stage = new PlainStage(element('picture'), this.dances, this.colours);
-      notice('This browser draws without WebGL 2, so the dancers are shown simplified.');
+      notice(`This browser draws without WebGL 2, so the dancers are shown simplified (${error.message}).`);
     }
+    this.camera = new Camera(element('picture'), this.dances, this.changed);
   }
 
   loadMusic() {
@@ -104,8 +107,10 @@ class Page {
       name.append(dot, create('bdi', '', dance.name));
       name.title = dance.name;
       name.hidden = this.dances.length === 1;
-      const facts = [GENRES[dance.genre] || dance.genre, dance.frozen && dance.frozen.length ? `frozen ${Math.round(100 * dance.frozen.filter(Boolean).length / dance.frozen.length)}% of the time` : ''];
-      box.append(name, create('div', 'facts', facts.filter(Boolean).join(' · ')), state);
+      const facts = create('div', 'facts');
+      if (dance.genre) facts.append(create('span', 'genre', GENRES[dance.genre] || dance.genre));
+      if (dance.frozen && dance.frozen.length) facts.append(create('span', '', `frozen ${Math.round(100 * dance.frozen.filter(Boolean).length / dance.frozen.length)}% of the time`));
+      box.append(name, facts, state);
       element('labels').append(box);
       return { box, state };
     });
@@ -126,8 +131,8 @@ class Page {
       return { x: (i - row * columns) * width / inRow, y: row * height / rows, width: width / inRow, height: height / rows };
     });
     this.panels.forEach((p, i) => Object.assign(this.labels[i].box.style, { left: `${p.x}px`, top: `${p.y}px`, width: `${p.width}px` }));
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
+    canvas.width = Math.round(width * ratio * this.sharpness);
+    canvas.height = Math.round(height * ratio * this.sharpness);
     this.chart.layout(ratio);
     this.changed();
   }
@@ -202,11 +207,24 @@ class Page {
 
   frame(now) {
     this.player.tick(now);
+    this.watchSpeed(now);
     if (this.player.playing || this.dirty) {
       this.dirty = false;
       this.draw();
     }
     requestAnimationFrame(next => this.frame(next));
+  }
+
+  // Where pictures come too slowly while playing, they get fewer pixels, down to half as many each way.
+  watchSpeed(now) {
+    const took = now - this.before;
+    this.before = now;
+    if (!this.player.playing || !(took < 500)) { this.slow = 0; return; }
+    this.slow = Math.max(0, (this.slow || 0) + (took > 24 ? 1 : -1));
+    if (this.slow < 30 || this.sharpness <= 0.5) return;
+    this.slow = 0;
+    this.sharpness = Math.max(0.5, this.sharpness * 0.8);
+    this.layout();
   }
 
   draw() {

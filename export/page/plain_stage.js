@@ -60,12 +60,14 @@ class PlainStage {
     const shade = (tint, by) => `rgb(${tint.map((v, i) => Math.round(255 * clamp(mix(v * by, 1, 0), 0, 1))).join(' ')})`;
     const rgb = hex => [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16) / 255), own = rgb(state.given > 0.5 ? colours.given : colour), tint = own.map((v, i) => mix(v, rgb(colours.frost)[i], state.frost));
     c.lineCap = 'round';
-    c.fillStyle = c.strokeStyle = '#00000030';
+    c.strokeStyle = colours.shade;
+    c.globalAlpha = 0.12;
     for (const d of drawn) {
       const flat = d.ends.map(p => project([p[0], dance.floor, p[2]]));
       c.lineWidth = (d.s.ra + d.s.rb) * flat[0].metre;
       line(c, flat[0].x, flat[0].y, flat[1].x + 0.01, flat[1].y);
     }
+    c.globalAlpha = 1;
     for (const d of drawn)
       for (const [size, by, shift] of [[1.08, 0.45, 0], [1, 0.85, 0], [0.5, 1.12, -0.25]]) {
         const w = (d.s.ra + d.s.rb) * d.a.metre;
