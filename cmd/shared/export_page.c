@@ -8,6 +8,9 @@
 #include "musicinput.h"
 #include "timeline.h"
 
+/* Where none are given: what freeze-rate --fit finds on 15 real ballroom dances [ours]. */
+static const Thresholds usual = {.pose = 0.474, .trans = 0.668};
+
 /* Files that differ only in their folders ("baseline/x.npz", "full/x.npz") are called by these. */
 static char *label_of(const ExportJob *job, size_t i) {
     const ExportChoices *c = job->choices;
@@ -28,7 +31,6 @@ static size_t longest(const ExportJob *job) {
 }
 
 static int fill(const ExportJob *job, const Music *music, PageDance *dances, Timeline *timelines, char **labels, Error *err) {
-    const Thresholds usual = {.pose = PAGE_POSE_THRESHOLD, .trans = PAGE_TRANS_THRESHOLD};
     const Thresholds *t = job->choices->thresholds ? job->choices->thresholds : &usual;
     const size_t musical = longest(job);
     for (size_t i = 0; i < job->count; i++) {

@@ -106,13 +106,10 @@ class Chromium:
         self.call("Input.dispatchMouseEvent", type="mouseMoved", x=end[0], y=end[1], button=button, buttons=1 if button == "left" else 2)
         self.call("Input.dispatchMouseEvent", type="mouseReleased", x=end[0], y=end[1], button=button, clickCount=1)
 
-    def picture(self, path=None):
-        """The window as (width, height, rows of RGB bytes); as a file too if a path is given."""
-        data = base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
-        if path:
-            with open(path, "wb") as f:
-                f.write(data)
-        return read_png(data)
+    def picture(self, x, y, width, height, scale=1):
+        """A part of the page as rows of RGB bytes."""
+        clip = {"x": x, "y": y, "width": width, "height": height, "scale": scale}
+        return read_png(base64.b64decode(self.call("Page.captureScreenshot", format="png", clip=clip)["data"]))
 
     def close(self):
         try:
@@ -153,4 +150,4 @@ def read_png(data):
             row[i] = (row[i] + nearest) & 255
         before = row
         rows.append(bytes(row) if step == 3 else bytes(b for i, b in enumerate(row) if i % 4 != 3))
-    return width, height, rows
+    return rows

@@ -80,10 +80,9 @@ class Viewer(Chromium):
         return self.run("(() => { const r = document.getElementById('%s').getBoundingClientRect(); return [r.left, r.top, r.width, r.height] })()" % id)
 
     def stage(self):
-        """The dancers' pixels."""
-        _, _, rows = self.picture()
-        left, top, width, height = (int(v) for v in self.box("stage"))
-        return [row[3 * left:3 * (left + width)] for row in rows[top:top + height]]
+        """The dancers, without their names, at half size."""
+        left, top, width, height = self.box("stage")
+        return self.picture(left, top + 80, width, height - 80, 0.5)
 
     def press(self, key):
         self.run("window.next = drawn(), 0")
@@ -110,7 +109,7 @@ def two_dancers(viewer, path):
     ok("it asks the network for nothing", all(u.startswith(("file:", "blob:", "data:")) for u in viewer.requests), *viewer.requests)
     ok("WebGL draws", viewer.run("document.documentElement.dataset.ready") == "Stage")
     before = viewer.stage()
-    ok("the stage is not blank", colours(before) > 500, colours(before))
+    ok("the stage is not blank", colours(before) > 200, colours(before))
     ok("one label for each dancer", viewer.run("[...document.querySelectorAll('.label bdi')].map(e => e.textContent).join()") == "still,swinging")
     ok("a dancer who stands still is frozen, one who swings is not", viewer.run("page.dances.map(d => d.frozen.join('')).join()") == "11,000",
        viewer.run("page.dances.map(d => d.frozen.join('')).join()"))
@@ -124,7 +123,7 @@ def two_dancers(viewer, path):
     ok("scrubbing goes to the middle", abs(seen["time"] - SECONDS / 2) < 0.1, seen)
     ok("the sound follows", abs(viewer.run("page.player.audio.currentTime") - seen["time"]) < 0.02)
     ok("the clock shows it", viewer.run("document.getElementById('time').textContent").startswith("0:01."))
-    ok("other frames, other poses", differing(before, viewer.stage()) > 500)
+    ok("other frames, other poses", differing(before, viewer.stage()) > 200)
     ok("the right arrow is one frame on", viewer.press("ArrowRight")["frame"] == seen["frame"] + 1)
     ok("home is the beginning", viewer.press("Home")["frame"] == 0)
 
@@ -134,7 +133,7 @@ def two_dancers(viewer, path):
     ok("playing, picture and sound go together", abs(off) < 0.15, off)
     viewer.press(" ")
     ok("space stops both", viewer.run("!page.player.playing && page.player.audio.paused"))
-    ok("the dancers have moved", differing(before, viewer.stage()) > 500)
+    ok("the dancers have moved", differing(before, viewer.stage()) > 200)
     viewer.press("End")
     viewer.press(" ")
     ok("after the end comes the beginning", viewer.run("new Promise(r => document.addEventListener('drawn', e => { if (e.detail.time < 1) r(true) }))"))
@@ -146,10 +145,10 @@ def two_dancers(viewer, path):
     viewer.run("window.next = drawn(), 0")
     viewer.drag((x + width / 2, y + height / 3), (x + width / 2 + 90, y + height / 3))
     viewer.run("next")
-    ok("dragging turns the view", differing(before, viewer.stage()) > 500)
-    light = viewer.stage()[20][60:63]
+    ok("dragging turns the view", differing(before, viewer.stage()) > 200)
+    light = viewer.stage()[0][:3]
     viewer.press("t")
-    dark = viewer.stage()[20][60:63]
+    dark = viewer.stage()[0][:3]
     ok("there is a dark side", sum(dark) < sum(light) / 3, light, dark)
     viewer.resize(340, 620)
     viewer.run("drawn()")
@@ -176,7 +175,7 @@ def main():
         ok("one frame plays", viewer.press(" ")["frame"] == 0)
         viewer.see(pages[2])
         viewer.fine("another skeleton")
-        ok("it has a body", colours(viewer.stage()) > 300)
+        ok("it has a body", colours(viewer.stage()) > 150)
     finally:
         viewer.close()
     viewer = Viewer(size=(480, 600), flags=["--disable-3d-apis"])
@@ -187,7 +186,7 @@ def main():
         before = viewer.stage()
         ok("and draws all the same", viewer.run("document.documentElement.dataset.ready") == "PlainStage" and colours(before) > 20)
         viewer.press("End")
-        ok("and moves", differing(before, viewer.stage()) > 500)
+        ok("and moves", differing(before, viewer.stage()) > 200)
     finally:
         viewer.close()
 
