@@ -90,9 +90,9 @@ build-tests: all $(units) $(if $(mpi_there),$(BUILD)/mpi/train-bank $(BUILD)/mpi
 sanitized = $(MAKE) BUILD=$(BUILD)/sanitize BIN=$(BUILD)/sanitize/bin OPT='-O1 -fno-omit-frame-pointer' \
             SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 test-sanitize:
-	$(sanitized) test
+	+$(sanitized) test
 build-tests-sanitize:
-	$(sanitized) build-tests
+	+$(sanitized) build-tests
 
 # With VENV=DIR another virtual environment, AUDIO=DIR other music, CASES=PATTERN only some cases of the model
 parity: all
