@@ -8,6 +8,7 @@
 #include "lib/tensorfile.h"
 #include "lib/threads.h"
 #include "shared/checkpoint.h"
+#include "shared/checksum.h"
 #include "shared/dryrun.h"
 #include "shared/share.h"
 
@@ -16,10 +17,17 @@ typedef struct {
     const char *clusters, *dataset;
     Model m;
     Loaded data, val;
+    Tensors *sets;         /* [genres] what the cluster files hold */
+    const float **centers; /* [genres][items, l, D] into them */
 } Job;
 
 /* The centres of every genre, in the model's order, from GENRE.npz files in a folder or from one file. */
-static int read_centers(const char *path, Model *m, Tensors *sets, const float **centers, Error *err) {
+static int read_centers(Job *j, Error *err) {
+    const Model *m = &j->m;
+    const char *path = j->clusters;
+    j->sets = calloc(m->genre_count, sizeof *j->sets);
+    j->centers = calloc(m->genre_count, sizeof *j->centers);
+    if (!j->sets || !j->centers) return fail(err, "out of memory");
     const Config *c = &m->config;
     for (size_t i = 0; i < m->genre_count; i++) {
         char name[300];
@@ -28,8 +36,8 @@ static int read_centers(const char *path, Model *m, Tensors *sets, const float *
             return fail(err, "%s: is one file, but the data set has %zu genres; give the folder that cluster-ap wrote", path, m->genre_count);
         char *file = folder_exists(path) ? path_join(path, name) : path_join("", path);
         if (!file) return fail(err, "out of memory");
-        int status = tensorfile_read(file, &sets[i], err);
-        Tensor *t = status ? NULL : tensors_need(&sets[i], "centers", err);
+        int status = tensorfile_read(file, &j->sets[i], err);
+        Tensor *t = status ? NULL : tensors_need(&j->sets[i], "centers", err);
         if (status == 0 && !t) status = fail_in(err, file);
         if (status == 0 && (tensor_convert(t, TENSOR_F32, err) || tensor_check_finite(t, err))) status = fail_in(err, file);
         if (status == 0 && (t->rank != 3 || t->shape[0] != c->items || t->shape[1] != c->past || t->shape[2] != c->motion_dim)) {
@@ -37,7 +45,7 @@ static int read_centers(const char *path, Model *m, Tensors *sets, const float *
             status = fail(err, "%s: centers are %s, but this run needs [%zu, %zu, %zu]; --items and --past must be cluster-ap's --clusters and --length",
                           file, tensor_shape_text(t, shape), c->items, c->past, c->motion_dim);
         }
-        if (status == 0) centers[i] = tensor_f32(t);
+        if (status == 0) j->centers[i] = tensor_f32(t);
         free(file);
         if (status) return -1;
     }
@@ -47,24 +55,16 @@ static int read_centers(const char *path, Model *m, Tensors *sets, const float *
 /* Weights, statistics, items and seeds before the first step. */
 static int initialise(Job *j, Error *err) {
     Model *m = &j->m;
-    Tensors *sets = calloc(m->genre_count, sizeof *sets);
-    const float **centers = calloc(m->genre_count, sizeof *centers);
-    int status = sets && centers ? 0 : fail(err, "out of memory");
     Rng rng = rng_seed((uint64_t)j->s.seed);
-    if (status == 0) params_initialise(&m->params, &rng);
-    if (status == 0) status = read_centers(j->clusters, m, sets, centers, err);
-    if (status == 0) status = train_statistics(m, &j->data.corpus, err);
-    if (status == 0) status = bank_initialise(m, centers, err);
+    params_initialise(&m->params, &rng);
+    if (train_statistics(m, &j->data.corpus, err) || bank_initialise(m, j->centers, err)) return -1;
     size_t window = m->config.past * m->config.motion_dim;
     real *seeds = model_values(m, "seed.motion"); /* the largest cluster comes first */
-    for (size_t i = 0; status == 0 && i < m->genre_count; i++) memcpy(seeds + i * window, centers[i], window * sizeof *seeds);
-    for (size_t i = 0; sets && i < m->genre_count; i++) tensors_free(&sets[i]);
-    free(sets);
-    free(centers);
-    return status;
+    for (size_t i = 0; i < m->genre_count; i++) memcpy(seeds + i * window, j->centers[i], window * sizeof *seeds);
+    return 0;
 }
 
-/* By the first process: everything there is to read but the clusters, and the model without its weights. */
+/* By the first process: everything there is to read, and the model without its weights. */
 static int read_inputs(Job *j, Error *err) {
     const char **genres = NULL;
     size_t genre_count = 0;
@@ -77,7 +77,23 @@ static int read_inputs(Job *j, Error *err) {
     if (status == 0) status = corpus_set_genres(&j->data, j->dataset, &j->m, err);
     if (status == 0 && j->s.validation) status = corpus_set_genres(&j->val, j->s.validation, &j->m, err);
     free(genres);
-    return status;
+    return status == 0 && !j->s.dry_run ? read_centers(j, err) : status;
+}
+
+static uint64_t centers_checksum(const Job *j) {
+    uint64_t sum = CHECKSUM_OF_NOTHING;
+    for (size_t i = 0; j->centers && i < j->m.genre_count; i++)
+        sum = checksum_add(sum, j->centers[i], j->m.config.items * j->m.config.past * j->m.config.motion_dim);
+    return sum;
+}
+
+static void job_free(Job *j) {
+    for (size_t i = 0; j->sets && i < j->m.genre_count; i++) tensors_free(&j->sets[i]);
+    free(j->sets);
+    free(j->centers);
+    model_free(&j->m);
+    corpus_free(&j->data);
+    corpus_free(&j->val);
 }
 
 static int share_inputs(Job *j, Error *err) {
@@ -88,7 +104,7 @@ static int share_inputs(Job *j, Error *err) {
 static int train(const Program *program, Job *j, Error *err) {
     Run run;
     run_start(&run, program, &j->s, &j->m);
-    run_describe(&run, " data=%016" PRIx64, corpus_checksum(&j->data));
+    run_describe(&run, " data=%016" PRIx64 " clusters=%016" PRIx64, corpus_checksum(&j->data), centers_checksum(j));
     TrainState state = {.stage = 1, .seed = (uint64_t)j->s.seed};
     TrainHooks hooks = run_hooks(&run);
     int status = 0;
@@ -178,9 +194,7 @@ static int run(int argc, char **argv) {
     j.dataset = argv[first];
     status = work(&program, &j, &err);
     if (status) report(&program, &err);
-    model_free(&j.m);
-    corpus_free(&j.data);
-    corpus_free(&j.val);
+    job_free(&j);
     return finish(&program, status ? 1 : 0);
 }
 

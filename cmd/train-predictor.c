@@ -7,6 +7,7 @@
 #include "lib/runtime.h"
 #include "lib/threads.h"
 #include "shared/checkpoint.h"
+#include "shared/checksum.h"
 #include "shared/dryrun.h"
 #include "shared/modelfile.h"
 #include "shared/share.h"
@@ -81,7 +82,7 @@ static int initialise(Job *j, Error *err) {
 static int train(const Program *program, Job *j, Error *err) {
     Run run;
     run_start(&run, program, &j->s, &j->m);
-    run_describe(&run, " data=%016" PRIx64, corpus_checksum(&j->data));
+    run_describe(&run, " data=%016" PRIx64 " bank=%016" PRIx64 " init=%016" PRIx64, corpus_checksum(&j->data), checksum_model(&j->bank), checksum_model(&j->start));
     TrainState state = {.stage = 3, .seed = (uint64_t)j->s.seed};
     TrainHooks hooks = run_hooks(&run);
     int status = 0;

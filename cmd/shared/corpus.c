@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checksum.h"
+
 static int check_row(Loaded *l, size_t i, bool with_music, Error *err) {
     const DatasetRow *row = &l->dataset.rows[i];
     const Motion *m = &l->motions[i], *first = &l->motions[0];
@@ -53,21 +55,11 @@ int corpus_set_genres(Loaded *l, const char *path, const Model *m, Error *err) {
     return 0;
 }
 
-/* FNV-1a over whole words. */
-static uint64_t add_checksum(uint64_t sum, const float *x, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        uint32_t bits;
-        memcpy(&bits, &x[i], sizeof bits);
-        sum = (sum ^ bits) * 0x100000001b3u;
-    }
-    return sum;
-}
-
 uint64_t corpus_checksum(const Loaded *l) {
-    uint64_t sum = 0xcbf29ce484222325u;
+    uint64_t sum = CHECKSUM_OF_NOTHING;
     for (size_t i = 0; i < l->dataset.count; i++) {
-        sum = add_checksum(sum, l->motions[i].data, l->motions[i].frames * motion_dim(&l->motions[i]));
-        sum = add_checksum(sum, l->music[i].data, l->music[i].frames * l->music[i].dim);
+        sum = checksum_add(sum, l->motions[i].data, l->motions[i].frames * motion_dim(&l->motions[i]));
+        sum = checksum_add(sum, l->music[i].data, l->music[i].frames * l->music[i].dim);
     }
     return sum;
 }
