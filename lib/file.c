@@ -50,19 +50,52 @@ failure:
     return -1;
 }
 
+/* A file without a name, which vanishes with the process however that ends; -1 where the system has no such thing or could not name it later. */
+static int open_unnamed(const char *path) {
+#ifdef O_TMPFILE
+    char *folder = access("/proc/self/fd", X_OK) == 0 ? path_folder(path) : NULL;
+    int fd = folder ? open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666) : -1;
+    free(folder);
+    return fd;
+#else
+    (void)path;
+    return -1;
+#endif
+}
+
+/* Gives it the name beside the target. */
+static int name_unnamed(int fd, const char *name) {
+    char self[64];
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) return 0;
+    return errno == EEXIST && unlink(name) == 0 ? linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) : -1;
+}
+
+/* A file with a name of its own. */
+static int open_named(char *name) {
+    int fd = mkstemp(name);
+    if (fd < 0) return -1;
+    mode_t mask = umask(0);
+    umask(mask);
+    fchmod(fd, 0666 & ~mask); /* mkstemp's 0600 is for secrets */
+    return fd;
+}
+
 int file_begin(OutputFile *f, const char *path, Error *err) {
     *f = (OutputFile){0};
     struct stat st; /* a rename would turn /dev/null into a file */
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return fail(err, "%s: cannot write: not a regular file", path);
     f->path = strdup(path);
-    size_t n = strlen(path) + sizeof ".XXXXXX";
+    size_t n = strlen(path) + 40;
     f->temporary = malloc(n);
     if (!f->path || !f->temporary) {
         file_abandon(f);
         return fail(err, "%s: out of memory", path);
     }
-    snprintf(f->temporary, n, "%s.XXXXXX", path);
-    int fd = folder_exists(path) ? (errno = EISDIR, -1) : mkstemp(f->temporary);
+    int fd = folder_exists(path) ? (errno = EISDIR, -1) : open_unnamed(path);
+    f->unnamed = fd >= 0;
+    snprintf(f->temporary, n, f->unnamed ? "%s.%ld-%d" : "%s.XXXXXX", path, (long)getpid(), fd);
+    if (fd < 0 && !folder_exists(path)) fd = open_named(f->temporary);
     if (fd < 0) {
         int reason = errno;
         free(f->temporary);
@@ -70,9 +103,6 @@ int file_begin(OutputFile *f, const char *path, Error *err) {
         file_abandon(f);
         return fail(err, "%s: cannot write: %s", path, strerror(reason));
     }
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(fd, 0666 & ~mask); /* mkstemp's 0600 is for secrets */
     f->stream = fdopen(fd, "wb");
     if (!f->stream) {
         close(fd);
@@ -83,7 +113,7 @@ int file_begin(OutputFile *f, const char *path, Error *err) {
 }
 
 int file_commit(OutputFile *f, Error *err) {
-    int bad = ferror(f->stream) || fflush(f->stream) != 0 || fsync(fileno(f->stream)) != 0;
+    int fd = fileno(f->stream), bad = ferror(f->stream) || fflush(f->stream) != 0 || fsync(fd) != 0 || (f->unnamed && name_unnamed(fd, f->temporary) != 0);
     int reason = errno;
     if (fclose(f->stream) != 0 && !bad) {
         bad = 1;

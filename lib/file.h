@@ -15,6 +15,7 @@ int file_read(const char *path, unsigned char **data, size_t *size, Error *err);
 typedef struct {
     FILE *stream;
     char *path, *temporary;
+    int unnamed; /* the file gets the temporary name only just before it is renamed: a process that is killed leaves nothing behind */
 } OutputFile;
 
 int file_begin(OutputFile *f, const char *path, Error *err);
