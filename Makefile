@@ -4,12 +4,14 @@
 # make parity     compares with independent implementations (needs python3)
 # make bench      measures speed, beside the peers in the virtual environment PEERS=DIR (needs python3); ONLY=PATTERN: only some
 # make MPI=1      training that many processes share, into build/mpi/
+# BLAS=NAME      another BLAS, by its name in pkg-config: see docs/performance.md
 # make clean
 
 CC      ?= cc
 MARCH   ?= native
 OPT     ?= -O3
-PACKAGES = openblas fftw3 fftw3f sndfile soxr zlib libcjson
+BLAS    ?= openblas
+PACKAGES = $(BLAS) fftw3 fftw3f sndfile soxr zlib libcjson
 
 BUILD ?= build
 BIN   ?= $(if $(MPI),$(BUILD)/mpi,bin)

@@ -2,9 +2,10 @@
  * would lose 1e-3 in float32, more than the fast transform of librosa does. */
 #include "mfcc.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
+
+#include "lib/blas.h"
 
 enum { BLOCK = 256 };
 

@@ -1,10 +1,11 @@
 #include "runtime.h"
 
-#include <cblas.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
+
+#include "blas.h"
 
 #if defined(__x86_64__)
 static const char *best_kernels(void) {
@@ -21,7 +22,7 @@ static const char *best_kernels(void) { return NULL; }
 /* The kernels to ask for, or NULL if OpenBLAS's own choice is good. */
 static const char *better_kernels(void) {
     static const char *const fallbacks[] = {"Prescott", "Core2", "Penryn", "Nehalem", "Generic"};
-    const char *chosen = openblas_get_corename();
+    const char *chosen = openblas_get_corename ? openblas_get_corename() : "";
     for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks; i++)
         if (strcasecmp(chosen, fallbacks[i]) == 0) return best_kernels();
     return NULL;
@@ -33,5 +34,6 @@ static bool decide(const char *name, const char *value) { return value && !geten
 void runtime_prepare(char **argv) {
     bool kernels = decide("OPENBLAS_CORETYPE", better_kernels());
     bool waiting = !getenv("OMP_WAIT_POLICY") && decide("GOMP_SPINCOUNT", "300");
+    if (!openblas_set_num_threads && ((int)decide("BLIS_NUM_THREADS", "1") + (int)decide("MKL_NUM_THREADS", "1"))) waiting = true;
     if (kernels || waiting) execv("/proc/self/exe", argv); /* on failure everything computes the same, only slower */
 }

@@ -1,12 +1,13 @@
 #include "threads.h"
 
-#include <cblas.h>
 #include <omp.h>
+
+#include "blas.h"
 
 int threads_set(int n) {
     if (n < 1) n = omp_get_num_procs();
     omp_set_num_threads(n);
-    openblas_set_num_threads(1);
+    if (openblas_set_num_threads) openblas_set_num_threads(1); /* others: runtime.h */
     return n;
 }
 

@@ -1,8 +1,9 @@
 #include "matmul.h"
 
-#include <cblas.h>
 #include <omp.h>
 #include <stdbool.h>
+
+#include "lib/blas.h"
 
 #ifdef MODEL_FLOAT64
 static const __typeof__(&cblas_dgemm) gemm = cblas_dgemm;
@@ -23,8 +24,8 @@ static void multiply_part(const Product *p, size_t row, size_t col, size_t rows,
     if (rows == 0 || cols == 0) return;
     const real *a = p->a + (p->ta == CblasNoTrans ? row * p->lda : row);
     const real *b = p->b + (p->tb == CblasNoTrans ? col : col * p->ldb);
-    gemm(CblasRowMajor, p->ta, p->tb, (blasint)rows, (blasint)cols, (blasint)p->k, p->alpha, a, (blasint)p->lda, b, (blasint)p->ldb, p->beta,
-         p->c + row * p->ldc + col, (blasint)p->ldc);
+    gemm(CblasRowMajor, p->ta, p->tb, (int)rows, (int)cols, (int)p->k, p->alpha, a, (int)p->lda, b, (int)p->ldb, p->beta,
+         p->c + row * p->ldc + col, (int)p->ldc);
 }
 
 /* Of n rows or columns, those before thread t's: whole tiles of BLAS's kernels. */

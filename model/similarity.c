@@ -1,9 +1,10 @@
 #include "model/similarity.h"
-#include "model/placement.h"
 
-#include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "lib/blas.h"
+#include "model/placement.h"
 
 enum { TILE = 256, SLAB = 4096, STRIP = 32 }; /* windows by values that are multiplied at once: some MB of float64 */
 
