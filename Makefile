@@ -105,9 +105,9 @@ benches := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/*.c))
 $(BUILD)/test/bench/%: $(BUILD)/test/bench/%.o $(BUILD)/libneverstop.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) -lm
 
-# With PEERS=DIR the peers' virtual environment, ONLY=PATTERN only some rows, CLOCK=cpu, ROUNDS=N: see test/bench/run
+# With PEERS=DIR the peers' virtual environment, ONLY=PATTERN only some rows, CLOCK=cpu, ROUNDS=N, THREADS=N: see test/bench/run
 bench: all $(benches)
-	@BIN=$(BIN) BENCH=$(BUILD)/test/bench PEERS=$(PEERS) ONLY='$(ONLY)' CLOCK=$(CLOCK) ROUNDS=$(ROUNDS) sh test/bench/run
+	@BIN=$(BIN) BENCH=$(BUILD)/test/bench PEERS=$(PEERS) ONLY='$(ONLY)' CLOCK=$(CLOCK) ROUNDS=$(ROUNDS) THREADS=$(THREADS) sh test/bench/run
 
 clean:
 	rm -rf build bin

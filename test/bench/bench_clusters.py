@@ -4,7 +4,7 @@ import sys
 
 from bench_tools import Peer, bench_program, bytes_text, command, importable, line, paired, peak_memory, row, serve, wanted
 
-THREADS = len(os.sched_getaffinity(0))
+THREADS = int(os.environ.get('THREADS') or len(os.sched_getaffinity(0)))
 POINTS, ITERATIONS = 4000, 100
 STAGE = 'cluster-ap'
 
