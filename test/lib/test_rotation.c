@@ -115,6 +115,26 @@ static void nearest_of_the_extreme(void **state) {
     for (int i = 0; i < 9; i++) assert_true(isnan(r[i]));
 }
 
+/* Eight at once are the same bits as one by one, whichever way each of them takes. */
+static void nearest_side_by_side(void **state) {
+    (void)state;
+    Tensors set = read_golden("test/golden/rotation/project.npz");
+    const double *m = golden(&set, "m");
+    size_t count = tensors_find(&set, "m")->shape[0];
+    for (size_t first = 0; first + ROTATION_LANES <= count; first++) {
+        double lanes[9][ROTATION_LANES], r[9][ROTATION_LANES];
+        for (size_t l = 0; l < ROTATION_LANES; l++)
+            for (size_t k = 0; k < 9; k++) lanes[k][l] = m[9 * (first + l) + k];
+        rotations_nearest(lanes, r);
+        for (size_t l = 0; l < ROTATION_LANES; l++) {
+            double one[9];
+            rotation_nearest(m + 9 * (first + l), one);
+            for (size_t k = 0; k < 9; k++) assert_memory_equal(&one[k], &r[k][l], sizeof *one);
+        }
+    }
+    tensors_free(&set);
+}
+
 /* Two turns about one axis differ by the difference of their angles. */
 static void angles_are_exact_at_both_ends(void **state) {
     (void)state;
@@ -139,7 +159,7 @@ static void angles_are_exact_at_both_ends(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quarter_turns_by_hand),  cmocka_unit_test(axis_angles_are_scipys),        cmocka_unit_test(nearest_rotations_are_mints),
-        cmocka_unit_test(nearest_of_the_extreme), cmocka_unit_test(angles_are_exact_at_both_ends),
+        cmocka_unit_test(nearest_of_the_extreme), cmocka_unit_test(nearest_side_by_side), cmocka_unit_test(angles_are_exact_at_both_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -288,6 +288,78 @@ static void freezing(void **state) {
     skeleton_free(&s);
 }
 
+/* Positions alone have no angles: what needs them has no value, and no window can be judged. */
+static void without_rotations(void **state) {
+    (void)state;
+    Skeleton s = smpl();
+    Motion m = half_frozen();
+    Body b;
+    Movement whole, x;
+    Error err;
+    assert_int_equal(body_new(&b, &m, 10, 180, &s, &err), 0);
+    assert_int_equal(movement_measure(&b, &plain, &whole, &err), 0);
+    free(b.rotations);
+    b.rotations = NULL;
+    assert_int_equal(movement_measure(&b, &plain, &x, &err), 0);
+    assert_int_equal(x.windows.count, 0);
+    assert_true(isnan(x.delta_pose) && isnan(x.range) && isnan(x.loop));
+    near(x.delta_trans, whole.delta_trans, 0);
+    near(x.jitter, whole.jitter, 0);
+    assert_true(isnan(movement_summary(&x, NULL, 1, &(Thresholds){1, 1, 0.5}).rate));
+    movement_free(&whole);
+    movement_free(&x);
+    b.frames = 0;
+    assert_int_equal(movement_measure(&b, &plain, &x, &err), -1);
+    body_free(&b);
+    motion_free(&m);
+    skeleton_free(&s);
+}
+
+/* Windows with deltas 1, 2, 3, 4 (twice that in trans) and jitters 10 .. 40: at a factor f, those up to 2 f are frozen; the others' jitter is left. */
+static void sweeping(void **state) {
+    (void)state;
+    double pose[4] = {1, 2, 3, 4}, trans[4] = {2, 4, 6, 8}, jitter[4] = {10, 20, 30, 40};
+    const Movement m[2] = {{.frames = 180, .windows = {3, pose, trans, jitter}}, {.frames = 60, .windows = {1, pose + 3, trans + 3, jitter + 3}}};
+    const Thresholds t = {2, 4, 0.5};
+    const struct {
+        double factor, rate, left;
+    } cases[] = {{0, 0, 25}, {0.5, 0.25, 30}, {1, 0.5, 35}, {1.99, 0.75, 40}};
+    for (size_t i = 0; i < 4; i++) {
+        SweepPoint p = movement_sweep(m, 2, &t, cases[i].factor);
+        near(p.rate, cases[i].rate, 0);
+        near(p.jitter, cases[i].left, 1e-12);
+        near(p.thresholds.trans, 4 * cases[i].factor, 0);
+    }
+    SweepPoint all = movement_sweep(m, 2, &t, 2);
+    near(all.rate, 1, 0);
+    assert_true(isnan(all.jitter));
+    assert_true(isnan(movement_sweep(m, 0, &t, 1).rate));
+    const size_t pick[3] = {1, 1, 0}; /* the second dance twice */
+    MovementSummary s = movement_summary(m, pick, 3, &t);
+    assert_int_equal(s.windows, 5);
+    assert_int_equal(s.frozen, 2);
+}
+
+/* The windows' jitter is that of their frames alone. */
+static void jitter_of_windows(void **state) {
+    (void)state;
+    Skeleton s = smpl();
+    Motion m = half_frozen();
+    Body b;
+    Movement x;
+    Error err;
+    assert_int_equal(body_new(&b, &m, 10, 180, &s, &err), 0);
+    assert_int_equal(movement_measure(&b, &plain, &x, &err), 0);
+    Body moving = body_part(&b, 0, 60);
+    near(x.windows.jitter[0], motion_jitter(&moving), 0);
+    assert_true(x.windows.jitter[0] > 0);
+    near(x.windows.jitter[1], 0, 1e-9); /* still */
+    movement_free(&x);
+    body_free(&b);
+    motion_free(&m);
+    skeleton_free(&s);
+}
+
 static void what_cannot_be_measured_is_refused(void **state) {
     (void)state;
     Skeleton s = smpl();
@@ -316,7 +388,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dance_has_the_golden_values), cmocka_unit_test(deltas_by_hand), cmocka_unit_test(thresholds_reach_the_target),
         cmocka_unit_test(thresholds_are_kept), cmocka_unit_test(range_jitter_jump), cmocka_unit_test(loops), cmocka_unit_test(foot_contact_by_hand),
-        cmocka_unit_test(freezing), cmocka_unit_test(what_cannot_be_measured_is_refused),
+        cmocka_unit_test(freezing), cmocka_unit_test(without_rotations), cmocka_unit_test(sweeping), cmocka_unit_test(jitter_of_windows),
+        cmocka_unit_test(what_cannot_be_measured_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
