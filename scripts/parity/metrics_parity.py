@@ -1,5 +1,6 @@
-"""Compares eval-fid with mint's recipe in NumPy and SciPy (standardisation by the real set, sqrtm of the product of the
-covariances, mean pairwise distance), from the features that eval-fid --features-out writes. Needs the executables in $BIN."""
+"""Compares eval-fid's features with a restatement of aistplusplus_api's (features_peer.py), from joints that export-motion writes; and its scores with mint's
+recipe in NumPy and SciPy (standardisation by the real set, sqrtm of the product of the covariances, mean pairwise distance), from the features that
+eval-fid --features-out writes. Needs the executables in $BIN."""
 import itertools
 import json
 import os
@@ -8,6 +9,7 @@ import tempfile
 import numpy as np
 from scipy.linalg import sqrtm
 
+import features_peer
 from parity_tools import Table, program, write_sequences
 
 COUNT = 110  # more sequences than dimensions: sqrtm needs covariances of full rank
@@ -19,9 +21,28 @@ def frechet(a, b):
     return ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(covariances[0]) + np.trace(covariances[1]) - 2 * np.trace(root)
 
 
+def compare_features(table, rng, folder):
+    tsv = write_sequences(folder, "few", rng, ["BR"], 2, 100, 1, 24)
+    with open(tsv) as f:
+        motions = [os.path.join(os.path.dirname(tsv), line.split("\t")[2]) for line in f.read().splitlines()[1:]]
+    for version, options in (("current", []), ("first version", ["--legacy-manual"])):
+        out = os.path.join(folder, "few.npz")
+        program("eval-fid", "--features-out", out, *options, tsv)
+        ours = np.load(out)
+        for i, motion in enumerate(motions):
+            joints = os.path.join(folder, "joints.npy")
+            program("export-motion", "--to", "joints", "-o", joints, motion)
+            p = np.load(joints).astype(np.float64)
+            table.add(f"kinetic features, dance {i}", np.abs(ours["kinetic"][i] / features_peer.kinetic_features(p) - 1).max(), 1e-5)
+            geometric = features_peer.geometric_features(p, legacy=bool(options))
+            table.add(f"geometric features, {version}, dance {i}: how many differ", (np.abs(ours["geometric"][i] - geometric) > 1e-6).sum(), 0)
+
+
 def main():
     table = Table()
     rng = np.random.default_rng(7)
+    with tempfile.TemporaryDirectory(prefix="parity.") as folder:
+        compare_features(table, rng, folder)
     with tempfile.TemporaryDirectory(prefix="parity.") as folder:
         features, sets = [], []
         for name, frames in (("real", 150), ("generated", 90)):

@@ -1,0 +1,38 @@
+/* dance_features MOTION COUNT: the features of eval-fid of one dance, so many times, from the motion in memory on (rotations projected, joints, features).
+ * Prints wall and processor seconds per time. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "lib/take.h"
+#include "lib/threads.h"
+#include "metrics/featureset.h"
+
+static double now(clockid_t clock) {
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 3) return fputs("usage: dance_features MOTION COUNT\n", stderr), 2;
+    size_t count = strtoul(argv[2], NULL, 10);
+    threads_set(1);
+    Take t;
+    Skeleton s = {0};
+    Error err;
+    int status = take_read(argv[1], &t, &err) || skeleton_smpl(&s, &err) ? -1 : 0;
+    double wall = now(CLOCK_MONOTONIC), cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+    for (size_t i = 0; i < count && !status; i++) {
+        Body b = {0};
+        FeatureRows f = {0};
+        status = take_body(&t, 0, t.motion.frames, &s, false, &b, &err) || feature_rows(&b, &(FeatureOptions){0}, &f, &err) ? -1 : 0;
+        feature_rows_free(&f);
+        body_free(&b);
+    }
+    if (status) fprintf(stderr, "dance_features: %s\n", err.text);
+    else printf("%.9g %.9g\n", (now(CLOCK_MONOTONIC) - wall) / (double)count, (now(CLOCK_PROCESS_CPUTIME_ID) - cpu) / (double)count);
+    skeleton_free(&s);
+    take_free(&t);
+    return status != 0;
+}
