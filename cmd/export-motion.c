@@ -13,6 +13,7 @@
 #include "lib/threads.h"
 #include "shared/export_film.h"
 #include "shared/export_page.h"
+#include "shared/export_plot.h"
 #include "shared/exporting.h"
 #include "shared/thresholdsfile.h"
 
@@ -45,6 +46,7 @@ static const Format formats[] = {
     {"pkl", ".pkl", false, "", to_pickle, NULL, "AIST++'s own pickle, for tools that read that"},
     {"joints", ".npy", false, "", to_joints, NULL, "joint positions [frames, joints, 3] in metres, y up (.npy)"},
     {"png", ".png", true, "poses width", to_png, NULL, "a contact sheet: a row of poses for every dance"},
+    {"svg", ".svg", true, "thresholds music", export_plot, NULL, "a plot of how much every dance moves, frame by frame, and of its frozen windows"},
     {"y4m", ".y4m", true, "width height", NULL, export_film, "a film without sound, raw pictures for ffmpeg or mpv"},
 };
 
@@ -183,7 +185,7 @@ int main(int argc, char **argv) {
         {NULL, 0, OPTION_FLAG, NULL, NULL, "For some formats", 0, 0, NULL},
         {"thresholds", 0, OPTION_TEXT, &thresholds_path, "FILE", "Thresholds from freeze-rate --fit: frozen windows are marked. A page without them takes 0.474 degrees and 0.668 cm.", 0, 0, &given[0]},
         {"audio", 'a', OPTION_TEXT, &choices.audio, "FILE", "The music, which becomes part of the page: wav, mp3, ogg, flac. Its beats are marked.", 0, 0, &given[5]},
-        {"music", 0, OPTION_TEXT, &choices.music, "FILE", "Where to take the beats from instead: music features or another sound file.", 0, 0, &given[6]},
+        {"music", 0, OPTION_TEXT, &choices.music, "FILE", "Where to take the beats from: music features or a sound file.", 0, 0, &given[6]},
         {"title", 0, OPTION_TEXT, &choices.title, "TEXT", "Headline of the page.", 0, 0, &given[7]},
         {"label", 'l', OPTION_TEXTS, &labels, "TEXT", "What to call a dance, once for each in their order; else its file's name, or its folder's where files have one name.", 0, 0, &given[8]},
         {"unit", 0, OPTION_CHOICE, &choices.unit, "m|cm", "Unit of length in the file.", 0, 0, &given[1]},

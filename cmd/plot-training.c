@@ -1,0 +1,66 @@
+/* plot-training: loss curves of trainings as an SVG. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/plots.h"
+#include "lib/file.h"
+#include "lib/options.h"
+#include "lib/tsv.h"
+
+/* The file's name without folder and ending, unless another log has that too. */
+static char *name_of(char *const *paths, size_t count, size_t i) {
+    char *mine = path_stem(paths[i]);
+    for (size_t k = 0; mine && k < count; k++) {
+        char *other = k == i ? NULL : path_stem(paths[k]);
+        bool same = other && strcmp(mine, other) == 0;
+        free(other);
+        if (!same) continue;
+        free(mine);
+        return strdup(paths[i]);
+    }
+    return mine;
+}
+
+static int plot(char *const *paths, size_t count, const char *output, Error *err) {
+    static const char *const columns[] = {"stage", "step", "loss"};
+    NumberTable *tables = calloc(count, sizeof *tables);
+    TrainingLog *logs = calloc(count, sizeof *logs);
+    Buffer svg = {0};
+    int status = tables && logs ? 0 : fail(err, "out of memory");
+    for (size_t i = 0; i < count && !status; i++) {
+        status = tsv_read(paths[i], columns, 3, &tables[i], err);
+        if (status) break;
+        double *v = tables[i].values;
+        size_t rows = tables[i].rows;
+        logs[i] = (TrainingLog){name_of(paths, count, i), rows, v, v + rows, v + 2 * rows};
+        if (!logs[i].name) status = fail(err, "out of memory");
+        else if (rows == 0) status = fail(err, "%s: no row yet: nothing to plot", paths[i]);
+    }
+    if (!status) status = plot_training(logs, count, &svg, err);
+    if (!status) status = file_write(output, svg.data, svg.size, err);
+    buffer_free(&svg);
+    for (size_t i = 0; tables && logs && i < count; i++) {
+        tsv_free(&tables[i]);
+        free((char *)(uintptr_t)logs[i].name);
+    }
+    free(tables);
+    free(logs);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    const char *output = NULL;
+    const Option options[] = {{"output", 'o', OPTION_TEXT, &output, "FILE", "The plot (.svg), needed.", 0, 0, NULL}};
+    const Program program = {
+        "plot-training", "[OPTION]... -o FILE LOG...",
+        "Plots what train-bank and train-predictor wrote on standard output: the loss over the steps, a panel for each stage, a line for each log. A log that is "
+        "still being written may be plotted.",
+        "plot-training -o training.svg experiment/full-1.log", options, sizeof options / sizeof options[0]};
+    int first, status = options_parse(&program, argc, argv, &first);
+    if (status >= 0) return status;
+    if (!output) return usage_error(&program, "-o FILE is needed");
+    if (first == argc) return usage_error(&program, "no log is given");
+    Error err;
+    status = plot(argv + first, (size_t)(argc - first), output, &err) ? report(&program, &err) : 0;
+    return finish(&program, status);
+}
