@@ -45,8 +45,8 @@ static const Format formats[] = {
     {"glb", ".glb", false, "", to_glb, NULL, "glTF 2.0: a skinned figure that dances, for Blender, three.js, Unity and others"},
     {"pkl", ".pkl", false, "", to_pickle, NULL, "AIST++'s own pickle, for tools that read that"},
     {"joints", ".npy", false, "", to_joints, NULL, "joint positions [frames, joints, 3] in metres, y up (.npy)"},
-    {"png", ".png", true, "poses width", to_png, NULL, "a contact sheet: a row of poses for every dance"},
-    {"svg", ".svg", true, "thresholds music", export_plot, NULL, "a plot of how much every dance moves, frame by frame, and of its frozen windows"},
+    {"png", ".png", true, "poses width label", to_png, NULL, "a contact sheet: a row of poses for every dance"},
+    {"svg", ".svg", true, "thresholds music label", export_plot, NULL, "a plot of how much every dance moves, frame by frame, and of its frozen windows"},
     {"y4m", ".y4m", true, "width height", NULL, export_film, "a film without sound, raw pictures for ffmpeg or mpv"},
 };
 
@@ -57,6 +57,7 @@ typedef struct {
     const ExportChoices *choices;
     const Skeleton *skeleton;
     const char *output;
+    const Strings *labels;
     bool folder; /* output is a folder, for a file per dance */
     Strings files;
     Clip *clips; /* [files.count] where they go together */
@@ -139,6 +140,7 @@ static int run(Exporter *e, char *const *operands, size_t count, bool quiet, Err
     int status = motion_for_each(&e->files, e->format->together ? load : export_one, e, &p, err);
     progress_end(&p);
     if (status || !e->format->together) return status;
+    if (exporting_name(e->clips, &e->files, e->labels, err)) return -1;
     const ExportJob job = {.clips = e->clips, .files = &e->files, .count = e->files.count, .choices = e->choices};
     return export_job(e->format, &job, e->output, quiet, err);
 }
@@ -200,7 +202,7 @@ int main(int argc, char **argv) {
     Error err;
     Skeleton skeleton = {0};
     Thresholds thresholds;
-    Exporter e = {.choices = &choices, .skeleton = &skeleton};
+    Exporter e = {.choices = &choices, .skeleton = &skeleton, .labels = &labels};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) goto done;
     for (size_t i = 0; to && i < FORMATS; i++)
@@ -214,7 +216,6 @@ int main(int argc, char **argv) {
     threads_set((int)threads);
     e.output = output;
     if (thresholds_path) choices.thresholds = &thresholds;
-    if (labels.count) choices.labels = &labels;
     status = 0;
     if ((skeleton_path ? skeleton_read(skeleton_path, &skeleton, &err) : skeleton_smpl(&skeleton, &err)) ||
         (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) || run(&e, argv + first, (size_t)(argc - first), quiet, &err))

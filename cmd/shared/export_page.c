@@ -1,7 +1,6 @@
 #include "export_page.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "export/page.h"
 #include "lib/file.h"
@@ -11,18 +10,6 @@
 /* Where none are given: what freeze-rate --fit finds on 15 real ballroom dances [ours]. */
 static const Thresholds usual = {.pose = 0.474, .trans = 0.668};
 
-/* Files that differ only in their folders ("baseline/x.npz", "full/x.npz") are called by these. */
-static char *label_of(const ExportJob *job, size_t i) {
-    const ExportChoices *c = job->choices;
-    if (c->labels && i < c->labels->count) return strdup(c->labels->items[i]);
-    bool same = job->count > 1;
-    for (size_t k = 1; k < job->count; k++) same = same && strcmp(job->clips[k].name, job->clips[0].name) == 0;
-    if (!same) return strdup(job->clips[i].name);
-    char *folder = path_folder(job->files->items[i]), *name = folder ? path_stem(folder) : NULL;
-    free(folder);
-    return name;
-}
-
 static size_t longest(const ExportJob *job) {
     size_t best = 0;
     for (size_t i = 1; i < job->count; i++)
@@ -30,14 +17,12 @@ static size_t longest(const ExportJob *job) {
     return best;
 }
 
-static int fill(const ExportJob *job, const Music *music, PageDance *dances, Timeline *timelines, char **labels, Error *err) {
+static int fill(const ExportJob *job, const Music *music, PageDance *dances, Timeline *timelines, Error *err) {
     const Thresholds *t = job->choices->thresholds ? job->choices->thresholds : &usual;
     const size_t musical = longest(job);
     for (size_t i = 0; i < job->count; i++) {
         if (timeline_measure(&job->clips[i], t, music && i == musical ? music : NULL, &timelines[i], err)) return fail_in(err, job->files->items[i]);
-        labels[i] = label_of(job, i);
-        if (!labels[i]) return fail(err, "out of memory");
-        dances[i] = (PageDance){&job->clips[i], &timelines[i], labels[i]};
+        dances[i] = (PageDance){&job->clips[i], &timelines[i], job->clips[i].name};
     }
     return 0;
 }
@@ -50,25 +35,19 @@ int export_page(const ExportJob *job, Buffer *out, Error *err) {
     unsigned char *audio = NULL;
     PageDance *dances = calloc(job->count, sizeof *dances);
     Timeline *timelines = calloc(job->count, sizeof *timelines);
-    char **labels = calloc(job->count, sizeof *labels);
-    int status = dances && timelines && labels ? 0 : fail(err, "out of memory for %zu dances", job->count);
-    if (!status && c->labels && c->labels->count > job->count) status = fail(err, "%zu labels for %zu dance%s", c->labels->count, job->count, job->count > 1 ? "s" : "");
+    int status = dances && timelines ? 0 : fail(err, "out of memory for %zu dances", job->count);
     if (!status && c->audio) {
         status = file_read(c->audio, &audio, &page.audio_size, err);
         if (!status && !page_audio_type(audio, page.audio_size)) status = fail(err, "%s: no sound file that browsers play (give wav, mp3, ogg, flac or m4a)", c->audio);
     }
     if (!status && sounding) status = musicinput_read(sounding, job->clips[longest(job)].body.fps, &music, err);
-    if (!status) status = fill(job, sounding ? &music : NULL, dances, timelines, labels, err);
+    if (!status) status = fill(job, sounding ? &music : NULL, dances, timelines, err);
     if (!status) {
         page.dances = dances;
         page.audio = audio;
         status = page_html(&page, out, err);
     }
-    for (size_t i = 0; i < job->count; i++) {
-        if (timelines) timeline_free(&timelines[i]);
-        if (labels) free(labels[i]);
-    }
-    free(labels);
+    for (size_t i = 0; timelines && i < job->count; i++) timeline_free(&timelines[i]);
     free(timelines);
     free(dances);
     free(audio);

@@ -15,7 +15,6 @@ typedef struct {
     const char *unit;             /* "m" or "cm" */
     size_t poses, width, height;  /* of pictures; 0: as the format likes */
     const char *title;            /* of the whole; NULL if not given */
-    const Strings *labels;        /* what the first dances are called; the others by their files; NULL if none is given */
 } ExportChoices;
 
 /* One result file: one clip, or all of them where a format holds several. */
@@ -25,5 +24,8 @@ typedef struct {
     size_t count;
     const ExportChoices *choices;
 } ExportJob;
+
+/* Names clips that go together into one result: by labels as far as there are, else by their files, or these' folders where the files' names are the same. */
+int exporting_name(Clip *clips, const Strings *files, const Strings *labels, Error *err);
 
 #endif

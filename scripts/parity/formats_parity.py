@@ -1,5 +1,5 @@
 """Compares what export-motion writes with what other programs read: BVH by bvhio, glTF by pygltflib and trimesh (and every rule of the
-specification that concerns such a file), AIST++'s pickle by Python under NumPy 1 and 2, all of them by Blender, headless, where it is installed.
+specification that concerns such a file), AIST++'s pickle by Python under NumPy 1 and 2, all of them by Blender, headless, where it is installed; and t-SNE with scikit-learn.
 Needs the executables in $BIN. The dances are make-demo-data's."""
 import glob
 import json
@@ -14,6 +14,7 @@ import bvhio
 import numpy as np
 import pygltflib
 import trimesh
+from sklearn.manifold import TSNE
 
 from parity_tools import Table, program
 
@@ -59,7 +60,7 @@ class Gltf:
         x = np.frombuffer(self.blob, dtype, a.count * width, offset).reshape(a.count, width)
         if dtype.kind == "f":
             self.need(np.isfinite(x).all(), f"accessor {number} is finite")
-        if a.min is not None:
+        if a.min:
             self.need((np.float32(a.min) == x.min(0)).all() and (np.float32(a.max) == x.max(0)).all(), f"accessor {number}'s bounds are exact")
         return x
 
@@ -74,7 +75,7 @@ class Gltf:
         need(sorted(g.scenes[0].nodes) == [i for i, p in enumerate(parents) if p is None], "the scene lists the roots")
         primitive = g.meshes[0].primitives[0]
         at = primitive.attributes
-        need(g.accessors[at.POSITION].min is not None, "positions have bounds")
+        need(g.accessors[at.POSITION].min, "positions have bounds")
         position, normal, joints, weights = (self.array(n) for n in (at.POSITION, at.NORMAL, at.JOINTS_0, at.WEIGHTS_0))
         index = self.array(primitive.indices)[:, 0]
         need(len({len(position), len(normal), len(joints), len(weights)}) == 1, "attributes are of one length")
@@ -95,7 +96,7 @@ class Gltf:
         for channel in g.animations[0].channels:
             sampler = g.animations[0].samplers[channel.sampler]
             times, values = self.array(sampler.input)[:, 0], self.array(sampler.output)
-            need(g.accessors[sampler.input].min is not None and times[0] >= 0 and (np.diff(times) > 0).all(), "times")
+            need(g.accessors[sampler.input].min and times[0] >= 0 and (np.diff(times) > 0).all(), "times")
             need(len(times) == len(values) and g.bufferViews[g.accessors[sampler.output].bufferView].target is None, "sampler")
             need((channel.target.node, channel.target.path) not in moved, "a node's property is moved once")
             moved.add((channel.target.node, channel.target.path))
@@ -203,6 +204,15 @@ def check_blender(table, files, truth, frames, fps):
         table.add(f"{name}: half-way frames in Blender, no flips (m)", np.abs(between - middle).max(), 0.02)
 
 
+def check_tsne(table, folder):
+    """The divergence of plot-poses against scikit-learn's exact t-SNE on the same vectors: layouts differ with the seed, how good they are does not."""
+    points = folder + "/points.npz"
+    ours = json.loads(program("plot-poses", "--json", "--poses", 400, "--points", points, "-o", folder + "/poses.svg", folder + "/motions"))
+    theirs = TSNE(method="exact", init="random", perplexity=30, random_state=0)
+    theirs.fit_transform(np.load(points)["vectors"])
+    table.add(f"t-SNE: KL {ours['kl_divergence']:.4f} over scikit-learn's {theirs.kl_divergence_:.4f}, less 1", ours["kl_divergence"] / theirs.kl_divergence_ - 1, 0.05)
+
+
 def main():
     table = Table()
     with tempfile.TemporaryDirectory(prefix="parity.") as folder:
@@ -232,6 +242,7 @@ def main():
             table.add("bvh: there and back (degrees)", np.degrees(turned.max()), 1e-4)
             table.add("bvh: there and back (m)", np.abs((back - motion)[:, :3]).max(), 2e-6)
             check_blender(table, [stem + ".bvh", stem + ".glb"], truth, frames, 60)
+        check_tsne(table, folder)
     table.end()
 
 

@@ -54,3 +54,24 @@ cp -r "$top/m" "$top/m2"
 ok 'two of one name' fails 1 'aist_f64' export_motion -q --to joints -o "$top/x" "$top/m" "$top/m2"
 ok 'several dances do not fit one pipe' fails 1 'one dance, not 2' export_motion -q --to joints -o - "$top/m"
 ok 'nothing was left by failures' [ ! -e "$top/x" ]
+
+# --- plots ---
+
+printf 'stage\tstep\tepoch\tloss\tlr\tseconds\n1\t10\t1\t0.5\t0.1\t1\n1\t20\t2\t0.25\t0.1\t2\n2\t10\t1\t3\t0.1\t3\n' >"$top/log.tsv"
+well_formed() { [ "$(head -c 4 "$1")" = '<svg' ] && [ "$(tail -n 1 "$1")" = '</svg>' ]; }
+ok 'training curves' "$BIN/plot-training" -o "$top/log.svg" "$top/log.tsv"
+ok '... are an svg' well_formed "$top/log.svg"
+printf 'a\tb\n' >"$top/other.tsv"
+ok 'a table of something else' fails 1 "other.tsv: no column 'stage'" "$BIN/plot-training" -o "$top/x" "$top/other.tsv"
+ok 'no log' fails 2 'no log' "$BIN/plot-training" -o "$top/x"
+ok 'poses' sh -c '"$BIN/plot-poses" "$@" >/dev/null' - -q --poses 16 --perplexity 4 --iterations 20 -o "$top/poses.svg" "$top/m"
+ok '... are an svg' well_formed "$top/poses.svg"
+ok '... the same bytes with one thread' sh -c '"$BIN/plot-poses" -q -j 1 --poses 16 --perplexity 4 --iterations 20 --points "$1/points.npz" -o "$1/poses1.svg" "$1/m" && cmp "$1/poses.svg" "$1/poses1.svg"' - "$top"
+ok '... and as numbers' [ -s "$top/points.npz" ]
+ok 'json' sh -c '"$BIN/plot-poses" -q --json --poses 16 --perplexity 4 --iterations 20 -o "$1/poses.svg" "$1/m" | grep -q "\"kl_divergence\":"' - "$top"
+ok 'too few poses' fails 1 'perplexity of 30 needs more' "$BIN/plot-poses" -q -o "$top/x" "$top/m"
+ok 'changes' export_motion -q --to svg --label one --label '<two>' -o "$top/changes.svg" "$top/m"
+ok '... are an svg with its labels, escaped' sh -c 'grep -q ">one<" "$1" && grep -q "two" "$1" && ! grep -q "<two>" "$1"' - "$top/changes.svg"
+ok '... well formed' well_formed "$top/changes.svg"
+ok 'more labels than dances' fails 1 '3 labels for 2 dances' export_motion -q --to svg --label a --label b --label c -o "$top/x" "$top/m"
+ok 'nothing was left by failures' [ ! -e "$top/x" ]
