@@ -8,8 +8,6 @@
 #include "metrics/beatscore.h"
 #include "shared/measuring.h"
 
-enum { FEATURES = 35, BEAT_COLUMN = 34 };
-
 typedef struct {
     const char *music_dir;
     const Skeleton *skeleton;
@@ -34,13 +32,14 @@ static char *music_path(const Job *job, const Motion *m, const char *dance, Erro
 }
 
 static int score_with(const Job *job, const Take *t, const Music *music, BeatScore *out, Error *err) {
-    if (music->dim != FEATURES) return fail(err, "its music has %zu features a frame, not %d", music->dim, FEATURES);
+    size_t column;
+    if (music_need(music, MUSIC_BEATS, &column, err)) return -1;
     double ratio = t->motion.fps / music->fps, last = round((double)(music->frames - 1) * ratio); /* beats at the dance's rate */
     size_t frames = last < 1e9 ? (size_t)last + 1 : 0;
     float *beats = calloc(frames + 1, sizeof *beats);
     if (!beats) return fail(err, "out of memory for %zu frames", frames);
     for (size_t f = 0; f < music->frames && frames; f++)
-        if (music->data[f * FEATURES + BEAT_COLUMN] != 0) beats[(size_t)round((double)f * ratio)] = 1;
+        if (music->data[f * music->dim + column] != 0) beats[(size_t)round((double)f * ratio)] = 1;
     Body b = {0};
     int status = take_body(t, 0, t->motion.frames, job->skeleton, false, &b, err);
     if (!status) status = beat_score(&b, (size_t)t->motion.seed_frames, beats, frames, &job->options, out, err);

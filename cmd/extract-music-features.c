@@ -8,6 +8,7 @@
 #include "lib/musicfile.h"
 #include "lib/options.h"
 #include "lib/progress.h"
+#include "lib/tensorfile.h"
 #include "lib/threads.h"
 
 typedef struct {
@@ -18,14 +19,14 @@ typedef struct {
 } Job;
 
 typedef struct {
-    const char *folder;
-    double fps, start_bpm;
+    const char *folder, *columns, *compat, *stages_path;
+    FeatureOptions features;
     bool start_bpm_given, skip_existing, quiet;
     long threads;
 } Settings;
 
 /* Samples are let go of as soon as they are resampled: an hour of sound is half a gigabyte. */
-static int features_of(Job *job, const FeatureOptions *options, Music *music) {
+static int features_of(Job *job, const FeatureOptions *options, Music *music, Tensors *stages) {
     Audio audio;
     float *y;
     size_t n;
@@ -33,7 +34,7 @@ static int features_of(Job *job, const FeatureOptions *options, Music *music) {
     job->early_end = audio.early_end;
     int status = music_resample(audio.samples, audio.count, audio.rate, options, &y, &n, &job->err);
     audio_free(&audio);
-    if (!status) status = music_features_resampled(y, n, options, music, &job->err);
+    if (!status) status = music_features_resampled(y, n, options, music, stages, &job->err);
     free(y);
     return status ? fail_in(&job->err, job->source) : 0;
 }
@@ -41,12 +42,16 @@ static int features_of(Job *job, const FeatureOptions *options, Music *music) {
 static void run(Job *job, const Settings *s) {
     Music music;
     char *stem = path_stem(job->source);
-    const FeatureOptions options = {.fps = s->fps, .start_bpm = s->start_bpm_given || !stem ? s->start_bpm : start_bpm_of_name(stem)};
+    FeatureOptions options = s->features;
+    if (!s->start_bpm_given && stem) options.start_bpm = start_bpm_of_name(stem);
     free(stem);
-    if (features_of(job, &options, &music)) return;
-    job->no_beats = music.tempo <= 0;
-    job->done = music_write(job->target, &music, &job->err) == 0;
-    music_free(&music);
+    Tensors stages = {0};
+    if (features_of(job, &options, &music, s->stages_path ? &stages : NULL) == 0) {
+        job->no_beats = music.tempo <= 0 && options.blocks & (MUSIC_ONSETS | MUSIC_BEATS);
+        job->done = (!s->stages_path || npz_write(s->stages_path, &stages, &job->err) == 0) && music_write(job->target, &music, &job->err) == 0;
+        music_free(&music);
+    }
+    tensors_free(&stages);
 }
 
 /* libmpg123's notes are kept off stderr, and messages wait until all files are done, so that they come in the order of the files. */
@@ -115,14 +120,19 @@ static int tell(const Program *program, const Job *jobs, size_t count) {
 }
 
 int main(int argc, char **argv) {
-    Settings s = {.folder = ".", .fps = 60, .start_bpm = 120};
+    Settings s = {.folder = ".", .compat = "0.11", .features = feature_options_default()};
     const Option options[] = {
         {.name = "output", .letter = 'o', .type = OPTION_TEXT, .value = &s.folder, .argument = "DIR",
          .help = "Folder for the results, STEM.npz for each sound; it is made if need be."},
-        {.name = "fps", .type = OPTION_REAL, .value = &s.fps, .argument = "F", .help = "Rows per second; the sound is resampled to 512 F Hz.",
+        {.name = "fps", .type = OPTION_REAL, .value = &s.features.fps, .argument = "F", .help = "Rows per second; the sound is resampled to 512 F Hz.",
          .min = FEATURE_MIN_FPS, .max = FEATURE_MAX_FPS},
-        {.name = "start-bpm", .type = OPTION_REAL, .value = &s.start_bpm, .argument = "B", .min = 10, .max = 1000, .given = &s.start_bpm_given,
+        {.name = "start-bpm", .type = OPTION_REAL, .value = &s.features.start_bpm, .argument = "B", .min = 10, .max = 1000, .given = &s.start_bpm_given,
          .help = "Tempo around which beats are sought. Unless this is given, an AIST++ music name (mBR0, mHO3) tells its own."},
+        {.name = "columns", .type = OPTION_TEXT, .value = &s.columns, .argument = "BLOCKS",
+         .help = "Only these of onset_strength, mfcc, chroma, onsets, beats, separated by commas; the result names its columns."},
+        {.name = "compat", .type = OPTION_CHOICE, .value = &s.compat, .argument = "0.11|0.8", .help = "The numbers of librosa 0.11.0, or of 0.8.1."},
+        {.name = "stages-out", .type = OPTION_TEXT, .value = &s.stages_path, .argument = "FILE.npz",
+         .help = "Also write what is computed on the way (resampled sound, mel spectrogram, constant-Q transform, tempogram, ...), for one sound."},
         {.name = "skip-existing", .type = OPTION_FLAG, .value = &s.skip_existing, .help = "Leave out sounds whose result is there already."},
         {.name = "threads", .letter = 'j', .type = OPTION_INT, .value = &s.threads, .argument = "N", .max = 1024,
          .help = "Files at a time; 0: one per processor."},
@@ -131,7 +141,7 @@ int main(int argc, char **argv) {
     const Program program = {
         .name = "extract-music-features", .usage = "[OPTION]... AUDIO_OR_FOLDER...",
         .about = "Computes the 35 music features of AIST++ dance models (onset strength, 20 MFCC, 12 chroma CENS, onsets, beats), one row per frame, "
-                 "as google-research/mint does with librosa 0.11. Reads wav, flac, ogg, mp3 and what else libsndfile knows. A file that cannot be "
+                 "as google-research/mint does with librosa. Reads wav, flac, ogg, mp3 and what else libsndfile knows. A file that cannot be "
                  "read does not stop the others; the exit status is 1 then.",
         .example = "extract-music-features -o features song.mp3",
         .options = options, .count = sizeof options / sizeof *options};
@@ -141,10 +151,17 @@ int main(int argc, char **argv) {
     if (first == argc) return usage_error(&program, "no sound file given");
 
     Error err;
+    s.features.version = strcmp(s.compat, "0.8") == 0 ? LIBROSA_0_8 : LIBROSA_0_11;
+    if (s.columns && music_blocks_parse(s.columns, &s.features.blocks, &err)) return usage_error(&program, "--columns: %s", err.text);
+    if (s.features.version == LIBROSA_0_8 && s.features.fps < FEATURE_MIN_FPS_0_8) return usage_error(&program, "--compat 0.8 needs --fps %d at least", FEATURE_MIN_FPS_0_8);
     Strings sources = {0};
     int status = 0;
     for (int i = first; i < argc; i++)
         if (file_expand(argv[i], audio_endings, &sources, &err)) status = report(&program, &err);
+    if (s.stages_path && sources.count > 1) {
+        strings_free(&sources);
+        return usage_error(&program, "--stages-out takes one sound");
+    }
     Job *jobs = calloc(sources.count + 1, sizeof *jobs);
     if (!jobs) {
         fail(&err, "out of memory");

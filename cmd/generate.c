@@ -81,11 +81,12 @@ static int check_seed(const Job *j, const Model *m, const Motion *seed, Error *e
 
 static int prepare(Job *j, const Model *m, size_t frames, Error *err) {
     Motion seed = {0};
+    char text[100];
     int status = j->seed ? motion_read(j->seed, &seed, err) : 0;
     if (status == 0 && !j->seed && !model_has(m, "seed.motion")) status = fail(err, "the model stores no seed; give --seed-motion");
     if (status == 0) status = musicinput_read(j->music, j->seed ? seed.fps : 60, &j->features, err);
     if (status == 0 && j->features.dim != m->config.music_dim)
-        status = fail(err, "%s: %zu features a frame, but the model was trained on %zu", j->music, j->features.dim, m->config.music_dim);
+        status = fail(err, "%s: %s features a frame, but the model was trained on %zu", j->music, music_dim_text(&j->features, text), m->config.music_dim);
     if (status == 0 && j->seed) status = check_seed(j, m, &seed, err);
     if (status == 0) status = choose_genre(j, m, seed.genre, err);
     if (status == 0) status = start_motion(j, m, j->seed ? &seed : NULL, frames, err);

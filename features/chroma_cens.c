@@ -1,4 +1,4 @@
-/* chroma_cens.c: librosa.feature.chroma_cqt and librosa.feature.chroma_cens (0.11). */
+/* chroma_cens.c: librosa.feature.chroma_cqt and librosa.feature.chroma_cens (0.11, 0.8). */
 #include "chroma_cens.h"
 
 #include <float.h>
@@ -35,7 +35,7 @@ static void quantise(float *c) {
     }
 }
 
-void chroma_cens(float *chroma, size_t frames, float *out, size_t stride) {
+void chroma_cens(float *chroma, size_t frames, LibrosaVersion version, float *out, size_t stride) {
     double window[SMOOTHING + 2], *w = window + 1, sum = 0; /* the two zeros at the ends of the symmetric window fall away */
     hann_symmetric(window, SMOOTHING + 2);
     for (size_t i = 0; i < SMOOTHING; i++) sum += w[i];
@@ -47,7 +47,7 @@ void chroma_cens(float *chroma, size_t frames, float *out, size_t stride) {
         for (size_t s = first; s <= last; s++)
             for (size_t k = 0; k < FEATURE_CHROMA; k++) smooth[k] += w[s + HALF - t] * (double)chroma[s * FEATURE_CHROMA + k];
         for (size_t k = 0; k < FEATURE_CHROMA; k++) {
-            smooth[k] = (float)smooth[k];
+            if (version != LIBROSA_0_8) smooth[k] = (float)smooth[k];
             norm += smooth[k] * smooth[k];
         }
         norm = sqrt(norm);

@@ -1,10 +1,11 @@
-/* constant_q.c: librosa.cqt (0.11: librosa.vqt with gamma 0), Schoerkhuber and Klapuri's scheme: the filters of the top octave, then the
+/* constant_q.c: librosa.cqt (0.11, 0.8: librosa.vqt with gamma 0), Schoerkhuber and Klapuri's scheme: the filters of the top octave, then the
  * signal at half the rate under the same filters, and so on down. */
 #include "constant_q.h"
 
 #include <math.h>
 #include <stdlib.h>
 
+#include "kaiser.h"
 #include "resample.h"
 #include "stft.h"
 #include "wavelet.h"
@@ -16,13 +17,14 @@ typedef struct {
 } Bins;
 
 /* Frequencies, bandwidths, and lengths at `rate`; returns the highest frequency that a filter reaches. */
-static double layout(Bins *b, double rate, double tuning) {
+static double layout(Bins *b, double rate, double tuning, LibrosaVersion version) {
     const double lowest = c1_hz * pow(2, tuning / CQ_PER_OCTAVE);
     for (size_t i = 0; i < CQ_BINS; i++) {
         const size_t octave = i / CQ_PER_OCTAVE, step = i % CQ_PER_OCTAVE;
         b->frequency[i] = ldexp(pow(2, (double)step / CQ_PER_OCTAVE), (int)octave) * lowest;
     }
     relative_bandwidth(b->frequency, CQ_BINS, b->alpha);
+    for (size_t i = 0; i < CQ_BINS && version == LIBROSA_0_8; i++) b->alpha[i] = pow(2, 1.0 / CQ_PER_OCTAVE) - 1;
     double top = 0;
     for (size_t i = 0; i < CQ_BINS; i++) {
         b->length[i] = 1 / b->alpha[i] * rate / b->frequency[i];
@@ -88,9 +90,9 @@ static void filter_block(const Bank *bank, size_t frames, float *magnitude) {
 }
 
 /* Magnitudes of one octave's bins: spectra of rectangular frames times the filters. */
-static int octave_response(const float *y, size_t n, size_t hop, Bank *bank, size_t frames, float *magnitude, Error *err) {
+static int octave_response(const float *y, size_t n, size_t hop, Bank *bank, StftPadding padding, size_t frames, float *magnitude, Error *err) {
     Stft *stft;
-    if (stft_new(&stft, bank->filters.n_fft, hop, NULL, STFT_SINGLE, err)) return -1;
+    if (stft_new(&stft, bank->filters.n_fft, hop, NULL, STFT_SINGLE, padding, err)) return -1;
     for (size_t t = 0; t < frames; t += BLOCK) {
         const size_t block = frames - t < BLOCK ? frames - t : BLOCK;
         for (size_t j = 0; j < block; j++) {
@@ -104,8 +106,9 @@ static int octave_response(const float *y, size_t n, size_t hop, Bank *bank, siz
 }
 
 /* librosa halves the rate first, with the energy kept, as often as the filters, and 7 octaves with whole hops, allow. */
-static unsigned early_halvings(double rate, double top, size_t hop) {
-    const int by_filters = (int)ceil(log2(rate / 2 / top)) - 2;
+static unsigned early_halvings(double rate, double top, size_t hop, LibrosaVersion version) {
+    const double passed = version == LIBROSA_0_8 ? kaiser_fast.rolloff : 1;
+    const int by_filters = (int)ceil(log2(passed * rate / 2 / top)) - 2;
     int twos = 0;
     while (hop % 2 == 0) {
         hop /= 2;
@@ -115,16 +118,19 @@ static unsigned early_halvings(double rate, double top, size_t hop) {
     return least > 0 ? (unsigned)least : 0;
 }
 
+static Resampler halving_of(LibrosaVersion version) { return version == LIBROSA_0_8 ? KAISER_FAST : SOXR_HIGH; }
+static StftPadding padding_of(LibrosaVersion version) { return version == LIBROSA_0_8 ? STFT_REFLECT : STFT_CONSTANT; }
+
 /* From the top octave down, halving the signal in between. */
-static int all_octaves(const float *y, size_t n, size_t hop, Bank *bank, size_t frames, float *magnitude, Error *err) {
+static int all_octaves(const float *y, size_t n, size_t hop, Bank *bank, LibrosaVersion version, size_t frames, float *magnitude, Error *err) {
     float *signal = NULL; /* y at half the rate, and so on */
     int status = 0;
     for (size_t octave = CQ_OCTAVES; octave-- > 0 && !status; hop /= 2) {
-        status = octave_response(signal ? signal : y, n, hop, bank, frames, magnitude + octave * CQ_PER_OCTAVE, err);
+        status = octave_response(signal ? signal : y, n, hop, bank, padding_of(version), frames, magnitude + octave * CQ_PER_OCTAVE, err);
         if (octave == 0 || status) break;
         float *half;
         size_t m;
-        status = resample_scaled(signal ? signal : y, n, 2, 1, &half, &m, err);
+        status = resample_scaled(signal ? signal : y, n, 2, 1, halving_of(version), &half, &m, err);
         free(signal);
         signal = half;
         n = m;
@@ -133,24 +139,24 @@ static int all_octaves(const float *y, size_t n, size_t hop, Bank *bank, size_t 
     return status;
 }
 
-int constant_q(const float *y, size_t n, double rate, size_t hop, double tuning, float *magnitude, Error *err) {
+int constant_q(const float *y, size_t n, double rate, size_t hop, double tuning, LibrosaVersion version, float *magnitude, Error *err) {
     Bins b;
-    const double top = layout(&b, rate, tuning);
+    const double top = layout(&b, rate, tuning, version);
     if (top > rate / 2) return fail(err, "at a sample rate of %g Hz the constant-Q filters would reach beyond the Nyquist frequency", rate);
     const size_t frames = 1 + n / hop;
-    const unsigned halvings = early_halvings(rate, top, hop);
+    const unsigned halvings = early_halvings(rate, top, hop, version);
     float *low = NULL;
     if (halvings) {
         size_t m;
-        if (resample_scaled(y, n, ldexp(1, (int)halvings), 1, &low, &m, err)) return -1;
+        if (resample_scaled(y, n, ldexp(1, (int)halvings), 1, halving_of(version), &low, &m, err)) return -1;
         rate = ldexp(rate, -(int)halvings);
-        layout(&b, rate, tuning);
+        layout(&b, rate, tuning, version);
         n = m;
     }
     Bank bank;
     int status = bank_new(&bank, &b, rate, err);
     if (!status) {
-        status = all_octaves(low ? low : y, n, hop >> halvings, &bank, frames, magnitude, err);
+        status = all_octaves(low ? low : y, n, hop >> halvings, &bank, version, frames, magnitude, err);
         bank_free(&bank);
     }
     free(low);

@@ -18,7 +18,7 @@ static double mel_to_hz(double mel) {
     return mel < log_from_mel ? mel * hz_per_mel : log_from_hz * exp(log_step() * (mel - log_from_mel));
 }
 
-int mel_filters_new(MelFilters *out, double rate, size_t n_fft, size_t bands, Error *err) {
+int mel_filters_new(MelFilters *out, double rate, double top, size_t n_fft, size_t bands, Error *err) {
     const size_t bins = n_fft / 2 + 1;
     double *edges = malloc((bands + 2) * sizeof *edges); /* band b rises from edge b to b + 1 and falls to b + 2 */
     /* a bin lies under at most two triangles */
@@ -29,8 +29,8 @@ int mel_filters_new(MelFilters *out, double rate, size_t n_fft, size_t bands, Er
         mel_filters_free(out);
         return fail(err, "out of memory");
     }
-    const double top = hz_to_mel(rate / 2);
-    for (size_t i = 0; i < bands + 2; i++) edges[i] = mel_to_hz(top * (double)i / (double)(bands + 1));
+    const double top_mel = hz_to_mel(top);
+    for (size_t i = 0; i < bands + 2; i++) edges[i] = mel_to_hz(top_mel * (double)i / (double)(bands + 1));
     float *w = out->weights;
     for (size_t b = 0; b < bands; b++) {
         const double area = 2 / (edges[b + 2] - edges[b]);

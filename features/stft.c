@@ -7,11 +7,14 @@
 
 #include <fftw3.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct Stft {
     size_t n_fft, hop;
+    StftPadding padding;
+    float *mirrored;       /* [n_fft], for frames that go beyond the signal; NULL: zeros there */
     double *window;        /* [n_fft], NULL: all ones */
     double *cosine, *sine; /* [n_fft / 2 + 1] of W */
     double *z_re, *z_im;   /* [n_fft / 2 + 1] Z; the last repeats the first */
@@ -21,12 +24,13 @@ struct Stft {
     fftwf_plan plan32;
 };
 
-static int allocate(Stft *s, const double *window, StftPrecision precision) {
+static bool allocate(Stft *s, const double *window, StftPrecision precision) {
     const size_t bins = s->n_fft / 2 + 1;
     s->cosine = malloc(bins * sizeof *s->cosine);
     s->sine = malloc(bins * sizeof *s->sine);
     s->z_re = malloc(bins * sizeof *s->z_re);
     s->z_im = malloc(bins * sizeof *s->z_im);
+    s->mirrored = s->padding == STFT_REFLECT ? malloc(s->n_fft * sizeof *s->mirrored) : NULL;
     s->window = window ? malloc(s->n_fft * sizeof *s->window) : NULL;
     if (precision == STFT_DOUBLE) {
         s->frame = fftw_alloc_real(s->n_fft);
@@ -35,6 +39,7 @@ static int allocate(Stft *s, const double *window, StftPrecision precision) {
         s->frame32 = fftwf_alloc_real(s->n_fft);
         s->z32 = fftwf_alloc_real(s->n_fft);
     }
+    if (s->padding == STFT_REFLECT && !s->mirrored) return false;
     return s->cosine && s->sine && s->z_re && s->z_im && (s->window || !window) && (s->frame || s->frame32) && (s->z || s->z32);
 }
 
@@ -48,11 +53,12 @@ static int make_plan(Stft *s) {
     return s->plan || s->plan32;
 }
 
-int stft_new(Stft **out, size_t n_fft, size_t hop, const double *window, StftPrecision precision, Error *err) {
+int stft_new(Stft **out, size_t n_fft, size_t hop, const double *window, StftPrecision precision, StftPadding padding, Error *err) {
     Stft *s = *out = calloc(1, sizeof *s);
     if (!s) return fail(err, "out of memory");
     s->n_fft = n_fft;
     s->hop = hop;
+    s->padding = padding;
     if (!allocate(s, window, precision) || !make_plan(s)) {
         stft_free(s);
         *out = NULL;
@@ -77,6 +83,7 @@ void stft_free(Stft *s) {
     fftw_free(s->z);
     fftwf_free(s->frame32);
     fftwf_free(s->z32);
+    free(s->mirrored);
     free(s->z_re);
     free(s->z_im);
     free(s->cosine);
@@ -108,13 +115,29 @@ static void transform_single(Stft *s, const float *x, size_t first, size_t last)
     }
 }
 
+/* The frame centred at a sample, where it goes beyond y. */
+static void mirror(Stft *s, const float *y, size_t n, size_t centre) {
+    const long period = n > 1 ? 2 * ((long)n - 1) : 1, begin = (long)centre - (long)(s->n_fft / 2);
+    for (size_t i = 0; i < s->n_fft; i++) {
+        long at = (begin + (long)i) % period;
+        if (at < 0) at += period;
+        s->mirrored[i] = y[at < (long)n ? at : period - at];
+    }
+}
+
 void stft_frame(Stft *s, const float *y, size_t n, size_t t) {
     /* frame[i] = y[t hop - n_fft / 2 + i]: first .. last - 1 are the i that fall inside the signal */
     const size_t centre = t * s->hop, half = s->n_fft / 2;
-    const size_t first = centre < half ? half - centre : 0;
+    size_t first = centre < half ? half - centre : 0;
     size_t last = centre + half <= n ? s->n_fft : n + half > centre ? n + half - centre : 0;
     if (last < first) last = first;
     const float *x = last > first ? y + (centre + first - half) : y;
+    if (s->mirrored && last - first < s->n_fft) {
+        mirror(s, y, n, centre);
+        x = s->mirrored;
+        first = 0;
+        last = s->n_fft;
+    }
     if (s->frame) transform_double(s, x, first, last);
     else transform_single(s, x, first, last);
     s->z_re[half] = s->z_re[0];

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stages.h"
 #include "window.h"
 
 typedef struct {
@@ -102,12 +103,12 @@ int mean_tempogram(const float *envelope, size_t frames, size_t lags, double *me
     return 0;
 }
 
-int estimate_tempo(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm, double *bpm, Error *err) {
+int estimate_tempo(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm, double *bpm, Tensors *stages, Error *err) {
     const double seconds = 8, max_bpm = 320;
     const size_t lags = (size_t)(seconds * rate) / hop;
     double *mean = malloc(lags * sizeof *mean);
     if (!mean) return fail(err, "out of memory");
-    if (mean_tempogram(envelope, frames, lags, mean, err)) {
+    if (mean_tempogram(envelope, frames, lags, mean, err) || stage_f64(stages, "tempogram_mean", mean, lags, err)) {
         free(mean);
         return -1;
     }

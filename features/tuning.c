@@ -1,7 +1,8 @@
-/* tuning.c: librosa.piptrack, librosa.estimate_tuning and librosa.pitch_tuning (0.11) with their defaults. Single and double precision
+/* tuning.c: librosa.piptrack, librosa.estimate_tuning and librosa.pitch_tuning (0.11, 0.8) with their defaults. Single and double precision
  * are used where NumPy and numba use them: a peak on the border of a histogram bin must fall to the same side. */
 #include "tuning.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,17 @@ static float largest(const float *x, size_t n) {
     return top;
 }
 
-int peaks_add(Peaks *p, const float *s, size_t n_fft, double rate, Error *err) {
+/* Distance from bin k of the vertex of the parabola through it and its neighbours. Where it is more than one bin, 0.11 takes 0. */
+static float vertex(const float *s, size_t k, LibrosaVersion version) {
+    if (version == LIBROSA_0_8) {
+        const float slope = 0.5f * (s[k + 1] - s[k - 1]), curvature = 2 * s[k] - s[k + 1] - s[k - 1];
+        return slope / (fabsf(curvature) < FLT_MIN ? curvature + 1 : curvature);
+    }
+    const double a = (double)(s[k + 1] + s[k - 1]) - 2.0 * (double)s[k], b = (double)(s[k + 1] - s[k - 1]) / 2;
+    return fabs(b) >= fabs(a) ? 0 : (float)(-b / a);
+}
+
+int peaks_add(Peaks *p, const float *s, size_t n_fft, double rate, LibrosaVersion version, Error *err) {
     const double min_hz = 150, max_hz = fmin(4000, rate / 2);
     const size_t bins = n_fft / 2 + 1;
     const float least = 0.1f * largest(s, bins);
@@ -43,10 +54,7 @@ int peaks_add(Peaks *p, const float *s, size_t n_fft, double rate, Error *err) {
         if (!(s[k] > least)) continue;
         const float before = s[k - 1] > least ? s[k - 1] : 0, after = s[k + 1] > least ? s[k + 1] : 0;
         if (!(s[k] > before && s[k] >= after)) continue;
-        /* the parabola's vertex is at -b / a; beyond one bin it means nothing */
-        const double a = (double)(s[k + 1] + s[k - 1]) - 2.0 * (double)s[k], b = (double)(s[k + 1] - s[k - 1]) / 2;
-        const float shift = fabs(b) >= fabs(a) ? 0 : (float)(-b / a);
-        const float slope = (s[k + 1] - s[k - 1]) / 2;
+        const float shift = vertex(s, k, version), slope = (s[k + 1] - s[k - 1]) / 2;
         if (reserve(p, err)) return -1;
         p->pitch[p->count] = (float)(((double)k + (double)shift) * rate / (double)n_fft);
         p->magnitude[p->count++] = s[k] + 0.5f * slope * shift;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "lib/error.h"
+#include "librosa.h"
 
 /* Spectral peaks of all frames so far. Zero it before use. */
 typedef struct {
@@ -14,7 +15,7 @@ typedef struct {
 
 /* Adds the peaks of one frame's magnitude spectrum [n_fft / 2 + 1]: local maxima between 150 and 4000 Hz of at least a tenth of the frame's
  * largest magnitude, refined by a parabola through three bins. */
-int peaks_add(Peaks *p, const float *magnitude, size_t n_fft, double rate, Error *err);
+int peaks_add(Peaks *p, const float *magnitude, size_t n_fft, double rate, LibrosaVersion version, Error *err);
 void peaks_free(Peaks *p);
 
 /* Deviation in bins of bins_per_octave, -0.5 .. 0.49 in steps of 0.01, that most of the stronger half of the peaks share; 0 without

@@ -3,12 +3,14 @@
 
 usage: make-golden-music.py [OUTPUT_FOLDER]
 
-Made with librosa 0.11.0, NumPy 2.4.6, SciPy 1.17.1, soxr 1.1.0. Nothing here comes from a recording.
+Made with librosa 0.11.0, NumPy 2.4.6, SciPy 1.17.1, soxr 1.1.0; librosa08.npz, which this script writes where it finds librosa 0.8, with librosa 0.8.1,
+NumPy 1.20.3, SciPy 1.6.3, numba 0.53.1, resampy 0.2.2. Nothing here comes from a recording.
 song.npz    6 s of chords, noise and clicks at 22050 Hz: features at 60 and 30 fps, and its stages (some only every so many frames)
 fast.npz    its first 2 s at 120 fps, where the constant-Q transform halves the rate before it begins
 short.npz   noise of 1 .. 3000 samples at 30720 Hz: features
 tones.npz   detuned tones, and mixtures of tones at random: the estimated tuning
 rhythm.npz  envelopes at random: onsets, beats, tempo
+librosa08.npz  features of the song and of noise; beats and tempo of the same envelopes
 """
 import os
 import sys
@@ -87,9 +89,31 @@ def beat_stages(envelope, sr, bpm):
     return int(period[0]), local, cumulative, link
 
 
+def main_0_8(out):
+    x, found, beats, tempi = song(22050, 6), {}, [], []
+    for fps, seconds in ((60, 6), (30, 6), (120, 2)):
+        y = librosa.resample(x[:22050 * seconds], orig_sr=22050, target_sr=512 * fps)
+        found['features%d' % fps], found['tempo%d' % fps] = features(y, 512 * fps)
+        found['y%d' % fps] = y[::101]
+    for n in (512, 1536, 3000):
+        found['noise%d' % n], found['noise_tempo%d' % n] = features(white(n, n), 30720)
+    for case in range(30):
+        x = random_envelope(case)
+        marks = np.zeros(len(x), np.uint8)
+        try:
+            bpm, b = librosa.beat.beat_track(onset_envelope=x, sr=30720, hop_length=512, start_bpm=(60, 120, 180)[case % 3], tightness=100)
+        except ValueError:  # all of the beats are trimmed away
+            bpm, b = 0, []
+        marks[b] = 1
+        beats.append(marks), tempi.append(float(bpm))
+    np.savez_compressed(os.path.join(out, 'librosa08.npz'), beats=np.concatenate(beats), tempi=np.array(tempi), **found)
+
+
 def main():
     out = sys.argv[1] if len(sys.argv) > 1 else 'test/golden/music'
     os.makedirs(out, exist_ok=True)
+    if librosa.__version__.startswith('0.8.'):
+        return main_0_8(out)
     x, sr = song(22050, 6), 30720
     y = librosa.resample(x, orig_sr=22050, target_sr=sr)
     f, tempo = features(y, sr)

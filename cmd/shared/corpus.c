@@ -15,7 +15,10 @@ static int check_row(Loaded *l, size_t i, bool with_music, Error *err) {
         return fail(err, "%s: has %g frames a second, but %s has %g", row->motion, m->fps, l->dataset.rows[0].motion, first->fps);
     if (!with_music) return 0;
     const Music *a = &l->music[i];
-    if (a->dim != l->music[0].dim) return fail(err, "%s: has %zu features a frame, but %s has %zu", row->music, a->dim, l->dataset.rows[0].music, l->music[0].dim);
+    const Music *b = &l->music[0];
+    char text[2][100];
+    if (a->dim != b->dim || a->blocks != b->blocks)
+        return fail(err, "%s: has %s features a frame, but %s has %s", row->music, music_dim_text(a, text[0]), l->dataset.rows[0].music, music_dim_text(b, text[1]));
     if (fabs(a->fps - m->fps) > 1e-6)
         return fail(err, "%s: has %g frames a second, its motion %g; extract-music-features --fps makes them agree", row->music, a->fps, m->fps);
     return 0;

@@ -6,8 +6,6 @@
 #include "metrics/beats.h"
 #include "metrics/freezing.h"
 
-enum { BEAT_COLUMN = 34 }; /* of the 35 music features */
-
 static const double beat_order = 10, beat_fps = 60; /* FACT's, at its rate */
 
 static int mark_frozen(const Clip *c, const Thresholds *t, Timeline *out, Error *err) {
@@ -30,13 +28,14 @@ static int mark_frozen(const Clip *c, const Thresholds *t, Timeline *out, Error 
 }
 
 static int take_music_beats(const Clip *c, const Music *music, Timeline *out, Error *err) {
-    if (music->dim <= BEAT_COLUMN) return fail(err, "the music has %zu features a frame: column %d, the beats, is missing", music->dim, BEAT_COLUMN);
+    size_t beats;
+    if (music_need(music, MUSIC_BEATS, &beats, err)) return -1;
     if (fabs(music->fps - c->body.fps) > 1e-6 * c->body.fps) return fail(err, "%g frames a second, its music %g", c->body.fps, music->fps);
     size_t frames = music->frames < out->frames ? music->frames : out->frames;
     out->music_beats = malloc(frames * sizeof *out->music_beats);
     if (!out->music_beats) return fail(err, "out of memory for %zu frames", frames);
     for (size_t t = 0; t < frames; t++)
-        if (music->data[t * music->dim + BEAT_COLUMN] != 0) out->music_beats[out->music_beat_count++] = t;
+        if (music->data[t * music->dim + beats] != 0) out->music_beats[out->music_beat_count++] = t;
     return 0;
 }
 

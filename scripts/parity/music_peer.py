@@ -6,7 +6,7 @@ import librosa
 import numpy as np
 
 warnings.simplefilter('ignore')
-HOP = 512
+HOP, version = 512, librosa.__version__
 
 
 def start_bpm(stem):

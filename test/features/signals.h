@@ -49,6 +49,18 @@ static inline float *white(uint32_t seed, size_t n) {
     return x;
 }
 
+/* scripts/make-golden-music.py's envelope of that name: cubes of noise where it is positive, in every other case with a swell now and then. */
+static inline float *random_envelope(size_t number, size_t frames) {
+    uint32_t state = (uint32_t)(1000 + number);
+    float *x = malloc(frames * sizeof *x);
+    assert_non_null(x);
+    for (size_t t = 0; t < frames; t++) {
+        const double u = noise(&state), v = u > 0 ? u * u * u * 5 : 0;
+        x[t] = (float)(number % 2 && t % (20 + number) == 7 ? v + 2 : v);
+    }
+    return x;
+}
+
 static inline void golden(const char *name, Tensors *set) {
     char path[200];
     Error err = {0};

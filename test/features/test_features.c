@@ -24,7 +24,7 @@ static void check(const char *file, const char *features, const char *tempo, con
     size_t count;
     golden(file, &set);
     double *wanted = numbers(&set, features, &count);
-    if (music_features(x, n, rate, &(FeatureOptions){.fps = fps, .start_bpm = 120}, &m, &err)) fail_msg("%s", err.text);
+    if (music_features(x, n, rate, &(FeatureOptions){.fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL}, &m, &err)) fail_msg("%s", err.text);
     assert_true(m.fps == fps);
     assert_features(features, &m, wanted, count, number(&set, tempo));
     music_free(&m);
@@ -111,6 +111,78 @@ static void same_input_same_bytes(void **state) {
     free(x);
 }
 
+/* Any set of blocks holds the same columns as all of them do. */
+static void some_blocks_are_some_columns(void **state) {
+    (void)state;
+    enum { N = 22050 };
+    Error err = {0};
+    Music all;
+    FeatureOptions options = feature_options_default();
+    float *x = song(22050, N);
+    for (int version = 0; version < 2; version++) {
+        options.version = version ? LIBROSA_0_8 : LIBROSA_0_11;
+        options.blocks = MUSIC_ALL;
+        assert_int_equal(music_features(x, N, 22050, &options, &all, &err), 0);
+        for (options.blocks = 1; options.blocks < MUSIC_ALL; options.blocks++) {
+            Music some;
+            if (music_features(x, N, 22050, &options, &some, &err)) fail_msg("%s", err.text);
+            assert_true(some.frames == all.frames && some.blocks == options.blocks && some.dim == music_width(options.blocks));
+            for (unsigned block = 1; block < MUSIC_ALL; block *= 2)
+                for (size_t t = 0; t < all.frames && options.blocks & block; t++)
+                    assert_memory_equal(some.data + t * some.dim + music_column(options.blocks, block), all.data + t * FEATURE_DIM + music_column(MUSIC_ALL, block),
+                                        music_width(block) * sizeof(float));
+            music_free(&some);
+        }
+        music_free(&all);
+    }
+    options.blocks = 0;
+    assert_int_equal(music_features(x, N, 22050, &options, &all, &err), -1);
+    options.blocks = MUSIC_ALL + 1;
+    assert_int_equal(music_features(x, N, 22050, &options, &all, &err), -1);
+    free(x);
+}
+
+/* Stages bear librosa's names and shapes, and are those that led to the columns. */
+static void stages_are_kept(void **state) {
+    (void)state;
+    enum { N = 30720 };
+    static const struct {
+        const char *name;
+        int rank;
+        size_t shape[2];
+    } cases[] = {{"y", 1, {N}}, {"mel", 2, {128, 61}}, {"mel_db", 2, {128, 61}}, {"tuning", 0, {0}}, {"cqt", 2, {252, 61}}, {"chroma_cqt", 2, {12, 61}},
+                 {"chroma_cens", 2, {12, 61}}, {"onset_strength", 1, {61}}, {"mfcc", 2, {20, 61}}, {"tempogram_mean", 1, {480}}, {"start_bpm", 0, {0}},
+                 {"tempo", 0, {0}}, {"frames_per_beat", 0, {0}}, {"localscore", 1, {61}}, {"cumscore", 1, {61}}, {"backlink", 1, {61}}};
+    Error err = {0};
+    Music m;
+    Tensors stages = {0};
+    const FeatureOptions options = feature_options_default();
+    float *x = song(30720, N);
+    if (music_features_resampled(x, N, &options, &m, &stages, &err)) fail_msg("%s", err.text);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const Tensor *t = tensors_find(&stages, cases[i].name);
+        if (!t || t->rank != cases[i].rank || memcmp(t->shape, cases[i].shape, (size_t)t->rank * sizeof(size_t)) != 0) fail_msg("stage %s", cases[i].name);
+    }
+    assert_memory_equal(tensors_find(&stages, "y")->data, x, N * sizeof *x);
+    assert_true(number(&stages, "tempo") == m.tempo);
+    const float *cepstrum = tensor_f32(tensors_find(&stages, "mfcc"));
+    for (size_t t = 0; t < m.frames; t++) assert_true(cepstrum[7 * m.frames + t] == m.data[t * FEATURE_DIM + COLUMN_MFCC + 7]);
+    static const struct {
+        const char *name;
+        size_t column;
+    } marks[] = {{"onset_frames", COLUMN_ONSET}, {"beat_frames", COLUMN_BEAT}};
+    for (size_t i = 0; i < 2; i++) {
+        const Tensor *frames = tensors_find(&stages, marks[i].name);
+        size_t marked = 0;
+        for (size_t t = 0; t < m.frames; t++) marked += m.data[t * FEATURE_DIM + marks[i].column] != 0;
+        assert_int_equal(tensor_count(frames), marked);
+        for (size_t k = 0; k < marked; k++) assert_true(m.data[(size_t)tensor_i64(frames)[k] * FEATURE_DIM + marks[i].column] == 1);
+    }
+    tensors_free(&stages);
+    music_free(&m);
+    free(x);
+}
+
 static void refuses_nonsense(void **state) {
     (void)state;
     Error err;
@@ -122,7 +194,7 @@ static void refuses_nonsense(void **state) {
     assert_int_equal(music_features(x, 600, 44100, &good, &m, &err), -1);
     assert_non_null(strstr(err.text, "77"));
     x[77] = INFINITY;
-    assert_int_equal(music_features_resampled(x, 600, &good, &m, &err), -1);
+    assert_int_equal(music_features_resampled(x, 600, &good, &m, NULL, &err), -1);
     assert_null(m.data);
     x[77] = 1e21f;
     assert_int_equal(music_features(x, 600, 44100, &good, &m, &err), -1);
@@ -134,8 +206,8 @@ static void refuses_nonsense(void **state) {
     x[77] = 0;
     assert_int_equal(music_features(x, 600, 1, &good, &m, &err), -1);
     assert_int_equal(music_features(x, 600, NAN, &good, &m, &err), -1);
-    assert_int_equal(music_features(x, 600, 44100, &(FeatureOptions){.fps = 10, .start_bpm = 120}, &m, &err), -1);
-    assert_int_equal(music_features(x, 600, 44100, &(FeatureOptions){.fps = 60, .start_bpm = 0}, &m, &err), -1);
+    assert_int_equal(music_features(x, 600, 44100, &(FeatureOptions){.fps = 10, .start_bpm = 120, .blocks = MUSIC_ALL}, &m, &err), -1);
+    assert_int_equal(music_features(x, 600, 44100, &(FeatureOptions){.fps = 60, .start_bpm = 0, .blocks = MUSIC_ALL}, &m, &err), -1);
 }
 
 static void names_tell_the_tempo(void **state) {
@@ -154,7 +226,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(song_like_librosa),   cmocka_unit_test(little_like_librosa),   cmocka_unit_test(silence_is_silent),
         cmocka_unit_test(louder_changes_only_the_level), cmocka_unit_test(same_input_same_bytes), cmocka_unit_test(refuses_nonsense),
-        cmocka_unit_test(names_tell_the_tempo),
+        cmocka_unit_test(names_tell_the_tempo),          cmocka_unit_test(some_blocks_are_some_columns), cmocka_unit_test(stages_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

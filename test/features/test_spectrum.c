@@ -26,7 +26,7 @@ static int set_up(void **state) {
     Song *s = calloc(1, sizeof *s);
     Error err = {0};
     float *x = song(SOURCE_RATE, 6 * SOURCE_RATE);
-    if (resample(x, 6 * SOURCE_RATE, SOURCE_RATE, RATE, &s->y, &s->n, &err)) fail_msg("%s", err.text);
+    if (resample(x, 6 * SOURCE_RATE, SOURCE_RATE, RATE, SOXR_HIGH, &s->y, &s->n, &err)) fail_msg("%s", err.text);
     free(x);
     s->frames = 1 + s->n / FEATURE_HOP;
     golden("song", &s->golden);
@@ -57,14 +57,14 @@ static void resampling_fills_up_and_copies(void **state) {
     const float x[5] = {1, 2, 3, 4, 5};
     float *y;
     size_t m;
-    assert_int_equal(resample(x, 5, 8000, 8000, &y, &m, &err), 0);
+    assert_int_equal(resample(x, 5, 8000, 8000, SOXR_HIGH, &y, &m, &err), 0);
     assert_int_equal(m, 5);
     assert_memory_equal(x, y, sizeof x);
     free(y);
-    assert_int_equal(resample(x, 5, 2, 1, &y, &m, &err), 0);
+    assert_int_equal(resample(x, 5, 2, 1, SOXR_HIGH, &y, &m, &err), 0);
     assert_int_equal(m, 3); /* ceil(5 / 2) */
     free(y);
-    assert_int_equal(resample(x, 1, 44100, 30720, &y, &m, &err), 0);
+    assert_int_equal(resample(x, 1, 44100, 30720, SOXR_HIGH, &y, &m, &err), 0);
     assert_int_equal(m, 1);
     free(y);
 }
@@ -81,7 +81,7 @@ static void spectrum_is_the_fourier_transform(void **state) {
         const int windowed = variant % 2;
         const StftPrecision precision = variant < 2 ? STFT_DOUBLE : STFT_SINGLE;
         Stft *stft;
-        assert_int_equal(stft_new(&stft, N, HOP, windowed ? window : NULL, precision, &err), 0);
+        assert_int_equal(stft_new(&stft, N, HOP, windowed ? window : NULL, precision, STFT_CONSTANT, &err), 0);
         for (size_t t = 0; t <= SAMPLES / HOP; t++) {
             float re[N / 2 + 1], im[N / 2 + 1], some_re[2 * 5], some_im[2 * 5];
             stft_frame(stft, x, SAMPLES, t);
@@ -112,8 +112,8 @@ static void mel_and_mfcc_like_librosa(void **state) {
     hann_periodic(window, FEATURE_FFT);
     Stft *stft;
     MelFilters filters;
-    assert_int_equal(stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, &err), 0);
-    assert_int_equal(mel_filters_new(&filters, RATE, FEATURE_FFT, FEATURE_MELS, &err), 0);
+    assert_int_equal(stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, STFT_CONSTANT, &err), 0);
+    assert_int_equal(mel_filters_new(&filters, RATE, RATE / 2.0, FEATURE_FFT, FEATURE_MELS, &err), 0);
     float *mel = calloc(s->frames * FEATURE_MELS, sizeof *mel), *cepstrum = calloc(s->frames * FEATURE_MFCC, sizeof *cepstrum);
     float re[BINS], im[BINS], power[BINS + MEL_LANES] = {0};
     for (size_t t = 0; t < s->frames; t++) {
@@ -160,7 +160,7 @@ static void mel_filters_have_unit_area(void **state) {
     (void)state;
     Error err;
     MelFilters f;
-    assert_int_equal(mel_filters_new(&f, RATE, FEATURE_FFT, FEATURE_MELS, &err), 0);
+    assert_int_equal(mel_filters_new(&f, RATE, RATE / 2.0, FEATURE_FFT, FEATURE_MELS, &err), 0);
     const float *w = f.weights;
     for (size_t b = 0; b < f.bands; b++) {
         double area = 0;
@@ -186,7 +186,7 @@ static void peaks_by_the_rules(void **state) {
         s[1000] = 1; /* the largest of all; beyond 4000 Hz */
         const long k = lround(peaks[i].bin);
         for (long j = k - 1; j <= k + 1; j++) s[j] = (float)(peaks[i].height * (1 - 0.2 * pow((double)j - peaks[i].bin, 2)));
-        assert_int_equal(peaks_add(&found, s, FEATURE_FFT, RATE, &err), 0);
+        assert_int_equal(peaks_add(&found, s, FEATURE_FFT, RATE, LIBROSA_0_11, &err), 0);
         assert_int_equal(found.count, peaks[i].counts);
         if (peaks[i].counts) {
             assert_true(fabs((double)found.pitch[0] - peaks[i].bin * 15) < 0.01); /* 15 Hz a bin */
@@ -203,12 +203,12 @@ static double tuning_of(const float *y, size_t n) {
     hann_periodic(window, FEATURE_FFT);
     Stft *stft;
     Peaks peaks = {0};
-    assert_int_equal(stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, &err), 0);
+    assert_int_equal(stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, STFT_CONSTANT, &err), 0);
     for (size_t t = 0; t <= n / FEATURE_HOP; t++) {
         stft_frame(stft, y, n, t);
         stft_bins(stft, 0, BINS, re, im, 1);
         for (size_t k = 0; k < BINS; k++) magnitude[k] = hypotf(re[k], im[k]);
-        assert_int_equal(peaks_add(&peaks, magnitude, FEATURE_FFT, RATE, &err), 0);
+        assert_int_equal(peaks_add(&peaks, magnitude, FEATURE_FFT, RATE, LIBROSA_0_11, &err), 0);
     }
     assert_int_equal(estimate_tuning(&peaks, CQ_PER_OCTAVE, &tuning, &err), 0);
     peaks_free(&peaks);
@@ -259,7 +259,7 @@ static void constant_q_like_librosa(void **state) {
     Error err;
     size_t count;
     float *magnitude = malloc(s->frames * CQ_BINS * sizeof *magnitude), *chroma = malloc(s->frames * FEATURE_CHROMA * sizeof *chroma);
-    assert_int_equal(constant_q(s->y, s->n, RATE, FEATURE_HOP, number(&s->golden, "tuning"), magnitude, &err), 0);
+    assert_int_equal(constant_q(s->y, s->n, RATE, FEATURE_HOP, number(&s->golden, "tuning"), LIBROSA_0_11, magnitude, &err), 0);
     double *wanted = numbers(&s->golden, "cqt", &count);
     assert_close("cqt", magnitude, CQ_BINS, 40, wanted, count, CQ_BINS, 2e-6);
     free(wanted);
@@ -269,7 +269,7 @@ static void constant_q_like_librosa(void **state) {
     assert_close("chroma", chroma, FEATURE_CHROMA, 1, wanted, count, FEATURE_CHROMA, 1e-5);
     free(wanted);
     float *cens = malloc(s->frames * FEATURE_DIM * sizeof *cens);
-    chroma_cens(chroma, s->frames, cens, FEATURE_DIM);
+    chroma_cens(chroma, s->frames, LIBROSA_0_11, cens, FEATURE_DIM);
     wanted = numbers(&s->golden, "features", &count);
     for (size_t t = 0; t < s->frames; t++)
         for (size_t k = 0; k < FEATURE_CHROMA; k++)
@@ -289,13 +289,13 @@ static void constant_q_finds_tones(void **state) {
     for (size_t bin = 5; bin < CQ_BINS; bin += 37) {
         const double frequency = 32.70319566257483 * pow(2, (double)bin / CQ_PER_OCTAVE);
         for (size_t i = 0; i < N; i++) x[i] = (float)sin(2 * M_PI * frequency * (double)i / RATE);
-        assert_int_equal(constant_q(x, N, RATE, FEATURE_HOP, 0, magnitude, &err), 0);
+        assert_int_equal(constant_q(x, N, RATE, FEATURE_HOP, 0, LIBROSA_0_11, magnitude, &err), 0);
         const float *m = magnitude + N / FEATURE_HOP / 2 * CQ_BINS;
         size_t best = 0;
         for (size_t i = 0; i < CQ_BINS; i++) best = m[i] > m[best] ? i : best;
         assert_int_equal(best, bin);
     }
-    assert_int_equal(constant_q(x, N, 8000, FEATURE_HOP, 0, magnitude, &err), -1);
+    assert_int_equal(constant_q(x, N, 8000, FEATURE_HOP, 0, LIBROSA_0_11, magnitude, &err), -1);
     free(x);
     free(magnitude);
 }
@@ -326,11 +326,11 @@ static void wavelets_drop_a_hundredth(void **state) {
 static void chroma_is_quantised_in_quarters(void **state) {
     (void)state;
     float chroma[FEATURE_CHROMA] = {0.5f, 0.3f, 0.15f, 0.05f}, out[FEATURE_CHROMA];
-    chroma_cens(chroma, 1, out, FEATURE_CHROMA);
+    chroma_cens(chroma, 1, LIBROSA_0_11, out, FEATURE_CHROMA);
     const double norm = sqrt(1 + 0.75 * 0.75 + 0.5 * 0.5), wanted[4] = {1 / norm, 0.75 / norm, 0.5 / norm, 0};
     for (size_t k = 0; k < FEATURE_CHROMA; k++) assert_true(fabs((double)out[k] - (k < 4 ? wanted[k] : 0)) < 1e-6);
     float zero[2 * FEATURE_CHROMA] = {0}, still[2 * FEATURE_CHROMA];
-    chroma_cens(zero, 2, still, FEATURE_CHROMA);
+    chroma_cens(zero, 2, LIBROSA_0_11, still, FEATURE_CHROMA);
     for (size_t k = 0; k < 2 * FEATURE_CHROMA; k++) assert_true(still[k] == 0);
 }
 

@@ -101,12 +101,85 @@ static void scalars_must_be_scalars(void **state) {
     }
 }
 
+static void blocks_are_named(void **state) {
+    (void)state;
+    Error err;
+    unsigned blocks = 99;
+    assert_done(music_blocks_parse("beats,mfcc", &blocks, &err), &err);
+    assert_int_equal(blocks, MUSIC_MFCC | MUSIC_BEATS);
+    assert_int_equal(music_width(blocks), 21);
+    assert_int_equal(music_column(blocks, MUSIC_BEATS), 20);
+    assert_int_equal(music_column(MUSIC_ALL, MUSIC_CHROMA), 21);
+    assert_int_equal(music_width(MUSIC_ALL), 35);
+    assert_failed(music_blocks_parse("mfcc,tempo", &blocks, &err), &err, "'tempo' is not one of");
+    assert_failed(music_blocks_parse("mfcc,", &blocks, &err), &err, "'' is not one of");
+    assert_failed(music_blocks_parse("mfc", &blocks, &err), &err, "'mfc' is not one of");
+    assert_failed(music_blocks_parse("beats,mfcc,beats", &blocks, &err), &err, "beats is named twice");
+}
+
+static void columns_come_back(void **state) {
+    (void)state;
+    float data[42] = {0};
+    char text[100];
+    size_t column;
+    Error err;
+    Music m, music = {.frames = 2, .dim = 21, .data = data, .fps = 60, .blocks = MUSIC_ONSET_STRENGTH | MUSIC_MFCC};
+    assert_done(music_write(scratch("m.npz"), &music, &err), &err);
+    assert_done(music_read(scratch("m.npz"), &m, &err), &err);
+    assert_int_equal(m.blocks, music.blocks);
+    assert_string_equal(music_dim_text(&m, text), "21 (onset_strength, mfcc)");
+    assert_done(music_need(&m, MUSIC_MFCC, &column, &err), &err);
+    assert_int_equal(column, 1);
+    assert_failed(music_need(&m, MUSIC_BEATS, &column, &err), &err, "no column 'beats': its features a frame are 21 (onset_strength, mfcc)");
+    music_free(&m);
+    Music whole = {.frames = 1, .dim = 35, .data = data, .fps = 60};
+    assert_done(music_write(scratch("m.npz"), &whole, &err), &err);
+    assert_done(music_read(scratch("m.npz"), &m, &err), &err);
+    assert_int_equal(m.blocks, MUSIC_ALL);
+    assert_string_equal(music_dim_text(&m, text), "35");
+    assert_done(music_need(&m, MUSIC_BEATS, &column, &err), &err);
+    assert_int_equal(column, 34);
+    music_free(&m);
+}
+
+/* Two columns with these names. */
+static void wrong_columns_are_refused(void **state) {
+    (void)state;
+    static const struct {
+        size_t count;
+        const char *names[3];
+        int good;
+    } cases[] = {{2, {"onsets", "beats"}, 1}, {2, {"beats", "onsets"}, 0}, {2, {"beats", "beats"}, 0}, {2, {"onsets", "tempo"}, 0}, {1, {"onsets"}, 0},
+                 {3, {"onset_strength", "onsets", "beats"}, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Error err;
+        Tensors set = {0};
+        Tensor t;
+        Music m;
+        assert_done(tensor_new(&t, TENSOR_F32, 2, (size_t[]){4, 2}, 0, &err), &err);
+        assert_done(tensors_add(&set, "features", &t, &err), &err);
+        assert_done(tensor_new(&t, TENSOR_BYTES, 1, &cases[i].count, 14, &err), &err);
+        for (size_t k = 0; k < cases[i].count; k++) memcpy((char *)t.data + 14 * k, cases[i].names[k], strlen(cases[i].names[k]));
+        assert_done(tensors_add(&set, "columns", &t, &err), &err);
+        assert_done(npz_write(scratch("m.npz"), &set, &err), &err);
+        tensors_free(&set);
+        if (cases[i].good) {
+            assert_done(music_read(scratch("m.npz"), &m, &err), &err);
+            assert_int_equal(m.blocks, MUSIC_ONSETS | MUSIC_BEATS);
+            music_free(&m);
+        } else assert_failed(music_read(scratch("m.npz"), &m, &err), &err, "'columns' ");
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(features_come_back),
         cmocka_unit_test(a_bare_array_has_60_frames_a_second),
         cmocka_unit_test(what_is_no_music_is_refused),
         cmocka_unit_test(scalars_must_be_scalars),
+        cmocka_unit_test(blocks_are_named),
+        cmocka_unit_test(columns_come_back),
+        cmocka_unit_test(wrong_columns_are_refused),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }
