@@ -46,10 +46,8 @@ void chroma_cens(float *chroma, size_t frames, LibrosaVersion version, float *ou
         const size_t first = t < HALF ? 0 : t - HALF, last = t + HALF < frames ? t + HALF : frames - 1;
         for (size_t s = first; s <= last; s++)
             for (size_t k = 0; k < FEATURE_CHROMA; k++) smooth[k] += w[s + HALF - t] * (double)chroma[s * FEATURE_CHROMA + k];
-        for (size_t k = 0; k < FEATURE_CHROMA; k++) {
-            if (version != LIBROSA_0_8) smooth[k] = (float)smooth[k];
-            norm += smooth[k] * smooth[k];
-        }
+        for (size_t k = 0; k < FEATURE_CHROMA && version != LIBROSA_0_8; k++) smooth[k] = (float)smooth[k];
+        for (size_t k = 0; k < FEATURE_CHROMA; k++) norm += smooth[k] * smooth[k];
         norm = sqrt(norm);
         for (size_t k = 0; k < FEATURE_CHROMA; k++) out[t * stride + k] = (float)(norm < FLT_MIN ? smooth[k] : smooth[k] / norm);
     }
