@@ -147,6 +147,7 @@ int movement_windows(const Movement *m, size_t n, Windows *out, Error *err) {
     for (size_t i = 0; i < n; i++) total += m[i].windows.count;
     if (windows_new(out, total, err)) return -1;
     for (size_t i = 0; i < n; i++) {
+        if (!m[i].windows.count) continue; /* without rotations there are no arrays either */
         memcpy(out->pose + out->count, m[i].windows.pose, m[i].windows.count * sizeof(double));
         memcpy(out->trans + out->count, m[i].windows.trans, m[i].windows.count * sizeof(double));
         memcpy(out->jitter + out->count, m[i].windows.jitter, m[i].windows.count * sizeof(double));
