@@ -66,7 +66,7 @@ def main():
         if wanted(STAGE, case):
             if name == 'freeze-rate':
                 run_command([program(name), '-q', '--fit', '-o', arguments[1], real])
-            run = paired(command([program(name), '-q', '-j2', *arguments, tsv], 2))
+            run = paired(command([program(name), '-q', '-j2', *arguments, tsv], 2, clock='wall'))
             row_value(STAGE, case, run.ours, limit=5, text=seconds_text)
 
 

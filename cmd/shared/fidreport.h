@@ -1,0 +1,22 @@
+/* fidreport.h: the table of eval-fid. */
+#ifndef CMD_SHARED_FIDREPORT_H
+#define CMD_SHARED_FIDREPORT_H
+
+#include "features.h"
+
+/* Of the set; the scales give every dance its distance from the real mean. */
+typedef struct {
+    SetScore kinetic, geometric;
+    FeatureScale kinetic_scale, geometric_scale;
+} Scores;
+
+typedef struct {
+    const char *protocol;      /* its name */
+    bool real_row, self_check; /* rows of the real set, of AIST++'s published and recomputed scores */
+} FidShown;
+
+/* Prints the scores of the dances `d` (results: FeatureRows; `made`: their features) against `real`, and how they were taken (job, o). */
+int fid_report(const Measured *d, const Scores *s, const Features *made, const Features *real, const FeatureJob *job, const ScoreOptions *o, const FidShown *what,
+               const Measuring *m, Error *err);
+
+#endif
