@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/jointnames.h"
 #include "lib/threads.h"
 #include "shared/fidreport.h"
 #include "shared/selfcheck.h"
@@ -97,11 +98,13 @@ int main(int argc, char **argv) {
     const ScoreOptions how = {standardise, keep_constant, what.real_row, (size_t)m.resamples, (uint64_t)m.bootstrap_seed};
     Error err;
     Skeleton skeleton = {0};
+    JointNames names;
     job.skeleton = &skeleton;
+    if (m.skeleton) use->joint_of = names.joint_of;
     Measured made_dances = {0}, real_dances = {0};
     Features made = {0}, real = {0};
     Scores s = {0};
-    bool failed = measuring_skeleton(&m, &skeleton, &err) || (self_check && selfcheck_files(self_check, &checked, &real_paths, &err)) ||
+    bool failed = measuring_skeleton(&m, &skeleton, &err) || (m.skeleton && joint_names_read(m.skeleton, &names, &err)) || (self_check && selfcheck_files(self_check, &checked, &real_paths, &err)) ||
                   extract(&made, &made_dances, &program, &m, self_check ? checked.items : argv + first, self_check ? checked.count : (size_t)(argc - first),
                           m.seed_frames, &job, &err) ||
                   (real_paths.count && extract(&real, &real_dances, &program, &m, real_paths.items, real_paths.count, 0, &job, &err)) ||

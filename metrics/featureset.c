@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../lib/bodynames.h"
 #include "resample.h"
 
 static const double FPS = 60;
@@ -24,10 +25,11 @@ static void anchor_at(Body *b, size_t t) {
         for (size_t i = 0; i < 3; i++) b->positions[3 * k + i] -= root[i];
 }
 
+static GeometricVersion version_of(const FeatureOptions *o) { return o->legacy_manual ? GEOMETRIC_LEGACY : o->corrected ? GEOMETRIC_CORRECTED : GEOMETRIC_CURRENT; }
+
 static int clip_features(const Body *clip, const FeatureOptions *o, float *kinetic, float *geometric, Error *err) {
     kinetic_features(clip->positions, clip->frames, clip->joints, o->corrected, kinetic);
-    GeometricVersion version = o->legacy_manual ? GEOMETRIC_LEGACY : o->corrected ? GEOMETRIC_CORRECTED : GEOMETRIC_CURRENT;
-    geometric_features(clip->positions, clip->frames, clip->joints, version, geometric);
+    geometric_features(clip->positions, clip->frames, clip->joints, o->joint_of, version_of(o), geometric);
     for (size_t i = 0; i < KINETIC_PER_JOINT * clip->joints; i++)
         if (!isfinite(kinetic[i])) return fail(err, "kinetic feature %zu of joint %zu is not finite: are the positions in metres?", i % 3, i / 3);
     return 0;
@@ -37,8 +39,11 @@ static size_t frames_of(double seconds, size_t most) { return seconds * FPS < (d
 
 int feature_rows(Body *b, const FeatureOptions *o, FeatureRows *out, Error *err) {
     *out = (FeatureRows){0};
-    if (b->joints < GEOMETRIC_JOINTS_MIN)
-        return fail(err, "has %zu joints; geometric features need SMPL's first %d", b->joints, GEOMETRIC_JOINTS_MIN);
+    if (!o->joint_of && b->joints < GEOMETRIC_JOINTS_MIN)
+        return fail(err, "has %zu joints; geometric features need SMPL's first %d, or a --skeleton with names", b->joints, GEOMETRIC_JOINTS_MIN);
+    size_t missing = geometric_missing(b->joints, o->joint_of, version_of(o));
+    char name[24];
+    if (missing < GEOMETRIC_JOINTS_MIN) return fail(err, "geometric features need a joint named %s", joint_name(SMPL_JOINTS, missing, name));
     if (b->frames && ((o->rate > 0 && resample_to(b, o->rate, err)) || resample_to(b, FPS, err))) return -1;
     size_t frames = o->frames && b->frames > o->frames ? o->frames : b->frames, length = frames, hop = frames;
     if (o->clip > 0) {

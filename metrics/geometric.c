@@ -121,11 +121,11 @@ typedef struct {
 } Points;
 
 /* Frames t .. t + count - 1, t at least 1; the lanes beyond repeat the last one. */
-static void load_points(const double *positions, size_t joints, size_t t, size_t count, const unsigned char *joint_of, Points *p) {
+static void load_points(const double *positions, size_t joints, size_t t, size_t count, const size_t joint_of[ZERO], Points *p) {
     for (size_t l = 0; l < LANES; l++) {
         const double *frame = positions + 3 * joints * (t + (l < count ? l : count - 1)), *last = frame - 3 * joints;
         for (size_t k = 0; k < ZERO; k++) {
-            size_t j = joint_of ? joint_of[k] : k;
+            size_t j = joint_of[k];
             for (size_t i = 0; i < 3; i++) {
                 p->now[k][i][l] = frame[3 * j + i];
                 p->before[k][i][l] = last[3 * j + i];
@@ -190,11 +190,31 @@ static void answer(const Question *q, const Points *p, double threshold, double 
     *yes -= __builtin_convertvector((value > threshold) & (value < high), Lanes); /* true is -1 */
 }
 
-void geometric_features(const double *positions, size_t frames, size_t joints, GeometricVersion version, float out[GEOMETRIC_FEATURES]) {
+/* The body's joint for a joint that a question names. */
+static size_t body_joint(size_t k, const size_t *joint_of, GeometricVersion version) {
+    size_t j = version == GEOMETRIC_LEGACY ? legacy_joint[k] : k;
+    return joint_of ? joint_of[j] : j;
+}
+
+size_t geometric_missing(size_t joints, const size_t *joint_of, GeometricVersion version) {
+    for (size_t i = 0; i < GEOMETRIC_FEATURES; i++)
+        for (size_t k = 0; k < 4; k++) {
+            size_t point = questions[i].point[k];
+            if (point < ZERO && body_joint(point, joint_of, version) >= joints) return version == GEOMETRIC_LEGACY ? legacy_joint[point] : point;
+        }
+    return GEOMETRIC_JOINTS_MIN;
+}
+
+void geometric_features(const double *positions, size_t frames, size_t joints, const size_t *joint_of, GeometricVersion version, float out[GEOMETRIC_FEATURES]) {
     Lanes yes[GEOMETRIC_FEATURES] = {{0}};
     double dt = version == GEOMETRIC_CORRECTED ? 1.0 / 60 : 1.0 / 120, unit[4];
     unit_lengths(version == GEOMETRIC_LEGACY ? &legacy_rest : &rest, unit);
     size_t count = version == GEOMETRIC_LEGACY ? (frames + 28) / 30 : frames - 1; /* of frames; the first version looks at every thirtieth, it thinks */
+    size_t order[ZERO];
+    for (size_t k = 0; k < ZERO; k++) {
+        size_t j = body_joint(k, joint_of, version);
+        order[k] = j < joints ? j : 0; /* no question is about it */
+    }
     Points p = {0};
     for (size_t l = 0; l < LANES; l++) {
         p.now[UP][1][l] = 1;
@@ -204,7 +224,7 @@ void geometric_features(const double *positions, size_t frames, size_t joints, G
         size_t n = count - t + 1 < LANES ? count - t + 1 : LANES;
         Lanes before[GEOMETRIC_FEATURES];
         memcpy(before, yes, sizeof yes);
-        load_points(positions, joints, t, n, version == GEOMETRIC_LEGACY ? legacy_joint : NULL, &p);
+        load_points(positions, joints, t, n, order, &p);
         for (size_t i = 0; i < GEOMETRIC_FEATURES; i++) answer(&questions[i], &p, questions[i].low * unit[questions[i].unit], dt, &yes[i]);
         for (size_t i = 0; i < GEOMETRIC_FEATURES; i++)
             for (size_t l = n; l < LANES; l++) yes[i][l] = before[i][l]; /* lanes without a frame */

@@ -26,8 +26,13 @@ typedef enum {
     GEOMETRIC_LEGACY,
 } GeometricVersion;
 
-/* positions [frames, joints, 3] in metres at 60 fps, y up, the first 22 joints SMPL's; frames at least 2. */
-void geometric_features(const double *positions, size_t frames, size_t joints, GeometricVersion version, float out[GEOMETRIC_FEATURES]);
+/* positions [frames, joints, 3] in metres at 60 fps, y up; frames at least 2. joint_of [GEOMETRIC_JOINTS_MIN]: the joint that is SMPL's joint i (what
+ * geometric_missing lets pass); NULL: joint i. */
+void geometric_features(const double *positions, size_t frames, size_t joints, const size_t *joint_of, GeometricVersion version, float out[GEOMETRIC_FEATURES]);
+
+/* The first of SMPL's joints that the questions need and a body of so many joints lacks, GEOMETRIC_JOINTS_MIN if it has them all. Spine2, collars and
+ * head are asked for by the first version alone. */
+size_t geometric_missing(size_t joints, const size_t *joint_of, GeometricVersion version);
 
 /* What feature i asks, in a few words: "right elbow bent". */
 const char *geometric_name(size_t i);

@@ -8,6 +8,8 @@
 int features_of_dance(const Take *t, const char *path, const void *context, void *result, Error *err) {
     (void)path;
     const FeatureJob *job = context;
+    if (job->options.joint_of && t->motion.joints != job->skeleton->joints)
+        return fail(err, "has %zu joints, the skeleton %zu", t->motion.joints, job->skeleton->joints);
     size_t first = job->with_seed ? 0 : (size_t)t->motion.seed_frames;
     Body b;
     if (take_body(t, first, t->motion.frames - first, job->skeleton, false, &b, err)) return -1;

@@ -10,7 +10,7 @@
 void measuring_options(Measuring *m, Option *options) {
     const Option all[MEASURING_OPTIONS] = {
         {NULL, 0, OPTION_FLAG, NULL, NULL, "Measured", 0, 0, NULL},
-        {"skeleton", 's', OPTION_TEXT, &m->skeleton, "FILE", "Skeleton .npz (offsets, parents) whose first 22 joints are SMPL's; without it SMPL's.", 0, 0, NULL},
+        {"skeleton", 's', OPTION_TEXT, &m->skeleton, "FILE", "Skeleton .npz (offsets, parents, and names, if the first 22 joints are not SMPL's in their order); without it SMPL's.", 0, 0, NULL},
         {"seed-frames", 0, OPTION_INT, &m->seed_frames, "N", "How many first frames of a dance were given, where its file cannot say it (.npy, .pkl). mint's results: 120.", 0, 1e9, NULL},
         {"skip-bad", 0, OPTION_FLAG, &m->skip_bad, NULL, "Leave out files that cannot be measured, with a warning each; otherwise the first one is an error.", 0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "Results", 0, 0, NULL},

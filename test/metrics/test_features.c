@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/jointnames.h"
 #include "lib/rng.h"
 #include "lib/tensorfile.h"
 #include "metrics/featureset.h"
@@ -46,7 +47,7 @@ static void equals_peer(Tensors *set, const char *name, const double *p, size_t 
         kinetic_features(p, frames, J, false, k);
         close_to(k, tensor_f32(part(set, name, "kinetic")), K, name);
     }
-    geometric_features(p, frames, J, GEOMETRIC_CURRENT, g);
+    geometric_features(p, frames, J, NULL, GEOMETRIC_CURRENT, g);
     assert_memory_equal(g, tensor_f32(part(set, name, "geometric")), sizeof g);
 }
 
@@ -146,10 +147,10 @@ static void feet_apart_by_hand(void **state) {
         f[3 * 1] = 0.1, f[3 * 2] = -0.1; /* hips */
         f[3 * 7] = 0.25, f[3 * 8] = -0.25; /* ankles */
     }
-    geometric_features(p, 2, J, GEOMETRIC_CURRENT, g);
+    geometric_features(p, 2, J, NULL, GEOMETRIC_CURRENT, g);
     near((double)g[18], 1, 0);
     p[3 * (J + 7)] = 0.1, p[3 * (J + 8)] = -0.1;
-    geometric_features(p, 2, J, GEOMETRIC_CURRENT, g);
+    geometric_features(p, 2, J, NULL, GEOMETRIC_CURRENT, g);
     near((double)g[18], 0, 0);
 }
 
@@ -185,10 +186,10 @@ static void turning_and_moving(void **state) {
     kinetic_features(p, 40, J, false, k);
     kinetic_features(turned, 40, J, false, k2);
     close_to(k2, k, K, "turned");
-    geometric_features(p, 40, J, GEOMETRIC_CURRENT, g);
-    geometric_features(turned, 40, J, GEOMETRIC_CURRENT, g2);
+    geometric_features(p, 40, J, NULL, GEOMETRIC_CURRENT, g);
+    geometric_features(turned, 40, J, NULL, GEOMETRIC_CURRENT, g2);
     assert_memory_equal(g, g2, sizeof g);
-    geometric_features(moved, 40, J, GEOMETRIC_CURRENT, g2);
+    geometric_features(moved, 40, J, NULL, GEOMETRIC_CURRENT, g2);
     assert_memory_equal(g, g2, sizeof g);
     kinetic_features(moved, 40, J, false, k2);
     close_to(k2, k, 2, "moved");
@@ -297,8 +298,8 @@ static void the_first_version(void **state) {
     for (size_t t = 0; t <= LOOKED_AT; t++)
         for (size_t k = 0; k < 22; k++) memcpy(moved + 3 * (t * J + k), p + 3 * (t * J + at[k]), 3 * sizeof *p);
     float legacy[G], current[G];
-    geometric_features(p, T, J, GEOMETRIC_LEGACY, legacy);
-    geometric_features(moved, LOOKED_AT + 1, J, GEOMETRIC_CURRENT, current);
+    geometric_features(p, T, J, NULL, GEOMETRIC_LEGACY, legacy);
+    geometric_features(moved, LOOKED_AT + 1, J, NULL, GEOMETRIC_CURRENT, current);
     static const size_t angles[] = {6, 7, 19, 20, 23, 24, 25, 26, 28};
     for (size_t i = 0; i < sizeof angles / sizeof *angles; i++) near((double)legacy[angles[i]], (double)current[angles[i]], 0);
 
@@ -309,10 +310,10 @@ static void the_first_version(void **state) {
         f[3 * 15] = 0.1, f[3 * 19] = -0.1; /* its shoulders, left and right */
         f[3 * 17] = 0.55, f[3 * 21] = -0.55;
     }
-    geometric_features(hands, 2, J, GEOMETRIC_LEGACY, legacy);
+    geometric_features(hands, 2, J, NULL, GEOMETRIC_LEGACY, legacy);
     near((double)legacy[8], 0, 0);
     hands[3 * 17] = hands[3 * (J + 17)] = 0.7; /* 1.25 m */
-    geometric_features(hands, 2, J, GEOMETRIC_LEGACY, legacy);
+    geometric_features(hands, 2, J, NULL, GEOMETRIC_LEGACY, legacy);
     near((double)legacy[8], 1, 0);
     tensors_free(&set);
 }
@@ -339,12 +340,56 @@ static void what_cannot_be_measured_is_refused(void **state) {
     skeleton_free(&s);
 }
 
+/* A body whose joints are in another order, with one that SMPL lacks in front, has the features of SMPL's. */
+static void joints_by_name(void **state) {
+    (void)state;
+    enum { OTHER = J + 1, WIDTH = 16 };
+    static const char *const names[OTHER] = {"root of all", "R_Hand", "left_hand", "rwrist", "Left Wrist", "R_Elbow", "lelbow", "right_shoulder", "L_Shoulder", "-", "r_collar",
+                                             "linshoulder", "neck", "RTOES", "left_foot", "Spine3", "rankle", "L_Ankle", "Spine2", "rknee", "left_knee", "belly", "rhip", "lhip",
+                                             "Pelvis"};
+    const char *path = "build/test_features_names.npz";
+    Tensors set = golden("test/golden/metrics/features_of_joints.npz"), file = {0};
+    Tensor *moving = part(&set, "moving", "joints"), parents, offsets, text;
+    size_t frames = moving->shape[0];
+    Error err;
+    JointNames of;
+    assert_int_equal(tensor_new(&parents, TENSOR_I64, 1, (size_t[]){OTHER}, 0, &err), 0);
+    assert_int_equal(tensor_new(&offsets, TENSOR_F64, 2, (size_t[]){OTHER, 3}, 0, &err), 0);
+    assert_int_equal(tensor_new(&text, TENSOR_BYTES, 1, (size_t[]){OTHER}, WIDTH, &err), 0);
+    tensor_i64(&parents)[0] = -1;
+    for (size_t i = 0; i < OTHER; i++) memcpy((char *)text.data + i * WIDTH, names[i], strlen(names[i]));
+    assert_int_equal(tensors_add(&file, "parents", &parents, &err) || tensors_add(&file, "offsets", &offsets, &err) || tensors_add(&file, "names", &text, &err), 0);
+    assert_int_equal(npz_write(path, &file, &err), 0);
+    assert_int_equal(joint_names_read(path, &of, &err), 0);
+    assert_int_equal(of.joints, OTHER);
+    for (size_t j = 0; j < J; j++) assert_int_equal(of.joint_of[j], j == 15 ? JOINTS_MAX : J - j); /* no head */
+
+    double *p = malloc(frames * OTHER * 3 * sizeof *p);
+    for (size_t f = 0; f < frames; f++)
+        for (size_t i = 0; i < 3 * OTHER; i++) p[3 * f * OTHER + i] = tensor_f64(moving)[3 * f * J + 3 * (i < 3 ? 0 : J - i / 3) + i % 3];
+    float g[G];
+    geometric_features(p, frames, OTHER, of.joint_of, GEOMETRIC_CURRENT, g);
+    assert_memory_equal(g, tensor_f32(part(&set, "moving", "geometric")), sizeof g);
+    assert_int_equal(geometric_missing(OTHER, of.joint_of, GEOMETRIC_CURRENT), GEOMETRIC_JOINTS_MIN);
+    assert_int_equal(geometric_missing(OTHER - 1, of.joint_of, GEOMETRIC_CURRENT), 0);
+    assert_int_equal(geometric_missing(OTHER, of.joint_of, GEOMETRIC_LEGACY), 13 + 2); /* its first version takes the head for something else */
+
+    memcpy(tensors_find(&file, "names")->data, "L_Hip", 6);
+    assert_int_equal(npz_write(path, &file, &err), 0);
+    assert_int_equal(joint_names_read(path, &of, &err), -1);
+    assert_non_null(strstr(err.text, "both L_Hip"));
+    remove(path);
+    free(p);
+    tensors_free(&file);
+    tensors_free(&set);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(joints_give_the_peers_features), cmocka_unit_test(a_motion_gives_the_peers_features), cmocka_unit_test(kinetic_by_hand), cmocka_unit_test(feet_apart_by_hand),
         cmocka_unit_test(joints_do_not_mix), cmocka_unit_test(turning_and_moving), cmocka_unit_test(options_of_protocols),
         cmocka_unit_test(clips_are_dances_of_their_own), cmocka_unit_test(resampling), cmocka_unit_test(the_first_version),
-        cmocka_unit_test(what_cannot_be_measured_is_refused),
+        cmocka_unit_test(joints_by_name), cmocka_unit_test(what_cannot_be_measured_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
