@@ -83,7 +83,9 @@ static void give_weights(Params *params) {
 }
 
 static int train(Model *m, const Preset *preset, int stage, size_t batch, size_t steps, Clock *clock, Error *err) {
-    size_t frames = m->config.past + m->config.future + m->config.music + (batch + 1) * m->config.future;
+    const Config *c = &m->config;
+    size_t longest = stage < 3 ? c->past : c->past + c->future > c->music ? c->past + c->future : c->music;
+    size_t frames = longest + batch * c->future - 1; /* whatever its phase, an epoch is one batch */
     float *motion = numbers(frames * MOTION_DIM), *music = numbers(frames * MUSIC_DIM);
     if (!motion || !music) return fail(err, "out of memory");
     Sequence sequence = {motion, music, frames, frames, 0};
