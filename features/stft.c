@@ -147,14 +147,21 @@ void stft_frame(Stft *s, const float *y, size_t n, size_t t) {
 void stft_bins(const Stft *s, size_t first, size_t count, float *restrict re, float *restrict im, size_t stride) {
     enum { PIECE = 64 };
     for (size_t start = 0; start < count; start += PIECE) {
-        const size_t n = count - start < PIECE ? count - start : PIECE, k = first + start;
+        const size_t n = count - start < PIECE ? count - start : PIECE, k = first + start, mirrored = s->n_fft / 2 - k - (n - 1);
         const double *a = s->z_re + k, *b = s->z_im + k, *c = s->cosine + k, *d = s->sine + k;
-        const double *mirror_re = s->z_re + (s->n_fft / 2 - k), *mirror_im = s->z_im + (s->n_fft / 2 - k);
+        double p[PIECE], q[PIECE]; /* Z[M - k], turned round apart from the arithmetic, which can then be done in vectors */
         float bin_re[PIECE], bin_im[PIECE];
+        for (size_t i = 0; i < n; i++) p[i] = s->z_re[mirrored + (n - 1 - i)];
+        for (size_t i = 0; i < n; i++) q[i] = s->z_im[mirrored + (n - 1 - i)];
         for (size_t i = 0; i < n; i++) {
-            const double p = *(mirror_re - i), q = *(mirror_im - i), even_re = a[i] + p, even_im = b[i] - q, odd_re = b[i] + q, odd_im = p - a[i];
+            const double even_re = a[i] + p[i], even_im = b[i] - q[i], odd_re = b[i] + q[i], odd_im = p[i] - a[i];
             bin_re[i] = (float)(0.5 * (even_re + (c[i] * odd_re - d[i] * odd_im)));
             bin_im[i] = (float)(0.5 * (even_im + (c[i] * odd_im + d[i] * odd_re)));
+        }
+        if (stride == 1) {
+            memcpy(re + start, bin_re, n * sizeof *re);
+            memcpy(im + start, bin_im, n * sizeof *im);
+            continue;
         }
         for (size_t i = 0; i < n; i++) re[(start + i) * stride] = bin_re[i];
         for (size_t i = 0; i < n; i++) im[(start + i) * stride] = bin_im[i];
