@@ -62,6 +62,26 @@ static int decode(SNDFILE *file, const SF_INFO *info, const char *path, Audio *o
     return 0;
 }
 
+static size_t little_endian(const unsigned char *b) { return b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24; }
+
+/* libsndfile takes a wav file's length from what is there, without a word. True where the data chunk claims more than the file holds, except for the
+ * sizes that programs write which could not know them: those from 2 GiB less a page or so (sox) to 2^32 - 1 (ffmpeg). */
+static bool wav_is_cut(FILE *f, size_t size) {
+    enum { MOST_CHUNKS = 1000 };
+    const size_t unknown = 0x7fff0000;
+    unsigned char b[12];
+    if (fread(b, 1, 12, f) != 12 || memcmp(b, "RIFF", 4) != 0 || memcmp(b + 8, "WAVE", 4) != 0) return false;
+    size_t at = 12;
+    for (int i = 0; i < MOST_CHUNKS && fread(b, 1, 8, f) == 8; i++) {
+        const size_t length = little_endian(b + 4);
+        at += 8;
+        if (memcmp(b, "data", 4) == 0) return length < unknown && length > size - at;
+        at += length + length % 2;
+        if (at >= size || fseek(f, (long)at, SEEK_SET)) return false;
+    }
+    return false;
+}
+
 int audiofile_read(const char *path, Audio *out, Error *err) {
     *out = (Audio){0};
     struct stat s;
@@ -70,6 +90,7 @@ int audiofile_read(const char *path, Audio *out, Error *err) {
     if (s.st_size == 0) return fail(err, "%s: the file is empty", path);
     FILE *readable = fopen(path, "rb");
     if (!readable) return fail(err, "%s: %s", path, strerror(errno));
+    const bool cut = wav_is_cut(readable, (size_t)s.st_size);
     fclose(readable);
     SF_INFO info = {0};
     SNDFILE *file = sf_open(path, SFM_READ, &info);
@@ -80,6 +101,7 @@ int audiofile_read(const char *path, Audio *out, Error *err) {
     else {
         out->rate = info.samplerate;
         status = decode(file, &info, path, out, err);
+        out->early_end |= cut;
     }
     sf_close(file);
     if (status) audio_free(out);

@@ -4,7 +4,8 @@
 usage: parity-music.py [--bin FOLDER] [--fps 60] [--start-bpm B] AUDIO_OR_FOLDER...
 
 Needs librosa, soundfile, and soxr or resampy. The librosa that is installed decides whether it is --compat 0.11 or 0.8 that is compared. Prints one line per file and the totals per block: largest and mean difference of
-onset strength, MFCC and chroma, frames whose chroma differs by more than 1e-4, onsets and beats that only one of the two has. Exit status 1 where
+onset strength, MFCC and chroma, frames whose chroma differs by more than 1e-4, onsets and beats that only one of the two has, and the share of frames
+in which the two agree about them. Exit status 1 where
 onsets, beats or tempo differ, onset strength by more than 1e-3 or MFCC by more than 1e-2, or chroma in more than 1 % of the frames.
 """
 import argparse
@@ -70,6 +71,8 @@ def main():
             print('%-22s %9.1e %9.1e' % (name, rows[:, 1 + i].max(), np.dot(weights, [t[1 + i] for t in total])))
         print('chroma frames > 1e-4   %d of %d' % (rows[:, 4].sum(), rows[:, 0].sum()))
         print('onsets that differ     %d of %d\nbeats that differ      %d of %d' % tuple(rows[:, k].sum() for k in (5, 6, 7, 8)))
+        for name, k in (('onset', 5), ('beat', 7)):
+            print('%-22s %.3f %%' % (name + ' agreement', 100 * (1 - rows[:, k].sum() / rows[:, 0].sum())))
         print('tempi that differ      %d of %d' % ((np.abs(rows[:, 9]) > 1e-6).sum(), len(rows)))
     sys.exit(1 if failures else 0)
 

@@ -62,6 +62,7 @@ check "one line for each of the others" "[ \$(wc -l <'$dir/err') -eq 5 ] && [ \$
 head -c 3000 "$dir/in/mBR1.wav" >"$dir/cut.wav"
 "$extract" -q -o "$dir/out" "$dir/cut.wav" 2>"$dir/err"
 check "a file that ends early gives what there is" "[ $? -eq 0 ] && shape '$dir/out/cut.npz' 23"
+check "and says so" "[ \$(grep -c 'cut.wav: ends early' '$dir/err') -eq 1 ]"
 
 # A rate of 1 Hz would make hours of a kilobyte.
 { head -c 24 "$dir/in/noise.wav"; printf '\001\000\000\000'; tail -c +29 "$dir/in/noise.wav"; } >"$dir/slow.wav"

@@ -96,10 +96,38 @@ static void reads_what_is_left_of_a_file(void **state) {
         fclose(f);
         if (audiofile_read(path, &a, &err)) fail_msg("%s", err.text);
         assert_true(a.count > 2 * FRAMES && a.count < 6 * FRAMES);
+        assert_true(a.early_end);
         for (size_t t = 0; t < 2 * FRAMES; t++) assert_true(a.samples[t] == sample(t, 0));
         audio_free(&a);
         unlink(path);
     }
+}
+
+/* Bytes 40 to 43 of a plain wav file are the length of its data: here 2 FRAMES, less or more. */
+static void knows_a_wav_that_ends_early(void **state) {
+    static const struct {
+        unsigned char length[4];
+        bool early;
+    } cases[] = {{{2 * FRAMES & 255, 2 * FRAMES >> 8, 0, 0}, false},
+                 {{(2 * FRAMES + 1) & 255, (2 * FRAMES + 1) >> 8, 0, 0}, true},
+                 {{0, 0, 0, 0x10}, true},
+                 {{0, 0, 0xff, 0x7f}, false},
+                 {{0xff, 0xff, 0xff, 0xff}, false}};
+    char *path = path_of(state, "a.wav");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Audio a;
+        Error err = {0};
+        write_sound(path, SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, 44100, FRAMES, 0);
+        FILE *f = fopen(path, "r+b");
+        fseek(f, 40, SEEK_SET);
+        assert_int_equal(fwrite(cases[i].length, 1, 4, f), 4);
+        fclose(f);
+        if (audiofile_read(path, &a, &err)) fail_msg("%s", err.text);
+        assert_int_equal(a.count, FRAMES);
+        assert_int_equal(a.early_end, cases[i].early);
+        audio_free(&a);
+    }
+    unlink(path);
 }
 
 static void refuse(const char *path, const char *reason) {
@@ -157,7 +185,7 @@ static void mutes_stderr_for_a_while(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_formats_and_channels), cmocka_unit_test(reads_what_is_left_of_a_file), cmocka_unit_test(refuses_what_is_no_sound),
+        cmocka_unit_test(reads_formats_and_channels), cmocka_unit_test(reads_what_is_left_of_a_file), cmocka_unit_test(knows_a_wav_that_ends_early), cmocka_unit_test(refuses_what_is_no_sound),
         cmocka_unit_test(mutes_stderr_for_a_while),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
