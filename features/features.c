@@ -70,6 +70,12 @@ static int spectra_new(Spectra *s, const Work *w, Error *err) {
     return 0;
 }
 
+/* |x + iy| with numpy.abs's rounding (2.4, complex64). It decides which bins are peaks where the spectrum is flat, and so the tuning of lone clicks. */
+static float magnitude_of(float x, float y) {
+    const float a = fabsf(x), b = fabsf(y), most = a > b ? a : b, least = a > b ? b : a, ratio = most > 0 ? least / most : 0;
+    return most * sqrtf(fmaf(ratio, ratio, 1));
+}
+
 /* One pass of short-time spectra feeds both the mel bands and the peaks that tell the tuning. */
 static int spectral_pass(Work *w, Spectra *s, Error *err) {
     enum { BINS = FEATURE_FFT / 2 + 1 };
@@ -77,7 +83,7 @@ static int spectral_pass(Work *w, Spectra *s, Error *err) {
     for (size_t t = 0; t < w->frames; t++) {
         stft_frame(s->stft, w->y, w->n, t);
         stft_bins(s->stft, 0, BINS, re, im, 1);
-        for (size_t k = 0; k < BINS; k++) magnitude[k] = sqrtf(re[k] * re[k] + im[k] * im[k]);
+        for (size_t k = 0; k < BINS; k++) magnitude[k] = magnitude_of(re[k], im[k]);
         for (size_t k = 0; k < BINS; k++) power[k] = magnitude[k] * magnitude[k];
         if (w->mel) mel_frame(&s->filters, power, w->mel + t * FEATURE_MELS);
         if (w->onset_mel != w->mel) mel_frame(&s->onset_filters, power, w->onset_mel + t * FEATURE_MELS);
