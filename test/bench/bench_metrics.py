@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 sys.path.append(os.path.join(os.path.dirname(__file__), '../../scripts/parity'))
-from bench_tools import Peer, bench_program, clock_choice, command, demo_data, environment, folder, paired, program, row, row_value, run_command, seconds_text, serve, wanted
+from bench_tools import ROUNDS, Peer, bench_program, clock_choice, command, demo_data, environment, folder, paired, program, row, row_value, run_command, seconds_text, serve, wanted
 
 STAGE = 'metrics'
 DANCES = 1000
@@ -56,17 +56,17 @@ def main():
         with Peer(__file__, needs='numpy') as peer:
             theirs = peer.timer('features', joints(files[0])) if peer else None
             if wanted(STAGE, memory):
-                row(STAGE, memory, paired(lambda: in_memory(files[0]), theirs), 1000)
+                row(STAGE, memory, paired(lambda: in_memory(files[0]), theirs, min(ROUNDS, 3), warm=False), 1000)  # the peer takes seconds
             if wanted(STAGE, disk):
                 all_of_them = command([program('eval-fid'), '-q', '-j1', '--features-out', os.path.join(folder(), 'f.npz'), tsv])
-                row(STAGE, disk, paired(lambda: all_of_them() / DANCES, theirs))
+                row(STAGE, disk, paired(lambda: all_of_them() / DANCES, theirs, min(ROUNDS, 3), warm=False), 1000)
     real = os.path.dirname(files[0])
     for name, arguments in (('eval-fid', ['--real', real]), ('freeze-rate', ['--thresholds', os.path.join(folder(), 't.npz')])):
         case = '%s, 1000 dances of 20 s, 2 threads' % name
         if wanted(STAGE, case):
             if name == 'freeze-rate':
                 run_command([program(name), '-q', '--fit', '-o', arguments[1], real])
-            run = paired(command([program(name), '-q', '-j2', *arguments, tsv], 2, clock='wall'))
+            run = paired(command([program(name), '-q', '-j2', *arguments, tsv], 2))
             row_value(STAGE, case, run.ours, limit=5, text=seconds_text)
 
 
