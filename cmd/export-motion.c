@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "export/bvh.h"
+#include "export/feet.h"
 #include "export/glb.h"
 #include "export/joints.h"
 #include "export/pickle.h"
@@ -92,7 +93,11 @@ static int load_clip(const Exporter *e, const Motion *m, size_t i, Clip *out, Er
     char *stem = path_stem(e->files.items[i]);
     int status = stem ? clip_new(out, m, stem, e->skeleton, err) : fail(err, "out of memory");
     free(stem);
-    return status;
+    if (status || !e->choices->clean_feet) return status;
+    const FeetOptions feet = feet_options();
+    if (feet_clean(out, &feet, err) == 0) return 0;
+    clip_free(out);
+    return -1;
 }
 
 static int load(const Motion *m, size_t i, void *context, Error *err) {
@@ -182,6 +187,7 @@ int main(int argc, char **argv) {
         {"to", 't', OPTION_CHOICE, &to, (const char *)names.data, (const char *)about.data, 0, 0, NULL},
         {"output", 'o', OPTION_TEXT, &output, "PATH", "Result, needed: a file, - for standard output, or a folder for a file per dance.", 0, 0, NULL},
         {"skeleton", 's', OPTION_TEXT, &skeleton_path, "FILE", "Skeleton .npz (offsets, parents); without it SMPL's.", 0, 0, NULL},
+        {"clean-feet", 0, OPTION_FLAG, &choices.clean_feet, NULL, "Hold feet that stand where they stand, by bending the legs; what is measured (curves, frozen windows, beats) stays that of the dance itself.", 0, 0, NULL},
         {"threads", 'j', OPTION_INT, &threads, "N", "Threads; 0: one per processor.", 0, 1024, NULL},
         {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "No progress.", 0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "For some formats", 0, 0, NULL},

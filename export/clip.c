@@ -21,6 +21,7 @@ void clip_free(Clip *c) {
     free(c->genre);
     free(c->music);
     body_free(&c->body);
+    body_free(&c->measured);
     *c = (Clip){0};
 }
 

@@ -3,6 +3,8 @@
 #ifndef CMD_SHARED_EXPORTING_H
 #define CMD_SHARED_EXPORTING_H
 
+#include <stdbool.h>
+
 #include "export/clip.h"
 #include "lib/buffer.h"
 #include "lib/file.h"
@@ -15,6 +17,7 @@ typedef struct {
     const char *unit;             /* "m" or "cm" */
     size_t poses, width, height;  /* of pictures; 0: as the format likes */
     const char *title;            /* of the whole; NULL if not given */
+    bool clean_feet;              /* feet_clean was asked for */
 } ExportChoices;
 
 /* One result file: one clip, or all of them where a format holds several. */

@@ -40,7 +40,7 @@ static int take_music_beats(const Clip *c, const Music *music, Timeline *out, Er
 }
 
 int timeline_measure(const Clip *c, const Thresholds *t, const Music *music, Timeline *out, Error *err) {
-    const Body *b = &c->body;
+    const Body *b = clip_measured(c);
     *out = (Timeline){.frames = b->frames,
                       .pose = calloc(b->frames, sizeof *out->pose),
                       .trans = calloc(b->frames, sizeof *out->trans),

@@ -43,6 +43,12 @@ ok 'a film' export_motion -q --to y4m --width 64 --height 36 -o "$top/film.y4m" 
 ok '... of as many bytes as 8 frames have' [ "$(wc -c <"$top/film.y4m")" -eq $((57 + 8 * (6 + 3 * 64 * 36))) ]
 ok '... the same on standard output' sh -c '"$BIN/export-motion" -q --to y4m --width 64 --height 36 -o - "$1/m" | cmp - "$1/film.y4m"' - "$top"
 
+for format in joints bvh glb pkl; do
+    ok "feet cleaned: $format" export_motion -q --clean-feet --to $format -o "$top/feet-$format/" "$top/m"
+    ok '... the same bytes with one thread' sh -c '"$BIN/export-motion" -q -j 1 --clean-feet --to $1 -o "$2/feet-1" "$2/m" && for f in "$2/feet-$1"/*; do cmp "$f" "$2/feet-1/${f##*/}" || exit 1; done' - $format "$top"
+done
+ok '... and the measures stay' sh -c '"$BIN/export-motion" -q --to svg -o "$1/plain.svg" "$1/m" && "$BIN/export-motion" -q --clean-feet --to svg -o - "$1/m" | cmp - "$1/plain.svg"' - "$top"
+
 ok 'no format' fails 2 '--to FORMAT' export_motion -o "$top/x" "$a"
 ok 'an unknown format' fails 2 'takes one of' export_motion --to fbx -o "$top/x" "$a"
 ok 'no output' fails 2 '-o PATH' export_motion --to joints "$a"

@@ -1,0 +1,260 @@
+#include "export/feet.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    size_t hip, knee, ankle, toes;
+} Leg;
+
+static const Leg legs[] = {{1, 4, 7, 10}, {2, 5, 8, 11}};
+
+FeetOptions feet_options(void) {
+    return (FeetOptions){.low = 0.06, .high = 0.09, .slow = 0.4, .fast = 0.8, .gap = 0.05, .least = 0.05, .fade = 0.13, .wander = 0.2, .reach = 0.998};
+}
+
+/* --- contacts --- */
+
+static double speed(const Body *b, size_t joint, size_t t) {
+    size_t before = t ? t - 1 : 0, after = t + 1 < b->frames ? t + 1 : t;
+    double square = 0;
+    if (after == before) return 0;
+    for (size_t i = 0; i < 3; i++) {
+        double d = b->positions[3 * (after * b->joints + joint) + i] - b->positions[3 * (before * b->joints + joint) + i];
+        square += d * d;
+    }
+    return sqrt(square) * b->fps / (double)(after - before);
+}
+
+static size_t in_frames(double seconds, double fps) { return (size_t)fmin(seconds * fps + 0.5, 1e6); }
+
+/* Runs of `value` shorter than `least` that do not touch the motion's ends (or, with ends, that do too) become its opposite. */
+static void drop_short(bool *contact, size_t frames, bool value, size_t least, bool ends) {
+    for (size_t t = 0, end; t < frames; t = end) {
+        for (end = t + 1; end < frames && contact[end] == contact[t];) end++;
+        if (contact[t] != value || end - t >= least || (!ends && (t == 0 || end == frames))) continue;
+        for (size_t k = t; k < end; k++) contact[k] = !value;
+    }
+}
+
+void feet_contacts(const Body *b, size_t toes, double floor, const FeetOptions *o, bool *contact) {
+    bool down = false;
+    for (size_t t = 0; t < b->frames; t++) {
+        double height = b->positions[3 * (t * b->joints + toes) + 1] - floor, v = speed(b, toes, t);
+        down = down ? height < o->high && v < o->fast : height < o->low && v < o->slow;
+        contact[t] = down;
+    }
+    drop_short(contact, b->frames, false, in_frames(o->gap, b->fps) + 1, false);
+    drop_short(contact, b->frames, true, in_frames(o->least, b->fps), true);
+}
+
+/* --- where the toes go --- */
+
+/* 1 next to a contact (distance 0) to 0 far from it, with level ends. */
+static double faded(size_t distance, size_t length) {
+    double x = 1 - (double)(distance + 1) / (double)(length + 1);
+    return distance < length ? x * x * (3 - 2 * x) : 0;
+}
+
+/* Frames first .. end-1 are one contact: the shift to its mean, and that of its two ends fading over `before` and `after` frames. */
+static void hold(const Body *b, size_t toes, size_t first, size_t end, size_t before, size_t after, double (*shift)[2]) {
+    double mean[2] = {0, 0};
+    for (size_t t = first; t < end; t++)
+        for (size_t i = 0; i < 2; i++) mean[i] += b->positions[3 * (t * b->joints + toes) + 2 * i] / (double)(end - first);
+    for (size_t t = first; t < end; t++)
+        for (size_t i = 0; i < 2; i++) shift[t][i] = mean[i] - b->positions[3 * (t * b->joints + toes) + 2 * i];
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t k = 0; k < before; k++) shift[first - 1 - k][i] += shift[first][i] * faded(k, before);
+        for (size_t k = 0; k < after; k++) shift[end + k][i] += shift[end - 1][i] * faded(k, after);
+    }
+}
+
+/* Toes that wander set down anew: a few frames of no contact in which they step over. */
+static void split(const Body *b, size_t toes, const FeetOptions *o, bool *contact) {
+    size_t step = in_frames(o->fade, b->fps) + 1, first = 0;
+    for (size_t t = 0; t < b->frames; t++) {
+        if (!contact[t]) continue;
+        if (t == 0 || !contact[t - 1]) first = t;
+        const double *p = b->positions + 3 * (t * b->joints + toes), *q = b->positions + 3 * (first * b->joints + toes);
+        if (hypot(p[0] - q[0], p[2] - q[2]) <= o->wander) continue;
+        for (size_t k = 0; k < step && t < b->frames && contact[t]; k++) contact[t++] = false;
+        t--;
+    }
+    drop_short(contact, b->frames, true, in_frames(o->least, b->fps), true);
+}
+
+static void plan(const Body *b, size_t toes, const FeetOptions *o, const bool *contact, double (*shift)[2]) {
+    size_t fade = in_frames(o->fade, b->fps), last = 0; /* last: the end of the contact before */
+    memset(shift, 0, b->frames * sizeof *shift);
+    for (size_t first = 0, end; first < b->frames; first = end) {
+        for (end = first + 1; end < b->frames && contact[end] == contact[first];) end++;
+        if (!contact[first]) continue;
+        size_t next = end;
+        while (next < b->frames && !contact[next]) next++;
+        hold(b, toes, first, end, fade < first - last ? fade : first - last, fade < next - end ? fade : next - end, shift);
+        last = end;
+    }
+}
+
+/* --- the leg --- */
+
+static double dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+static void cross(const double a[3], const double b[3], double c[3]) {
+    for (int i = 0; i < 3; i++) c[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
+}
+
+/* b - a; its length. */
+static double between(const double a[3], const double b[3], double d[3]) {
+    for (int i = 0; i < 3; i++) d[i] = b[i] - a[i];
+    return sqrt(dot(d, d));
+}
+
+/* a' b. */
+static void relative(const double a[9], const double b[9], double r[9]) {
+    double transposed[9];
+    for (int i = 0; i < 9; i++) transposed[i] = a[3 * (i % 3) + i / 3];
+    rotation_multiply(transposed, b, r);
+}
+
+/* The turn about a unit axis. */
+static void turn(const double axis[3], double angle, double r[9]) {
+    const double v[3] = {angle * axis[0], angle * axis[1], angle * axis[2]};
+    rotation_from_axis_angle(v, r);
+}
+
+/* The shortest turn of a's direction into b's. */
+static void turn_onto(const double a[3], const double b[3], double r[9]) {
+    double axis[3];
+    cross(a, b, axis);
+    double length = sqrt(dot(axis, axis)), angle = atan2(length, dot(a, b));
+    for (int i = 0; i < 3; i++) axis[i] = length > 0 ? axis[i] / length : 0;
+    turn(axis, angle, r);
+}
+
+/* Axis about which the knee bends, at right angles to the thigh. That of a leg almost straight (less than 3 degrees) comes more and more from the
+ * thigh's own side, about which knees bend. False if neither shows one. */
+static bool knee_axis(const double thigh[3], const double shin[3], const double hip[9], double axis[3]) {
+    const double side[3] = {hip[0], hip[3], hip[6]};
+    double size = sqrt(dot(thigh, thigh) * dot(shin, shin)), bent[3];
+    cross(thigh, shin, bent);
+    double sine = sqrt(dot(bent, bent)) / size, missing = fmax(0, 0.05 - sine), along = dot(side, thigh) / dot(thigh, thigh);
+    for (int i = 0; i < 3; i++) axis[i] = bent[i] / size + missing * (side[i] - along * thigh[i]);
+    double length = sqrt(dot(axis, axis));
+    for (int i = 0; i < 3; i++) axis[i] /= length;
+    return length > 0;
+}
+
+/* How far along `shift` (0 to 1) the leg from the hip (to the ankle: `leg`) can follow without getting longer than `longest`, which it is not yet. */
+static double reachable(const double leg[3], const double shift[3], double longest) {
+    double a = dot(shift, shift), b = dot(leg, shift), c = dot(leg, leg) - longest * longest;
+    return a + 2 * b + c <= 0 ? 1 : fmax(0, fmin(1, (sqrt(fmax(0, b * b - a * c)) - b) / a));
+}
+
+static void globals(const Skeleton *s, const double *local, double (*global)[9]) {
+    for (size_t j = 0; j < s->joints; j++) {
+        if (s->parents[j] < 0) memcpy(global[j], local + 9 * j, sizeof *global);
+        else rotation_multiply(global[s->parents[j]], local + 9 * j, global[j]);
+    }
+}
+
+/* Positions of what hangs from `top`, anew. global: [joints], scratch. */
+static void place(const Skeleton *s, size_t top, const double *local, double *position, double (*global)[9], bool *below) {
+    globals(s, local, global);
+    for (size_t j = 0; j < s->joints; j++) {
+        below[j] = j == top || (s->parents[j] >= 0 && below[s->parents[j]]);
+        if (j == top || !below[j]) continue;
+        const double *g = global[s->parents[j]], *from = position + 3 * s->parents[j];
+        for (size_t i = 0; i < 3; i++) position[3 * j + i] = from[i] + dot(g + 3 * i, s->offsets + 3 * j);
+    }
+}
+
+/* One frame: the ankle moves by (shift[0], 0, shift[1]), as far as the leg reaches. */
+static void bend(const Skeleton *s, const Leg *l, const double wish[2], double reach, double *local, double *position, double (*global)[9], bool *below) {
+    double thigh[3], shin[3], leg[3], target[3], axis[3], sideways[3], shift[3] = {wish[0], 0, wish[1]};
+    const double *hip = position + 3 * l->hip, *knee = position + 3 * l->knee, *ankle = position + 3 * l->ankle;
+    double a = between(hip, knee, thigh), b = between(knee, ankle, shin), was = between(hip, ankle, leg);
+    double part = reachable(leg, shift, fmax(was, reach * (a + b)));
+    for (int i = 0; i < 3; i++) target[i] = leg[i] + part * shift[i];
+    double length = sqrt(dot(target, target));
+    if (!(a > 0 && b > 0) || length < fabs(a - b) || length <= 1e-3 * (a + b) || was <= 1e-3 * (a + b)) return; /* folded up: nothing to see */
+    globals(s, local, global);
+
+    /* The shin is turned about the axis until hip and ankle are `length` apart, seen from where it is now: at `now` from the thigh within the plane. */
+    if (!knee_axis(thigh, shin, global[l->hip], axis)) return;
+    cross(axis, thigh, sideways);
+    double x = dot(shin, thigh) / a, y = dot(shin, sideways) / a, now = atan2(y, x), flat = hypot(x, y);
+    double wanted = (length * length - a * a - b * b) / (2 * a * flat), turned[3];
+    double flex[9], swing[9], hip_new[9], knee_new[9], bent[9];
+    turn(axis, acos(fmax(-1, fmin(1, wanted))) - now, flex);
+    for (int i = 0; i < 3; i++) turned[i] = thigh[i] + dot(flex + 3 * i, shin);
+    turn_onto(turned, target, swing);
+
+    rotation_multiply(swing, global[l->hip], hip_new);
+    rotation_multiply(flex, global[l->knee], bent);
+    rotation_multiply(swing, bent, knee_new);
+    relative(global[s->parents[l->hip]], hip_new, local + 9 * l->hip);
+    relative(hip_new, knee_new, local + 9 * l->knee);
+    relative(knee_new, global[l->ankle], local + 9 * l->ankle);
+    place(s, l->hip, local, position, global, below);
+}
+
+/* --- the whole --- */
+
+static int check_skeleton(const Skeleton *s, Error *err) {
+    static const int parents[] = {-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8};
+    const size_t count = sizeof parents / sizeof *parents;
+    bool same = s->joints >= count;
+    for (size_t j = 0; same && j < count; j++) same = s->parents[j] == parents[j];
+    return same ? 0 : fail(err, "feet are cleaned on skeletons that begin as SMPL's does (hips 1 and 2, knees 4 and 5, ankles 7 and 8, toes 10 and 11), and this one does not");
+}
+
+static double *copied(const double *from, size_t count) {
+    double *copy = malloc((count ? count : 1) * sizeof *copy);
+    if (copy && count) memcpy(copy, from, count * sizeof *copy);
+    return copy;
+}
+
+static int body_copy(const Body *b, Body *out, Error *err) {
+    size_t n = b->frames * b->joints;
+    *out = *b;
+    out->translations = copied(b->translations, 3 * b->frames);
+    out->rotations = copied(b->rotations, 9 * n);
+    out->positions = copied(b->positions, 3 * n);
+    if (out->translations && out->rotations && out->positions) return 0;
+    body_free(out);
+    return fail(err, "out of memory for %zu frames", b->frames);
+}
+
+int feet_clean(Clip *c, const FeetOptions *o, Error *err) {
+    const Skeleton *s = c->skeleton;
+    if (check_skeleton(s, err)) return -1;
+    Body b;
+    if (body_copy(&c->body, &b, err)) return -1;
+    bool *contact = calloc(b.frames + 1, sizeof *contact), *below = calloc(s->joints, sizeof *below);
+    double(*shift)[2] = calloc(b.frames + 1, sizeof *shift), (*global)[9] = calloc(s->joints, sizeof *global);
+    int status = contact && below && shift && global ? 0 : fail(err, "out of memory for %zu frames", b.frames);
+    double floor = clip_floor(c);
+    for (size_t i = 0; i < 2 && !status; i++) {
+        const Leg *l = &legs[i];
+        feet_contacts(&c->body, l->toes, floor, o, contact);
+        split(&c->body, l->toes, o, contact);
+        plan(&c->body, l->toes, o, contact, shift);
+        for (size_t t = 0; t < b.frames; t++)
+            if (shift[t][0] != 0 || shift[t][1] != 0)
+                bend(s, l, shift[t], o->reach, b.rotations + 9 * b.joints * t, b.positions + 3 * b.joints * t, global, below);
+    }
+    free(contact);
+    free(below);
+    free(shift);
+    free(global);
+    if (status) {
+        body_free(&b);
+        return status;
+    }
+    if (c->measured.frames) body_free(&c->body);
+    else c->measured = c->body;
+    c->body = b;
+    return 0;
+}
