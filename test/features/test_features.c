@@ -143,6 +143,26 @@ static void some_blocks_are_some_columns(void **state) {
 }
 
 /* Stages bear librosa's names and shapes, and are those that led to the columns. */
+/* Three samples of 0.8 in silence. Every spectrum is flat, so that the rounding of its magnitudes decides which bins are peaks; librosa 0.11.0 with
+ * NumPy 2.4.6 gives this tuning, and -0.36 where magnitudes are plain square roots of sums of squares. */
+static void lone_clicks_are_tuned_like_librosa(void **state) {
+    (void)state;
+    enum { SECOND = 30720, SAMPLES = 6 * SECOND };
+    float *clicks = calloc(SAMPLES, sizeof *clicks);
+    assert_non_null(clicks);
+    clicks[SECOND] = clicks[3 * SECOND + 100] = clicks[5 * SECOND + 333] = 0.8f;
+    const FeatureOptions options = feature_options_default();
+    Music m;
+    Tensors stages = {0};
+    Error err = {0};
+    if (music_features_resampled(clicks, SAMPLES, &options, &m, &stages, &err)) fail_msg("%s", err.text);
+    const double tuning = number(&stages, "tuning");
+    if (!(fabs(tuning - 0.23) < 1e-9)) fail_msg("tuning %g", tuning);
+    tensors_free(&stages);
+    music_free(&m);
+    free(clicks);
+}
+
 static void stages_are_kept(void **state) {
     (void)state;
     enum { N = 30720 };
@@ -227,6 +247,7 @@ int main(void) {
         cmocka_unit_test(song_like_librosa),   cmocka_unit_test(little_like_librosa),   cmocka_unit_test(silence_is_silent),
         cmocka_unit_test(louder_changes_only_the_level), cmocka_unit_test(same_input_same_bytes), cmocka_unit_test(refuses_nonsense),
         cmocka_unit_test(names_tell_the_tempo),          cmocka_unit_test(some_blocks_are_some_columns), cmocka_unit_test(stages_are_kept),
+        cmocka_unit_test(lone_clicks_are_tuned_like_librosa),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
