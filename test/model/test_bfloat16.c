@@ -61,7 +61,7 @@ static void what_is_no_number_stays_so(void **state) {
             Error err;
             assert_done(bf16_matrix(&m, 1, 1, &w, &err), &err);
             bf16_product(kernel, &m, 1, &x, NULL, input, &y);
-            assert_false(isfinite(y));
+            assert_true(y - y != 0); /* infinite or not a number */
             bf16_matrix_free(&m);
             free(input);
         }
