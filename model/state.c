@@ -208,19 +208,6 @@ static int declare(Model *out, const Safetensors *file, Kind kind, Error *err) {
     return status;
 }
 
-static int complete(Model *m, int status, Error *err) {
-    if (status == 0) status = check_positive(m, "motion.std", err) || check_positive(m, "music.std", err) ? -1 : 0;
-    if (status) model_free(m);
-    return status;
-}
-
-int model_import(Model *out, const Safetensors *file, Kind kind, bool training, Error *err) {
-    int status = declare(out, file, kind, err);
-    if (status == 0) status = params_allocate(&out->params, training, err);
-    if (status == 0) status = copy_in(file, "", &out->params, out->params.value, err);
-    return complete(out, status, err);
-}
-
 int model_map(Model *out, Safetensors *file, Kind kind, Error *err) {
     int status = declare(out, file, kind, err);
     const real **data = status ? NULL : malloc((out->params.count + 1) * sizeof *data);
@@ -230,9 +217,10 @@ int model_map(Model *out, Safetensors *file, Kind kind, Error *err) {
         params_map(&out->params, data);
     }
     free(data);
-    if (complete(out, status, err)) return -1;
-    out->file = file;
-    return 0;
+    if (status == 0) status = check_positive(out, "motion.std", err) || check_positive(out, "music.std", err) ? -1 : 0;
+    if (status) model_free(out);
+    else out->file = file;
+    return status;
 }
 
 /* The items of its banks are those of its own genres, in their order. */

@@ -37,9 +37,7 @@ int checkpoint_export(const Model *m, const TrainState *state, const char *setti
 void exported_free(Exported *e);
 
 /* From an open file of that kind, or a checkpoint of a run that makes one: its weights as they stand. Every tensor the configuration implies must be there, F32, finite and of its shape, and no other;
- * all this is checked before anything large is allocated. training: with gradients and moments. */
-int model_import(Model *out, const Safetensors *file, Kind kind, bool training, Error *err);
-/* The same for reading only: the weights stay where they are in the file, nothing is copied. The file becomes the model's on success. */
+ * all this is checked first. For reading only: the weights stay where they are in the file, nothing is copied. The file becomes the model's on success. */
 int model_map(Model *out, Safetensors *file, Kind kind, Error *err);
 /* Into a model built from the run's own settings; a checkpoint of other settings is refused with the difference named. */
 int checkpoint_import(Model *m, TrainState *state, const char *settings, const Safetensors *file, Error *err);
