@@ -40,10 +40,3 @@ Body body_part(const Body *b, size_t first, size_t count) {
     part.positions += 3 * b->joints * first;
     return part;
 }
-
-void body_anchor(Body *b) {
-    if (!b->frames) return;
-    double root[3] = {b->positions[0], b->positions[1], b->positions[2]};
-    for (size_t k = 0; k < b->frames * b->joints; k++)
-        for (size_t i = 0; i < 3; i++) b->positions[3 * k + i] -= root[i];
-}

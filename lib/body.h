@@ -19,7 +19,4 @@ void body_free(Body *b);
 /* Frames first .. first+count-1 of b, sharing its arrays: not to be freed. */
 Body body_part(const Body *b, size_t first, size_t count);
 
-/* Subtracts the root's position in the first frame from every position (Bailando's anchor). */
-void body_anchor(Body *b);
-
 #endif

@@ -17,8 +17,6 @@ static uint16_t rounded(real value) {
     return (uint16_t)(x == x ? near : 0x7fc0); /* a carry must not make a number of what is none */
 }
 
-const char *bf16_kernel_name(Bf16Kernel k) { return k == BF16_AMX ? "AMX" : k == BF16_AVX512 ? "AVX512-BF16" : "plain"; }
-
 int bf16_matrix(Bf16Matrix *m, size_t out, size_t in, const real *w, Error *err) {
     size_t down = tiles(out, BF16_OUT), across = tiles(in, BF16_IN);
     *m = (Bf16Matrix){.out = out, .in = in, .data = aligned_alloc(64, down * across * BF16_TILE * sizeof(uint16_t))};

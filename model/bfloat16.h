@@ -15,7 +15,6 @@ typedef enum { BF16_PLAIN, BF16_AVX512, BF16_AMX } Bf16Kernel;
 
 /* The fastest that this processor and system have. */
 Bf16Kernel bf16_kernel(void);
-const char *bf16_kernel_name(Bf16Kernel k);
 
 /* W [out, in], as the kernels read it. */
 typedef struct {
