@@ -152,7 +152,7 @@ int main(int argc, char **argv) {
                      {.from_music = direction ? strcmp(direction, "music") == 0 : bailando, .with_seed = seed ? strcmp(seed, "keep") == 0 : bailando,
                       .forward = bailando, .smooth = smooth >= 0 ? smooth : bailando ? 5 : 0, .order = order > 0 ? order : bailando ? 1 : 10, .sigma = sigma}};
     status = 0;
-    if (measuring_skeleton(&m, &skeleton, &err) ||
+    if (skeleton_choose(m.skeleton, &skeleton, &err) ||
         measure_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(BeatScore), score_one, &job, &err) ||
         show(&dances, protocol, &job.options, &m, &err))
         status = report(&program, &err);

@@ -104,7 +104,7 @@ int main(int argc, char **argv) {
     Measured made_dances = {0}, real_dances = {0};
     Features made = {0}, real = {0};
     Scores s = {0};
-    bool failed = measuring_skeleton(&m, &skeleton, &err) || (m.skeleton && joint_names_read(m.skeleton, &names, &err)) || (self_check && selfcheck_files(self_check, &checked, &real_paths, &err)) ||
+    bool failed = skeleton_choose(m.skeleton, &skeleton, &err) || (m.skeleton && joint_names_read(m.skeleton, &names, &err)) || (self_check && selfcheck_files(self_check, &checked, &real_paths, &err)) ||
                   extract(&made, &made_dances, &program, &m, self_check ? checked.items : argv + first, self_check ? checked.count : (size_t)(argc - first),
                           m.seed_frames, &job, &err) ||
                   (real_paths.count && extract(&real, &real_dances, &program, &m, real_paths.items, real_paths.count, 0, &job, &err)) ||

@@ -223,7 +223,7 @@ int main(int argc, char **argv) {
     e.output = output;
     if (thresholds_path) choices.thresholds = &thresholds;
     status = 0;
-    if ((skeleton_path ? skeleton_read(skeleton_path, &skeleton, &err) : skeleton_smpl(&skeleton, &err)) ||
+    if (skeleton_choose(skeleton_path, &skeleton, &err) ||
         (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) || run(&e, argv + first, (size_t)(argc - first), quiet, &err))
         status = report(&program, &err);
     for (size_t i = 0; e.clips && i < e.files.count; i++) clip_free(&e.clips[i]);

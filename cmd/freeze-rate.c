@@ -101,7 +101,7 @@ int main(int argc, char **argv) {
     Thresholds thresholds = {0};
     Measured dances = {0}, real = {0};
     const Job job = {&skeleton, movement};
-    if (measuring_skeleton(&m, &skeleton, &err) || (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) ||
+    if (skeleton_choose(m.skeleton, &skeleton, &err) || (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) ||
         measure_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(Movement), measure_one, &job, &err) ||
         (real_paths.count && measure_dances(&real, &program, &m, real_paths.items, real_paths.count, 0, sizeof(Movement), measure_one, &job, &err)) ||
         (fitting ? fit(&dances, target, output, &m, &err) : movement_report(&dances, &real, &movement, &thresholds, sweep, &m, &err)))

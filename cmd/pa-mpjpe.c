@@ -174,7 +174,7 @@ int main(int argc, char **argv) {
     Skeleton skeleton = {0};
     Measured dances = {0};
     job.skeleton = &skeleton;
-    if (measuring_skeleton(&m, &skeleton, &err) || motion_list(&real, real_paths.items, real_paths.count, &err) ||
+    if (skeleton_choose(m.skeleton, &skeleton, &err) || motion_list(&real, real_paths.items, real_paths.count, &err) ||
         measure_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(Errors), measure_one, &job, &err) ||
         show(&dances, &job, &m, &err))
         status = report(&program, &err);

@@ -120,7 +120,7 @@ int main(int argc, char **argv) {
     PoseSet all = {0};
     Reading r = {.skeleton = &skeleton};
     status = 0;
-    if ((skeleton_path ? skeleton_read(skeleton_path, &skeleton, &err) : skeleton_smpl(&skeleton, &err)) ||
+    if (skeleton_choose(skeleton_path, &skeleton, &err) ||
         read_poses(&r, argv + first, (size_t)(argc - first), poses, quiet, &all, &err) || plot(&all, &o, output, points, json, &err))
         status = report(&program, &err);
     for (size_t i = 0; r.sets && i < r.files.count; i++) poses_free(&r.sets[i]);

@@ -88,3 +88,5 @@ void skeleton_free(Skeleton *s) {
     free(s->offsets);
     *s = (Skeleton){0};
 }
+
+int skeleton_choose(const char *path, Skeleton *out, Error *err) { return path ? skeleton_read(path, out, err) : skeleton_smpl(out, err); }

@@ -16,6 +16,8 @@ typedef struct {
 
 /* SMPL's 24 joints, male rest offsets. */
 int skeleton_smpl(Skeleton *out, Error *err);
+/* What a program's --skeleton FILE says: skeleton_read, or without one (NULL) skeleton_smpl. */
+int skeleton_choose(const char *path, Skeleton *out, Error *err);
 /* From .npz: `parents` [J], `offsets` [J, 3]. Checks that joint 0 is the only root and parents precede children. */
 int skeleton_read(const char *path, Skeleton *out, Error *err);
 void skeleton_free(Skeleton *s);

@@ -26,8 +26,6 @@ void measuring_options(Measuring *m, Option *options) {
     memcpy(options, all, sizeof all);
 }
 
-int measuring_skeleton(const Measuring *m, Skeleton *out, Error *err) { return m->skeleton ? skeleton_read(m->skeleton, out, err) : skeleton_smpl(out, err); }
-
 /* --- dances --- */
 
 typedef struct {

@@ -17,9 +17,6 @@ typedef struct {
 enum { MEASURING_OPTIONS = 13 };
 void measuring_options(Measuring *m, Option *options);
 
-/* The skeleton that was asked for, or SMPL's. */
-int measuring_skeleton(const Measuring *m, Skeleton *out, Error *err);
-
 /* --- dances --- */
 
 typedef struct {
