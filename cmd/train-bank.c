@@ -53,7 +53,8 @@ static int read_centers(Job *j, Error *err) {
 }
 
 /* Weights, statistics, items and seeds before the first step. */
-static int initialise(Job *j, Error *err) {
+static int initialise(void *context, Error *err) {
+    Job *j = context;
     Model *m = &j->m;
     Rng rng = rng_seed((uint64_t)j->s.seed);
     params_initialise(&m->params, &rng);
@@ -107,13 +108,7 @@ static int train(const Program *program, Job *j, Error *err) {
     run_describe(&run, " data=%016" PRIx64 " clusters=%016" PRIx64, corpus_checksum(&j->data), centers_checksum(j));
     TrainState state = {.stage = 1, .seed = (uint64_t)j->s.seed};
     TrainHooks hooks = run_hooks(&run);
-    int status = 0;
-    if (comm_rank() == 0) {
-        status = checkpoint_resume(&run, &j->m, &state, err);
-        status = status == 0 ? initialise(j, err) : status == 1 ? 0 : -1;
-    }
-    status = comm_agree(status, err);
-    comm_broadcast(&state, sizeof state);
+    int status = checkpoint_start(&run, &j->m, &state, initialise, j, err);
     while (status == 0 && state.stage <= 2) {
         status = train_stage(&j->m, &j->data.corpus, j->s.validation ? &j->val.corpus : NULL, &j->s.stage[state.stage - 1], &state, &hooks, err);
         if (status == TRAIN_DONE && state.stage == 1) status = bank_derive_transit(&j->m, err);

@@ -70,7 +70,8 @@ static int share_inputs(Job *j, Error *err) {
 }
 
 /* Weights and statistics before the first step. */
-static int initialise(Job *j, Error *err) {
+static int initialise(void *context, Error *err) {
+    Job *j = context;
     Rng rng = rng_seed((uint64_t)j->s.seed);
     params_initialise(&j->m.params, &rng);
     if (train_statistics(&j->m, &j->data.corpus, err)) return -1;
@@ -85,15 +86,9 @@ static int train(const Program *program, Job *j, Error *err) {
     run_describe(&run, " data=%016" PRIx64 " bank=%016" PRIx64 " init=%016" PRIx64, corpus_checksum(&j->data), checksum_model(&j->bank), checksum_model(&j->start));
     TrainState state = {.stage = 3, .seed = (uint64_t)j->s.seed};
     TrainHooks hooks = run_hooks(&run);
-    int status = 0;
-    if (comm_rank() == 0) {
-        status = checkpoint_resume(&run, &j->m, &state, err);
-        status = status == 0 ? initialise(j, err) : status == 1 ? 0 : -1;
-    }
+    int status = checkpoint_start(&run, &j->m, &state, initialise, j, err);
     model_free(&j->bank); /* the run's own model has it now */
     model_free(&j->start);
-    status = comm_agree(status, err);
-    comm_broadcast(&state, sizeof state);
     if (status == 0) status = train_stage(&j->m, &j->data.corpus, j->s.validation ? &j->val.corpus : NULL, &j->s.stage[2], &state, &hooks, err);
     return run_end(&j->s, &j->m, status, err);
 }

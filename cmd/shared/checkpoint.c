@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/comm.h"
 #include "modelfile.h"
 
 static char *previous_of(const char *path) {
@@ -65,7 +66,8 @@ static int open_newest(const Run *run, const char *path, const char *previous, S
     return 0;
 }
 
-int checkpoint_resume(Run *run, Model *m, TrainState *state, Error *err) {
+/* 1 if there was one, 0 if none. */
+static int resume(Run *run, Model *m, TrainState *state, Error *err) {
     const char *path = run->settings->checkpoint, *used;
     if (!path || !file_exists(path)) return 0;
     char *previous = previous_of(path);
@@ -78,5 +80,16 @@ int checkpoint_resume(Run *run, Model *m, TrainState *state, Error *err) {
         safetensors_close(file);
     }
     free(previous);
+    return status;
+}
+
+int checkpoint_start(Run *run, Model *m, TrainState *state, Initialise *initialise, void *context, Error *err) {
+    int status = 0;
+    if (comm_rank() == 0) {
+        status = resume(run, m, state, err);
+        status = status == 0 ? initialise(context, err) : status == 1 ? 0 : -1;
+    }
+    status = comm_agree(status, err);
+    comm_broadcast(state, sizeof *state);
     return status;
 }
