@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "error.h"
+#include "part.h"
 
 /* Joins the others. Processes other than the first (rank 0) say nothing on stdout and stderr from here on: what they have to
  * report goes through comm_agree. */
@@ -33,13 +34,7 @@ void comm_sum_wait(CommSum *s);
 /* 0 if every process passes 0; else -1, and err is that of the first process that failed. */
 int comm_agree(int status, Error *err);
 
-/* This process's part of n things: `first` to before first + count. Parts follow each other by rank and differ by one at most. */
-typedef struct {
-    size_t first, count;
-} Part;
-static inline Part comm_part(size_t n) {
-    size_t rank = (size_t)comm_rank(), size = (size_t)comm_size();
-    return (Part){n * rank / size, n * (rank + 1) / size - n * rank / size};
-}
+/* This process's part of n things, by rank. */
+static inline Part comm_part(size_t n) { return part_of(n, 1, (size_t)comm_rank(), (size_t)comm_size()); }
 
 #endif

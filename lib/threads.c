@@ -12,3 +12,5 @@ int threads_set(int n) {
 }
 
 int threads_count(void) { return omp_get_max_threads(); }
+
+Part threads_part(size_t n, size_t unit) { return part_of(n, unit, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads()); }

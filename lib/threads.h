@@ -5,8 +5,13 @@
 #ifndef LIB_THREADS_H
 #define LIB_THREADS_H
 
+#include "part.h"
+
 /* n >= 1; 0 means one per available processor. Returns the number now in force. */
 int threads_set(int n);
 int threads_count(void);
+
+/* In a parallel region: the calling thread's part of n things, in whole units. */
+Part threads_part(size_t n, size_t unit);
 
 #endif

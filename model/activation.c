@@ -1,4 +1,5 @@
 /* The pointwise nonlinearity and softmax. */
+#include "lib/threads.h"
 #include "ops.h"
 
 /* gelu(x) = x/2 (1 + tanh u) = x s(2u), u = sqrt(2/pi) (x + 0.044715 x^3), s the logistic function
@@ -6,27 +7,36 @@
 static const real twice_root = (real)1.5957691216057308; /* 2 sqrt(2/pi) */
 static const real cubic = (real)0.044715;
 
+static inline real gelu_gate(real x) { return 1 / (1 + real_exp(-twice_root * (x + cubic * x * x * x))); }
+
 static void gelu_forward(const Call *c) {
     size_t n = c->batch * c->rows * c->cols;
-    const real *x = c->x[0].data;
-    real *y = c->y;
-#pragma omp parallel for simd schedule(static) if (n > WORTH_THREADS)
-    for (size_t i = 0; i < n; i++) {
-        real s = 1 / (1 + real_exp(-twice_root * (x[i] + cubic * x[i] * x[i] * x[i])));
-        y[i] = x[i] * s;
+#pragma omp parallel if (n > WORTH_THREADS)
+    {
+        Part p = threads_part(n, VECTOR);
+        const real *restrict x = c->x[0].data + p.first;
+        real *restrict y = c->y + p.first;
+        for (size_t i = 0; i < p.count; i++) y[i] = x[i] * gelu_gate(x[i]);
     }
 }
 
 static void gelu_backward(const Call *c) {
     size_t n = c->batch * c->rows * c->cols;
-    const real *x = c->x[0].data, *dy = c->dy;
-    real *dx = c->x[0].grad;
-    bool fresh = c->x[0].fresh;
-    if (!dx) return;
-#pragma omp parallel for simd schedule(static) if (n > WORTH_THREADS)
-    for (size_t i = 0; i < n; i++) {
-        real s = 1 / (1 + real_exp(-twice_root * (x[i] + cubic * x[i] * x[i] * x[i])));
-        real_give(&dx[i], dy[i] * (s + x[i] * s * (1 - s) * twice_root * (1 + 3 * cubic * x[i] * x[i])), fresh);
+    if (!c->x[0].grad) return;
+#pragma omp parallel if (n > WORTH_THREADS)
+    {
+        Part p = threads_part(n, VECTOR);
+        const bool fresh = c->x[0].fresh;
+        for (size_t i = p.first; i < p.first + p.count; i += VECTOR) {
+            size_t width = n - i < VECTOR ? n - i : VECTOR;
+            const real *restrict x = c->x[0].data + i, *restrict dy = c->dy + i;
+            real *restrict dx = c->x[0].grad + i, given[VECTOR]; /* apart from the choice of fresh, for the sake of vectors */
+            for (size_t k = 0; k < width; k++) {
+                real s = gelu_gate(x[k]);
+                given[k] = dy[k] * (s + x[k] * s * (1 - s) * twice_root * (1 + 3 * cubic * x[k] * x[k]));
+            }
+            for (size_t k = 0; k < width; k++) real_give(&dx[k], given[k], fresh);
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 /* Sums, scalings and what steers gradients. */
+#include "lib/threads.h"
 #include "ops.h"
 
 static size_t total(const Call *c) { return c->batch * c->rows * c->cols; }
@@ -6,12 +7,15 @@ static size_t total(const Call *c) { return c->batch * c->rows * c->cols; }
 /* dx += factor dy */
 static void give_back(const Call *c, int input, real factor) {
     size_t n = total(c);
-    real *dx = c->x[input].grad;
-    const real *dy = c->dy;
-    bool fresh = c->x[input].fresh;
-    if (!dx) return;
-#pragma omp parallel for simd schedule(static) if (n > WORTH_THREADS)
-    for (size_t i = 0; i < n; i++) real_give(&dx[i], factor * dy[i], fresh);
+    if (!c->x[input].grad) return;
+#pragma omp parallel if (n > WORTH_THREADS)
+    {
+        Part p = threads_part(n, VECTOR);
+        const bool fresh = c->x[input].fresh;
+        real *restrict dx = c->x[input].grad + p.first;
+        const real *restrict dy = c->dy + p.first;
+        for (size_t i = 0; i < p.count; i++) real_give(&dx[i], factor * dy[i], fresh);
+    }
 }
 
 static Value record_like(Graph *g, const Op *op, const Value *x, int inputs, Parameter w0, Parameter w1, real factor) {
@@ -27,9 +31,13 @@ static Value record_like(Graph *g, const Op *op, const Value *x, int inputs, Par
 /* y = a + f b,  da = dy,  db = f dy */
 static void combine_forward(const Call *c) {
     size_t n = total(c);
-    const real *a = c->x[0].data, *b = c->x[1].data, f = c->factor[0];
-#pragma omp parallel for simd schedule(static) if (n > WORTH_THREADS)
-    for (size_t i = 0; i < n; i++) c->y[i] = a[i] + f * b[i];
+#pragma omp parallel if (n > WORTH_THREADS)
+    {
+        Part p = threads_part(n, VECTOR);
+        const real *a = c->x[0].data + p.first, *b = c->x[1].data + p.first, f = c->factor[0];
+        real *restrict y = c->y + p.first;
+        for (size_t i = 0; i < p.count; i++) y[i] = a[i] + f * b[i];
+    }
 }
 
 static void combine_backward(const Call *c) {
@@ -50,8 +58,13 @@ Value subtract(Graph *g, Value a, Value b) {
 /* y = f x,  dx = f dy */
 static void scale_forward(const Call *c) {
     size_t n = total(c);
-#pragma omp parallel for simd schedule(static) if (n > WORTH_THREADS)
-    for (size_t i = 0; i < n; i++) c->y[i] = c->factor[0] * c->x[0].data[i];
+#pragma omp parallel if (n > WORTH_THREADS)
+    {
+        Part p = threads_part(n, VECTOR);
+        const real *restrict x = c->x[0].data + p.first, f = c->factor[0];
+        real *restrict y = c->y + p.first;
+        for (size_t i = 0; i < p.count; i++) y[i] = f * x[i];
+    }
 }
 
 static void scale_backward(const Call *c) { give_back(c, 0, c->factor[0]); }

@@ -2,10 +2,10 @@
  * the same outputs follow each other. Everything is filled up with zeros to whole tiles. */
 #include "bfloat16.h"
 
-#include <omp.h>
 #include <stdlib.h>
 
 #include "bfloat16_kernels.h"
+#include "lib/threads.h"
 
 static size_t tiles(size_t n, size_t size) { return (n + size - 1) / size; }
 
@@ -58,7 +58,7 @@ void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t rows, const real *x,
     round_input(rows, w->in, x, input);
 #pragma omp parallel if (rows * w->out * w->in > WORTH_THREADS)
     {
-        size_t t = (size_t)omp_get_thread_num(), threads = (size_t)omp_get_num_threads();
-        part(&job, down * t / threads, down * (t + 1) / threads);
+        Part mine = threads_part(down, 1);
+        part(&job, mine.first, mine.first + mine.count);
     }
 }

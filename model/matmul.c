@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "lib/blas.h"
+#include "lib/part.h"
 
 #ifdef MODEL_FLOAT64
 static const __typeof__(&cblas_dgemm) gemm = cblas_dgemm;
@@ -28,17 +29,10 @@ static void multiply_part(const Product *p, size_t row, size_t col, size_t rows,
          p->c + row * p->ldc + col, (int)p->ldc);
 }
 
-/* Of n rows or columns, those before thread t's: whole tiles of BLAS's kernels. */
-static size_t share(size_t n, size_t t, size_t threads) {
-    enum { TILE = 16 };
-    size_t at = (n * t / threads + TILE / 2) / TILE * TILE;
-    return t == threads || at > n ? n : at;
-}
-
 /* Every thread's BLAS copies its part of A and its part of B into an order of its own: the longer side is cut, so that the longer operand
  * is copied once and the shorter one by all. */
 static void multiply(const Product *p) {
-    enum { WORTH_SPLITTING = 1 << 18 }; /* multiply-adds */
+    enum { WORTH_SPLITTING = 1 << 18, TILE = 16 }; /* multiply-adds; rows or columns of a tile of BLAS's kernels */
     size_t threads = (size_t)omp_get_max_threads();
     if (threads == 1 || omp_in_parallel() || p->m * p->n * p->k < WORTH_SPLITTING) {
         multiply_part(p, 0, 0, p->m, p->n);
@@ -48,9 +42,9 @@ static void multiply(const Product *p) {
     size_t length = by_rows ? p->m : p->n;
 #pragma omp parallel for schedule(static)
     for (size_t t = 0; t < threads; t++) {
-        size_t first = share(length, t, threads), count = share(length, t + 1, threads) - first;
-        if (by_rows) multiply_part(p, first, 0, count, p->n);
-        else multiply_part(p, 0, first, p->m, count);
+        Part part = part_of(length, TILE, t, threads);
+        if (by_rows) multiply_part(p, part.first, 0, part.count, p->n);
+        else multiply_part(p, 0, part.first, p->m, part.count);
     }
 }
 

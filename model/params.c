@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/threads.h"
+
 int params_find(const Params *p, const char *name) {
     for (size_t i = 0; i < p->count; i++)
         if (strcmp(p->items[i].name, name) == 0) return (int)i;
@@ -116,13 +118,17 @@ void params_adam(Params *p, double lr, size_t step) {
     for (size_t i = 0; i < p->count; i++) {
         const Param *item = &p->items[i];
         if (!item->trainable) continue;
-        real *w = p->value + item->offset, *m = p->m + item->offset, *v = p->v + item->offset;
-        const real *g = p->grad + item->offset;
-#pragma omp parallel for simd schedule(static) if (item->count > 16384)
-        for (size_t k = 0; k < item->count; k++) {
-            m[k] = b1 * m[k] + rest1 * g[k];
-            v[k] = b2 * v[k] + rest2 * g[k] * g[k];
-            w[k] -= rate * (m[k] * correct1) / (real_sqrt(v[k] * correct2) + eps);
+#pragma omp parallel if (item->count > WORTH_THREADS)
+        {
+            Part part = threads_part(item->count, VECTOR);
+            size_t at = item->offset + part.first;
+            real *restrict w = p->value + at, *restrict m = p->m + at, *restrict v = p->v + at;
+            const real *restrict g = p->grad + at;
+            for (size_t k = 0; k < part.count; k++) {
+                m[k] = b1 * m[k] + rest1 * g[k];
+                v[k] = b2 * v[k] + rest2 * g[k] * g[k];
+                w[k] -= rate * (m[k] * correct1) / (real_sqrt(v[k] * correct2) + eps);
+            }
         }
     }
 }

@@ -47,6 +47,9 @@ static inline real real_sqrt(real x) { return sqrtf(x); }
 /* Elements of an elementwise loop from which on threads are worth waking. */
 enum { WORTH_THREADS = 1 << 14 };
 
+/* Elementwise loops are cut between threads at multiples of this, so that an element is computed by the same instructions whatever their number. */
+enum { VECTOR = 64 };
+
 /* dx = value where dx is fresh (holds nothing yet), dx + value elsewhere. */
 static inline void real_give(real *dx, real value, bool fresh) { *dx = fresh ? value : *dx + value; }
 
