@@ -1,33 +1,41 @@
-/* Scaled dot-product self-attention (Vaswani et al. 2017), every row attending to every row:
+/* Scaled dot-product attention (Vaswani et al. 2017), every row of Q attending to every row of K and V:
  *   S = scale Q K^T,  P = softmax(S),  O = P V                                for each sample and head
- * Backward recomputes P from the saved log-sum-exp of each row of S instead of keeping [rows, rows] per head:
+ * Backward recomputes P from the saved log-sum-exp of each row of S instead of keeping S for each head:
  *   dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum(dO O)),  dQ = scale dS K,  dK = scale dS^T Q */
 #include <omp.h>
 
 #include "matmul.h"
 #include "ops.h"
 
+/* Queries are the first columns of one operand, keys and values the last ones of the other; both may be the same. */
 typedef struct {
-    size_t T, heads, dim, stride; /* stride: between rows of qkv */
+    size_t R, T, heads, dim, inner; /* rows of queries, of keys */
+    size_t q_stride, kv_stride;     /* between rows */
     real scale;
 } Shape;
 
 static Shape shape_of(const Call *c) {
-    return (Shape){c->rows, c->size[0], c->size[1], 3 * c->size[0] * c->size[1], c->factor[0]};
+    size_t heads = c->size[0], dim = c->size[1];
+    return (Shape){c->rows, c->x[1].rows, heads, dim, heads * dim, c->x[0].cols, c->x[1].cols, c->factor[0]};
 }
+
+/* Of sample b and head h: where its queries, keys and values begin. */
+static size_t q_at(const Shape *s, size_t b, size_t h) { return b * s->R * s->q_stride + h * s->dim; }
+static size_t k_at(const Shape *s, size_t b, size_t h) { return b * s->T * s->kv_stride + s->kv_stride - 2 * s->inner + h * s->dim; }
+static size_t v_at(const Shape *s, size_t b, size_t h) { return k_at(s, b, h) + s->inner; }
 
 static real *my_scratch(const Call *c) { return c->scratch + (size_t)omp_get_thread_num() * c->scratch_per_thread; }
 
 static void attention_forward(const Call *c) {
     Shape s = shape_of(c);
-    size_t T = s.T, inner = s.heads * s.dim;
+    size_t R = s.R, T = s.T;
 #pragma omp parallel for collapse(2) schedule(static)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t h = 0; h < s.heads; h++) {
-            const real *q = c->x[0].data + b * T * s.stride + h * s.dim, *k = q + inner, *v = k + inner;
-            real *o = c->y + b * T * inner + h * s.dim, *lse = c->saved + (b * s.heads + h) * T, *S = my_scratch(c);
-            matmul_nt(T, T, s.dim, s.scale, q, s.stride, k, s.stride, 0, S, T);
-            for (size_t i = 0; i < T; i++) {
+            const real *q = c->x[0].data + q_at(&s, b, h), *k = c->x[1].data + k_at(&s, b, h), *v = c->x[1].data + v_at(&s, b, h);
+            real *o = c->y + b * R * s.inner + h * s.dim, *lse = c->saved + (b * s.heads + h) * R, *S = my_scratch(c);
+            matmul_nt(R, T, s.dim, s.scale, q, s.q_stride, k, s.kv_stride, 0, S, T);
+            for (size_t i = 0; i < R; i++) {
                 real *row = S + i * T, top = real_max(row, T), sum = 0;
 #pragma omp simd reduction(+ : sum)
                 for (size_t j = 0; j < T; j++) sum += row[j] = real_exp(row[j] - top);
@@ -35,45 +43,45 @@ static void attention_forward(const Call *c) {
                 for (size_t j = 0; j < T; j++) row[j] *= inverse;
                 lse[i] = top + (real)log((double)sum);
             }
-            matmul(T, s.dim, T, 1, S, T, v, s.stride, 0, o, inner);
+            matmul(R, s.dim, T, 1, S, T, v, s.kv_stride, 0, o, s.inner);
         }
 }
 
 static void attention_backward(const Call *c) {
     Shape s = shape_of(c);
-    size_t T = s.T, inner = s.heads * s.dim;
-    real old = c->x[0].fresh ? 0 : 1; /* how much of it stays in the gradients */
-    if (!c->x[0].grad) return;
+    size_t R = s.R, T = s.T, inner = s.inner;
+    bool one = c->x[0].grad == c->x[1].grad; /* of one operand, which is fresh once */
+    real old_q = c->x[0].fresh ? 0 : 1, old_kv = c->x[one ? 0 : 1].fresh ? 0 : 1; /* how much of it stays in the gradients */
+    if (!c->x[0].grad || !c->x[1].grad) return;
 #pragma omp parallel for collapse(2) schedule(static)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t h = 0; h < s.heads; h++) {
-            size_t at = b * T * s.stride + h * s.dim;
-            const real *q = c->x[0].data + at, *k = q + inner, *v = k + inner;
-            const real *o = c->y + b * T * inner + h * s.dim, *dO = c->dy + b * T * inner + h * s.dim;
-            const real *lse = c->saved + (b * s.heads + h) * T;
-            real *dq = c->x[0].grad + at, *dk = dq + inner, *dv = dk + inner;
-            real *P = my_scratch(c), *dP = P + T * T;
-            matmul_nt(T, T, s.dim, s.scale, q, s.stride, k, s.stride, 0, P, T);
-            for (size_t i = 0; i < T; i++)
+            const real *q = c->x[0].data + q_at(&s, b, h), *k = c->x[1].data + k_at(&s, b, h), *v = c->x[1].data + v_at(&s, b, h);
+            const real *o = c->y + b * R * inner + h * s.dim, *dO = c->dy + b * R * inner + h * s.dim;
+            const real *lse = c->saved + (b * s.heads + h) * R;
+            real *dq = c->x[0].grad + q_at(&s, b, h), *dk = c->x[1].grad + k_at(&s, b, h), *dv = c->x[1].grad + v_at(&s, b, h);
+            real *P = my_scratch(c), *dP = P + R * T;
+            matmul_nt(R, T, s.dim, s.scale, q, s.q_stride, k, s.kv_stride, 0, P, T);
+            for (size_t i = 0; i < R; i++)
                 for (size_t j = 0; j < T; j++) P[i * T + j] = real_exp(P[i * T + j] - lse[i]);
-            matmul_tn(T, s.dim, T, 1, P, T, dO, inner, old, dv, s.stride);
-            matmul_nt(T, T, s.dim, 1, dO, inner, v, s.stride, 0, dP, T);
-            for (size_t i = 0; i < T; i++) {
+            matmul_tn(T, s.dim, R, 1, P, T, dO, inner, old_kv, dv, s.kv_stride);
+            matmul_nt(R, T, s.dim, 1, dO, inner, v, s.kv_stride, 0, dP, T);
+            for (size_t i = 0; i < R; i++) {
                 real dot = 0;
                 for (size_t d = 0; d < s.dim; d++) dot += dO[i * inner + d] * o[i * inner + d];
                 for (size_t j = 0; j < T; j++) dP[i * T + j] = P[i * T + j] * (dP[i * T + j] - dot);
             }
-            matmul(T, s.dim, T, s.scale, dP, T, k, s.stride, old, dq, s.stride);
-            matmul_tn(T, s.dim, T, s.scale, dP, T, q, s.stride, old, dk, s.stride);
+            matmul(R, s.dim, T, s.scale, dP, T, k, s.kv_stride, old_q, dq, s.q_stride);
+            matmul_tn(T, s.dim, R, s.scale, dP, T, q, s.q_stride, old_kv, dk, s.kv_stride);
         }
 }
 
-Value attention(Graph *g, Value qkv, size_t heads, size_t head_dim, double scale) {
+Value attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale) {
     static const Op op = {.name = "attention", .forward = attention_forward, .backward = attention_backward, .backward_reads_x = true,
                           .backward_reads_y = true, .sets_gradients = true};
-    size_t T = graph_rows(g, qkv);
-    if (graph_cols(g, qkv) != 3 * heads * head_dim) return graph_fail(g, "attention: qkv has another width than 3 heads head_dim");
-    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {qkv}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = T,
-                                     .cols = heads * head_dim, .saved = heads * T, .scratch = 2 * T * T,
-                                     .size = {heads, head_dim}, .factor = {(real)scale}});
+    size_t R = graph_rows(g, q), T = graph_rows(g, kv), inner = heads * head_dim;
+    if (q == kv ? graph_cols(g, q) != 3 * inner : graph_cols(g, q) != inner || graph_cols(g, kv) != 2 * inner)
+        return graph_fail(g, "attention: widths other than heads head_dim for each of queries, keys and values");
+    return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {q, kv}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = R, .cols = inner,
+                                     .saved = heads * R, .scratch = 2 * R * T, .size = {heads, head_dim}, .factor = {(real)scale}});
 }

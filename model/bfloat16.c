@@ -51,14 +51,14 @@ static void round_input(size_t rows, size_t in, const real *x, uint16_t *to) {
     }
 }
 
-void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t rows, const real *x, const real *bias, uint16_t *input, real *y) {
-    size_t down = tiles(w->out, BF16_OUT);
-    Bf16Job job = {.rows = rows, .out = w->out, .across = tiles(w->in, BF16_IN), .weights = w->data, .input = input, .bias = bias, .y = y};
+void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, size_t rows, const real *x, const real *bias, uint16_t *input, real *y) {
+    size_t above = first / BF16_OUT, down = tiles(first + out, BF16_OUT) - above; /* tiles */
+    Bf16Job job = {.rows = rows, .first = first, .out = out, .across = tiles(w->in, BF16_IN), .weights = w->data, .input = input, .bias = bias, .y = y};
     Bf16Part *part = k == BF16_AMX ? bf16_amx : k == BF16_AVX512 ? bf16_avx512 : bf16_plain;
     round_input(rows, w->in, x, input);
-#pragma omp parallel if (rows * w->out * w->in > WORTH_THREADS)
+#pragma omp parallel if (rows * out * w->in > WORTH_THREADS)
     {
         Part mine = threads_part(down, 1);
-        part(&job, mine.first, mine.first + mine.count);
+        part(&job, above + mine.first, above + mine.first + mine.count);
     }
 }

@@ -17,8 +17,9 @@ void bf16_plain(const Bf16Job *j, size_t first, size_t last) {
                 float even = widened(x[0]), odd = widened(x[1]);
                 for (size_t k = 0; k < BF16_OUT; k++) sums[k] += even * widened(w[2 * k]) + odd * widened(w[2 * k + 1]);
             }
-            size_t col = tile * BF16_OUT;
-            for (size_t k = 0; k < BF16_OUT && col + k < j->out; k++) j->y[row * j->out + col + k] = (real)sums[k] + (j->bias ? j->bias[col + k] : 0);
+            Bf16Job part = *j;
+            part.rows = row + 1;
+            bf16_store(&part, row, tile, sums);
         }
 }
 

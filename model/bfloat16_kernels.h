@@ -7,22 +7,27 @@
 enum { BF16_OUT = 16, BF16_IN = 32, BF16_ROWS = 16, BF16_TILE = BF16_OUT * BF16_IN };
 
 typedef struct {
-    size_t rows, out, across;  /* across: tiles side by side */
+    size_t rows, across;       /* across: tiles side by side */
+    size_t first, out;         /* outputs that are wanted: the columns of y */
     const uint16_t *weights;   /* [tiles of outputs][across][BF16_TILE] */
     const uint16_t *input;     /* [rows up to whole tiles][across * BF16_IN] */
     const real *bias;
     real *y;
 } Bf16Job;
 
-/* y's columns of the tiles first <= i < last. */
+/* y's columns of the tiles first <= i < last of the weights. */
 typedef void Bf16Part(const Bf16Job *job, size_t first, size_t last);
 Bf16Part bf16_plain, bf16_avx512, bf16_amx; /* the last two only where bf16_kernel says so */
 
-/* Writes the upper left part of a tile of sums that the result has, with the bias. */
+/* Writes the part of a tile of sums that the result has, with the bias. */
 static inline void bf16_store(const Bf16Job *j, size_t row, size_t tile, const float *sums) {
-    size_t col = tile * BF16_OUT, cols = j->out - col < BF16_OUT ? j->out - col : BF16_OUT, rows = j->rows - row < BF16_ROWS ? j->rows - row : BF16_ROWS;
+    size_t at = tile * BF16_OUT, left = at < j->first ? j->first - at : 0, end = j->first + j->out - at, cols = end < BF16_OUT ? end : BF16_OUT;
+    size_t rows = j->rows - row < BF16_ROWS ? j->rows - row : BF16_ROWS;
     for (size_t i = 0; i < rows; i++)
-        for (size_t k = 0; k < cols; k++) j->y[(row + i) * j->out + col + k] = (real)sums[i * BF16_OUT + k] + (j->bias ? j->bias[col + k] : 0);
+        for (size_t k = left; k < cols; k++) {
+            size_t col = at + k - j->first;
+            j->y[(row + i) * j->out + col] = (real)sums[i * BF16_OUT + k] + (j->bias ? j->bias[col] : 0);
+        }
 }
 
 #endif

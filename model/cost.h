@@ -6,8 +6,8 @@
 
 #include "config.h"
 
-/* One window through `layers` blocks of FACT's transformer. */
-double cost_transformer(size_t rows, size_t layers, Dims d);
+/* One window through `layers` blocks of FACT's transformer, of whose result `wanted` rows are computed (networks.h). */
+double cost_transformer(size_t rows, size_t wanted, size_t layers, Dims d);
 /* One step of eq. 2 for one dance. */
 double cost_step(const Config *c);
 /* One window through a stage's loss (1, 2: the banks' auto-encoder; 3: a step), forwards. Backwards there are two products for each of these,

@@ -1,19 +1,21 @@
-/* y = x W^T + b,  dx = dy W,  dW = dy^T x,  db = sum over rows of dy */
+/* y = x W^T + b,  dx = dy W,  dW = dy^T x,  db = sum over rows of dy;  W and b, or some of their rows: those of the outputs that are wanted */
 #include "matmul.h"
 #include "ops.h"
 
+static size_t first_output(const Call *c) { return c->size[0]; }
+
 static void linear_forward(const Call *c) {
-    size_t n = c->batch * c->rows, in = c->x[0].cols, out = c->cols;
-    const real *b = c->w[1];
+    size_t n = c->batch * c->rows, in = c->x[0].cols, out = c->cols, first = first_output(c);
+    const real *b = c->w[1] ? c->w[1] + first : NULL;
     if (c->rounded) {
-        bf16_product(c->rounded->kernel, &c->rounded->matrices[c->w0], n, c->x[0].data, b, c->rounded->input, c->y);
+        bf16_product(c->rounded->kernel, &c->rounded->matrices[c->w0], first, out, n, c->x[0].data, b, c->rounded->input, c->y);
         return;
     }
     if (b) {
 #pragma omp parallel for schedule(static) if (n * out > WORTH_THREADS)
         for (size_t i = 0; i < n; i++) memcpy(c->y + i * out, b, out * sizeof *b);
     }
-    matmul_nt(n, out, in, 1, c->x[0].data, in, c->w[0], in, b ? 1 : 0, c->y, out);
+    matmul_nt(n, out, in, 1, c->x[0].data, in, c->w[0] + first * in, in, b ? 1 : 0, c->y, out);
 }
 
 static void add_column_sums(size_t n, size_t cols, const real *dy, real *db) {
@@ -29,14 +31,15 @@ static void add_column_sums(size_t n, size_t cols, const real *dy, real *db) {
 }
 
 static void linear_backward(const Call *c) {
-    size_t n = c->batch * c->rows, in = c->x[0].cols, out = c->cols;
-    if (c->x[0].grad) matmul(n, in, out, 1, c->dy, out, c->w[0], in, c->x[0].fresh ? 0 : 1, c->x[0].grad, in);
-    if (c->dw[0]) matmul_tn(out, in, n, 1, c->dy, out, c->x[0].data, in, 1, c->dw[0], in);
-    if (c->dw[1]) add_column_sums(n, out, c->dy, c->dw[1]);
+    size_t n = c->batch * c->rows, in = c->x[0].cols, out = c->cols, first = first_output(c);
+    if (c->x[0].grad) matmul(n, in, out, 1, c->dy, out, c->w[0] + first * in, in, c->x[0].fresh ? 0 : 1, c->x[0].grad, in);
+    if (c->dw[0]) matmul_tn(out, in, n, 1, c->dy, out, c->x[0].data, in, 1, c->dw[0] + first * in, in);
+    if (c->dw[1]) add_column_sums(n, out, c->dy, c->dw[1] + first);
 }
 
-Value linear(Graph *g, Value x, Parameter w, Parameter b) {
+Value linear_outputs(Graph *g, Value x, Parameter w, Parameter b, size_t first, size_t count) {
     static const Op op = {.name = "linear", .forward = linear_forward, .backward = linear_backward, .backward_reads_x = true, .sets_gradients = true};
-    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {w, b}, .rows = graph_rows(g, x),
-                                     .cols = graph_parameter_shape(g, w, 0)});
+    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {w, b}, .rows = graph_rows(g, x), .cols = count, .size = {first}});
 }
+
+Value linear(Graph *g, Value x, Parameter w, Parameter b) { return linear_outputs(g, x, w, b, 0, graph_parameter_shape(g, w, 0)); }

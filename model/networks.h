@@ -11,34 +11,44 @@
 /* --- transformer.c --- */
 /* Linear layer "P.weight", "P.bias" [out, in]. */
 Value dense(Graph *g, Value x, const char *prefix, size_t out, Init init);
+/* The rows of a result that are wanted: `count` listed ones, or those from `first` on where list is NULL; with count 0 all. The last layer does not compute
+ * the others. */
+typedef struct {
+    size_t first, count;
+    const size_t *list;
+} Wanted;
+static const Wanted all_rows = {0};
+
 /* `layers` of FACT's pre-norm block "P.blocks.I...": x += Attn(LN(x)); x += MLP(LN(x)). */
-Value transformer(Graph *g, Value x, const char *prefix, size_t layers, Dims d);
+Value transformer(Graph *g, Value x, const char *prefix, size_t layers, Dims d, Wanted rows);
 /* "P.position" [max_rows, width]: the first rows of it are added. */
 Value positioned(Graph *g, Value x, const char *prefix, size_t max_rows);
-/* dense to the width, position, layers: x [rows, in] -> [rows, width] */
-Value encoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d);
-/* position, layers, head: x [rows, width] -> [rows, out] */
-Value decoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, size_t out);
+/* dense to the width, position, layers: x [rows, in] -> [rows or those wanted, width] */
+Value encoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, Wanted rows);
+/* position, layers, head: x [rows, width] -> [rows or those wanted, out] */
+Value decoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, size_t out, Wanted rows);
 
 /* --- refine_bank.c (section 4.1) --- */
 /* z [l, C]: E_RB of motion in the networks' coordinates, [rows <= l, D] */
 Value refine_encode(Graph *g, const Config *c, Value motion);
 /* n latents of z: frames floor(i (l-1) / (n-1) + 1/2), or the mean for n = 1 */
 Value refine_sample(Graph *g, const Config *c, Value z);
+/* refine_sample of refine_encode, without what it does not ask for */
+Value refine_latents(Graph *g, const Config *c, Value motion);
 /* Eq. 3: z' = B softmax(B^T z) */
 Value refine_project(Graph *g, const Config *c, Value z, Value genre, size_t genres);
-/* D_RB: n latents, interpolated over l frames, to motion [l, D] */
-Value refine_decode(Graph *g, const Config *c, Value latents);
+/* D_RB: n latents, interpolated over l frames, to motion; its frames from `first` on, [l - first, D] */
+Value refine_decode(Graph *g, const Config *c, Value latents, size_t first);
 /* Eq. 6's projection, z to its nearest item. */
 Value refine_nearest(Graph *g, const Config *c, Value z, Value genre, size_t genres);
 
 typedef struct {
-    Value motion;       /* [l, D] */
+    Value motion;       /* [l - first, D] */
     Value mean, logvar; /* of the variational variant, else -1 */
 } Refined;
 
-/* The whole of RefineBank. eps [n, C]: the VAE's noise, or -1 for its mean. */
-Refined refine_bank(Graph *g, const Config *c, Value motion, Value genre, size_t genres, Value eps);
+/* The whole of RefineBank, for the frames from `first` on. eps [n, C]: the VAE's noise, or -1 for its mean. */
+Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre, size_t genres, Value eps);
 
 /* --- transit_bank.c (section 4.2) --- */
 /* Eqs. 4, 5: prior tokens [K, predictor width] from the past [l, D] */

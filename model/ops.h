@@ -10,15 +10,17 @@
 /* --- linear.c --- */
 /* y = x W^T + b;  W [out, in], b [out] or NO_PARAMETER */
 Value linear(Graph *g, Value x, Parameter w, Parameter b);
+/* Outputs first .. first + count - 1 of it alone */
+Value linear_outputs(Graph *g, Value x, Parameter w, Parameter b, size_t first, size_t count);
 
 /* --- layer_norm.c --- */
 /* y = (x - mean) / sqrt(var + 1e-5) * w + b, over the columns of each row */
 Value layer_norm(Graph *g, Value x, Parameter w, Parameter b);
 
 /* --- attention.c --- */
-/* Full self-attention: qkv [rows, 3 heads head_dim] (q, k, v; heads outer) -> [rows, heads head_dim],
- * each head softmax(scale q k^T) v */
-Value attention(Graph *g, Value qkv, size_t heads, size_t head_dim, double scale);
+/* Full attention: q [rows, heads head_dim], kv [others, 2 heads head_dim] (k, v; heads outer) -> [rows, heads head_dim], each head
+ * softmax(scale q k^T) v. Where all rows attend to all, q and kv may be one value [rows, 3 heads head_dim] (q, k, v) */
+Value attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale);
 
 /* --- activation.c --- */
 /* y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) */

@@ -3,16 +3,33 @@
 
 #include "networks.h"
 
-Value refine_encode(Graph *g, const Config *c, Value motion) {
-    return encoder(g, motion, "refine.encoder", c->past, c->bank_layers, c->bank);
+enum { MOST_LATENTS = 64 };
+
+static Value encode(Graph *g, const Config *c, Value motion, Wanted rows) {
+    return encoder(g, motion, "refine.encoder", c->past, c->bank_layers, c->bank, rows);
+}
+
+Value refine_encode(Graph *g, const Config *c, Value motion) { return encode(g, c, motion, all_rows); }
+
+/* The frames of n > 1 latents. */
+static void sampled(const Config *c, size_t *frames) {
+    size_t n = c->latents;
+    for (size_t i = 0; i < n; i++) frames[i] = (2 * i * (c->past - 1) + (n - 1)) / (2 * (n - 1));
 }
 
 Value refine_sample(Graph *g, const Config *c, Value z) {
-    size_t n = c->latents, rows[64];
-    if (n == 1) return mean_rows(g, z);
-    if (n > sizeof rows / sizeof *rows) return graph_fail(g, "at most %zu latents", sizeof rows / sizeof *rows);
-    for (size_t i = 0; i < n; i++) rows[i] = (2 * i * (c->past - 1) + (n - 1)) / (2 * (n - 1));
-    return gather_rows(g, z, rows, n);
+    size_t frames[MOST_LATENTS];
+    if (c->latents == 1) return mean_rows(g, z);
+    if (c->latents > MOST_LATENTS) return graph_fail(g, "at most %d latents", MOST_LATENTS);
+    sampled(c, frames);
+    return gather_rows(g, z, frames, c->latents);
+}
+
+Value refine_latents(Graph *g, const Config *c, Value motion) {
+    size_t frames[MOST_LATENTS];
+    if (c->latents == 1 || c->latents > MOST_LATENTS) return refine_sample(g, c, refine_encode(g, c, motion));
+    sampled(c, frames);
+    return encode(g, c, motion, (Wanted){0, c->latents, frames});
 }
 
 static Parameter manifold(Graph *g, const Config *c, size_t genres) {
@@ -30,14 +47,14 @@ Value refine_nearest(Graph *g, const Config *c, Value z, Value genre, size_t gen
     return bank_nearest(g, z, manifold(g, c, genres), genre);
 }
 
-Value refine_decode(Graph *g, const Config *c, Value latents) {
+Value refine_decode(Graph *g, const Config *c, Value latents, size_t first) {
     Value frames = interpolate_rows(g, latents, c->past);
-    return decoder(g, frames, "refine.decoder", c->past, c->bank_layers, c->bank, c->motion_dim);
+    return decoder(g, frames, "refine.decoder", c->past, c->bank_layers, c->bank, c->motion_dim, first ? (Wanted){first, c->past - first, NULL} : all_rows);
 }
 
-Refined refine_bank(Graph *g, const Config *c, Value motion, Value genre, size_t genres, Value eps) {
+Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre, size_t genres, Value eps) {
     Refined r = {.mean = -1, .logvar = -1};
-    Value z = refine_sample(g, c, refine_encode(g, c, motion));
+    Value z = refine_latents(g, c, motion);
     switch (c->refine) {
     case REFINE_BANK: z = refine_project(g, c, z, genre, genres); break;
     case REFINE_DISCRETE: z = straight_through(g, refine_nearest(g, c, z, genre, genres), z); break;
@@ -49,6 +66,6 @@ Refined refine_bank(Graph *g, const Config *c, Value motion, Value genre, size_t
     case REFINE_AE:
     case REFINE_NONE: break;
     }
-    r.motion = refine_decode(g, c, z);
+    r.motion = refine_decode(g, c, z, first);
     return r;
 }

@@ -50,10 +50,11 @@ Step step_build(Graph *g, const Config *c, size_t genres, bool training) {
 
     if (c->refine != REFINE_NONE) {
         Value window = concat_rows(g, (Value[]){slice_rows(g, past, K, l - K), future}, 2);
-        Refined r = refine_bank(g, c, window, s.genre, genres, s.eps);
-        future = slice_rows(g, r.motion, l - K, K);
+        size_t before = c->join ? 1 : 0; /* frames of the past */
+        Refined r = refine_bank(g, c, window, l - K - before, s.genre, genres, s.eps);
+        future = before ? slice_rows(g, r.motion, before, K) : r.motion;
         if (c->join) { /* RefineBank's own idea of the last past frame is moved onto that frame */
-            Value gap = subtract(g, last, slice_rows(g, r.motion, l - K - 1, 1));
+            Value gap = subtract(g, last, slice_rows(g, r.motion, 0, 1));
             future = add(g, future, fade_row(g, gap, K, c->join));
         }
         s.mean = r.mean;

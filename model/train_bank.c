@@ -101,7 +101,7 @@ int bank_derive_transit(Model *m, Error *err) {
     Graph *g = graph_new(&m->params, BATCH);
     if (!g) return fail(err, "out of memory");
     Value item = graph_input(g, 1, c->bank.width);
-    Value motion = refine_decode(g, c, repeat_row(g, item, c->latents));
+    Value motion = refine_decode(g, c, repeat_row(g, item, c->latents), 0);
     Value past = mean_rows(g, refine_encode(g, c, slice_rows(g, motion, 0, half)));
     Value future = mean_rows(g, refine_encode(g, c, slice_rows(g, motion, c->past - half, half)));
     graph_keep(g, past);

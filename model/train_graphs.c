@@ -23,9 +23,9 @@ static Value motion_error(Graph *g, Value motion, Value target, double root_weig
 /* Eq. 7: |d' - d|^2 + |sg[z] - z'|^2 + beta |z - sg[z']|^2, z' the item nearest to z, the first term straight through to z. */
 static Value manifold_loss(Graph *g, const Config *c, size_t genres, StageGraph *s, LossWeights w) {
     Value root = reference_frame(g, c, s->motion, c->past - c->future - 1);
-    Value z = refine_sample(g, c, refine_encode(g, c, normalise_motion(g, c, s->motion, root)));
+    Value z = refine_latents(g, c, normalise_motion(g, c, s->motion, root));
     Value item = refine_nearest(g, c, z, s->genre, genres);
-    Value decoded = refine_decode(g, c, straight_through(g, item, z));
+    Value decoded = refine_decode(g, c, straight_through(g, item, z), 0);
     Value terms[3] = {motion_error(g, restore_motion(g, c, decoded, root), s->target, w.root), mean_squared_error(g, stop_gradient(g, z), item),
                       mean_squared_error(g, z, stop_gradient(g, item))};
     return weighted_sum(g, terms, (double[]){1, 1, w.beta}, 3);
@@ -35,7 +35,7 @@ static Value manifold_loss(Graph *g, const Config *c, size_t genres, StageGraph 
 static Value refine_loss(Graph *g, const Config *c, size_t genres, StageGraph *s, LossWeights w) {
     Value root = reference_frame(g, c, s->motion, c->past - c->future - 1);
     if (c->refine == REFINE_VAE) s->eps = graph_input(g, c->latents, c->bank.width);
-    Refined r = refine_bank(g, c, normalise_motion(g, c, s->motion, root), s->genre, genres, s->eps);
+    Refined r = refine_bank(g, c, normalise_motion(g, c, s->motion, root), 0, s->genre, genres, s->eps);
     Value loss = motion_error(g, restore_motion(g, c, r.motion, root), s->target, w.root);
     if (r.mean < 0) return weighted_sum(g, &loss, (double[]){1}, 1);
     return weighted_sum(g, (Value[]){loss, kl_divergence(g, r.mean, r.logvar)}, (double[]){1, w.kl}, 2);

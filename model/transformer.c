@@ -22,13 +22,26 @@ static Value block_dense(Graph *g, Value x, const char *prefix, size_t layer, co
     return dense(g, x, path, out, INIT_GLOROT);
 }
 
-Value transformer(Graph *g, Value x, const char *prefix, size_t layers, Dims d) {
+static Value pick(Graph *g, Value x, Wanted rows) {
+    if (rows.count == 0) return x;
+    return rows.list ? gather_rows(g, x, rows.list, rows.count) : slice_rows(g, x, rows.first, rows.count);
+}
+
+Value transformer(Graph *g, Value x, const char *prefix, size_t layers, Dims d, Wanted rows) {
     size_t inner = d.heads * head_dim(d);
+    if (layers == 0) return pick(g, x, rows);
     for (size_t i = 0; i < layers; i++) {
         size_t first = graph_count(g);
         Parameter qkv = graph_parameter(g, INIT_GLOROT, 2, (size_t[]){3 * inner, d.width}, "%s.blocks.%zu.attn.qkv.weight", prefix, i);
-        Value a = linear(g, norm(g, x, prefix, i, "attn_norm"), qkv, NO_PARAMETER);
-        a = attention(g, a, d.heads, head_dim(d), 1 / sqrt((double)d.width));
+        Value a = norm(g, x, prefix, i, "attn_norm"), q, kv;
+        if (i + 1 < layers || rows.count == 0) {
+            q = kv = linear(g, a, qkv, NO_PARAMETER);
+        } else { /* all that comes after it is row by row */
+            q = linear_outputs(g, pick(g, a, rows), qkv, NO_PARAMETER, 0, inner);
+            kv = linear_outputs(g, a, qkv, NO_PARAMETER, inner, 2 * inner);
+            x = pick(g, x, rows);
+        }
+        a = attention(g, q, kv, d.heads, head_dim(d), 1 / sqrt((double)d.width));
         x = add(g, x, block_dense(g, a, prefix, i, "attn.out", d.width));
         Value m = block_dense(g, norm(g, x, prefix, i, "mlp_norm"), prefix, i, "mlp.up", d.mlp);
         x = add(g, x, block_dense(g, gelu(g, m), prefix, i, "mlp.down", d.width));
@@ -42,16 +55,16 @@ Value positioned(Graph *g, Value x, const char *prefix, size_t max_rows) {
     return add_position(g, x, p);
 }
 
-Value encoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d) {
+Value encoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, Wanted rows) {
     char path[96];
     snprintf(path, sizeof path, "%s.embed", prefix);
     x = dense(g, x, path, d.width, INIT_GLOROT);
-    return transformer(g, positioned(g, x, prefix, max_rows), prefix, layers, d);
+    return transformer(g, positioned(g, x, prefix, max_rows), prefix, layers, d, rows);
 }
 
-Value decoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, size_t out) {
+Value decoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, size_t out, Wanted rows) {
     char path[96];
     snprintf(path, sizeof path, "%s.head", prefix);
-    x = transformer(g, positioned(g, x, prefix, max_rows), prefix, layers, d);
+    x = transformer(g, positioned(g, x, prefix, max_rows), prefix, layers, d, rows);
     return dense(g, x, path, out, INIT_NORMAL);
 }

@@ -26,14 +26,59 @@ static Config aided_config(Refine refine) {
 
 /* --- the parts --- */
 
-static Value record_transformer(Fixture *f) { return transformer(f->g, fixture_input(f, 5, 5), "t", 2, (Dims){.width = 5, .heads = 2, .mlp = 3}); }
+static const Wanted wanted[] = {{0}, {1, 3, NULL}, {0, 2, (const size_t[]){0, 4}}, {4, 1, NULL}};
+enum { WAYS = sizeof wanted / sizeof *wanted };
+
+static Value record_transformer(Fixture *f) {
+    return transformer(f->g, fixture_input(f, 5, 5), "t", 2, (Dims){.width = 5, .heads = 2, .mlp = 3}, *(const Wanted *)f->user);
+}
 
 static void transformers(void **state) {
     (void)state;
-    Fixture f = {.spread = spread};
-    fixture_begin(&f, record_transformer, false);
-    check_fixture(&f, MOST);
-    fixture_end(&f);
+    for (size_t i = 0; i < WAYS; i++) {
+        Wanted rows = wanted[i];
+        Fixture f = {.spread = spread, .user = &rows};
+        fixture_begin(&f, record_transformer, false);
+        check_fixture(&f, MOST);
+        fixture_end(&f);
+    }
+}
+
+/* The rows that are wanted are those of the whole result. */
+static void wanted_rows(void **state) {
+    (void)state;
+    for (size_t layers = 0; layers < 3; layers++)
+        for (size_t i = 1; i < WAYS; i++) {
+            enum { ROWS = 5, WIDTH = 6 };
+            const Dims d = {.width = WIDTH, .heads = 4, .mlp = 3};
+            Params params = {0};
+            Error err;
+            for (int allocated = 0; allocated < 2; allocated++) {
+                Graph *g = graph_new(&params, 2);
+                Value x = graph_input(g, ROWS, WIDTH), all = transformer(g, x, "t", layers, d, all_rows), some = transformer(g, x, "t", layers, d, wanted[i]);
+                graph_keep(g, all);
+                graph_keep(g, some);
+                assert_int_equal(graph_rows(g, some), wanted[i].count);
+                assert_int_equal(graph_check(g, &err), 0);
+                if (!allocated) assert_int_equal(params_allocate(&params, false, &err), 0);
+                else {
+                    Rng r = rng_seed(i);
+                    params_initialise(&params, &r);
+                    assert_int_equal(graph_finish(g, -1, &err), 0);
+                    for (size_t k = 0; k < 2 * ROWS * WIDTH; k++) graph_data(g, x)[k] = (real)rng_normal(&r);
+                    graph_forward(g, 2);
+                    for (size_t b = 0; b < 2; b++)
+                        for (size_t n = 0; n < wanted[i].count; n++)
+                            for (size_t k = 0; k < WIDTH; k++) {
+                                size_t row = wanted[i].list ? wanted[i].list[n] : wanted[i].first + n;
+                                double due = (double)graph_data(g, all)[(b * ROWS + row) * WIDTH + k];
+                                assert_true(fabs((double)graph_data(g, some)[(b * wanted[i].count + n) * WIDTH + k] - due) < 1e-12);
+                            }
+                }
+                graph_free(g);
+            }
+            params_free(&params);
+        }
 }
 
 static Value record_refine(Fixture *f) {
@@ -41,7 +86,7 @@ static Value record_refine(Fixture *f) {
     Value motion = fixture_input(f, c->past, c->motion_dim), genre = -1;
     if (c->refine == REFINE_BANK) genre = fixture_genre(f, GENRES);
     Value eps = c->refine == REFINE_VAE ? graph_input(f->g, c->latents, c->bank.width) : -1;
-    return refine_bank(f->g, c, motion, genre, GENRES, eps).motion;
+    return refine_bank(f->g, c, motion, 0, genre, GENRES, eps).motion;
 }
 
 static void refine_banks(void **state) {
@@ -231,7 +276,7 @@ static void build_surrogate(Trial *t, const Config *c, bool discrete) {
     t->item = graph_input(g, c->latents, c->bank.width);
     Value root = reference_frame(g, c, t->motion, c->past - c->future - 1);
     Value z = refine_sample(g, c, refine_encode(g, c, normalise_motion(g, c, t->motion, root)));
-    Value decoded = restore_motion(g, c, refine_decode(g, c, add(g, t->item, subtract(g, z, t->z))), root);
+    Value decoded = restore_motion(g, c, refine_decode(g, c, add(g, t->item, subtract(g, z, t->z)), 0), root);
     Value nearest = refine_nearest(g, c, t->z, t->genre, GENRES);
     Value terms[3] = {mean_squared_error(g, decoded, t->target), mean_squared_error(g, t->z, nearest), mean_squared_error(g, z, t->item)};
     t->sum = weighted_sum(g, terms, (double[]){1, discrete ? 0 : 1, discrete ? 0 : t->beta}, 3);
@@ -327,7 +372,7 @@ static void stage_3(void **state) {
 int main(void) {
     threads_set(1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(transformers), cmocka_unit_test(refine_banks), cmocka_unit_test(transit_banks), cmocka_unit_test(predictors),
+        cmocka_unit_test(transformers), cmocka_unit_test(wanted_rows), cmocka_unit_test(refine_banks), cmocka_unit_test(transit_banks), cmocka_unit_test(predictors),
         cmocka_unit_test(steps), cmocka_unit_test(each_aid_alone), cmocka_unit_test(stages_train_their_parts), cmocka_unit_test(stage_1),
         cmocka_unit_test(items_follow_their_latents), cmocka_unit_test(stage_2), cmocka_unit_test(stage_3),
     };

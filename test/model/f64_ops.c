@@ -20,8 +20,14 @@ static Parameter weight(Fixture *f, const char *name, int rank, size_t a, size_t
 static Value record_linear(Fixture *f) { return linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 2, 5, 0), weight(f, "b", 1, 2, 0, 0)); }
 static Value record_linear_plain(Fixture *f) { return linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 7, 5, 0), NO_PARAMETER); }
 static Value record_linear_wide(Fixture *f) { return linear(f->g, fixture_input(f, 2, 3), weight(f, "w", 2, 131, 3, 0), weight(f, "b", 1, 131, 0, 0)); }
+static Value record_linear_outputs(Fixture *f) { /* some of them twice */
+    Parameter w = weight(f, "w", 2, 7, 5, 0), b = weight(f, "b", 1, 7, 0, 0);
+    Value x = fixture_input(f, 3, 5);
+    return add(f->g, linear_outputs(f->g, x, w, b, 1, 3), linear_outputs(f->g, x, w, b, 3, 3));
+}
 static void op_linear(void **state) {
     (void)state;
+    check(record_linear_outputs, false);
     check(record_linear, false);
     check(record_linear_plain, false);
     check(record_linear_wide, false); /* more columns than a block of the bias's sums */
@@ -35,12 +41,20 @@ static void op_layer_norm(void **state) {
     check(record_layer_norm_wide, false);
 }
 
-static Value record_attention(Fixture *f) { return attention(f->g, fixture_input(f, 5, 3 * 2 * 3), 2, 3, 0.7); }
-static Value record_attention_one(Fixture *f) { return attention(f->g, fixture_input(f, 1, 3 * 3 * 1), 3, 1, 0.7); }
+static Value record_attention(Fixture *f) {
+    Value qkv = fixture_input(f, 5, 3 * 2 * 3);
+    return attention(f->g, qkv, qkv, 2, 3, 0.7);
+}
+static Value record_attention_one(Fixture *f) {
+    Value qkv = fixture_input(f, 1, 3 * 3 * 1);
+    return attention(f->g, qkv, qkv, 3, 1, 0.7);
+}
+static Value record_attention_some(Fixture *f) { return attention(f->g, fixture_input(f, 2, 2 * 3), fixture_input(f, 5, 2 * 2 * 3), 2, 3, 0.7); }
 static void op_attention(void **state) {
     (void)state;
     check(record_attention, false);
     check(record_attention_one, false);
+    check(record_attention_some, false);
 }
 
 static Value record_gelu(Fixture *f) { return gelu(f->g, fixture_input(f, 3, 5)); }

@@ -273,7 +273,7 @@ static void steps_by_hand(void **state) {
         step_of(&m, past, found);
         step_of(&predictor_only, past, predicted);
         Graph *g = graph_new(&m.params, 1);
-        Value window = graph_input(g, 9, 12), genre = graph_input(g, 1, 1), refined = refine_bank(g, &c, window, genre, 2, -1).motion;
+        Value window = graph_input(g, 9, 12), genre = graph_input(g, 1, 1), refined = refine_bank(g, &c, window, 0, genre, 2, -1).motion;
         graph_keep(g, refined);
         if (graph_finish(g, -1, &err)) fail_msg("%s", err.text);
         for (size_t k = 0; k < 108; k++) graph_data(g, window)[k] = (real)(k < 72 ? past[36 + k] : predicted[k - 72]);
@@ -366,7 +366,7 @@ static void banks_by_hand(void **state) {
     assert_int_equal(bank_derive_transit(&m, &err), 0);
     Graph *g = graph_new(&m.params, 1);
     Value motion = graph_input(g, 9, 12), item = graph_input(g, 2, 6), half = graph_input(g, 4, 12);
-    Value z = refine_encode(g, &c, motion), decoded = refine_decode(g, &c, item), halved = refine_encode(g, &c, half);
+    Value z = refine_encode(g, &c, motion), decoded = refine_decode(g, &c, item, 0), halved = refine_encode(g, &c, half);
     graph_keep(g, z);
     graph_keep(g, decoded);
     graph_keep(g, halved);

@@ -300,7 +300,7 @@ static void errors_are_kept(void **state) {
     for (int i = 0; i < 4; i++) {
         g = graph_new(&p, 1);
         a = graph_input(g, 2, 3);
-        Value bad = i == 0 ? slice_rows(g, a, 1, 2) : i == 1 ? gather_rows(g, a, (size_t[]){2}, 1) : i == 2 ? keep_columns(g, a, (size_t[]){3}, 1) : attention(g, a, 2, 1, 1);
+        Value bad = i == 0 ? slice_rows(g, a, 1, 2) : i == 1 ? gather_rows(g, a, (size_t[]){2}, 1) : i == 2 ? keep_columns(g, a, (size_t[]){3}, 1) : attention(g, a, a, 2, 1, 1);
         assert_int_equal(bad, -1);
         assert_int_equal(graph_finish(g, -1, &err), -1);
         assert_non_null(strstr(err.text, beyond[i]));
