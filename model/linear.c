@@ -11,11 +11,7 @@ static void linear_forward(const Call *c) {
         bf16_product(c->rounded->kernel, &c->rounded->matrices[c->w0], first, out, n, c->x[0].data, b, c->rounded->input, c->y);
         return;
     }
-    if (b) {
-#pragma omp parallel for schedule(static) if (n * out > WORTH_THREADS)
-        for (size_t i = 0; i < n; i++) memcpy(c->y + i * out, b, out * sizeof *b);
-    }
-    matmul_nt(n, out, in, 1, c->x[0].data, in, c->w[0] + first * in, in, b ? 1 : 0, c->y, out);
+    matmul_nt_bias(n, out, in, c->x[0].data, in, c->w[0] + first * in, in, b, c->y, out);
 }
 
 static void add_column_sums(size_t n, size_t cols, const real *dy, real *db) {
