@@ -1,13 +1,19 @@
-"""Training and generation steps beside PyTorch's (peer_model.py), and beside what the machine can do: sgemm of two 2048 x 2048 matrices."""
+"""Training and generation steps beside PyTorch's (peer_model.py), and beside what the machine can do: sgemm of two 2048 x 2048 matrices.
+
+A run is many steps, of which the median counts, ours as the peer's: the peer's threads spin for a while after a step, and the first steps of a process
+that starts meanwhile share the processors with them.
+"""
 import json
+import math
 import os
+import statistics
 import subprocess
 import sys
 
 from bench_tools import Peer, bench_program, clock_choice, environment, paired, row, serve, wanted
 
 THREADS = int(os.environ.get('THREADS') or len(os.sched_getaffinity(0)))
-STEPS = 3  # of each run, whose median counts
+RUN, LEAST, MOST = 2.0, 3, 300  # seconds that a run should take, its steps at least and at most
 MATRIX = 2048
 
 #        stage       what       preset   method  batch  peer: least ratio   limit: least fraction
@@ -37,6 +43,15 @@ def limit(operations):
     return clocked(numbers('sgemm', MATRIX, MATRIX, MATRIX, THREADS)) * operations / (2 * MATRIX ** 3)
 
 
+def steps_for(seconds):
+    return max(LEAST, min(MOST, math.ceil(RUN / seconds)))
+
+
+def repeated(timer, steps):
+    """A timer of one step, as one of many."""
+    return timer and (lambda: statistics.median(timer() for _ in range(steps)))
+
+
 def configuration(preset, method):
     answer = subprocess.run([bench_program('model_step'), 'config', preset, method, '1', '1'], stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(answer.stdout)
@@ -44,14 +59,16 @@ def configuration(preset, method):
 
 def measure(stage, what, preset, method, batch, least, fraction):
     case = '%s %s, batch %d%s' % (preset, 'predictor alone' if method == 'fact' else 'full method', batch, ', bf16' if what == 'bf16' else '')
-    arguments = ('model_step', what, preset, method, batch, STEPS, THREADS)
-    ours = lambda: clocked(numbers(*arguments))
+    if not wanted(stage, case) and not wanted(stage, case + ': of the limit'):
+        return
+    first = numbers('model_step', what, preset, method, batch, 1, THREADS)
+    steps, operations = steps_for(first[0]), 1e9 * first[2]
+    ours = lambda: clocked(numbers('model_step', what, preset, method, batch, steps, THREADS))
     if wanted(stage, case):
         with Peer(__file__, threads=THREADS, needs='torch') as peer:
             timer = peer.timer('step', 'train' if stage == 'training' else 'generate', configuration(preset, method), batch, THREADS)
-            row(stage, case, paired(ours, timer), least)
+            row(stage, case, paired(ours, repeated(timer, steps), warm=False), least)
     if what != 'bf16' and wanted(stage, case + ': of the limit'):
-        operations = 1e9 * numbers(*arguments)[2]
         row(stage, case + ': of the limit', paired(ours, lambda: limit(operations), warm=False), fraction)
 
 

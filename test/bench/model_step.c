@@ -1,8 +1,8 @@
-/* model_step WHAT PRESET METHOD BATCH STEPS [THREADS]: the time of a training or generation step of a preset, on random numbers.
+/* model_step WHAT PRESET METHOD BATCH STEPS [THREADS [LONGER]]: the time of a training or generation step of a preset, on random numbers.
  *
  * WHAT: train1, train2, train3 (a stage's whole step: forward, backward, Adam) generate, or bf16 (the same in
  * bfloat16); or config, which prints the configuration as
- * JSON. METHOD: full, or fact (the predictor without the banks). One warm-up step, then prints as one line: median seconds of a step, median CPU seconds (all threads), its arithmetic in GFLOP (model/cost.h), peak memory
+ * JSON. METHOD: full, or fact (the predictor without the banks). LONGER: how many times the preset's frames of past and music are seen. One warm-up step, then prints as one line: median seconds of a step, median CPU seconds (all threads), its arithmetic in GFLOP (model/cost.h), peak memory
  * in MiB. */
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -131,10 +131,13 @@ static int print_config(const Config *c) {
 int main(int argc, char **argv) {
     runtime_prepare(argv);
     const Preset *preset = argc > 5 ? preset_find(argv[2]) : NULL;
-    if (!preset) return fputs("usage: model_step config|train1|train2|train3|generate|bf16 PRESET full|fact BATCH STEPS [THREADS]\n", stderr), 2;
+    if (!preset) return fputs("usage: model_step config|train1|train2|train3|generate|bf16 PRESET full|fact BATCH STEPS [THREADS [LONGER]]\n", stderr), 2;
     size_t batch = strtoul(argv[4], NULL, 10), steps = strtoul(argv[5], NULL, 10);
     threads_set(argc > 6 ? atoi(argv[6]) : 0);
     Config config = preset->config;
+    size_t longer = argc > 7 ? strtoul(argv[7], NULL, 10) : 1;
+    config.past *= longer;
+    config.music *= longer;
     config.motion_dim = MOTION_DIM;
     config.music_dim = MUSIC_DIM;
     if (strcmp(argv[3], "fact") == 0) {

@@ -1,12 +1,12 @@
-/* sgemm M N K [THREADS]: the machine's limit: the fastest of several products of float matrices by this BLAS, split over our threads as ours are
- * (model/matmul.h). Prints seconds and CPU seconds of one product. */
+/* sgemm M N K [THREADS]: the machine's limit: products of float matrices by this BLAS, its rows split over our threads. Prints
+ * seconds and CPU seconds of one product, medians of as many as take a second, or of seven. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "lib/blas.h"
 #include "lib/runtime.h"
 #include "lib/threads.h"
-#include "model/matmul.h"
 
 static double now(clockid_t id) {
     struct timespec t;
@@ -14,8 +14,27 @@ static double now(clockid_t id) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* C [m, n] = A [m, k] B [n, k]^T */
+static void multiply(size_t m, size_t n, size_t k, const float *a, const float *b, float *c) {
+#pragma omp parallel
+    {
+        Part p = threads_part(m, 16);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p.count, (int)n, (int)k, 1, a + p.first * k, (int)k, b, (int)k, 0, c + p.first * n, (int)n);
+    }
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *x, size_t n) {
+    qsort(x, n, sizeof *x, ascending);
+    return x[n / 2];
+}
+
 int main(int argc, char **argv) {
-    enum { TIMES = 7 };
+    enum { LEAST = 7, MOST = 1000 };
     runtime_prepare(argv);
     if (argc < 4) return fputs("usage: sgemm M N K [THREADS]\n", stderr), 2;
     size_t m = strtoul(argv[1], NULL, 10), n = strtoul(argv[2], NULL, 10), k = strtoul(argv[3], NULL, 10);
@@ -24,16 +43,17 @@ int main(int argc, char **argv) {
     if (!a || !b || !c) return fputs("sgemm: out of memory\n", stderr), 1;
     for (size_t i = 0; i < m * k; i++) a[i] = (float)(i % 17);
     for (size_t i = 0; i < n * k; i++) b[i] = (float)(i % 19);
-    double best = 0, least = 0;
-    for (int i = 0; i < TIMES; i++) {
-        double wall = now(CLOCK_MONOTONIC), cpu = now(CLOCK_PROCESS_CPUTIME_ID);
-        matmul_nt(m, n, k, 1, a, k, b, k, 0, c, n);
-        wall = now(CLOCK_MONOTONIC) - wall;
-        cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-        if (i == 1 || (i && wall < best)) best = wall;
-        if (i == 1 || (i && cpu < least)) least = cpu;
+    static double wall[MOST], cpu[MOST];
+    size_t count = 0;
+    multiply(m, n, k, a, b, c);
+    double begin = now(CLOCK_MONOTONIC);
+    while (count < LEAST || (count < MOST && now(CLOCK_MONOTONIC) < begin + 1)) {
+        double start = now(CLOCK_MONOTONIC), used = now(CLOCK_PROCESS_CPUTIME_ID);
+        multiply(m, n, k, a, b, c);
+        wall[count] = now(CLOCK_MONOTONIC) - start;
+        cpu[count++] = now(CLOCK_PROCESS_CPUTIME_ID) - used;
     }
-    printf("%.6f %.6f\n", best, least);
+    printf("%.6f %.6f\n", median(wall, count), median(cpu, count));
     free(a);
     free(b);
     free(c);
