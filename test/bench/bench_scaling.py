@@ -50,8 +50,8 @@ def run():
         curve('%s, small, batch' % stage, [(b, lambda b=b: step(what, b, THREADS, 1, clock), b) for b in powers(1, 32)])
     for stage, what, batch in (('training', 'train3', 8), ('generation', 'generate', 8)):
         if wanted(STAGE, stage):
-            curve('%s, small, batch %d, frames seen' % (stage, batch),
-                  [('60 and 80 times %d' % n, lambda n=n: step(what, batch, THREADS, n, clock), operations(what, batch, n)) for n in (1, 2, 4, 8)])
+            curve('%s, small, batch %d, frames' % (stage, batch),
+                  [('%d, music %d' % (60 * n, 80 * n), lambda n=n: step(what, batch, THREADS, n, clock), operations(what, batch, n)) for n in (1, 2, 4, 8)])
     curve('cluster-ap, 20 iterations, windows', [(n, lambda n=n: propagate(n), n * n) for n in (1000, 2000, 4000, 8000)])
     if wanted(STAGE, 'cluster-ap, 20000 windows: memory'):
         row_value(STAGE, 'cluster-ap, 20000 windows: memory', peak_memory([bench_program('propagate'), 20000, 2, THREADS], THREADS), limit=6 * 2**30, text=bytes_text)
