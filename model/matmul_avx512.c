@@ -67,19 +67,12 @@ AVX512 static void copy_transposed(const float *b, size_t ldb, size_t cols, size
     for (size_t half = 0; half < WIDTH; half += LANES)
         for (size_t k = 0; k < depth; k += LANES) {
             __mmask16 mask = first_lanes(depth - k);
-            size_t some = depth - k < LANES ? depth - k : LANES;
             __m512 r[LANES];
 #pragma GCC unroll 16
             for (size_t i = 0; i < LANES; i++) r[i] = half + i < cols ? _mm512_maskz_loadu_ps(mask, b + (half + i) * ldb + k) : _mm512_setzero_ps();
             transpose(r);
-            if (some == LANES) {
 #pragma GCC unroll 16
-                for (size_t i = 0; i < LANES; i++) _mm512_store_ps(to + (k + i) * WIDTH + half, r[i]);
-            } else {
-#pragma GCC unroll 16
-                for (size_t i = 0; i < LANES; i++)
-                    if (i < some) _mm512_store_ps(to + (k + i) * WIDTH + half, r[i]);
-            }
+            for (size_t i = 0; i < LANES; i++) _mm512_store_ps(to + (k + i) * WIDTH + half, r[i]); /* to whole vectors: DEPTH is a multiple of LANES */
         }
 }
 

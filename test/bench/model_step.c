@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "lib/runtime.h"
 #include "lib/threads.h"
 #include "model/cost.h"
 #include "model/generate.h"
 #include "model/presets.h"
+#include "test/bench/clock.h"
 
 enum { MOTION_DIM = 219, MUSIC_DIM = 35, MOST = 1000 };
 
@@ -29,12 +29,6 @@ typedef struct {
 typedef struct {
     Laps wall, cpu;
 } Clock;
-
-static double now(clockid_t id) {
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void lap(Laps *l) {
     double t = now(l->id);
@@ -54,16 +48,7 @@ static void tick(void *user, size_t done, size_t total) {
     lap(&c->cpu);
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(Laps *l) { /* without the first */
-    if (l->count < 2) return 0;
-    qsort(l->seconds + 1, l->count - 1, sizeof *l->seconds, ascending);
-    return l->seconds[1 + (l->count - 1) / 2];
-}
+static double median_lap(Laps *l) { return l->count < 2 ? 0 : median(l->seconds + 1, l->count - 1); } /* without the first */
 
 static float *numbers(size_t n) {
     float *x = malloc(n * sizeof *x);
@@ -159,7 +144,7 @@ int main(int argc, char **argv) {
     struct rusage use;
     getrusage(RUSAGE_SELF, &use);
     double flops = stage ? 3 * (double)batch * cost_stage(&config, stage) : (double)batch * cost_step(&config);
-    if (!status) printf("%.6f %.6f %.3f %.0f\n", median(&clock.wall), median(&clock.cpu), flops / 1e9, (double)use.ru_maxrss / 1024);
+    if (!status) printf("%.6f %.6f %.3f %.0f\n", median_lap(&clock.wall), median_lap(&clock.cpu), flops / 1e9, (double)use.ru_maxrss / 1024);
     model_free(&m);
     return status != 0;
 }

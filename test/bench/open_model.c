@@ -2,19 +2,13 @@
  * weights in MiB. open_model --write PRESET FILE: a full model of that preset with made-up weights. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cmd/shared/modelfile.h"
 #include "lib/runtime.h"
 #include "lib/threads.h"
 #include "model/generate.h"
 #include "model/presets.h"
-
-static double now(clockid_t id) {
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "test/bench/clock.h"
 
 static int write_model(const char *preset, const char *path, Error *err) {
     const Preset *p = preset_find(preset);

@@ -2,17 +2,11 @@
  * seconds and CPU seconds of one product, medians of as many as take a second, or of seven. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "lib/blas.h"
 #include "lib/runtime.h"
 #include "lib/threads.h"
-
-static double now(clockid_t id) {
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "test/bench/clock.h"
 
 /* C [m, n] = A [m, k] B [n, k]^T */
 static void multiply(size_t m, size_t n, size_t k, const float *a, const float *b, float *c) {
@@ -21,16 +15,6 @@ static void multiply(size_t m, size_t n, size_t k, const float *a, const float *
         Part p = threads_part(m, 16);
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p.count, (int)n, (int)k, 1, a + p.first * k, (int)k, b, (int)k, 0, c + p.first * n, (int)n);
     }
-}
-
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *x, size_t n) {
-    qsort(x, n, sizeof *x, ascending);
-    return x[n / 2];
 }
 
 int main(int argc, char **argv) {
