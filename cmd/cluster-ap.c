@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/shared/clusters.h"
+#include "lib/memory.h"
 #include "lib/options.h"
 #include "lib/progress.h"
 #include "lib/tensorfile.h"
@@ -73,7 +74,7 @@ static int do_genre(const Program *program, const Dataset *set, const Choices *c
     if (!status && check_windows(program, c, &d, err)) status = fail_in(err, c->dataset);
     if (!status) {
         size_t n = out->windows = d.windows.count;
-        s = n <= SIZE_MAX / sizeof *s / n ? malloc(n * n * sizeof *s) : NULL;
+        s = n <= SIZE_MAX / sizeof *s / n ? memory_block(n * n * sizeof *s) : NULL;
         if (!s) status = fail(err, "out of memory for the similarities of %zu windows", n);
     }
     if (!status) status = window_list_similarity(&d.windows, s, err);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "bfloat16_kernels.h"
+#include "lib/memory.h"
 #include "lib/threads.h"
 
 static size_t tiles(size_t n, size_t size) { return (n + size - 1) / size; }
@@ -19,7 +20,7 @@ static uint16_t rounded(real value) {
 
 int bf16_matrix(Bf16Matrix *m, size_t out, size_t in, const real *w, Error *err) {
     size_t down = tiles(out, BF16_OUT), across = tiles(in, BF16_IN);
-    *m = (Bf16Matrix){.out = out, .in = in, .data = aligned_alloc(64, down * across * BF16_TILE * sizeof(uint16_t))};
+    *m = (Bf16Matrix){.out = out, .in = in, .data = memory_block(down * across * BF16_TILE * sizeof(uint16_t))};
     if (!m->data) return fail(err, "not enough memory for weights in bfloat16");
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < down; i++) {

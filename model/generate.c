@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "lib/memory.h"
+
 struct Generator {
     Params params; /* shallow: shares the model's values */
     const Config *config;
@@ -51,7 +53,7 @@ int generator_round(Generator *g, Error *err) {
         if (bf16_matrix(&g->rounded.matrices[i], p->shape[0], p->shape[1], params_values(&g->params, i), err)) return -1;
         widest = larger(widest, p->shape[1]);
     }
-    g->rounded.input = aligned_alloc(64, larger(bf16_input_size(rows, widest), 32) * sizeof *g->rounded.input);
+    g->rounded.input = memory_block(bf16_input_size(rows, widest) * sizeof *g->rounded.input);
     if (!g->rounded.input) return fail(err, "out of memory");
     g->params.rounded = &g->rounded;
     return 0;

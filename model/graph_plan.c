@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "graph_nodes.h"
+#include "lib/memory.h"
 #include "plan.h"
 
 /* Which nodes take part in differentiation: those that the loss depends on through something trainable. */
@@ -176,9 +177,8 @@ int graph_plan(Graph *g, Value loss, Error *err) {
 
 int graph_finish(Graph *g, Value loss, Error *err) {
     if (!g->planned && graph_plan(g, loss, err)) return -1;
-    enum { LEAST = 16 };
-    g->block = aligned_alloc(64, (g->block_count ? g->block_count : LEAST) * sizeof(real));
-    g->scratch = aligned_alloc(64, (g->scratch_count ? g->scratch_count : LEAST) * sizeof(real));
+    g->block = memory_block(g->block_count * sizeof(real));
+    g->scratch = memory_block(g->scratch_count * sizeof(real));
     if (!g->block || !g->scratch)
         return fail(err, "not enough memory: %.0f MiB of working memory for batches of %zu; a smaller --batch needs less",
                     (double)graph_bytes(g) / 1048576.0, g->max_batch);

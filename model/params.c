@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/memory.h"
 #include "lib/threads.h"
 
 int params_find(const Params *p, const char *name) {
@@ -42,19 +43,12 @@ int params_declare(Params *p, const char *name, int rank, const size_t *shape, I
     return (int)p->count++;
 }
 
-static real *zeroed(size_t count) {
-    size_t bytes = (count * sizeof(real) + 63) / 64 * 64;
-    real *block = aligned_alloc(64, bytes ? bytes : 64);
-    if (block) memset(block, 0, bytes);
-    return block;
-}
-
 int params_allocate(Params *p, bool training, Error *err) {
-    p->value = zeroed(p->total);
+    p->value = memory_zeros(p->total * sizeof(real));
     if (training) {
-        p->grad = zeroed(p->total);
-        p->m = zeroed(p->total);
-        p->v = zeroed(p->total);
+        p->grad = memory_zeros(p->total * sizeof(real));
+        p->m = memory_zeros(p->total * sizeof(real));
+        p->v = memory_zeros(p->total * sizeof(real));
     }
     if (!p->value || (training && (!p->grad || !p->m || !p->v)))
         return fail(err, "not enough memory for %zu parameters", p->total);

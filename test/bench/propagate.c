@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/memory.h"
 #include "lib/runtime.h"
 #include "lib/threads.h"
 #include "model/affinity.h"
@@ -16,7 +17,7 @@ int main(int argc, char **argv) {
     size_t n = strtoul(argv[1], NULL, 10), iterations = strtoul(argv[2], NULL, 10);
     threads_set(atoi(argv[3]));
     Motion *motions = calloc(n, sizeof *motions);
-    float *s = malloc(n * n * sizeof *s);
+    float *s = memory_block(n * n * sizeof *s);
     WindowList windows = {0};
     Affinity a = {0};
     Error err;

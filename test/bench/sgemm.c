@@ -5,6 +5,7 @@
 
 #include "lib/blas.h"
 #include "lib/runtime.h"
+#include "lib/memory.h"
 #include "lib/threads.h"
 #include "test/bench/clock.h"
 
@@ -23,7 +24,7 @@ int main(int argc, char **argv) {
     if (argc < 4) return fputs("usage: sgemm M N K [THREADS]\n", stderr), 2;
     size_t m = strtoul(argv[1], NULL, 10), n = strtoul(argv[2], NULL, 10), k = strtoul(argv[3], NULL, 10);
     threads_set(argc > 4 ? atoi(argv[4]) : 0);
-    float *a = malloc(m * k * sizeof *a), *b = malloc(n * k * sizeof *b), *c = malloc(m * n * sizeof *c);
+    float *a = memory_block(m * k * sizeof *a), *b = memory_block(n * k * sizeof *b), *c = memory_block(m * n * sizeof *c);
     if (!a || !b || !c) return fputs("sgemm: out of memory\n", stderr), 1;
     for (size_t i = 0; i < m * k; i++) a[i] = (float)(i % 17);
     for (size_t i = 0; i < n * k; i++) b[i] = (float)(i % 19);
