@@ -1,12 +1,13 @@
 /* Products of float matrices with AVX-512, for matrices of a few hundred rows and columns. A BLAS copies both operands into an order of its own, and there that costs a
- * fifth of the time. Here rows of A are read where they are; 32 columns of B at a time are copied into the first-level cache. */
+ * fifth of the time. Here A is read where it is; 32 columns of B at a time are copied into the first-level cache. */
 #include "matmul_kernels.h"
 
-/* As measured: with few rows the copy of B, in few steps the way to the sums takes too long; beyond 2^16 numbers of B (of C, where A is long) a BLAS, which
- * copies A too, keeps its caches better. */
+/* As measured beside OpenBLAS. With few rows the copy of B, in few steps the way to the sums takes too long, and small products with B as it stands
+ * are done there without copies; beyond the last line's sizes a BLAS, which copies A too, keeps its caches better. */
 bool matmul_avx512_pays(const Product *p) {
-    size_t enough = p->tb ? 12 : 48, kept = (p->ta ? p->m : p->k) * p->n;
-    return p->m >= enough && p->k >= 32 && kept <= 1 << 16;
+    enum { SMALL = 1000000, FEW = 80 };
+    if (p->k < 32 || p->m < (p->tb ? 12 : 48) || (!p->tb && p->m * p->n * p->k <= SMALL)) return false;
+    return (p->tb && p->m <= FEW) || (p->ta ? p->m * p->n <= 1 << 16 : p->k * p->n <= 1 << 18);
 }
 
 #if defined(__x86_64__) && !defined(MODEL_FLOAT64)
@@ -84,6 +85,27 @@ AVX512 static void copy_straight(const float *b, size_t ldb, size_t cols, size_t
     }
 }
 
+/* --- what is wanted next: lines of memory, asked for one by one while tiles compute --- */
+
+typedef struct {
+    const float *at;                  /* a row of a matrix with this stride */
+    size_t stride, lines, line, left; /* lines of a row, the next of them; lines of all rows still to come */
+} Ahead;
+
+INLINE Ahead ahead_of(const float *x, size_t stride, size_t row, size_t rows, size_t col, size_t cols) {
+    size_t lines = (cols + LANES - 1) / LANES;
+    return rows ? (Ahead){.at = x + row * stride + col, .stride = stride, .lines = lines, .left = rows * lines} : (Ahead){0};
+}
+
+INLINE void look_ahead(Ahead *a) {
+    if (a->left == 0) return;
+    __builtin_prefetch(a->at + a->line * LANES, 0, 2);
+    a->left--;
+    if (++a->line < a->lines) return;
+    a->line = 0;
+    a->at += a->stride;
+}
+
 /* --- a tile of C --- */
 
 typedef struct {
@@ -93,6 +115,7 @@ typedef struct {
     float *c;
     size_t ldc, cols;
     float alpha, beta;
+    Ahead *next_a, *next_b; /* of columns */
 } Tile;
 
 typedef __m512 Sums[HEIGHT][2];
@@ -125,11 +148,18 @@ INLINE void add_rows(const Tile *t, Sums sum, const size_t n, const size_t vecto
 
 INLINE void add_columns(const Tile *t, Sums sum, const size_t n, const size_t vectors) {
     const float *b = t->panel, *a = t->a;
-#pragma GCC unroll 2
-    for (size_t k = 0; k < t->depth; k++, b += WIDTH, a += t->stride) {
-        const float *const at[HEIGHT] = {a, a + 1, a + 2, a + 3, a + 4, a + 5, a + 6, a + 7, a + 8, a + 9, a + 10, a + 11};
-        add_term(sum, at, 0, b, n, vectors);
+    Ahead next_a = *t->next_a, next_b = *t->next_b;
+    for (size_t k = 0; k < t->depth;) {
+        look_ahead(&next_a);
+        look_ahead(&next_b);
+#pragma GCC unroll 4
+        for (size_t j = 0; j < 4 && k < t->depth; j++, k++, b += WIDTH, a += t->stride) {
+            const float *const at[HEIGHT] = {a, a + 1, a + 2, a + 3, a + 4, a + 5, a + 6, a + 7, a + 8, a + 9, a + 10, a + 11};
+            add_term(sum, at, 0, b, n, vectors);
+        }
     }
+    *t->next_a = next_a;
+    *t->next_b = next_b;
 }
 
 /* n rows by `vectors` times 16 columns. */
@@ -137,7 +167,10 @@ INLINE void tile(const Tile *t, const size_t n, const size_t vectors, const bool
     Sums sum;
 #pragma GCC unroll 12
     for (size_t i = 0; i < n; i++)
-        for (size_t v = 0; v < vectors; v++) sum[i][v] = _mm512_setzero_ps();
+        for (size_t v = 0; v < vectors; v++) {
+            sum[i][v] = _mm512_setzero_ps();
+            __builtin_prefetch(t->c + i * t->ldc + v * LANES, 1, 3); /* to be there when the sums are */
+        }
     if (by_rows) add_rows(t, sum, n, vectors);
     else add_columns(t, sum, n, vectors);
     const __m512 alpha = _mm512_set1_ps(t->alpha), beta = _mm512_set1_ps(t->beta);
@@ -178,31 +211,42 @@ AVX512 static void tile_columns_16(const Tile *t, size_t n) { tile_of(t, n, 1, f
 
 /* --- the whole --- */
 
+static size_t at_most(size_t n, size_t limit) { return n < limit ? n : limit; }
+
+/* Rows and steps of A that a panel of B passes. */
+typedef struct {
+    size_t row, rows, k, depth;
+} Block;
+
 /* The tiles of a panel of B, below each other. */
-INLINE void panel_down(const Product *p, size_t row, size_t rows, size_t k, size_t depth, size_t col, const float *panel) {
-    size_t tiles = (rows + HEIGHT - 1) / HEIGHT, cols = p->n - col < WIDTH ? p->n - col : WIDTH;
+INLINE void panel_down(const Product *p, Block s, size_t col, const float *panel, Ahead *next_a, Ahead *next_b) {
+    size_t tiles = (s.rows + HEIGHT - 1) / HEIGHT, cols = at_most(p->n - col, WIDTH);
     for (size_t i = 0; i < tiles; i++) {
-        size_t first = row + rows * i / tiles, n = row + rows * (i + 1) / tiles - first;
-        Tile t = {.a = p->ta ? p->a + k * p->lda + first : p->a + first * p->lda + k, .stride = p->lda, .depth = depth, .panel = panel,
-                  .c = p->c + first * p->ldc + col, .ldc = p->ldc, .cols = cols, .alpha = p->alpha, .beta = k ? 1 : p->beta,
-                  .bias = p->bias && k == 0 ? p->bias + col : NULL};
+        size_t first = s.row + s.rows * i / tiles, n = s.row + s.rows * (i + 1) / tiles - first;
+        Tile t = {.a = p->ta ? p->a + s.k * p->lda + first : p->a + first * p->lda + s.k, .stride = p->lda, .depth = s.depth, .panel = panel,
+                  .c = p->c + first * p->ldc + col, .ldc = p->ldc, .cols = cols, .alpha = p->alpha, .beta = s.k ? 1 : p->beta,
+                  .bias = p->bias && s.k == 0 ? p->bias + col : NULL, .next_a = next_a, .next_b = next_b};
         if (p->ta) (cols > LANES ? tile_columns_32 : tile_columns_16)(&t, n);
         else (cols > LANES ? tile_rows_32 : tile_rows_16)(&t, n);
     }
 }
 
-AVX512 void matmul_avx512(const Product *p) {
+AVX512 static void block(const Product *p, Block s) {
     _Alignas(64) float panel[DEPTH * WIDTH];
-    for (size_t k = 0; k < p->k; k += DEPTH) {
-        size_t depth = p->k - k < DEPTH ? p->k - k : DEPTH;
-        for (size_t row = 0; row < p->m; row += ROWS)
-            for (size_t col = 0; col < p->n; col += WIDTH) {
-                size_t rows = p->m - row < ROWS ? p->m - row : ROWS, cols = p->n - col < WIDTH ? p->n - col : WIDTH;
-                if (p->tb) copy_transposed(p->b + col * p->ldb + k, p->ldb, cols, depth, panel);
-                else copy_straight(p->b + k * p->ldb + col, p->ldb, cols, depth, panel);
-                panel_down(p, row, rows, k, depth, col, panel);
-            }
+    size_t then = s.k + s.depth, steps = at_most(p->k - then, DEPTH); /* of the next block */
+    Ahead next_a = ahead_of(p->a, p->lda, then, p->ta ? steps : 0, s.row, s.rows);
+    for (size_t col = 0; col < p->n; col += WIDTH) {
+        size_t right = col + WIDTH;
+        Ahead next_b = !p->ta ? (Ahead){0} : right < p->n ? ahead_of(p->b, p->ldb, s.k, s.depth, right, WIDTH) : ahead_of(p->b, p->ldb, then, steps, 0, WIDTH);
+        if (p->tb) copy_transposed(p->b + col * p->ldb + s.k, p->ldb, at_most(p->n - col, WIDTH), s.depth, panel);
+        else copy_straight(p->b + s.k * p->ldb + col, p->ldb, at_most(p->n - col, WIDTH), s.depth, panel);
+        panel_down(p, s, col, panel, &next_a, &next_b);
     }
+}
+
+void matmul_avx512(const Product *p) {
+    for (size_t row = 0; row < p->m; row += ROWS)
+        for (size_t k = 0; k < p->k; k += DEPTH) block(p, (Block){row, at_most(p->m - row, ROWS), k, at_most(p->k - k, DEPTH)});
 }
 
 #else
