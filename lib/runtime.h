@@ -7,7 +7,8 @@
  * possible, does nothing.
  *   OPENBLAS_CORETYPE: OpenBLAS chooses its kernels by the processor's model number; a release older than the processor falls back to
  *     SSE code, five times slower (Debian 12's 0.3.21 on a Xeon of 2023).
- *   BLIS_NUM_THREADS, MKL_NUM_THREADS: where the BLAS is not OpenBLAS, one thread of its own, as threads.h wants it.
+ *   OPENBLAS_NUM_THREADS, or BLIS_NUM_THREADS and MKL_NUM_THREADS where the BLAS is another: one thread of its own, as threads.h wants it. OpenBLAS
+ *     would start one for each processor, each of which waits in a loop for 30 ms before it sleeps for good.
  *   GOMP_SPINCOUNT: OpenMP's threads wait for each other in a loop, for milliseconds; on a machine with other work to do
  *     that burns the time that the thread they wait for would need. A short loop costs nothing where cores are free. */
 void runtime_prepare(char **argv);
