@@ -21,13 +21,18 @@ Bf16Part bf16_plain, bf16_avx512, bf16_amx; /* the last two only where bf16_kern
 
 /* Writes the part of a tile of sums that the result has, with the bias. */
 static inline void bf16_store(const Bf16Job *j, size_t row, size_t tile, const float *sums) {
-    size_t at = tile * BF16_OUT, left = at < j->first ? j->first - at : 0, end = j->first + j->out - at, cols = end < BF16_OUT ? end : BF16_OUT;
-    size_t rows = j->rows - row < BF16_ROWS ? j->rows - row : BF16_ROWS;
+    size_t at = tile * BF16_OUT, left = at < j->first ? j->first - at : 0, end = j->first + j->out - at, cols = (end < BF16_OUT ? end : BF16_OUT) - left;
+    size_t rows = j->rows - row < BF16_ROWS ? j->rows - row : BF16_ROWS, col = at + left - j->first;
+    real *y = j->y + row * j->out + col, bias[BF16_OUT] = {0};
+    if (cols == BF16_OUT) { /* a length that compilers know */
+        for (size_t k = 0; j->bias && k < BF16_OUT; k++) bias[k] = j->bias[col + k];
+        for (size_t i = 0; i < rows; i++)
+            for (size_t k = 0; k < BF16_OUT; k++) y[i * j->out + k] = (real)sums[i * BF16_OUT + k] + bias[k];
+        return;
+    }
+    for (size_t k = 0; j->bias && k < cols; k++) bias[k] = j->bias[col + k];
     for (size_t i = 0; i < rows; i++)
-        for (size_t k = left; k < cols; k++) {
-            size_t col = at + k - j->first;
-            j->y[(row + i) * j->out + col] = (real)sums[i * BF16_OUT + k] + (j->bias ? j->bias[col] : 0);
-        }
+        for (size_t k = 0; k < cols; k++) y[i * j->out + k] = (real)sums[i * BF16_OUT + left + k] + bias[k];
 }
 
 #endif
