@@ -1,11 +1,10 @@
 /* Sums, scalings and what steers gradients. */
+#include "give_back.h"
 #include "lib/threads.h"
-#include "ops.h"
 
 static size_t total(const Call *c) { return c->batch * c->rows * c->cols; }
 
-/* dx += factor dy */
-static void give_back(const Call *c, int input, real factor) {
+void give_back(const Call *c, int input, real factor) {
     size_t n = total(c);
     if (!c->x[input].grad) return;
 #pragma omp parallel if (n > WORTH_THREADS)
@@ -46,12 +45,12 @@ static void combine_backward(const Call *c) {
 }
 
 Value add(Graph *g, Value a, Value b) {
-    static const Op op = {.name = "add", .forward = combine_forward, .backward = combine_backward, .sets_gradients = true};
+    static const Op op = {.name = "add", .forward = combine_forward, .backward = combine_backward, .sets_gradients = true, .hands_on = true};
     return record_like(g, &op, (Value[]){a, b}, 2, NO_PARAMETER, NO_PARAMETER, 1);
 }
 
 Value subtract(Graph *g, Value a, Value b) {
-    static const Op op = {.name = "subtract", .forward = combine_forward, .backward = combine_backward, .sets_gradients = true};
+    static const Op op = {.name = "subtract", .forward = combine_forward, .backward = combine_backward, .sets_gradients = true, .hands_on = true};
     return record_like(g, &op, (Value[]){a, b}, 2, NO_PARAMETER, NO_PARAMETER, -1);
 }
 
@@ -92,7 +91,7 @@ static void position_backward(const Call *c) {
 }
 
 Value add_position(Graph *g, Value x, Parameter p) {
-    static const Op op = {.name = "add_position", .forward = position_forward, .backward = position_backward, .sets_gradients = true};
+    static const Op op = {.name = "add_position", .forward = position_forward, .backward = position_backward, .sets_gradients = true, .hands_on = true};
     return record_like(g, &op, &x, 1, p, NO_PARAMETER, 0);
 }
 

@@ -52,10 +52,11 @@ static void round_input(size_t rows, size_t in, const real *x, uint16_t *to) {
     }
 }
 
-void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, size_t rows, const real *x, const real *bias, uint16_t *input, real *y) {
+void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, size_t rows, const real *x, const real *bias, const real *onto,
+                  uint16_t *input, real *y) {
     enum { INPUT_KEPT = 1 << 20 }; /* bytes of input that stay in the second-level cache while the weights pass */
     size_t above = first / BF16_OUT, down = tiles(first + out, BF16_OUT) - above; /* tiles */
-    Bf16Job job = {.rows = rows, .first = first, .out = out, .across = tiles(w->in, BF16_IN), .weights = w->data, .input = input, .bias = bias, .y = y};
+    Bf16Job job = {.rows = rows, .first = first, .out = out, .across = tiles(w->in, BF16_IN), .weights = w->data, .input = input, .bias = bias, .onto = onto, .y = y};
     Bf16Part *part = k == BF16_AMX ? bf16_amx : k == BF16_AVX512 ? bf16_avx512 : bf16_plain;
     round_input(rows, w->in, x, input);
 #pragma omp parallel if (rows * out * w->in > WORTH_THREADS)
@@ -68,6 +69,7 @@ void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, s
             some.rows = rows - row < block ? rows - row : block;
             some.input += row * stride;
             some.y += row * out;
+            if (onto) some.onto += row * out;
             part(&some, above + mine.first, above + mine.first + mine.count);
         }
     }

@@ -35,7 +35,8 @@ typedef struct {
 /* Room for the rounded input of a product, in uint16_t. */
 size_t bf16_input_size(size_t rows, size_t in);
 
-/* y [rows, out] = x [rows, in] W[first ..]^T + bias; bias [out] or NULL; input: bf16_input_size, aligned to 64 bytes. Works on all of our threads. */
-void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, size_t rows, const real *x, const real *bias, uint16_t *input, real *y);
+/* y [rows, out] = x [rows, in] W[first ..]^T + bias + onto; bias [out] and onto [rows, out] may be NULL; input: bf16_input_size, aligned to 64 bytes. Works on all of our threads. */
+void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, size_t rows, const real *x, const real *bias, const real *onto,
+                  uint16_t *input, real *y);
 
 #endif

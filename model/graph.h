@@ -103,6 +103,7 @@ typedef struct {
     void (*backward)(const Call *c); /* NULL: nothing flows back */
     bool backward_reads_x, backward_reads_y;
     bool sets_gradients; /* backward minds Operand.fresh, and gives every element of that gradient a value */
+    bool hands_on; /* the gradient of x[0] is dy. Where nothing has given to it before, it lies where dy does, and backward sees NULL in its place */
     bool scalar; /* the result is one element, not one per sample */
 } Op;
 

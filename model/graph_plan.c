@@ -142,6 +142,24 @@ static void set_lifetimes(const Graph *g, Buffer *buffers) {
     }
 }
 
+/* Going back, a gradient that is handed on takes its giver's place: both live in the giver's buffer, which lives on. owner: of each node's gradient. */
+static void hand_on(const Graph *g, Buffer *buffers, size_t *owner) {
+    for (size_t i = 0; i < g->count; i++) owner[i] = i;
+    for (size_t t = g->count; t < g->action_count; t++) {
+        size_t v = (size_t)g->actions[t].node;
+        const Record *r = &g->nodes[v].record;
+        if (g->actions[t].kind != BACKWARD || !r->op->hands_on || g->nodes[v].differentiate) continue;
+        size_t x = (size_t)r->x[0];
+        Buffer *to = &buffers[owner[v] * BUFFERS + GRAD], *from = &buffers[x * BUFFERS + GRAD];
+        bool again = false;
+        for (int k = 1; k < r->inputs; k++) again |= r->x[k] == r->x[0];
+        if (again || !g->nodes[x].needs_grad || from->first != t || from->size != to->size) continue;
+        extend(to, from->last);
+        from->size = 0;
+        owner[x] = owner[v];
+    }
+}
+
 int graph_plan(Graph *g, Value loss, Error *err) {
     enum { ALIGN = 16 };
     g->loss = loss;
@@ -156,15 +174,18 @@ int graph_plan(Graph *g, Value loss, Error *err) {
     size_t count = BUFFERS * g->count;
     Buffer *buffers = calloc(count + 1, sizeof *buffers);
     g->offsets = malloc((count + 1) * sizeof *g->offsets);
-    int status = buffers && g->offsets ? 0 : fail(err, "out of memory");
+    size_t *owner = malloc((g->count + 1) * sizeof *owner);
+    int status = buffers && owner && g->offsets ? 0 : fail(err, "out of memory");
     if (status == 0) {
         set_lifetimes(g, buffers);
+        hand_on(g, buffers, owner);
         for (size_t i = 0; i < count; i++) buffers[i].size = (buffers[i].size + ALIGN - 1) / ALIGN * ALIGN;
         status = plan_memory(buffers, count, &g->block_count, err);
     }
     for (size_t i = 0; status == 0 && i < g->count; i++) {
         Node *n = &g->nodes[i];
         for (size_t k = 0; k < BUFFERS; k++) g->offsets[i * BUFFERS + k] = buffers[i * BUFFERS + k].offset;
+        g->offsets[i * BUFFERS + GRAD] = buffers[owner[i] * BUFFERS + GRAD].offset;
         n->grad_born = buffers[i * BUFFERS + GRAD].first;
         if (n->record.scratch > g->scratch_per_thread) g->scratch_per_thread = n->record.scratch;
     }
@@ -172,6 +193,7 @@ int graph_plan(Graph *g, Value loss, Error *err) {
     g->scratch_count = g->scratch_per_thread * (size_t)omp_get_max_threads();
     g->planned = status == 0;
     free(buffers);
+    free(owner);
     return status;
 }
 

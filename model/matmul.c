@@ -22,14 +22,20 @@ static void multiply_part(const Product *p, size_t row, size_t col, size_t rows,
     part.a += p->ta ? row : row * p->lda;
     part.b += p->tb ? col * p->ldb : col;
     part.c += row * p->ldc + col;
+    part.d += row * p->ldc + col;
     if (part.bias) part.bias += col;
     if (ours_pays(&part)) {
         matmul_avx512(&part);
         return;
     }
-    for (size_t i = 0; part.bias && i < rows; i++) memcpy(part.c + i * p->ldc, part.bias, cols * sizeof *part.c);
+    bool begun = part.bias || part.d != part.c;
+    for (size_t i = 0; begun && i < rows; i++) { /* beta D + bias, to which BLAS adds */
+        real *c = part.c + i * p->ldc;
+        const real *d = part.d + i * p->ldc;
+        for (size_t j = 0; j < cols; j++) c[j] = (p->beta == 0 ? 0 : p->beta * d[j]) + (part.bias ? part.bias[j] : 0);
+    }
     gemm(CblasRowMajor, p->ta ? CblasTrans : CblasNoTrans, p->tb ? CblasTrans : CblasNoTrans, (int)rows, (int)cols, (int)p->k, p->alpha, part.a,
-         (int)p->lda, part.b, (int)p->ldb, part.bias ? 1 : p->beta, part.c, (int)p->ldc);
+         (int)p->lda, part.b, (int)p->ldb, begun ? 1 : p->beta, part.c, (int)p->ldc);
 }
 
 /* Every thread copies its part of A and its part of B into an order of its own: the longer side is cut, so that the longer operand
@@ -52,19 +58,19 @@ static void multiply(Product p) {
 
 void matmul(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
             real *c, size_t ldc) {
-    multiply((Product){false, false, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c, NULL});
+    multiply((Product){false, false, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c, c, NULL});
 }
 
 void matmul_nt(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
                real *c, size_t ldc) {
-    multiply((Product){false, true, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c, NULL});
+    multiply((Product){false, true, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c, c, NULL});
 }
 
-void matmul_nt_bias(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb, const real *bias, real *c, size_t ldc) {
-    multiply((Product){false, true, m, n, k, lda, ldb, ldc, 1, 0, a, b, c, bias});
+void matmul_nt_onto(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb, const real *bias, const real *d, real *c, size_t ldc) {
+    multiply((Product){false, true, m, n, k, lda, ldb, ldc, 1, d ? 1 : 0, a, b, c, d ? d : c, bias});
 }
 
 void matmul_tn(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
                real *c, size_t ldc) {
-    multiply((Product){true, false, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c, NULL});
+    multiply((Product){true, false, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c, c, NULL});
 }

@@ -14,8 +14,8 @@ void matmul(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda,
 /* A [m, k], B [n, k]: C = A B^T */
 void matmul_nt(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
                real *c, size_t ldc);
-/* The same with bias [n] in every row, or NULL: C = A B^T + bias */
-void matmul_nt_bias(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb, const real *bias, real *c, size_t ldc);
+/* The same with bias [n] in every row and on top of D [m, n], whose rows are ldc apart; each may be NULL: C = A B^T + bias + D */
+void matmul_nt_onto(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb, const real *bias, const real *d, real *c, size_t ldc);
 /* A [k, m], B [k, n]: C = A^T B */
 void matmul_tn(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
                real *c, size_t ldc);

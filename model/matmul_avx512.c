@@ -111,7 +111,7 @@ INLINE void look_ahead(Ahead *a) {
 typedef struct {
     const float *a; /* element (i, k) at i * stride + k, or the other way round */
     size_t stride, depth;
-    const float *panel, *bias;
+    const float *panel, *bias, *d; /* d, bias: what is added */
     float *c;
     size_t ldc, cols;
     float alpha, beta;
@@ -181,7 +181,7 @@ INLINE void tile(const Tile *t, const size_t n, const size_t vectors, const bool
         for (size_t i = 0; i < n; i++) {
             float *c = t->c + i * t->ldc + v * LANES;
             __m512 x = _mm512_fmadd_ps(alpha, sum[i][v], bias);
-            if (t->beta != 0) x = _mm512_fmadd_ps(beta, _mm512_maskz_loadu_ps(mask, c), x);
+            if (t->beta != 0) x = _mm512_fmadd_ps(beta, _mm512_maskz_loadu_ps(mask, t->d + i * t->ldc + v * LANES), x);
             _mm512_mask_storeu_ps(c, mask, x);
         }
     }
@@ -224,7 +224,7 @@ INLINE void panel_down(const Product *p, Block s, size_t col, const float *panel
     for (size_t i = 0; i < tiles; i++) {
         size_t first = s.row + s.rows * i / tiles, n = s.row + s.rows * (i + 1) / tiles - first;
         Tile t = {.a = p->ta ? p->a + s.k * p->lda + first : p->a + first * p->lda + s.k, .stride = p->lda, .depth = s.depth, .panel = panel,
-                  .c = p->c + first * p->ldc + col, .ldc = p->ldc, .cols = cols, .alpha = p->alpha, .beta = s.k ? 1 : p->beta,
+                  .c = p->c + first * p->ldc + col, .d = (s.k ? p->c : p->d) + first * p->ldc + col, .ldc = p->ldc, .cols = cols, .alpha = p->alpha, .beta = s.k ? 1 : p->beta,
                   .bias = p->bias && s.k == 0 ? p->bias + col : NULL, .next_a = next_a, .next_b = next_b};
         if (p->ta) (cols > LANES ? tile_columns_32 : tile_columns_16)(&t, n);
         else (cols > LANES ? tile_rows_32 : tile_rows_16)(&t, n);

@@ -7,14 +7,15 @@
 
 #include "real.h"
 
-/* C [m, n] = alpha op(A) op(B) + beta C + bias, as matmul.h says; ta, tb: A is there as [k, m], B as [n, k]; bias [n] or NULL. */
+/* C [m, n] = alpha op(A) op(B) + beta D + bias, as matmul.h says; ta, tb: A is there as [k, m], B as [n, k]; D [m, n] with rows as far apart as C's, or C
+ * itself; bias [n] or NULL. */
 typedef struct {
     bool ta, tb;
     size_t m, n, k, lda, ldb, ldc;
     real alpha, beta;
     const real *a, *b;
     real *c;
-    const real *bias;
+    const real *d, *bias;
 } Product;
 
 /* In float and with k > 0, where matmul_avx512_runs, on the calling thread. */

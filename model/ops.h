@@ -10,7 +10,9 @@
 /* --- linear.c --- */
 /* y = x W^T + b;  W [out, in], b [out] or NO_PARAMETER */
 Value linear(Graph *g, Value x, Parameter w, Parameter b);
-/* Outputs first .. first + count - 1 of it alone */
+/* y = r + x W^T + b: the same on top of r [rows, out] */
+Value linear_onto(Graph *g, Value r, Value x, Parameter w, Parameter b);
+/* Outputs first .. first + count - 1 alone */
 Value linear_outputs(Graph *g, Value x, Parameter w, Parameter b, size_t first, size_t count);
 
 /* --- layer_norm.c --- */

@@ -3,11 +3,15 @@
 
 #include "networks.h"
 
-Value dense(Graph *g, Value x, const char *prefix, size_t out, Init init) {
+enum { NOTHING = -1 }; /* to add a layer's result to */
+
+static Value dense_onto(Graph *g, Value r, Value x, const char *prefix, size_t out, Init init) {
     Parameter w = graph_parameter(g, init, 2, (size_t[]){out, graph_cols(g, x)}, "%s.weight", prefix);
     Parameter b = graph_parameter(g, INIT_ZERO, 1, (size_t[]){out}, "%s.bias", prefix);
-    return linear(g, x, w, b);
+    return r == NOTHING ? linear(g, x, w, b) : linear_onto(g, r, x, w, b);
 }
+
+Value dense(Graph *g, Value x, const char *prefix, size_t out, Init init) { return dense_onto(g, NOTHING, x, prefix, out, init); }
 
 static Value norm(Graph *g, Value x, const char *prefix, size_t layer, const char *name) {
     size_t width = graph_cols(g, x);
@@ -16,10 +20,10 @@ static Value norm(Graph *g, Value x, const char *prefix, size_t layer, const cha
     return layer_norm(g, x, w, b);
 }
 
-static Value block_dense(Graph *g, Value x, const char *prefix, size_t layer, const char *name, size_t out) {
+static Value block_dense(Graph *g, Value r, Value x, const char *prefix, size_t layer, const char *name, size_t out) {
     char path[96];
     snprintf(path, sizeof path, "%s.blocks.%zu.%s", prefix, layer, name);
-    return dense(g, x, path, out, INIT_GLOROT);
+    return dense_onto(g, r, x, path, out, INIT_GLOROT);
 }
 
 static Value pick(Graph *g, Value x, Wanted rows) {
@@ -42,9 +46,9 @@ Value transformer(Graph *g, Value x, const char *prefix, size_t layers, Dims d, 
             x = pick(g, x, rows);
         }
         a = attention(g, q, kv, d.heads, head_dim(d), 1 / sqrt((double)d.width));
-        x = add(g, x, block_dense(g, a, prefix, i, "attn.out", d.width));
-        Value m = block_dense(g, norm(g, x, prefix, i, "mlp_norm"), prefix, i, "mlp.up", d.mlp);
-        x = add(g, x, block_dense(g, gelu(g, m), prefix, i, "mlp.down", d.width));
+        x = block_dense(g, x, a, prefix, i, "attn.out", d.width);
+        Value m = block_dense(g, NOTHING, norm(g, x, prefix, i, "mlp_norm"), prefix, i, "mlp.up", d.mlp);
+        x = block_dense(g, x, gelu(g, m), prefix, i, "mlp.down", d.width);
         graph_segment(g, first);
     }
     return x;

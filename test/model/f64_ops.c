@@ -25,8 +25,21 @@ static Value record_linear_outputs(Fixture *f) { /* some of them twice */
     Value x = fixture_input(f, 3, 5);
     return add(f->g, linear_outputs(f->g, x, w, b, 1, 3), linear_outputs(f->g, x, w, b, 3, 3));
 }
+static Value record_linear_onto(Fixture *f) { return linear_onto(f->g, fixture_input(f, 3, 4), fixture_input(f, 3, 5), weight(f, "w", 2, 4, 5, 0), weight(f, "b", 1, 4, 0, 0)); }
+static Value record_residuals(Fixture *f) { /* sums on top of sums, the way a transformer's gradients are handed on; the first is used twice more */
+    Parameter w = weight(f, "w", 2, 4, 4, 0), v = weight(f, "v", 2, 4, 4, 0);
+    Value x = fixture_input(f, 3, 4), y = linear_onto(f->g, x, gelu(f->g, x), w, NO_PARAMETER), z = linear_onto(f->g, y, softmax(f->g, y), v, NO_PARAMETER);
+    return subtract(f->g, add(f->g, z, scale(f->g, y, 0.3)), x);
+}
+static Value record_onto_itself(Fixture *f) {
+    Value x = fixture_input(f, 3, 4);
+    return linear_onto(f->g, x, x, weight(f, "w", 2, 4, 4, 0), NO_PARAMETER);
+}
 static void op_linear(void **state) {
     (void)state;
+    check(record_linear_onto, false);
+    check(record_residuals, false);
+    check(record_onto_itself, false);
     check(record_linear_outputs, false);
     check(record_linear, false);
     check(record_linear_plain, false);

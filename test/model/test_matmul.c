@@ -18,20 +18,21 @@ static float *numbers(Rng *r, size_t n) {
 
 typedef struct {
     Product p;
-    float *a, *b, *c, *before, *bias;
+    float *a, *b, *c, *before, *bias, *d; /* d: NULL where C itself is added to */
 } Case;
 
-static void case_new(Case *t, size_t m, size_t n, size_t k, bool ta, bool tb, float alpha, float beta, bool with_bias) {
+static void case_new(Case *t, size_t m, size_t n, size_t k, bool ta, bool tb, float alpha, float beta, bool with_bias, bool apart) {
     Rng r = rng_seed(m * 1000003 + n * 1009 + k);
     size_t lda = (ta ? m : k) + BEYOND, ldb = (tb ? k : n) + BEYOND, ldc = n + BEYOND;
     t->a = numbers(&r, (ta ? k : m) * lda);
     t->b = numbers(&r, (tb ? n : k) * ldb);
     t->c = numbers(&r, m * ldc);
     t->bias = with_bias ? numbers(&r, n) : NULL;
-    if (beta == 0) t->c[0] = NAN; /* must not count */
+    t->d = apart ? numbers(&r, m * ldc) : NULL;
+    if (beta == 0 || apart) t->c[0] = NAN; /* must not count */
     t->before = malloc(m * ldc * sizeof *t->before);
     memcpy(t->before, t->c, m * ldc * sizeof *t->before);
-    t->p = (Product){ta, tb, m, n, k, lda, ldb, ldc, alpha, beta, t->a, t->b, t->c, t->bias};
+    t->p = (Product){ta, tb, m, n, k, lda, ldb, ldc, alpha, beta, t->a, t->b, t->c, apart ? t->d : t->c, t->bias};
 }
 
 static void case_check(Case *t) {
@@ -45,7 +46,7 @@ static void case_check(Case *t) {
                 size += fabs(term);
             }
             double due = (double)p->alpha * sum + (p->bias ? (double)p->bias[j] : 0);
-            if (p->beta != 0) due += (double)p->beta * (double)t->before[i * p->ldc + j];
+            if (p->beta != 0) due += (double)p->beta * (double)(t->d ? t->d : t->before)[i * p->ldc + j];
             assert_true(fabs((double)t->c[i * p->ldc + j] - due) < 1e-6 * size);
         }
         assert_memory_equal(t->c + i * p->ldc + p->n, t->before + i * p->ldc + p->n, BEYOND * sizeof *t->c);
@@ -55,6 +56,7 @@ static void case_check(Case *t) {
     free(t->c);
     free(t->before);
     free(t->bias);
+    free(t->d);
 }
 
 static const size_t shapes[][3] = {{1, 1, 1},    {12, 32, 256}, {13, 33, 257}, {5, 100, 31}, {60, 48, 128}, {11, 16, 4},   {24, 17, 3},
@@ -67,7 +69,7 @@ static void our_kernel(void **state) {
     for (size_t i = 0; i < SHAPES; i++)
         for (int way = 0; way < 3; way++) {
             Case t;
-            case_new(&t, shapes[i][0], shapes[i][1], shapes[i][2], way == 2, way == 1, i % 2 ? 1 : 0.37f, i % 3 ? 0 : i % 2 ? 1 : -0.6f, i % 4 == 1);
+            case_new(&t, shapes[i][0], shapes[i][1], shapes[i][2], way == 2, way == 1, i % 2 ? 1 : 0.37f, i % 3 ? 0 : i % 2 ? 1 : -0.6f, i % 4 == 1, i % 5 == 2);
             matmul_avx512(&t.p);
             case_check(&t);
         }
@@ -82,11 +84,11 @@ static void whole_products(void **state) {
         for (size_t i = 0; i < SHAPES + 3; i++)
             for (int way = 0; way < 4; way++) {
                 const size_t *s = i < SHAPES ? shapes[i] : large[i - SHAPES];
-                bool biased = way == 3;
+                bool special = way == 3;
                 Case t;
-                case_new(&t, s[0], s[1], s[2], way == 2, way == 1 || way == 3, biased ? 1 : 0.37f, biased ? 0 : -0.6f, biased && i % 2 == 0);
+                case_new(&t, s[0], s[1], s[2], way == 2, way == 1 || way == 3, special ? 1 : 0.37f, special ? (float)(i % 3 % 2) : -0.6f, special && i % 2 == 0, special && i % 3 == 1);
                 const Product *p = &t.p;
-                if (biased) matmul_nt_bias(p->m, p->n, p->k, p->a, p->lda, p->b, p->ldb, p->bias, p->c, p->ldc);
+                if (special) matmul_nt_onto(p->m, p->n, p->k, p->a, p->lda, p->b, p->ldb, p->bias, p->beta == 0 ? NULL : p->d, p->c, p->ldc);
                 else (way == 0 ? matmul : way == 1 ? matmul_nt : matmul_tn)(p->m, p->n, p->k, p->alpha, p->a, p->lda, p->b, p->ldb, p->beta, p->c, p->ldc);
                 case_check(&t);
             }
@@ -100,7 +102,7 @@ static void no_numbers(void **state) {
     enum { M = 14, N = 35, K = 40 };
     for (int way = 0; way < 3; way++) {
         Case t;
-        case_new(&t, M, N, K, way == 2, way == 1, 1, 0, false);
+        case_new(&t, M, N, K, way == 2, way == 1, 1, 0, false, false);
         t.a[way == 2 ? 5 * t.p.lda + 13 : 13 * t.p.lda + 5] = INFINITY;
         t.b[way == 1 ? 34 * t.p.ldb + 7 : 7 * t.p.ldb + 34] = NAN;
         matmul_avx512(&t.p);
