@@ -20,28 +20,32 @@ static void gelu_forward(const Call *c) {
     }
 }
 
+/* n <= VECTOR elements; dx may be dy. */
+static inline void gelu_back(const real *restrict x, const real *dy, real *dx, size_t n, bool fresh) {
+    real given[VECTOR];
+    for (size_t k = 0; k < n; k++) {
+        real s = gelu_gate(x[k]);
+        given[k] = dy[k] * (s + x[k] * s * (1 - s) * twice_root * (1 + 3 * cubic * x[k] * x[k]));
+    }
+    for (size_t k = 0; k < n; k++) real_give(&dx[k], given[k], fresh);
+}
+
 static void gelu_backward(const Call *c) {
     size_t n = c->batch * c->rows * c->cols;
     if (!c->x[0].grad) return;
 #pragma omp parallel if (n > WORTH_THREADS)
     {
         Part p = threads_part(n, VECTOR);
-        const bool fresh = c->x[0].fresh;
-        for (size_t i = p.first; i < p.first + p.count; i += VECTOR) {
-            size_t width = n - i < VECTOR ? n - i : VECTOR;
-            const real *restrict x = c->x[0].data + i, *restrict dy = c->dy + i;
-            real *restrict dx = c->x[0].grad + i, given[VECTOR]; /* apart from the choice of fresh, for the sake of vectors */
-            for (size_t k = 0; k < width; k++) {
-                real s = gelu_gate(x[k]);
-                given[k] = dy[k] * (s + x[k] * s * (1 - s) * twice_root * (1 + 3 * cubic * x[k] * x[k]));
-            }
-            for (size_t k = 0; k < width; k++) real_give(&dx[k], given[k], fresh);
-        }
+        const real *x = c->x[0].data + p.first, *dy = c->dy + p.first;
+        real *dx = c->x[0].grad + p.first;
+        size_t whole = p.count / VECTOR * VECTOR; /* of a length that compilers know */
+        for (size_t i = 0; i < whole; i += VECTOR) gelu_back(x + i, dy + i, dx + i, VECTOR, c->x[0].fresh);
+        gelu_back(x + whole, dy + whole, dx + whole, p.count - whole, c->x[0].fresh);
     }
 }
 
 Value gelu(Graph *g, Value x) {
-    static const Op op = {.name = "gelu", .forward = gelu_forward, .backward = gelu_backward, .backward_reads_x = true, .sets_gradients = true};
+    static const Op op = {.name = "gelu", .forward = gelu_forward, .backward = gelu_backward, .backward_reads_x = true, .sets_gradients = true, .in_place = true};
     return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = graph_rows(g, x), .cols = graph_cols(g, x)});
 }

@@ -85,9 +85,15 @@ static void position_backward(const Call *c) {
     size_t n = c->rows * c->cols;
     give_back(c, 0, 1);
     if (!c->dw[0]) return;
-#pragma omp parallel for schedule(static) if (c->batch * n > WORTH_THREADS)
-    for (size_t i = 0; i < n; i++)
-        for (size_t b = 0; b < c->batch; b++) c->dw[0][i] += c->dy[b * n + i];
+#pragma omp parallel if (c->batch * n > WORTH_THREADS)
+    {
+        Part p = threads_part(n, VECTOR);
+        real *restrict dw = c->dw[0] + p.first;
+        for (size_t b = 0; b < c->batch; b++) {
+            const real *restrict dy = c->dy + b * n + p.first;
+            for (size_t i = 0; i < p.count; i++) dw[i] += dy[i];
+        }
+    }
 }
 
 Value add_position(Graph *g, Value x, Parameter p) {

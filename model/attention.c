@@ -24,55 +24,80 @@ static size_t q_at(const Shape *s, size_t b, size_t h) { return b * s->R * s->q_
 static size_t k_at(const Shape *s, size_t b, size_t h) { return b * s->T * s->kv_stride + s->kv_stride - 2 * s->inner + h * s->dim; }
 static size_t v_at(const Shape *s, size_t b, size_t h) { return k_at(s, b, h) + s->inner; }
 
+/* Rows of S and P end with a whole vector; what lies beyond their T numbers counts as nothing. */
+enum { LANES = 16 };
+
+static size_t row_length(size_t T) { return (T + LANES - 1) / LANES * LANES; }
+
+static void fill_row(real *row, size_t T, real value) {
+    for (size_t j = T; j < row_length(T); j++) row[j] = value;
+}
+
+static const real nothing = (real)-1e30; /* its exponential is */
+
+/* row = exp(row - top); returns the sum. */
+static real exponentials(real *row, size_t T, real top) {
+    real lane[LANES] = {0}, sum = 0;
+    for (size_t j = 0; j < row_length(T); j += LANES)
+        for (size_t k = 0; k < LANES; k++) lane[k] += row[j + k] = real_exp(row[j + k] - top);
+    for (size_t k = 0; k < LANES; k++) sum += lane[k];
+    return sum;
+}
+
 static real *my_scratch(const Call *c) { return c->scratch + (size_t)omp_get_thread_num() * c->scratch_per_thread; }
 
 static void attention_forward(const Call *c) {
     Shape s = shape_of(c);
-    size_t R = s.R, T = s.T;
-#pragma omp parallel for collapse(2) schedule(static)
+    size_t R = s.R, T = s.T, L = row_length(T);
+#pragma omp parallel for collapse(2) schedule(dynamic)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t h = 0; h < s.heads; h++) {
             const real *q = c->x[0].data + q_at(&s, b, h), *k = c->x[1].data + k_at(&s, b, h), *v = c->x[1].data + v_at(&s, b, h);
-            real *o = c->y + b * R * s.inner + h * s.dim, *lse = c->saved + (b * s.heads + h) * R, *S = my_scratch(c);
-            matmul_nt(R, T, s.dim, s.scale, q, s.q_stride, k, s.kv_stride, 0, S, T);
+            real *o = c->y + b * R * s.inner + h * s.dim, *lse = c->saved + (b * s.heads + h) * R, *S = my_scratch(c), *over = S + R * L;
+            matmul_nt(R, T, s.dim, s.scale, q, s.q_stride, k, s.kv_stride, 0, S, L);
             for (size_t i = 0; i < R; i++) {
-                real *row = S + i * T, top = real_max(row, T), sum = 0;
-#pragma omp simd reduction(+ : sum)
-                for (size_t j = 0; j < T; j++) sum += row[j] = real_exp(row[j] - top);
-                real inverse = 1 / sum;
-                for (size_t j = 0; j < T; j++) row[j] *= inverse;
+                real *row = S + i * L;
+                fill_row(row, T, nothing);
+                real top = real_max(row, L), sum = exponentials(row, T, top);
+                over[i] = 1 / sum;
                 lse[i] = top + (real)log((double)sum);
             }
-            matmul(R, s.dim, T, 1, S, T, v, s.kv_stride, 0, o, s.inner);
+            matmul(R, s.dim, T, 1, S, L, v, s.kv_stride, 0, o, s.inner);
+            for (size_t i = 0; i < R; i++)
+                for (size_t d = 0; d < s.dim; d++) o[i * s.inner + d] *= over[i];
         }
 }
 
 static void attention_backward(const Call *c) {
     Shape s = shape_of(c);
-    size_t R = s.R, T = s.T, inner = s.inner;
+    size_t R = s.R, T = s.T, L = row_length(T), inner = s.inner;
     bool one = c->x[0].grad == c->x[1].grad; /* of one operand, which is fresh once */
     real old_q = c->x[0].fresh ? 0 : 1, old_kv = c->x[one ? 0 : 1].fresh ? 0 : 1; /* how much of it stays in the gradients */
     if (!c->x[0].grad || !c->x[1].grad) return;
-#pragma omp parallel for collapse(2) schedule(static)
+#pragma omp parallel for collapse(2) schedule(dynamic)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t h = 0; h < s.heads; h++) {
             const real *q = c->x[0].data + q_at(&s, b, h), *k = c->x[1].data + k_at(&s, b, h), *v = c->x[1].data + v_at(&s, b, h);
             const real *o = c->y + b * R * inner + h * s.dim, *dO = c->dy + b * R * inner + h * s.dim;
             const real *lse = c->saved + (b * s.heads + h) * R;
             real *dq = c->x[0].grad + q_at(&s, b, h), *dk = c->x[1].grad + k_at(&s, b, h), *dv = c->x[1].grad + v_at(&s, b, h);
-            real *P = my_scratch(c), *dP = P + R * T;
-            matmul_nt(R, T, s.dim, s.scale, q, s.q_stride, k, s.kv_stride, 0, P, T);
-            for (size_t i = 0; i < R; i++)
-                for (size_t j = 0; j < T; j++) P[i * T + j] = real_exp(P[i * T + j] - lse[i]);
-            matmul_tn(T, s.dim, R, 1, P, T, dO, inner, old_kv, dv, s.kv_stride);
-            matmul_nt(R, T, s.dim, 1, dO, inner, v, s.kv_stride, 0, dP, T);
+            real *P = my_scratch(c), *dP = P + R * L;
+            matmul_nt(R, T, s.dim, s.scale, q, s.q_stride, k, s.kv_stride, 0, P, L);
             for (size_t i = 0; i < R; i++) {
-                real dot = 0;
-                for (size_t d = 0; d < s.dim; d++) dot += dO[i * inner + d] * o[i * inner + d];
-                for (size_t j = 0; j < T; j++) dP[i * T + j] = P[i * T + j] * (dP[i * T + j] - dot);
+                fill_row(P + i * L, T, nothing);
+                exponentials(P + i * L, T, lse[i]);
             }
-            matmul(R, s.dim, T, s.scale, dP, T, k, s.kv_stride, old_q, dq, s.q_stride);
-            matmul_tn(T, s.dim, R, s.scale, dP, T, q, s.q_stride, old_kv, dk, s.kv_stride);
+            matmul_tn(T, s.dim, R, 1, P, L, dO, inner, old_kv, dv, s.kv_stride);
+            matmul_nt(R, T, s.dim, 1, dO, inner, v, s.kv_stride, 0, dP, L);
+            for (size_t i = 0; i < R; i++) {
+                real dot = 0, *row = dP + i * L;
+                fill_row(row, T, 0);
+#pragma omp simd reduction(+ : dot)
+                for (size_t d = 0; d < s.dim; d++) dot += dO[i * inner + d] * o[i * inner + d];
+                for (size_t j = 0; j < L; j++) row[j] = P[i * L + j] * (row[j] - dot);
+            }
+            matmul(R, s.dim, T, s.scale, dP, L, k, s.kv_stride, old_q, dq, s.q_stride);
+            matmul_tn(T, s.dim, R, s.scale, dP, L, q, s.q_stride, old_kv, dk, s.kv_stride);
         }
 }
 
@@ -83,5 +108,5 @@ Value attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, doub
     if (q == kv ? graph_cols(g, q) != 3 * inner : graph_cols(g, q) != inner || graph_cols(g, kv) != 2 * inner)
         return graph_fail(g, "attention: widths other than heads head_dim for each of queries, keys and values");
     return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {q, kv}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = R, .cols = inner,
-                                     .saved = heads * R, .scratch = 2 * R * T, .size = {heads, head_dim}, .factor = {(real)scale}});
+                                     .saved = heads * R, .scratch = 2 * R * row_length(T), .size = {heads, head_dim}, .factor = {(real)scale}});
 }

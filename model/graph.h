@@ -103,7 +103,9 @@ typedef struct {
     void (*backward)(const Call *c); /* NULL: nothing flows back */
     bool backward_reads_x, backward_reads_y;
     bool sets_gradients; /* backward minds Operand.fresh, and gives every element of that gradient a value */
-    bool hands_on; /* the gradient of x[0] is dy. Where nothing has given to it before, it lies where dy does, and backward sees NULL in its place */
+    /* Where nothing has given to x[0]'s gradient before, it may lie where dy does: */
+    bool hands_on; /* it is dy: backward sees NULL in its place */
+    bool in_place; /* backward writes it over dy */
     bool scalar; /* the result is one element, not one per sample */
 } Op;
 

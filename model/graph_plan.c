@@ -142,13 +142,14 @@ static void set_lifetimes(const Graph *g, Buffer *buffers) {
     }
 }
 
-/* Going back, a gradient that is handed on takes its giver's place: both live in the giver's buffer, which lives on. owner: of each node's gradient. */
-static void hand_on(const Graph *g, Buffer *buffers, size_t *owner) {
+/* Going back, a gradient may take the place of the one that it is made of: both live in that one's buffer, which lives on. owner: of each node's
+ * gradient. */
+static void share_places(const Graph *g, Buffer *buffers, size_t *owner) {
     for (size_t i = 0; i < g->count; i++) owner[i] = i;
     for (size_t t = g->count; t < g->action_count; t++) {
         size_t v = (size_t)g->actions[t].node;
         const Record *r = &g->nodes[v].record;
-        if (g->actions[t].kind != BACKWARD || !r->op->hands_on || g->nodes[v].differentiate) continue;
+        if (g->actions[t].kind != BACKWARD || !(r->op->hands_on || r->op->in_place) || g->nodes[v].differentiate) continue;
         size_t x = (size_t)r->x[0];
         Buffer *to = &buffers[owner[v] * BUFFERS + GRAD], *from = &buffers[x * BUFFERS + GRAD];
         bool again = false;
@@ -178,7 +179,7 @@ int graph_plan(Graph *g, Value loss, Error *err) {
     int status = buffers && owner && g->offsets ? 0 : fail(err, "out of memory");
     if (status == 0) {
         set_lifetimes(g, buffers);
-        hand_on(g, buffers, owner);
+        share_places(g, buffers, owner);
         for (size_t i = 0; i < count; i++) buffers[i].size = (buffers[i].size + ALIGN - 1) / ALIGN * ALIGN;
         status = plan_memory(buffers, count, &g->block_count, err);
     }

@@ -39,7 +39,7 @@ static void run_backward(const Graph *g, const Node *n, size_t time) {
     Call c = call_of(g, n, true);
     for (int k = 0; k < n->record.inputs; k++) { /* gradients that come to life now */
         const Node *x = &g->nodes[n->record.x[k]];
-        bool twice = false, handed_on = x->grad == n->grad;
+        bool twice = false, handed_on = n->record.op->hands_on && x->grad == n->grad;
         for (int i = 0; i < k; i++) twice |= n->record.x[i] == n->record.x[k];
         if (handed_on) c.x[k].grad = NULL;
         if (!x->grad || x->grad_born != time || twice || handed_on) continue;

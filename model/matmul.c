@@ -38,19 +38,21 @@ static void multiply_part(const Product *p, size_t row, size_t col, size_t rows,
          (int)p->lda, part.b, (int)p->ldb, begun ? 1 : p->beta, part.c, (int)p->ldc);
 }
 
-/* Every thread copies its part of A and its part of B into an order of its own: the longer side is cut, so that the longer operand
- * is copied once and the shorter one by all. */
+/* Every part copies its share of A and of B into an order of its own: the longer side is cut, so that the longer operand is copied once and the shorter
+ * one by all. Threads take parts as they get ready: cores are not equally fast where others use them too, or where some are small. */
 static void multiply(Product p) {
-    enum { WORTH_SPLITTING = 1 << 18, UNIT = 32 }; /* multiply-adds; rows or columns of the kernels' tiles */
+    enum { WORTH_SPLITTING = 1 << 18, UNIT = 32, LEAST = 96, TURNS = 3 }; /* multiply-adds; rows or columns of the kernels' tiles, of a part; parts for each thread */
     size_t threads = (size_t)omp_get_max_threads();
     if (threads == 1 || omp_in_parallel() || p.m * p.n * p.k < WORTH_SPLITTING) {
         multiply_part(&p, 0, 0, p.m, p.n);
         return;
     }
     bool by_rows = p.m >= p.n;
-#pragma omp parallel for schedule(static)
-    for (size_t t = 0; t < threads; t++) {
-        Part part = part_of(by_rows ? p.m : p.n, UNIT, t, threads);
+    size_t side = by_rows ? p.m : p.n, most = threads * TURNS, parts = side / LEAST < most ? side / LEAST : most;
+    if (parts < threads) parts = threads;
+#pragma omp parallel for schedule(dynamic)
+    for (size_t t = 0; t < parts; t++) {
+        Part part = part_of(side, UNIT, t, parts);
         if (by_rows) multiply_part(&p, part.first, 0, part.count, p.n);
         else multiply_part(&p, 0, part.first, p.m, part.count);
     }
