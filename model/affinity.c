@@ -177,8 +177,8 @@ static void messages_free(Messages *m) {
 
 static int messages_new(Messages *m, const float *s, size_t n, double damping, Error *err) {
     *m = (Messages){.n = n, .blocks = (n + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK, .damping = damping, .s = s};
-    m->responsibility = memory_block(n * n * sizeof(float));
-    m->availability = memory_block(n * n * sizeof(float));
+    m->responsibility = memory_zeros(n * n * sizeof(float));
+    m->availability = memory_zeros(n * n * sizeof(float));
     m->preference = calloc(n, sizeof(double));
     m->self_responsibility = calloc(n, sizeof(double));
     m->self_availability = calloc(n, sizeof(double));
