@@ -1,5 +1,6 @@
 /* Products of float matrices with AVX-512, for matrices of a few hundred rows and columns. A BLAS copies both operands into an order of its own, and there that costs a
  * fifth of the time. Here A is read where it is; 32 columns of B at a time are copied into the first-level cache. */
+#include "lib/part.h"
 #include "matmul_kernels.h"
 
 /* As measured beside OpenBLAS. With few rows the copy of B, in few steps the way to the sums takes too long, and small products with B as it stands
@@ -21,7 +22,7 @@ enum {
     WIDTH = 2 * LANES, /* columns of B in a panel */
     HEIGHT = 12,       /* rows of A: 24 sums of 32 registers */
     DEPTH = 256,       /* a panel of B takes 32 KiB */
-    ROWS = 60 * HEIGHT /* of A that stay in the second-level cache while panels of B pass */
+    KEPT = 60 * HEIGHT * DEPTH /* numbers of A that stay in the second-level cache while panels of B pass */
 };
 
 bool matmul_avx512_runs(void) {
@@ -245,8 +246,12 @@ AVX512 static void block(const Product *p, Block s) {
 }
 
 void matmul_avx512(const Product *p) {
-    for (size_t row = 0; row < p->m; row += ROWS)
-        for (size_t k = 0; k < p->k; k += DEPTH) block(p, (Block){row, at_most(p->m - row, ROWS), k, at_most(p->k - k, DEPTH)});
+    size_t most = KEPT / at_most(p->k, DEPTH), blocks = (p->m + most - 1) / most;
+    for (size_t i = 0; i < blocks; i++)
+        for (size_t k = 0; k < p->k; k += DEPTH) {
+            Part rows = part_of(p->m, HEIGHT, i, blocks);
+            block(p, (Block){rows.first, rows.count, k, at_most(p->k - k, DEPTH)});
+        }
 }
 
 #else
