@@ -33,7 +33,7 @@ static bool decide(const char *name, const char *value) { return value && !geten
 
 void runtime_prepare(char **argv) {
     bool kernels = decide("OPENBLAS_CORETYPE", better_kernels());
-    bool waiting = !getenv("OMP_WAIT_POLICY") && decide("GOMP_SPINCOUNT", "300");
+    bool waiting = !getenv("OMP_WAIT_POLICY") && decide("GOMP_SPINCOUNT", "1000");
     bool threads = openblas_set_num_threads ? decide("OPENBLAS_NUM_THREADS", "1") : (int)decide("BLIS_NUM_THREADS", "1") + (int)decide("MKL_NUM_THREADS", "1");
     if (kernels || waiting || threads) execv("/proc/self/exe", argv); /* on failure everything computes the same, only slower */
 }
