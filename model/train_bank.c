@@ -61,14 +61,23 @@ int train_statistics(Model *m, const Corpus *corpus, Error *err) {
 
 enum { BATCH = 16 };
 
+/* A result of a graph, and where its values for all samples go. */
+typedef struct {
+    Value value;
+    real *all;
+} Result;
+
 /* Runs a graph over `count` samples, BATCH at a time, and copies its results. */
-static void run_all(Graph *g, Value in, Value out, const real *samples, size_t count, real *results) {
-    size_t size = graph_rows(g, in) * graph_cols(g, in), width = graph_rows(g, out) * graph_cols(g, out);
+static void run_all(Graph *g, Value in, const real *samples, size_t count, const Result *results, size_t result_count) {
+    size_t size = graph_rows(g, in) * graph_cols(g, in);
     for (size_t at = 0; at < count; at += BATCH) {
         size_t batch = count - at < BATCH ? count - at : BATCH;
         memcpy(graph_data(g, in), samples + at * size, batch * size * sizeof(real));
         graph_forward(g, batch);
-        memcpy(results + at * width, graph_data(g, out), batch * width * sizeof(real));
+        for (size_t i = 0; i < result_count; i++) {
+            size_t width = graph_rows(g, results[i].value) * graph_cols(g, results[i].value);
+            memcpy(results[i].all + at * width, graph_data(g, results[i].value), batch * width * sizeof(real));
+        }
     }
 }
 
@@ -85,7 +94,7 @@ int bank_initialise(Model *m, const float *const *centers, Error *err) {
         status = graph_finish(g, -1, err);
         for (size_t i = 0; status == 0 && i < m->genre_count; i++) {
             for (size_t k = 0; k < size; k++) samples[k] = (real)centers[i][k];
-            run_all(g, in, out, samples, c->items, model_values(m, "bank.manifold") + i * c->items * c->bank.width);
+            run_all(g, in, samples, c->items, &(Result){out, model_values(m, "bank.manifold") + i * c->items * c->bank.width}, 1);
         }
     }
     graph_free(g);
@@ -107,10 +116,8 @@ int bank_derive_transit(Model *m, Error *err) {
     graph_keep(g, past);
     graph_keep(g, future);
     int status = graph_finish(g, -1, err);
-    if (status == 0) {
-        run_all(g, item, past, model_values(m, "bank.manifold"), count, model_values(m, "bank.past"));
-        run_all(g, item, future, model_values(m, "bank.manifold"), count, model_values(m, "bank.future"));
-    }
+    const Result halves[2] = {{past, model_values(m, "bank.past")}, {future, model_values(m, "bank.future")}};
+    if (status == 0) run_all(g, item, model_values(m, "bank.manifold"), count, halves, 2);
     graph_free(g);
     return status;
 }
