@@ -132,18 +132,34 @@ INLINE void add_term(Sums sum, const float *const a[HEIGHT], size_t at, const fl
     }
 }
 
-INLINE void add_rows(const Tile *t, Sums sum, const size_t n, const size_t vectors) {
-    const size_t row = t->stride;
-    const float *b = t->panel, *a0 = t->a, *a3 = n > 3 ? a0 + 3 * row : a0, *a6 = n > 6 ? a3 + 3 * row : a0, *a9 = n > 9 ? a6 + 3 * row : a0;
-    size_t k = 0;
-    for (; k + 4 <= t->depth; k += 4, b += 4 * WIDTH, a0 += 4, a3 += 4, a6 += 4, a9 += 4) { /* three rows to a pointer: what x86's addresses can say */
-        const float *const a[HEIGHT] = {a0, a0 + row, a0 + 2 * row, a3, a3 + row, a3 + 2 * row, a6, a6 + row, a6 + 2 * row, a9, a9 + row, a9 + 2 * row};
+/* Where n rows are: three to a pointer, which is what x86's addresses can say. */
+typedef struct {
+    const float *third[HEIGHT / 3];
+    size_t stride;
+} Rows;
+
+INLINE void add_row_terms(Sums sum, const Rows *r, const float *b, const size_t steps, const size_t n, const size_t vectors) {
+    const float *a[HEIGHT];
+#pragma GCC unroll 12
+    for (size_t i = 0; i < HEIGHT; i++) a[i] = r->third[i / 3] + i % 3 * r->stride;
 #pragma GCC unroll 4
-        for (size_t j = 0; j < 4; j++) add_term(sum, a, j, b + j * WIDTH, n, vectors);
+    for (size_t j = 0; j < steps; j++) add_term(sum, a, j, b + j * WIDTH, n, vectors);
+}
+
+INLINE void add_rows(const Tile *t, Sums sum, const size_t n, const size_t vectors) {
+    const size_t stride = t->stride;
+    const float *b = t->panel;
+    Rows r = {{t->a, n > 3 ? t->a + 3 * stride : t->a, n > 6 ? t->a + 6 * stride : t->a, n > 9 ? t->a + 9 * stride : t->a}, stride};
+    size_t k = 0;
+    for (; k + 4 <= t->depth; k += 4, b += 4 * WIDTH) {
+        add_row_terms(sum, &r, b, 4, n, vectors);
+#pragma GCC unroll 4
+        for (size_t i = 0; i < HEIGHT / 3; i++) r.third[i] += 4;
     }
-    for (; k < t->depth; k++, b += WIDTH, a0++, a3++, a6++, a9++) {
-        const float *const a[HEIGHT] = {a0, a0 + row, a0 + 2 * row, a3, a3 + row, a3 + 2 * row, a6, a6 + row, a6 + 2 * row, a9, a9 + row, a9 + 2 * row};
-        add_term(sum, a, 0, b, n, vectors);
+    for (; k < t->depth; k++, b += WIDTH) {
+        add_row_terms(sum, &r, b, 1, n, vectors);
+#pragma GCC unroll 4
+        for (size_t i = 0; i < HEIGHT / 3; i++) r.third[i]++;
     }
 }
 
