@@ -22,10 +22,13 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) -g -march=$(MARCH) -fopenmp -fno-math
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES))
 
-library  := $(filter-out lib/comm_mpi.c,$(wildcard lib/*.c features/*.c model/*.c metrics/*.c export/*.c demo/*.c cmd/shared/*.c))
+rooms    := lib features model metrics export demo
+library  := $(filter-out lib/base/comm_mpi.c,$(shell find $(rooms) -name '*.c' | LC_ALL=C sort))
 programs := $(patsubst cmd/%.c,$(BIN)/%,$(wildcard cmd/*.c))
-units    := $(patsubst %.c,$(BUILD)/%,$(wildcard test/*/test_*.c)) $(patsubst %.c,$(BUILD)/f64/%,$(wildcard test/*/f64_*.c))
-doubles  := $(filter-out model/state.c,$(wildcard model/*.c))
+units    := $(patsubst %.c,$(BUILD)/%,$(shell find test -name 'test_*.c' | LC_ALL=C sort)) \
+            $(patsubst %.c,$(BUILD)/f64/%,$(shell find test -name 'f64_*.c' | LC_ALL=C sort))
+doubles  := $(wildcard lib/nn/*.c lib/nn/*/*.c model/predictors/*.c model/banks/*.c) $(filter-out model/model_file.c,$(wildcard model/*.c)) \
+            $(patsubst %,model/train/%.c,allreduce batch losses presets schedule trainer)
 viewer   := $(patsubst %,export/page/%.js,algebra dance body surface shaders stage plain_stage camera player chart main)
 
 all: $(programs)
@@ -52,14 +55,14 @@ $(BUILD)/export/page/viewer.o: $(BUILD)/export/page/viewer.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # Fused multiply-add where it is fast; elsewhere sums keep the order and rounding of the peers that they are compared with.
-$(BUILD)/model/%.o: CFLAGS += -ffp-contract=fast
+$(BUILD)/lib/nn/%.o $(BUILD)/model/%.o: CFLAGS += -ffp-contract=fast
 
-# With MPI=1 the programs go to $(BUILD)/mpi, and one object file takes the place of another: lib/comm.h. MPI_PACKAGE: pkg-config's name of the MPI.
+# With MPI=1 the programs go to $(BUILD)/mpi, and one object file takes the place of another: lib/base/comm.h. MPI_PACKAGE: pkg-config's name of the MPI.
 MPI_PACKAGE ?= ompi-c
 mpi_there   := $(shell pkg-config --exists $(MPI_PACKAGE) && command -v mpirun)
-$(BUILD)/lib/comm_mpi.o: CFLAGS += $(shell pkg-config --cflags $(MPI_PACKAGE))
+$(BUILD)/lib/base/comm_mpi.o: CFLAGS += $(shell pkg-config --cflags $(MPI_PACKAGE))
 
-$(BUILD)/mpi/%: $(BUILD)/cmd/%.o $(BUILD)/lib/comm_mpi.o $(BUILD)/libneverstop.a
+$(BUILD)/mpi/%: $(BUILD)/cmd/%.o $(BUILD)/lib/base/comm_mpi.o $(BUILD)/libneverstop.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) $(shell pkg-config --libs $(MPI_PACKAGE)) -lm
 

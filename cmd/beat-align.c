@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/musicfile.h"
-#include "lib/threads.h"
-#include "metrics/beatscore.h"
-#include "shared/measuring.h"
+#include "lib/audio/music_file.h"
+#include "lib/base/threads.h"
+#include "metrics/beat_score.h"
+#include "metrics/report/batch.h"
 
 typedef struct {
     const char *music_dir;

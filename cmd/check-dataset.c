@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/aistfolder.h"
-#include "lib/audiofile.h"
-#include "lib/dataset.h"
-#include "lib/options.h"
-#include "lib/progress.h"
-#include "lib/threads.h"
+#include "lib/data/aist_folder.h"
+#include "lib/audio/audio_file.h"
+#include "lib/data/dataset.h"
+#include "lib/cli/options.h"
+#include "lib/cli/progress.h"
+#include "lib/base/threads.h"
 
 static const struct {
     const char *name, *file;

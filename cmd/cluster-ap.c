@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/shared/clusters.h"
-#include "lib/memory.h"
-#include "lib/options.h"
-#include "lib/progress.h"
-#include "lib/tensorfile.h"
-#include "lib/runtime.h"
-#include "lib/threads.h"
-#include "model/preference.h"
+#include "model/cluster/cluster_file.h"
+#include "lib/base/memory.h"
+#include "lib/cli/options.h"
+#include "lib/cli/progress.h"
+#include "lib/formats/tensor_file.h"
+#include "lib/base/runtime.h"
+#include "lib/base/threads.h"
+#include "model/cluster/preference.h"
 
 typedef struct {
     const char *genre, *output, *dataset;

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/jointnames.h"
-#include "lib/threads.h"
-#include "shared/fidreport.h"
-#include "shared/selfcheck.h"
+#include "lib/motion/joint_map.h"
+#include "lib/base/threads.h"
+#include "metrics/report/fid_report.h"
+#include "metrics/report/self_check.h"
 
 static void warn_left_out(const Program *program, const FeatureScale *scale, bool kinetic) {
     static const char *const parts[] = {"horizontal energy", "vertical energy", "expenditure"};

@@ -2,21 +2,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "export/bvh.h"
+#include "export/bvh_write.h"
 #include "export/feet.h"
 #include "export/glb.h"
 #include "export/joints.h"
-#include "export/pickle.h"
+#include "export/aist_pickle.h"
 #include "export/sheet.h"
-#include "lib/motionlist.h"
-#include "lib/options.h"
-#include "lib/names.h"
-#include "lib/threads.h"
-#include "shared/export_film.h"
-#include "shared/export_page.h"
-#include "shared/export_plot.h"
-#include "shared/exporting.h"
-#include "shared/thresholdsfile.h"
+#include "lib/data/motion_list.h"
+#include "lib/cli/options.h"
+#include "lib/base/utf8.h"
+#include "lib/base/threads.h"
+#include "export/video.h"
+#include "export/page_export.h"
+#include "export/plot_export.h"
+#include "export/export_job.h"
+#include "metrics/thresholds.h"
 
 typedef struct {
     const char *name, *ending;

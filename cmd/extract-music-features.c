@@ -2,14 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "features/features.h"
-#include "lib/audiofile.h"
-#include "lib/file.h"
-#include "lib/musicfile.h"
-#include "lib/options.h"
-#include "lib/progress.h"
-#include "lib/tensorfile.h"
-#include "lib/threads.h"
+#include "features/mint35/mint35.h"
+#include "lib/audio/audio_file.h"
+#include "lib/base/file.h"
+#include "lib/audio/music_file.h"
+#include "lib/cli/options.h"
+#include "lib/cli/progress.h"
+#include "lib/formats/tensor_file.h"
+#include "lib/base/threads.h"
 
 typedef struct {
     const char *source;

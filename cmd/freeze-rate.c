@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/threads.h"
-#include "shared/movementreport.h"
-#include "shared/thresholdsfile.h"
+#include "lib/base/threads.h"
+#include "metrics/report/movement_report.h"
+#include "metrics/thresholds.h"
 
 typedef struct {
     const Skeleton *skeleton;

@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/runtime.h"
-#include "lib/dataset.h"
-#include "lib/motion.h"
-#include "lib/options.h"
-#include "lib/progress.h"
-#include "lib/threads.h"
+#include "lib/base/runtime.h"
+#include "lib/data/dataset.h"
+#include "lib/motion/motion.h"
+#include "lib/cli/options.h"
+#include "lib/cli/progress.h"
+#include "lib/base/threads.h"
 #include "model/generate.h"
-#include "shared/modelfile.h"
-#include "shared/musicinput.h"
+#include "model/model_file.h"
+#include "features/music_input.h"
 
 typedef struct {
     const char *model, *music, *seed, *genre, *dataset, *output, *precision;

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lib/dataset.h"
-#include "lib/motionimport.h"
-#include "lib/options.h"
-#include "lib/progress.h"
-#include "lib/threads.h"
+#include "lib/data/dataset.h"
+#include "lib/motion/import/motion_import.h"
+#include "lib/cli/options.h"
+#include "lib/cli/progress.h"
+#include "lib/base/threads.h"
 
 typedef enum { IMPORTED, IGNORED, KEPT, FAILED, PENDING } Outcome;
 

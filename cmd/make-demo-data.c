@@ -5,12 +5,12 @@
 
 #include "demo/dance.h"
 #include "demo/wave.h"
-#include "lib/aistpickle.h"
-#include "lib/file.h"
-#include "lib/options.h"
-#include "lib/progress.h"
-#include "lib/rng.h"
-#include "lib/threads.h"
+#include "lib/motion/import/aist_pickle_write.h"
+#include "lib/base/file.h"
+#include "lib/cli/options.h"
+#include "lib/cli/progress.h"
+#include "lib/base/rng.h"
+#include "lib/base/threads.h"
 
 typedef struct {
     const char *output;

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/motionlist.h"
-#include "lib/threads.h"
+#include "lib/data/motion_list.h"
+#include "lib/base/threads.h"
 #include "metrics/mpjpe.h"
-#include "shared/measuring.h"
+#include "metrics/report/batch.h"
 
 enum { HORIZONS_MAX = 20 };
 

@@ -5,12 +5,12 @@
 #include "export/plots.h"
 #include "export/poses.h"
 #include "export/tsne.h"
-#include "lib/motionlist.h"
-#include "lib/options.h"
-#include "lib/runtime.h"
-#include "lib/table.h"
-#include "lib/tensorfile.h"
-#include "lib/threads.h"
+#include "lib/data/motion_list.h"
+#include "lib/cli/options.h"
+#include "lib/base/runtime.h"
+#include "lib/cli/table.h"
+#include "lib/formats/tensor_file.h"
+#include "lib/base/threads.h"
 
 enum { NEIGHBOURS = 10 };
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "export/plots.h"
-#include "lib/file.h"
-#include "lib/options.h"
-#include "lib/tsv.h"
+#include "lib/base/file.h"
+#include "lib/cli/options.h"
+#include "lib/base/tsv.h"
 
 /* The file's name without folder and ending, unless another log has that too. */
 static char *name_of(char *const *paths, size_t count, size_t i) {

@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/comm.h"
-#include "lib/runtime.h"
-#include "lib/tensorfile.h"
-#include "lib/threads.h"
-#include "shared/checkpoint.h"
-#include "shared/checksum.h"
-#include "shared/dryrun.h"
-#include "shared/share.h"
+#include "lib/base/comm.h"
+#include "lib/base/runtime.h"
+#include "lib/formats/tensor_file.h"
+#include "lib/base/threads.h"
+#include "model/train/checkpoint.h"
+#include "lib/base/checksum.h"
+#include "model/train/dry_run.h"
+#include "model/train/broadcast.h"
 
 typedef struct {
     Settings s;
@@ -75,8 +75,8 @@ static int read_inputs(Job *j, Error *err) {
     j->s.config.motion_dim = j->data.corpus.motion_dim;
     j->s.config.music_dim = 35;
     if (status == 0) status = model_new(&j->m, KIND_BANK, &j->s.config, genres, genre_count, true, err);
-    if (status == 0) status = corpus_set_genres(&j->data, j->dataset, &j->m, err);
-    if (status == 0 && j->s.validation) status = corpus_set_genres(&j->val, j->s.validation, &j->m, err);
+    if (status == 0) status = corpus_set_genres(&j->data, j->dataset, j->m.genres, j->m.genre_count, err);
+    if (status == 0 && j->s.validation) status = corpus_set_genres(&j->val, j->s.validation, j->m.genres, j->m.genre_count, err);
     free(genres);
     return status == 0 && !j->s.dry_run ? read_centers(j, err) : status;
 }

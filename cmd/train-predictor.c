@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/comm.h"
-#include "lib/runtime.h"
-#include "lib/threads.h"
-#include "shared/checkpoint.h"
-#include "shared/checksum.h"
-#include "shared/dryrun.h"
-#include "shared/modelfile.h"
-#include "shared/share.h"
+#include "lib/base/comm.h"
+#include "lib/base/runtime.h"
+#include "lib/base/threads.h"
+#include "model/train/checkpoint.h"
+#include "lib/base/checksum.h"
+#include "model/train/dry_run.h"
+#include "model/model_file.h"
+#include "model/train/broadcast.h"
 
 typedef struct {
     Settings s;
@@ -61,8 +61,8 @@ static int read_inputs(Job *j, Error *err) {
     if (status == 0 && j->bank_path && c->motion_dim != j->bank.config.motion_dim)
         status = fail(err, "%s: frames of %zu numbers, but %s was trained on %zu", j->dataset, c->motion_dim, j->bank_path, j->bank.config.motion_dim);
     if (status == 0) status = declare_model(j, err);
-    if (status == 0) status = corpus_set_genres(&j->data, j->dataset, &j->m, err);
-    return status == 0 && j->s.validation ? corpus_set_genres(&j->val, j->s.validation, &j->m, err) : status;
+    if (status == 0) status = corpus_set_genres(&j->data, j->dataset, j->m.genres, j->m.genre_count, err);
+    return status == 0 && j->s.validation ? corpus_set_genres(&j->val, j->s.validation, j->m.genres, j->m.genre_count, err) : status;
 }
 
 static int share_inputs(Job *j, Error *err) {
@@ -83,7 +83,7 @@ static int initialise(void *context, Error *err) {
 static int train(const Program *program, Job *j, Error *err) {
     Run run;
     run_start(&run, program, &j->s, &j->m);
-    run_describe(&run, " data=%016" PRIx64 " bank=%016" PRIx64 " init=%016" PRIx64, corpus_checksum(&j->data), checksum_model(&j->bank), checksum_model(&j->start));
+    run_describe(&run, " data=%016" PRIx64 " bank=%016" PRIx64 " init=%016" PRIx64, corpus_checksum(&j->data), model_checksum(&j->bank), model_checksum(&j->start));
     TrainState state = {.stage = 3, .seed = (uint64_t)j->s.seed};
     TrainHooks hooks = run_hooks(&run);
     int status = checkpoint_start(&run, &j->m, &state, initialise, j, err);

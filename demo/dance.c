@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/rng.h"
-#include "lib/rotation.h"
+#include "lib/base/rng.h"
+#include "lib/motion/rotation.h"
 
 /* One bar of the choreography. */
 typedef struct {

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "lib/rotation.h"
+#include "lib/motion/rotation.h"
 
 enum {
     PELVIS = 0, HIP = 1, SPINE1 = 3, KNEE = 4, SPINE2 = 6, ANKLE = 7, SPINE3 = 9, BALL = 10, NECK = 12, COLLAR = 13, HEAD = 15, SHOULDER = 16, ELBOW = 18

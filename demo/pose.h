@@ -2,7 +2,7 @@
 #ifndef DEMO_POSE_H
 #define DEMO_POSE_H
 
-#include "lib/motion.h"
+#include "lib/motion/motion.h"
 
 enum { LEFT, RIGHT }; /* left is +x for a dancer who faces +z */
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "demo/synth.h"
-#include "lib/rng.h"
+#include "lib/base/rng.h"
 
 Song song_plan(const Style *style, size_t number, double seconds, uint64_t seed) {
     Song song = {.style = style, .bpm = style->first_bpm + style->bpm_step * (double)number, .seconds = seconds, .seed = seed};

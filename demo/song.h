@@ -3,7 +3,7 @@
 #define DEMO_SONG_H
 
 #include "demo/style.h"
-#include "lib/error.h"
+#include "lib/base/error.h"
 
 enum { SONG_RATE = 44100, SONG_MAX_PHRASES = 512, BEATS_PER_BAR = 4, BARS_PER_PHRASE = 4 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/rng.h"
+#include "lib/base/rng.h"
 
 static const double drum_seconds[DRUM_COUNT] = {0.30, 0.18, 0.06, 1.2};
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/error.h"
+#include "lib/base/error.h"
 
 typedef enum { DRUM_KICK, DRUM_SNARE, DRUM_HAT, DRUM_CRASH, DRUM_COUNT } Drum;
 typedef enum { VOICE_BASS, VOICE_CHORD, VOICE_LEAD, VOICE_PAD, VOICE_COUNT } Voice;

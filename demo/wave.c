@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/bytes.h"
-#include "lib/file.h"
+#include "lib/base/bytes.h"
+#include "lib/base/file.h"
 
 int wave_write(const char *path, const float *samples, size_t count, unsigned rate, Error *err) {
     if (count > (UINT32_MAX - 36) / 2) return fail(err, "%s: too long for a .wav file", path);

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "lib/error.h"
+#include "lib/base/error.h"
 
 /* samples in [-1, 1]; what lies outside is clipped. Atomic. */
 int wave_write(const char *path, const float *samples, size_t count, unsigned rate, Error *err);

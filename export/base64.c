@@ -1,4 +1,4 @@
-#include "base64.h"
+#include "export/base64.h"
 
 void buffer_base64(Buffer *b, const unsigned char *bytes, size_t size) {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

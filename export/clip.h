@@ -2,7 +2,7 @@
 #ifndef EXPORT_CLIP_H
 #define EXPORT_CLIP_H
 
-#include "lib/body.h"
+#include "lib/motion/pose_track.h"
 
 typedef struct {
     char *name, *genre, *music; /* owned; genre and music "" if unknown; bytes of any kind: escape them */

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "clip.h"
+#include "export/clip.h"
 
 typedef struct {
     double low, high;   /* metres above the floor where contact begins and ends; the joint of a standing foot is some 2 cm above it */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/rotation.h"
+#include "lib/motion/rotation.h"
 
 /* --- lofts: closed tubes through ellipses --- */
 

@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#include "lib/error.h"
-#include "lib/skeleton.h"
+#include "lib/base/error.h"
+#include "lib/motion/skeleton.h"
 
 typedef struct {
     size_t vertices, triangles;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "export/figure.h"
-#include "lib/rotation.h"
+#include "lib/motion/rotation.h"
 
 void figure_globals(const Skeleton *s, const double *rotations, double *globals) {
     for (size_t j = 0; j < s->joints; j++) {

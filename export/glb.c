@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "export/figure.h"
-#include "export/quaternion.h"
-#include "lib/bodynames.h"
-#include "lib/version.h"
+#include "lib/motion/quaternion.h"
+#include "lib/motion/smpl_joint_names.h"
+#include "lib/base/version.h"
 
 enum { UNSIGNED_BYTE = 5121, UNSIGNED_SHORT = 5123, UNSIGNED_INT = 5125, FLOAT = 5126, VERTICES = 34962, INDICES = 34963 };
 

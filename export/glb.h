@@ -7,7 +7,7 @@
 #define EXPORT_GLB_H
 
 #include "export/clip.h"
-#include "lib/buffer.h"
+#include "lib/base/buffer.h"
 
 int glb_write(const Clip *clip, Buffer *out, Error *err);
 

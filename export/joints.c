@@ -1,6 +1,6 @@
 #include "export/joints.h"
 
-#include "lib/npy.h"
+#include "lib/formats/npy.h"
 
 int joints_npy(const Clip *clip, Buffer *out, Error *err) {
     const Body *b = &clip->body;

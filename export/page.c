@@ -1,14 +1,14 @@
 /* page.c: the viewer's bytes, then what it shall show as JSON. */
-#include "page.h"
+#include "export/page.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base64.h"
-#include "lib/bytes.h"
-#include "page/viewer.h"
-#include "quaternion.h"
+#include "export/base64.h"
+#include "lib/base/bytes.h"
+#include "export/page/viewer.h"
+#include "lib/motion/quaternion.h"
 
 /* The largest component is left out: bit 15 of the first two words says which. The others lie within +-1/sqrt(2). */
 static void pack_rotation(const double r[9], unsigned char out[6]) {

@@ -5,9 +5,9 @@
 #ifndef EXPORT_PAGE_H
 #define EXPORT_PAGE_H
 
-#include "clip.h"
-#include "lib/buffer.h"
-#include "timeline.h"
+#include "export/clip.h"
+#include "lib/base/buffer.h"
+#include "export/motion_profile.h"
 
 typedef struct {
     const Clip *clip;

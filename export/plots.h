@@ -2,8 +2,8 @@
 #ifndef EXPORT_PLOTS_H
 #define EXPORT_PLOTS_H
 
-#include "export/timeline.h"
-#include "lib/buffer.h"
+#include "export/motion_profile.h"
+#include "lib/base/buffer.h"
 
 /* The paper's Figure 5: change of pose and place from frame to frame, and the frozen windows, of several dances over time. With thresholds they are
  * dashed; music beats of the first dance are ticks at the lower edge; the seed of the first is shaded. fps: one for all. */

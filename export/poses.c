@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/body.h"
+#include "lib/motion/pose_track.h"
 
 static int allocate(PoseSet *p, size_t count, size_t dim, Error *err) {
     *p = (PoseSet){.count = count, .dim = dim, .vectors = calloc(count * dim + 1, sizeof(double)), .group = calloc(count + 1, sizeof(size_t))};

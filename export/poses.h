@@ -2,8 +2,8 @@
 #ifndef EXPORT_POSES_H
 #define EXPORT_POSES_H
 
-#include "lib/file.h"
-#include "lib/motion.h"
+#include "lib/base/file.h"
+#include "lib/motion/motion.h"
 
 typedef struct {
     size_t count, dim; /* dim = 3 (joints - 1) */

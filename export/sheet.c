@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "export/lettering.h"
+#include "export/stroke_font.h"
 #include "export/png.h"
 #include "export/render.h"
 

@@ -4,7 +4,7 @@
 
 #include "export/clip.h"
 #include "export/figure.h"
-#include "lib/buffer.h"
+#include "lib/base/buffer.h"
 
 /* One row per clip, `poses` figures a row at equal distances in time from the first frame to the last, on white, `width` pixels wide, each under its
  * time; the camera stands before the dancer and goes along with him. Seed frames are paler. A PNG file. */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "lib/buffer.h"
+#include "lib/base/buffer.h"
 
 enum { SVG_COLOURS = 10 };
 const char *svg_colour(size_t i); /* of series i; after ten they come again */

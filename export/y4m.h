@@ -2,7 +2,7 @@
 #ifndef EXPORT_Y4M_H
 #define EXPORT_Y4M_H
 
-#include "lib/buffer.h"
+#include "lib/base/buffer.h"
 
 /* The stream's first line. fps is written as a fraction of 1000ths where it is not whole. */
 void y4m_header(Buffer *out, size_t width, size_t height, double fps);

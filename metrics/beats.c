@@ -1,5 +1,5 @@
 /* beats.c: minima of speed, and their distance from beats of the music. */
-#include "beats.h"
+#include "metrics/beats.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../lib/error.h"
+#include "lib/base/error.h"
 
 typedef struct {
     bool forward;   /* speed(t) belongs to the transition that leaves frame t (Bailando), not to the one that reaches it; its last frame has none */

@@ -1,10 +1,10 @@
 /* bootstrap.c: percentile intervals. */
-#include "bootstrap.h"
+#include "metrics/bootstrap.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "../lib/rng.h"
+#include "lib/base/rng.h"
 
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../lib/error.h"
+#include "lib/base/error.h"
 
 typedef struct {
     double low, high; /* NaN where no draw has a value, or the estimate has none */

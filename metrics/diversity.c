@@ -1,5 +1,5 @@
 /* diversity.c: distances of pairs. */
-#include "diversity.h"
+#include "metrics/diversity.h"
 
 #include <math.h>
 

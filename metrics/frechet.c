@@ -1,6 +1,6 @@
 /* frechet.c: A and B are reduced to their triangular factors (A = Q R leaves the singular values of A B' alone), whose product goes
  * through a one-sided Jacobi SVD: at most dim x dim, however many sequences there are. */
-#include "frechet.h"
+#include "metrics/frechet.h"
 
 #include <float.h>
 #include <math.h>

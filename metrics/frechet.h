@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "../lib/error.h"
+#include "lib/base/error.h"
 
 /* What the distance needs of a set. */
 typedef struct {

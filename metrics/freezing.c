@@ -1,5 +1,5 @@
 /* freezing.c: deltas, range, jitter and jumps. */
-#include "freezing.h"
+#include "metrics/freezing.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 #ifndef METRICS_FREEZING_H
 #define METRICS_FREEZING_H
 
-#include "../lib/body.h"
+#include "lib/motion/pose_track.h"
 
 enum { FREEZE_WINDOW = 60 };
 

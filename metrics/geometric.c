@@ -1,10 +1,10 @@
 /* geometric.c: 32 questions about poses, from a table. */
-#include "geometric.h"
+#include "metrics/geometric.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "../lib/lanes.h"
+#include "lib/base/lanes.h"
 
 /* SMPL's joints by the peer's names, and the points it makes up. */
 enum {

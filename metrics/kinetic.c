@@ -1,5 +1,5 @@
 /* kinetic.c: kinetic energies and energy expenditure per joint. */
-#include "kinetic.h"
+#include "metrics/kinetic.h"
 
 #include <math.h>
 

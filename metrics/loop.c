@@ -1,5 +1,5 @@
 /* loop.c: autocorrelation of the pose at multiples of a generation step. */
-#include "loop.h"
+#include "metrics/loop.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #ifndef METRICS_LOOP_H
 #define METRICS_LOOP_H
 
-#include "../lib/body.h"
+#include "lib/motion/pose_track.h"
 
 enum { LOOP_LAGS = 10 };
 

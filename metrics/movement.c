@@ -1,12 +1,12 @@
 /* movement.c: one dance's movement, and a set's. */
-#include "movement.h"
+#include "metrics/movement.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "loop.h"
-#include "pfc.h"
+#include "metrics/loop.h"
+#include "metrics/pfc.h"
 
 void windows_free(Windows *w) {
     free(w->pose);

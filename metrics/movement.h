@@ -2,8 +2,8 @@
 #ifndef METRICS_MOVEMENT_H
 #define METRICS_MOVEMENT_H
 
-#include "freezing.h"
-#include "thresholds.h"
+#include "metrics/freezing.h"
+#include "metrics/thresholds.h"
 
 typedef struct {
     size_t keep;                       /* frames per generation step */

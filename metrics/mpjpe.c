@@ -1,9 +1,9 @@
 /* mpjpe.c: errors of joints in a frame. */
-#include "mpjpe.h"
+#include "metrics/mpjpe.h"
 
 #include <math.h>
 
-#include "../lib/rotation.h"
+#include "lib/motion/rotation.h"
 
 static void mean_of(const double *p, size_t joints, double mean[3]) {
     mean[0] = mean[1] = mean[2] = 0;

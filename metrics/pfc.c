@@ -1,5 +1,5 @@
 /* pfc.c: feet that slide while the body accelerates. */
-#include "pfc.h"
+#include "metrics/pfc.h"
 
 #include <math.h>
 

@@ -7,7 +7,7 @@
 #ifndef METRICS_PFC_H
 #define METRICS_PFC_H
 
-#include "../lib/body.h"
+#include "lib/motion/pose_track.h"
 
 /* Takes every `every`-th frame of b, and of those windows of `window` frames every `hop` frames, full ones only (window 0, or more than there are
  * frames: one window, the whole). The mean over the windows; NaN for fewer than 3 frames, for a window whose root does not

@@ -1,5 +1,7 @@
 /* thresholds.c: fitting freezing thresholds, and keeping them. */
-#include "thresholds.h"
+#include "metrics/thresholds.h"
+
+#include "lib/formats/tensor_file.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -70,4 +72,20 @@ static int number(const Tensors *set, const char *name, double *out, Error *err)
 
 int thresholds_from_tensors(const Tensors *set, Thresholds *out, Error *err) {
     return number(set, "pose", &out->pose, err) || number(set, "trans", &out->trans, err) || number(set, "quantile", &out->quantile, err) ? -1 : 0;
+}
+
+int thresholds_read(const char *path, Thresholds *out, Error *err) {
+    Tensors set;
+    if (tensorfile_read(path, &set, err)) return -1;
+    int status = thresholds_from_tensors(&set, out, err);
+    tensors_free(&set);
+    return status ? fail_in(err, path) : 0;
+}
+
+int thresholds_write(const char *path, const Thresholds *t, Error *err) {
+    Tensors set;
+    if (thresholds_to_tensors(t, &set, err)) return -1;
+    int status = npz_write(path, &set, err);
+    tensors_free(&set);
+    return status;
 }

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "../lib/tensor.h"
+#include "lib/formats/tensor.h"
 
 typedef struct {
     double pose, trans; /* degrees and cm per frame */
@@ -24,5 +24,9 @@ size_t frozen_count(const double *pose, const double *trans, size_t n, const Thr
 /* As tensors: three float64 scalars `pose`, `trans`, `quantile`. Reading refuses what is missing, negative or not a number. */
 int thresholds_to_tensors(const Thresholds *t, Tensors *out, Error *err);
 int thresholds_from_tensors(const Tensors *set, Thresholds *out, Error *err);
+
+/* The .npz that holds them. Errors begin with the path. */
+int thresholds_read(const char *path, Thresholds *out, Error *err);
+int thresholds_write(const char *path, const Thresholds *t, Error *err);
 
 #endif

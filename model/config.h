@@ -5,18 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/error.h"
+#include "lib/base/error.h"
+#include "lib/nn/layers/dims.h"
 
 /* How RefineBank projects a latent (Table 3). */
 typedef enum { REFINE_NONE, REFINE_BANK, REFINE_DISCRETE, REFINE_AE, REFINE_VAE } Refine;
-
-/* A transformer's measures. */
-typedef struct {
-    size_t width, heads, mlp;
-} Dims;
-
-/* Rounded up where heads do not divide the width: 2048 over 10 heads gives 205. */
-static inline size_t head_dim(Dims d) { return (d.width + d.heads - 1) / d.heads; }
 
 typedef struct {
     size_t motion_dim, music_dim;                     /* 3 + 9 J; 35 */

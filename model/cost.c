@@ -1,4 +1,4 @@
-#include "cost.h"
+#include "model/cost.h"
 
 static double product(size_t m, size_t n, size_t k) { return 2 * (double)m * (double)n * (double)k; }
 

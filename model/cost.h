@@ -4,7 +4,7 @@
 #ifndef MODEL_COST_H
 #define MODEL_COST_H
 
-#include "config.h"
+#include "model/config.h"
 
 /* One window through `layers` blocks of FACT's transformer, of whose result `wanted` rows are computed (networks.h). */
 double cost_transformer(size_t rows, size_t wanted, size_t layers, Dims d);

@@ -1,8 +1,8 @@
-#include "generate.h"
+#include "model/generate.h"
 
 #include <stdlib.h>
 
-#include "lib/memory.h"
+#include "lib/base/memory.h"
 
 struct Generator {
     Params params; /* shallow: shares the model's values */

@@ -2,7 +2,7 @@
 #ifndef MODEL_GENERATE_H
 #define MODEL_GENERATE_H
 
-#include "model.h"
+#include "model/model.h"
 
 /* One dance. motion's first l frames are the seed, given by the caller; the rest up to `frames` is filled in. */
 typedef struct {

@@ -2,10 +2,10 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
-#include "config.h"
-#include "lib/safetensors.h"
-#include "networks.h"
-#include "params.h"
+#include "model/config.h"
+#include "lib/formats/safetensors.h"
+#include "model/networks.h"
+#include "lib/nn/params.h"
 
 typedef enum {
     KIND_BANK, /* RefineBank and the banks: what train-bank makes */

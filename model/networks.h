@@ -5,28 +5,9 @@
 #ifndef MODEL_NETWORKS_H
 #define MODEL_NETWORKS_H
 
-#include "config.h"
-#include "ops.h"
-
-/* --- transformer.c --- */
-/* Linear layer "P.weight", "P.bias" [out, in]. */
-Value dense(Graph *g, Value x, const char *prefix, size_t out, Init init);
-/* The rows of a result that are wanted: `count` listed ones, or those from `first` on where list is NULL; with count 0 all. The last layer does not compute
- * the others. */
-typedef struct {
-    size_t first, count;
-    const size_t *list;
-} Wanted;
-static const Wanted all_rows = {0};
-
-/* `layers` of FACT's pre-norm block "P.blocks.I...": x += Attn(LN(x)); x += MLP(LN(x)). */
-Value transformer(Graph *g, Value x, const char *prefix, size_t layers, Dims d, Wanted rows);
-/* "P.position" [max_rows, width]: the first rows of it are added. */
-Value positioned(Graph *g, Value x, const char *prefix, size_t max_rows);
-/* dense to the width, position, layers: x [rows, in] -> [rows or those wanted, width] */
-Value encoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, Wanted rows);
-/* position, layers, head: x [rows, width] -> [rows or those wanted, out] */
-Value decoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, size_t out, Wanted rows);
+#include "model/config.h"
+#include "lib/nn/layers/transformer.h"
+#include "model/rotate_heading.h"
 
 /* --- refine_bank.c (section 4.1) --- */
 /* z [l, C]: E_RB of motion in the networks' coordinates, [rows <= l, D] */
@@ -63,12 +44,6 @@ Value predictor(Graph *g, const Config *c, Value past, Value music, Value prior)
 Value reference_frame(Graph *g, const Config *c, Value motion, size_t frame);
 Value normalise_motion(Graph *g, const Config *c, Value motion, Value reference);
 Value restore_motion(Graph *g, const Config *c, Value motion, Value reference);
-
-/* --- smoothing.c --- */
-/* x [3 + K]: three frames that stand and K that may move -> the K frames f that minimise
- *   sum |f - x[3..]|^2 + lambda sum |third difference of [x[0..2]; f]|^2        (Whittaker 1923)
- * which damps what is faster than the frequency w with lambda (2 sin(w/2))^6 = 1 (at 60 fps: 18 is 6 Hz, 190 is 4 Hz). */
-Value smooth_rows(Graph *g, Value x, double lambda);
 
 typedef struct {
     Value past, music, genre, eps; /* inputs; genre and eps are -1 where the model has no use for them */

@@ -1,5 +1,5 @@
 /* One auto-regressive step, eq. 2: d[t+1..t+K] = RB(P_c(E_m(music), E_d(past), TB(past))), with the aids of our own. */
-#include "networks.h"
+#include "model/networks.h"
 
 Value reference_frame(Graph *g, const Config *c, Value motion, size_t frame) {
     return c->relative_root || c->relative_heading ? slice_rows(g, motion, frame, 1) : -1;

@@ -13,7 +13,7 @@
 #include <ftw.h>
 #include <unistd.h>
 
-#include "lib/error.h"
+#include "lib/base/error.h"
 
 #include <cmocka.h>
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "lib/take.h"
-#include "lib/threads.h"
-#include "metrics/featureset.h"
+#include "lib/motion/import/pose_source.h"
+#include "lib/base/threads.h"
+#include "metrics/dance_features.h"
 
 static double now(clockid_t clock) {
     struct timespec t;

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "lib/runtime.h"
-#include "lib/threads.h"
+#include "lib/base/runtime.h"
+#include "lib/base/threads.h"
 #include "model/cost.h"
 #include "model/generate.h"
-#include "model/presets.h"
+#include "model/train/presets.h"
 #include "test/bench/clock.h"
 
 enum { MOTION_DIM = 219, MUSIC_DIM = 35, MOST = 1000 };

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/shared/modelfile.h"
-#include "lib/runtime.h"
-#include "lib/threads.h"
+#include "model/model_file.h"
+#include "lib/base/runtime.h"
+#include "lib/base/threads.h"
 #include "model/generate.h"
-#include "model/presets.h"
+#include "model/train/presets.h"
 #include "test/bench/clock.h"
 
 static int write_model(const char *preset, const char *path, Error *err) {

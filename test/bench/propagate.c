@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/memory.h"
-#include "lib/runtime.h"
-#include "lib/threads.h"
-#include "model/affinity.h"
-#include "model/similarity.h"
+#include "lib/base/memory.h"
+#include "lib/base/runtime.h"
+#include "lib/base/threads.h"
+#include "model/cluster/affinity.h"
+#include "model/cluster/similarity.h"
 
 enum { FRAMES = 4, DIM = 12, NUMBERS = 16 }; /* a window must be motion: translation and one rotation; the rest is zero */
 

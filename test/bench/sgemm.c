@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/blas.h"
-#include "lib/runtime.h"
-#include "lib/memory.h"
-#include "lib/threads.h"
+#include "lib/base/blas.h"
+#include "lib/base/runtime.h"
+#include "lib/base/memory.h"
+#include "lib/base/threads.h"
 #include "test/bench/clock.h"
 
 /* C [m, n] = A [m, k] B [n, k]^T */

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "export/clip.h"
-#include "lib/rng.h"
+#include "lib/base/rng.h"
 #include "test/scratch.h"
 
 static inline void make_motion(Motion *m, size_t frames, size_t joints) {

@@ -1,8 +1,8 @@
 /* BVH as written: read back by lib/bvh, which has tests of its own, it is the same dance. */
-#include "clips.h"
+#include "test/export/clips.h"
 
-#include "export/bvh.h"
-#include "lib/bvhimport.h"
+#include "export/bvh_write.h"
+#include "lib/motion/import/bvh_retarget.h"
 
 static void write_and_parse(const Clip *c, double units, Bvh *b) {
     Error err;

@@ -1,5 +1,5 @@
 /* Feet held where they stand: a walk, built here from the leg's geometry, whose feet slide by a known amount. */
-#include "clips.h"
+#include "test/export/clips.h"
 
 #include "export/feet.h"
 

@@ -1,11 +1,11 @@
 /* glTF as written, read back with cJSON: the container's and the accessors' rules of the specification, and that the nodes dance as the clip does. */
-#include "clips.h"
+#include "test/export/clips.h"
 
 #include <cjson/cJSON.h>
 
 #include "export/figure.h"
 #include "export/glb.h"
-#include "lib/bytes.h"
+#include "lib/base/bytes.h"
 
 typedef struct {
     Buffer file;

@@ -1,11 +1,11 @@
 /* test_page.c: the page's data as the viewer reads them back. */
-#include "clips.h"
+#include "test/export/clips.h"
 
 #include <cjson/cJSON.h>
 
 #include "export/base64.h"
 #include "export/page.h"
-#include "export/quaternion.h"
+#include "lib/motion/quaternion.h"
 
 /* RFC 4648, section 10. */
 static void base64_of_the_standard(void **state) {

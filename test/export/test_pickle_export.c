@@ -1,11 +1,11 @@
 /* AIST++'s pickle and joint positions as written, read back by the readers that peers' files are tested with. */
-#include "clips.h"
+#include "test/export/clips.h"
 
 #include "export/joints.h"
-#include "export/pickle.h"
-#include "lib/motionimport.h"
-#include "lib/pickle.h"
-#include "lib/tensorfile.h"
+#include "export/aist_pickle.h"
+#include "lib/motion/import/motion_import.h"
+#include "lib/formats/pickle.h"
+#include "lib/formats/tensor_file.h"
 
 static void the_pickle_comes_back(void **state) {
     (void)state;

@@ -1,10 +1,10 @@
 /* Pictures: PNG files against zlib and the standard's filters, what is drawn where, films. */
-#include "clips.h"
+#include "test/export/clips.h"
 
 #include <omp.h>
 #include <zlib.h>
 
-#include "export/lettering.h"
+#include "export/stroke_font.h"
 #include "export/png.h"
 #include "export/render.h"
 #include "export/sheet.h"

@@ -1,5 +1,5 @@
 /* t-SNE by what it must keep, plots by what stands in them, poses by what does not matter to them. */
-#include "clips.h"
+#include "test/export/clips.h"
 
 #include <omp.h>
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/bvhimport.h"
+#include "lib/motion/import/bvh_retarget.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

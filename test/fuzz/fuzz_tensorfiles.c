@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/file.h"
-#include "lib/safetensors.h"
-#include "lib/tensorfile.h"
+#include "lib/base/file.h"
+#include "lib/formats/safetensors.h"
+#include "lib/formats/tensor_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

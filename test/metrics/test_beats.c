@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/tensorfile.h"
-#include "metrics/beatscore.h"
+#include "lib/formats/tensor_file.h"
+#include "metrics/beat_score.h"
 
 #include <cmocka.h>
 
-#include "near.h"
+#include "test/metrics/near.h"
 
 static void minima_are_scipys(void **state) {
     (void)state;

@@ -7,15 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/rng.h"
-#include "lib/tensorfile.h"
+#include "lib/base/rng.h"
+#include "lib/formats/tensor_file.h"
 #include "metrics/diversity.h"
-#include "metrics/featurescale.h"
+#include "metrics/standardize.h"
 #include "metrics/frechet.h"
 
 #include <cmocka.h>
 
-#include "near.h"
+#include "test/metrics/near.h"
 
 static double frechet(const double *a, size_t n, const double *b, size_t m, size_t dim) {
     double d;

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/rng.h"
+#include "lib/base/rng.h"
 #include "metrics/loop.h"
 #include "metrics/movement.h"
 #include "metrics/pfc.h"
 
 #include <cmocka.h>
 
-#include "near.h"
+#include "test/metrics/near.h"
 
 static const MovementOptions plain = {.keep = 20, .pfc_fps = 60};
 

@@ -5,13 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/rng.h"
-#include "lib/rotation.h"
+#include "lib/base/rng.h"
+#include "lib/motion/rotation.h"
 #include "metrics/mpjpe.h"
 
 #include <cmocka.h>
 
-#include "near.h"
+#include "test/metrics/near.h"
 
 enum { J = 24 };
 

@@ -2,8 +2,8 @@
  *
  * Straight-through estimation and stopped gradients are no derivatives of the loss. Where they occur, the differences are taken of a
  * surrogate written here, in which what must not be differentiated is a constant; it has the loss's value at the point itself. */
-#include "gradient.h"
-#include "model/train_graphs.h"
+#include "test/lib/nn/gradient.h"
+#include "model/train/losses.h"
 
 enum { MOST = 2, NONE = 0 }; /* single elements of a tensor; a random direction is always checked */
 static const double spread = 0.5; /* steeper softmaxes are beyond differences */

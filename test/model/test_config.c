@@ -4,7 +4,7 @@
 #include <cjson/cJSON.h>
 
 #include "model/config.h"
-#include "model/presets.h"
+#include "model/train/presets.h"
 
 static Config some_config(void) {
     Config c = preset_find("small")->config;

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "model/cost.h"
-#include "model/presets.h"
+#include "model/train/presets.h"
 
 #include <cmocka.h> /* last: it defines a macro fail() */
 

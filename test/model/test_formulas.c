@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "lib/rng.h"
-#include "lib/threads.h"
-#include "model/train.h"
+#include "lib/base/rng.h"
+#include "lib/base/threads.h"
+#include "model/train/trainer.h"
 
 #include <cmocka.h> /* last: it defines a macro fail() */
 

@@ -1,0 +1,29 @@
+#include "lib/base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One line whatever a file name holds. */
+static void make_printable(char *text) {
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c < 0x20 || c == 0x7f) *text = '?';
+    }
+}
+
+int fail(Error *err, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vsnprintf(err->text, sizeof err->text, format, args);
+    va_end(args);
+    make_printable(err->text);
+    return -1;
+}
+
+int fail_in(Error *err, const char *context) {
+    char inner[sizeof err->text];
+    memcpy(inner, err->text, sizeof inner);
+    inner[sizeof inner - 1] = '\0';
+    return fail(err, "%.500s: %.510s", context, inner);
+}

@@ -1,0 +1,257 @@
+#include "lib/base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int file_read(const char *path, unsigned char **data, size_t *size, Error *err) {
+    *data = NULL;
+    *size = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer must not block */
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
+    if (!f) {
+        fail(err, "%s: %s", path, strerror(errno));
+        if (fd >= 0) close(fd);
+        return -1;
+    }
+    struct stat st;
+    unsigned char *bytes = NULL;
+    if (fstat(fileno(f), &st) != 0) {
+        fail(err, "%s: %s", path, strerror(errno));
+        goto failure;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        fail(err, "%s: %s", path, S_ISDIR(st.st_mode) ? "is a folder, not a file" : "is not a regular file");
+        goto failure;
+    }
+    size_t n = (size_t)st.st_size;
+    bytes = malloc(n + 1);
+    if (!bytes) {
+        fail(err, "%s: not enough memory for %zu bytes", path, n);
+        goto failure;
+    }
+    if (fread(bytes, 1, n, f) != n) {
+        fail(err, "%s: %s", path, ferror(f) ? strerror(errno) : "became shorter while it was read");
+        goto failure;
+    }
+    bytes[n] = '\0';
+    fclose(f);
+    *data = bytes;
+    *size = n;
+    return 0;
+failure:
+    free(bytes);
+    fclose(f);
+    return -1;
+}
+
+/* A file without a name, which vanishes with the process however that ends; -1 where the system has no such thing or could not name it later. */
+static int open_unnamed(const char *path) {
+#ifdef O_TMPFILE
+    char *folder = access("/proc/self/fd", X_OK) == 0 ? path_folder(path) : NULL;
+    int fd = folder ? open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666) : -1;
+    free(folder);
+    return fd;
+#else
+    (void)path;
+    return -1;
+#endif
+}
+
+/* Gives it the name beside the target. */
+static int name_unnamed(int fd, const char *name) {
+    char self[64];
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) return 0;
+    return errno == EEXIST && unlink(name) == 0 ? linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) : -1;
+}
+
+/* A file with a name of its own. */
+static int open_named(char *name) {
+    int fd = mkstemp(name);
+    if (fd < 0) return -1;
+    mode_t mask = umask(0);
+    umask(mask);
+    fchmod(fd, 0666 & ~mask); /* mkstemp's 0600 is for secrets */
+    return fd;
+}
+
+int file_begin(OutputFile *f, const char *path, Error *err) {
+    *f = (OutputFile){0};
+    struct stat st; /* a rename would turn /dev/null into a file */
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return fail(err, "%s: cannot write: not a regular file", path);
+    f->path = strdup(path);
+    size_t n = strlen(path) + 40;
+    f->temporary = malloc(n);
+    if (!f->path || !f->temporary) {
+        file_abandon(f);
+        return fail(err, "%s: out of memory", path);
+    }
+    int fd = folder_exists(path) ? (errno = EISDIR, -1) : open_unnamed(path);
+    f->unnamed = fd >= 0;
+    snprintf(f->temporary, n, f->unnamed ? "%s.%ld-%d" : "%s.XXXXXX", path, (long)getpid(), fd);
+    if (fd < 0 && !folder_exists(path)) fd = open_named(f->temporary);
+    if (fd < 0) {
+        int reason = errno;
+        free(f->temporary);
+        f->temporary = NULL;
+        file_abandon(f);
+        return fail(err, "%s: cannot write: %s", path, strerror(reason));
+    }
+    f->stream = fdopen(fd, "wb");
+    if (!f->stream) {
+        close(fd);
+        file_abandon(f);
+        return fail(err, "%s: cannot write: %s", path, strerror(errno));
+    }
+    return 0;
+}
+
+int file_commit(OutputFile *f, Error *err) {
+    int fd = fileno(f->stream), bad = ferror(f->stream) || fflush(f->stream) != 0 || fsync(fd) != 0 || (f->unnamed && name_unnamed(fd, f->temporary) != 0);
+    int reason = errno;
+    if (fclose(f->stream) != 0 && !bad) {
+        bad = 1;
+        reason = errno;
+    }
+    f->stream = NULL;
+    if (!bad && rename(f->temporary, f->path) != 0) {
+        bad = 1;
+        reason = errno;
+    }
+    if (bad) {
+        fail(err, "%s: cannot write: %s", f->path, strerror(reason));
+        file_abandon(f);
+        return -1;
+    }
+    free(f->temporary);
+    f->temporary = NULL;
+    file_abandon(f);
+    return 0;
+}
+
+void file_abandon(OutputFile *f) {
+    if (f->stream) fclose(f->stream);
+    if (f->temporary) unlink(f->temporary);
+    free(f->temporary);
+    free(f->path);
+    *f = (OutputFile){0};
+}
+
+int file_write(const char *path, const void *data, size_t size, Error *err) {
+    OutputFile f;
+    if (file_begin(&f, path, err)) return -1;
+    if (size) fwrite(data, 1, size, f.stream); /* file_commit looks at ferror */
+    return file_commit(&f, err);
+}
+
+int strings_add(Strings *list, const char *text, Error *err) {
+    char *copy = strdup(text);
+    char **items = copy ? realloc(list->items, (list->count + 1) * sizeof *items) : NULL;
+    if (!items) {
+        free(copy);
+        return fail(err, "out of memory");
+    }
+    items[list->count] = copy;
+    list->items = items;
+    list->count++;
+    return 0;
+}
+
+static int compare_strings(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+void strings_sort(Strings *list) {
+    if (list->count) qsort(list->items, list->count, sizeof *list->items, compare_strings);
+}
+
+void strings_free(Strings *list) {
+    for (size_t i = 0; i < list->count; i++) free(list->items[i]);
+    free(list->items);
+    *list = (Strings){0};
+}
+
+static int wanted(const char *name, const char *const *endings) {
+    for (; *endings; endings++)
+        if (name[0] != '.' && path_ends_with(name, *endings)) return 1;
+    return 0;
+}
+
+int file_expand(const char *path, const char *const *endings, Strings *list, Error *err) {
+    if (!folder_exists(path)) {
+        if (access(path, F_OK) != 0) return fail(err, "%s: %s", path, strerror(errno));
+        return strings_add(list, path, err);
+    }
+    DIR *dir = opendir(path);
+    if (!dir) return fail(err, "%s: %s", path, strerror(errno));
+    Strings found = {0};
+    int status = 0;
+    for (struct dirent *e; status == 0 && (e = readdir(dir));) {
+        if (!wanted(e->d_name, endings)) continue;
+        char *full = path_join(path, e->d_name);
+        if (!full) status = fail(err, "out of memory");
+        else if (!folder_exists(full)) status = strings_add(&found, full, err);
+        free(full);
+    }
+    closedir(dir);
+    strings_sort(&found);
+    for (size_t i = 0; status == 0 && i < found.count; i++) status = strings_add(list, found.items[i], err);
+    if (status == 0 && found.count == 0) status = fail(err, "%s: no %s file in this folder", path, endings[0]);
+    strings_free(&found);
+    return status;
+}
+
+int folder_make(const char *path, Error *err) {
+    char *copy = strdup(path);
+    if (!copy) return fail(err, "out of memory");
+    int status = 0;
+    for (char *p = copy + 1; status == 0; p++) {
+        if (*p != '/' && *p != '\0') continue;
+        char end = *p;
+        *p = '\0';
+        if (*copy && mkdir(copy, 0777) != 0 && errno != EEXIST) status = fail(err, "%s: %s", copy, strerror(errno));
+        *p = end;
+        if (!end) break;
+    }
+    if (status == 0 && !folder_exists(path)) status = fail(err, "%s: is not a folder", path);
+    free(copy);
+    return status;
+}
+
+int folder_exists(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int file_exists(const char *path) { return access(path, F_OK) == 0; }
+
+char *path_join(const char *folder, const char *name) {
+    if (name[0] == '/' || folder[0] == '\0' || strcmp(folder, ".") == 0) return strdup(name);
+    size_t n = strlen(folder);
+    while (n > 1 && folder[n - 1] == '/') n--;
+    char *out = malloc(n + strlen(name) + 2);
+    if (out) sprintf(out, "%.*s%s%s", (int)n, folder, folder[n - 1] == '/' ? "" : "/", name);
+    return out;
+}
+
+char *path_folder(const char *path) {
+    const char *slash = strrchr(path, '/');
+    if (!slash) return strdup(".");
+    return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
+char *path_stem(const char *path) {
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    return dot && dot != name ? strndup(name, (size_t)(dot - name)) : strdup(name);
+}
+
+int path_ends_with(const char *path, const char *ending) {
+    size_t n = strlen(path), m = strlen(ending);
+    return n >= m && strcasecmp(path + n - m, ending) == 0;
+}

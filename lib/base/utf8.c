@@ -1,0 +1,43 @@
+#include "lib/base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+int names_sort_distinct(const char **names, size_t count, Error *err) {
+    if (count > 1) qsort(names, count, sizeof *names, compare);
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(names[i - 1], names[i]) == 0) return fail(err, "the name '%.100s' occurs twice", names[i]);
+    return 0;
+}
+
+size_t utf8_encode(unsigned long c, char out[4]) {
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    if (c > 0x10ffff || (c >= 0xd800 && c < 0xe000)) return 0;
+    size_t size = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (size_t i = size - 1; i > 0; i--, c >>= 6) out[i] = (char)(0x80 | (c & 0x3f));
+    static const unsigned lead[5] = {0, 0, 0xc0, 0xe0, 0xf0};
+    out[0] = (char)(lead[size] | c);
+    return size;
+}
+
+int utf8_valid(const char *text, size_t size) {
+    const unsigned char *p = (const unsigned char *)text;
+    for (size_t i = 0; i < size;) {
+        size_t n = p[i] < 0x80 ? 1 : p[i] < 0xc2 ? 0 : p[i] < 0xe0 ? 2 : p[i] < 0xf0 ? 3 : p[i] < 0xf5 ? 4 : 0;
+        if (n == 0 || n > size - i) return 0;
+        unsigned long c = n == 1 ? p[i] : p[i] & (0xffu >> (n + 1));
+        for (size_t k = 1; k < n; k++) {
+            if ((p[i + k] & 0xc0) != 0x80) return 0;
+            c = c << 6 | (p[i + k] & 0x3f);
+        }
+        char again[4]; /* overlong forms and surrogates do not come back as they were */
+        if (utf8_encode(c, again) != n || memcmp(again, p + i, n) != 0) return 0;
+        i += n;
+    }
+    return 1;
+}

@@ -1,0 +1,101 @@
+#include "lib/formats/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/utf8.h"
+
+static void skip_blanks(JsonReader *r) {
+    while (r->at < r->end && memchr(" \t\r\n", *r->at, 4)) r->at++;
+}
+
+int json_take(JsonReader *r, char c) {
+    skip_blanks(r);
+    if (r->at == r->end || *r->at != c) return 0;
+    r->at++;
+    return 1;
+}
+
+int json_need(JsonReader *r, char c, Error *err) { return json_take(r, c) ? 0 : fail(err, "'%c' is missing in its JSON", c); }
+
+int json_at_end(JsonReader *r) {
+    skip_blanks(r);
+    return r->at == r->end;
+}
+
+int json_natural(JsonReader *r, uint64_t *out, Error *err) {
+    skip_blanks(r);
+    const char *start = r->at;
+    uint64_t n = 0;
+    for (; r->at < r->end && *r->at >= '0' && *r->at <= '9'; r->at++)
+        if (__builtin_mul_overflow(n, (uint64_t)10, &n) || __builtin_add_overflow(n, (uint64_t)(*r->at - '0'), &n))
+            return fail(err, "a number beyond 64 bits in its JSON");
+    if (r->at == start || (*start == '0' && r->at > start + 1) || (r->at < r->end && memchr(".eE", *r->at, 3)))
+        return fail(err, "a natural number is missing in its JSON");
+    *out = n;
+    return 0;
+}
+
+static int hex4(const char *p, const char *end, unsigned long *out) {
+    if (end - p < 4) return -1;
+    *out = 0;
+    for (int i = 0; i < 4; i++) {
+        const char *digits = "0123456789abcdef", *d = memchr(digits, p[i] | ((p[i] >= 'A' && p[i] <= 'F') ? 0x20 : 0), 16);
+        if (!d) return -1;
+        *out = *out << 4 | (unsigned long)(d - digits);
+    }
+    return 0;
+}
+
+/* What follows a backslash at *p, as UTF-8 into out: its length, 0 if it is no escape. Moves *p behind it. */
+static size_t escape(const char **p, const char *end, char out[4]) {
+    if (*p == end) return 0;
+    char c = *(*p)++;
+    const char *plain = "\"\\/bfnrt", *meaning = "\"\\/\b\f\n\r\t", *found = memchr(plain, c, 8);
+    if (found) {
+        out[0] = meaning[found - plain];
+        return 1;
+    }
+    unsigned long high, low;
+    if (c != 'u' || hex4(*p, end, &high)) return 0;
+    *p += 4;
+    if (high >= 0xd800 && high < 0xdc00) { /* a pair of surrogates */
+        if (end - *p < 6 || (*p)[0] != '\\' || (*p)[1] != 'u' || hex4(*p + 2, end, &low) || low < 0xdc00 || low > 0xdfff) return 0;
+        *p += 6;
+        high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+    }
+    return high == 0 ? 0 : utf8_encode(high, out);
+}
+
+int json_string(JsonReader *r, char **out, Error *err) {
+    *out = NULL;
+    if (json_need(r, '"', err)) return -1;
+    const char *close = r->at;
+    while (close < r->end && *close != '"') close += *close == '\\' ? 2 : 1;
+    if (close >= r->end) return fail(err, "a string without end in its JSON");
+    char *text = malloc((size_t)(close - r->at) + 1), *to = text; /* escapes only get shorter */
+    if (!text) return fail(err, "out of memory");
+    for (const char *p = r->at; p < close;) {
+        size_t size = 1;
+        if (*p == '\\') {
+            p++;
+            size = escape(&p, close, to);
+        } else {
+            *to = *p++;
+            if ((unsigned char)*to < 0x20) size = 0;
+        }
+        if (size == 0) {
+            free(text);
+            return fail(err, "a damaged string in its JSON");
+        }
+        to += size;
+    }
+    *to = '\0';
+    if (!utf8_valid(text, (size_t)(to - text))) {
+        free(text);
+        return fail(err, "a string in its JSON is no UTF-8");
+    }
+    r->at = close + 1;
+    *out = text;
+    return 0;
+}

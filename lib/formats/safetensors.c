@@ -1,0 +1,200 @@
+#include "lib/formats/safetensors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/bytes.h"
+#include "lib/base/file.h"
+#include "lib/formats/safetensors_header.h"
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "views point at the file's little-endian bytes");
+
+enum { MAX_HEADER = 100000000, DATA_ALIGNMENT = 64 }; /* the format's own limit; ours */
+
+struct Safetensors {
+    const unsigned char *map;
+    size_t size;
+    SafetensorsHeader header;
+    SafetensorsView *views;         /* in the order of the data */
+    const SafetensorsView **sorted; /* by name */
+    void **copies;                  /* of tensors whose place in the file is not aligned; one per view, mostly NULL */
+};
+
+/* --- metadata --- */
+
+static char *metadata_find(const Metadata *m, const char *key, size_t *at) {
+    for (*at = 0; *at < m->count; ++*at)
+        if (strcmp(m->items[*at].key, key) == 0) return m->items[*at].value;
+    return NULL;
+}
+
+int metadata_set(Metadata *m, const char *key, const char *value, Error *err) {
+    size_t at;
+    char *copy = strdup(value), *old = metadata_find(m, key, &at);
+    if (!copy) return fail(err, "out of memory");
+    if (old) {
+        free(old);
+        m->items[at].value = copy;
+        return 0;
+    }
+    char *name = strdup(key);
+    MetadataEntry *items = name ? realloc(m->items, (m->count + 1) * sizeof *items) : NULL;
+    if (!items) {
+        free(copy);
+        free(name);
+        return fail(err, "out of memory");
+    }
+    items[m->count++] = (MetadataEntry){name, copy};
+    m->items = items;
+    return 0;
+}
+
+const char *metadata_get(const Metadata *m, const char *key) {
+    size_t at;
+    return metadata_find(m, key, &at);
+}
+
+void metadata_free(Metadata *m) {
+    for (size_t i = 0; i < m->count; i++) {
+        free(m->items[i].key);
+        free(m->items[i].value);
+    }
+    free(m->items);
+    *m = (Metadata){0};
+}
+
+/* --- reading --- */
+
+static int map_file(const char *path, Safetensors *s, Error *err) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not block */
+    if (fd < 0) return fail(err, "%s", strerror(errno));
+    struct stat st;
+    int bad = 0;
+    if (fstat(fd, &st) != 0) bad = fail(err, "%s", strerror(errno));
+    else if (!S_ISREG(st.st_mode)) bad = fail(err, "is not a regular file");
+    else if (st.st_size < 8) bad = fail(err, "not a .safetensors file: it has only %lld bytes", (long long)st.st_size);
+    else {
+        void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (map == MAP_FAILED) bad = fail(err, "%s", strerror(errno));
+        else {
+            s->map = map;
+            s->size = (size_t)st.st_size;
+        }
+    }
+    close(fd);
+    return bad;
+}
+
+static int compare_names(const void *a, const void *b) {
+    return strcmp((*(const SafetensorsView *const *)a)->name, (*(const SafetensorsView *const *)b)->name);
+}
+
+static int make_views(Safetensors *s, const unsigned char *data, Error *err) {
+    size_t n = s->header.count;
+    s->views = calloc(n + 1, sizeof *s->views);
+    s->sorted = calloc(n + 1, sizeof *s->sorted);
+    s->copies = calloc(n + 1, sizeof *s->copies);
+    if (!s->views || !s->sorted || !s->copies) return fail(err, "out of memory");
+    for (size_t i = 0; i < n; i++) {
+        const HeaderEntry *e = &s->header.entries[i];
+        SafetensorsView *v = &s->views[i];
+        *v = (SafetensorsView){.name = e->name, .type = e->type, .rank = e->rank, .data = data + e->begin};
+        memcpy(v->shape, e->shape, sizeof v->shape);
+        if ((uintptr_t)v->data % e->item_size != 0 && e->end > e->begin) {
+            s->copies[i] = malloc((size_t)(e->end - e->begin));
+            if (!s->copies[i]) return fail(err, "out of memory");
+            v->data = memcpy(s->copies[i], v->data, (size_t)(e->end - e->begin));
+        }
+        s->sorted[i] = v;
+    }
+    if (n > 1) qsort(s->sorted, n, sizeof *s->sorted, compare_names);
+    return 0;
+}
+
+static int open_file(const char *path, Safetensors *s, Error *err) {
+    if (map_file(path, s, err)) return -1;
+    uint64_t length = read_le64(s->map);
+    if (length > MAX_HEADER) return fail(err, "not a .safetensors file: it claims a header of %llu bytes", (unsigned long long)length);
+    if (length > s->size - 8) return fail(err, "cut short, or not a .safetensors file: its header does not fit into it");
+    size_t at = 8 + (size_t)length;
+    if (safetensors_header_parse((const char *)s->map + 8, (size_t)length, s->size - at, &s->header, err)) return -1;
+    return make_views(s, s->map + at, err);
+}
+
+int safetensors_open(const char *path, Safetensors **out, Error *err) {
+    *out = NULL;
+    Safetensors *s = calloc(1, sizeof *s);
+    if (!s) return fail(err, "%s: out of memory", path);
+    if (open_file(path, s, err)) {
+        safetensors_close(s);
+        return fail_in(err, path);
+    }
+    *out = s;
+    return 0;
+}
+
+void safetensors_close(Safetensors *s) {
+    if (!s) return;
+    for (size_t i = 0; s->copies && i < s->header.count; i++) free(s->copies[i]);
+    free(s->copies);
+    free(s->sorted);
+    free(s->views);
+    safetensors_header_free(&s->header);
+    if (s->map) munmap((void *)(uintptr_t)s->map, s->size);
+    free(s);
+}
+
+const Metadata *safetensors_metadata(const Safetensors *s) { return &s->header.metadata; }
+size_t safetensors_count(const Safetensors *s) { return s->header.count; }
+const SafetensorsView *safetensors_at(const Safetensors *s, size_t i) { return &s->views[i]; }
+
+const SafetensorsView *safetensors_find(const Safetensors *s, const char *name) {
+    size_t low = 0, high = s->header.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(s->sorted[middle]->name, name);
+        if (order == 0) return s->sorted[middle];
+        if (order < 0) low = middle + 1;
+        else high = middle;
+    }
+    return NULL;
+}
+
+/* --- writing --- */
+
+static int put_views(OutputFile *f, const char *header, size_t header_size, const SafetensorsView *views, size_t count, Error *err) {
+    size_t padded = (8 + header_size + DATA_ALIGNMENT - 1) / DATA_ALIGNMENT * DATA_ALIGNMENT - 8;
+    if (padded > MAX_HEADER) return fail(err, "%s: a header of %zu bytes is more than the format allows", f->path, padded);
+    unsigned char length[8];
+    write_le64(length, padded);
+    fwrite(length, 1, 8, f->stream); /* file_commit looks at ferror */
+    fwrite(header, 1, header_size, f->stream);
+    for (size_t i = header_size; i < padded; i++) putc(' ', f->stream);
+    for (size_t i = 0; i < count; i++) {
+        size_t n = views[i].type == TENSOR_F32 ? 4 : 8;
+        for (int d = 0; d < views[i].rank; d++) n *= views[i].shape[d];
+        if (n > 0) fwrite(views[i].data, 1, n, f->stream);
+    }
+    return file_commit(f, err);
+}
+
+int safetensors_write(const char *path, const SafetensorsView *views, size_t count, const Metadata *metadata, Error *err) {
+    char *header = NULL;
+    size_t size = 0;
+    FILE *text = open_memstream(&header, &size);
+    if (!text) return fail(err, "%s: out of memory", path);
+    int bad = safetensors_header_print(text, views, count, metadata, err) ? fail_in(err, path) : 0;
+    if (fclose(text) != 0 && !bad) bad = fail(err, "%s: out of memory", path);
+    OutputFile f;
+    if (!bad && !(bad = file_begin(&f, path, err))) {
+        bad = put_views(&f, header, size, views, count, err);
+        file_abandon(&f);
+    }
+    free(header);
+    return bad;
+}

@@ -1,0 +1,240 @@
+/* rotation.c: axis-angle, nearest rotation and angles. */
+#include "lib/motion/rotation.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+static double dot3(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+static void cross3(const double a[3], const double b[3], double c[3]) {
+    c[0] = a[1] * b[2] - a[2] * b[1];
+    c[1] = a[2] * b[0] - a[0] * b[2];
+    c[2] = a[0] * b[1] - a[1] * b[0];
+}
+
+static void scale3(double a[3], double s) {
+    for (int i = 0; i < 3; i++) a[i] *= s;
+}
+
+void rotation_multiply(const double a[9], const double b[9], double r[9]) {
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++)
+            r[3 * i + j] = a[3 * i] * b[j] + a[3 * i + 1] * b[3 + j] + a[3 * i + 2] * b[6 + j];
+}
+
+/* R = I + s [v]x + c [v]x^2 with s = sin(t)/t and c = (1 - cos t)/t^2 = (sin(t/2)/(t/2))^2 / 2. */
+void rotation_from_axis_angle(const double v[3], double r[9]) {
+    double t = sqrt(dot3(v, v)), half = t / 2;
+    double s = t > 1e-8 ? sin(t) / t : 1;
+    double h = half > 1e-8 ? sin(half) / half : 1;
+    double c = h * h / 2;
+    double x = v[0], y = v[1], z = v[2];
+    r[0] = 1 - c * (y * y + z * z);
+    r[1] = c * x * y - s * z;
+    r[2] = c * x * z + s * y;
+    r[3] = c * x * y + s * z;
+    r[4] = 1 - c * (x * x + z * z);
+    r[5] = c * y * z - s * x;
+    r[6] = c * x * z - s * y;
+    r[7] = c * y * z + s * x;
+    r[8] = 1 - c * (x * x + y * y);
+}
+
+/* Unit quaternion (x, y, z, w) with w >= 0 by Shepperd's method: the largest of the four is found first and divides the rest. */
+static void quaternion(const double r[9], double q[4]) {
+    double trace = r[0] + r[4] + r[8];
+    double d[4] = {r[0], r[4], r[8], trace};
+    int largest = 0;
+    for (int i = 1; i < 4; i++)
+        if (d[i] > d[largest]) largest = i;
+    if (largest == 3) {
+        q[0] = r[7] - r[5];
+        q[1] = r[2] - r[6];
+        q[2] = r[3] - r[1];
+        q[3] = 1 + trace;
+    } else {
+        int i = largest, j = (i + 1) % 3, k = (i + 2) % 3;
+        q[i] = 1 + d[i] - d[j] - d[k];
+        q[j] = r[3 * j + i] + r[3 * i + j];
+        q[k] = r[3 * k + i] + r[3 * i + k];
+        q[3] = r[3 * k + j] - r[3 * j + k];
+    }
+    double norm = sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3]);
+    if (q[3] < 0) norm = -norm;
+    for (int i = 0; i < 4; i++) q[i] /= norm;
+}
+
+void rotation_to_axis_angle(const double r[9], double v[3]) {
+    double q[4];
+    quaternion(r, q);
+    double n = sqrt(dot3(q, q));
+    double factor = n > 0 ? 2 * atan2(n, q[3]) / n : 2;
+    for (int i = 0; i < 3; i++) v[i] = factor * q[i];
+}
+
+/* |A - B| = 2 sqrt 2 sin(t/2) loses nothing near 0; elsewhere the quaternion of A'B, exact up to pi. */
+double rotation_angle_between(const double a[9], const double b[9]) {
+    double sum = 0;
+    for (int i = 0; i < 9; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+    double sine = sqrt(sum / 8);
+    if (sine < 0.7) return 2 * asin(sine);
+    double transposed[9], r[9], q[4];
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++) transposed[3 * i + j] = a[3 * j + i];
+    rotation_multiply(transposed, b, r);
+    quaternion(r, q);
+    return 2 * atan2(sqrt(dot3(q, q)), q[3]);
+}
+
+/* --- nearest rotation --- */
+
+/* One-sided Jacobi (Hestenes): turns the columns a of the matrix by v until they are orthogonal, M V = U S. */
+static void orthogonalise(double a[3][3], double v[3][3]) {
+    static const int pairs[3][2] = {{0, 1}, {0, 2}, {1, 2}};
+    for (int sweep = 0; sweep < 40; sweep++) {
+        int turned = 0;
+        for (int k = 0; k < 3; k++) {
+            double *p = a[pairs[k][0]], *q = a[pairs[k][1]];
+            double alpha = dot3(p, p), beta = dot3(q, q), gamma = dot3(p, q);
+            if (fabs(gamma) <= 1e-16 * sqrt(alpha * beta)) continue;
+            turned = 1;
+            double zeta = (beta - alpha) / (2 * gamma);
+            double t = copysign(1 / (fabs(zeta) + sqrt(1 + zeta * zeta)), zeta);
+            double c = 1 / sqrt(1 + t * t), s = c * t;
+            double *vp = v[pairs[k][0]], *vq = v[pairs[k][1]];
+            for (int i = 0; i < 3; i++) {
+                double x = p[i], y = q[i], vx = vp[i], vy = vq[i];
+                p[i] = c * x - s * y;
+                q[i] = s * x + c * y;
+                vp[i] = c * vx - s * vy;
+                vq[i] = s * vx + c * vy;
+            }
+        }
+        if (!turned) return;
+    }
+}
+
+/* b := the unit vector orthogonal to a (a unit vector) in b's direction, any if b has none. */
+static void complete(const double a[3], double b[3], double tiny) {
+    for (int pass = 0; pass < 2; pass++) { /* twice is enough (Kahan) */
+        double along = dot3(a, b);
+        for (int i = 0; i < 3; i++) b[i] -= along * a[i];
+        double n = sqrt(dot3(b, b));
+        if (!(n > tiny)) {
+            int least = 0;
+            for (int i = 1; i < 3; i++)
+                if (fabs(a[i]) < fabs(a[least])) least = i;
+            double e[3] = {0, 0, 0};
+            e[least] = 1;
+            cross3(a, e, b);
+            n = sqrt(dot3(b, b));
+        }
+        scale3(b, 1 / n);
+        tiny = 0.1;
+    }
+}
+
+/* Where M is almost a rotation: X <- X (15 I - 10 Y + 3 Y^2) / 8 with Y = X'X leaves M's polar factor alone and cubes X's distance from it
+ * (Higham 2008, section 8.3). n matrices side by side, entry k of matrix l at [k n + l], so that one loop over l does the same to all. near_enough[l] is
+ * false for what is further away than that series reaches quickly, or mirrored. */
+static inline __attribute__((always_inline)) void nearest_by_iteration(size_t n, const double *m, double *r, bool *near_enough) {
+    double off[ROTATION_LANES], determinant[ROTATION_LANES], done[ROTATION_LANES];
+    memcpy(r, m, 9 * n * sizeof *r);
+    for (size_t l = 0; l < n; l++) {
+        const double *x = m + l;
+        determinant[l] = x[0] * (x[4 * n] * x[8 * n] - x[5 * n] * x[7 * n]) - x[n] * (x[3 * n] * x[8 * n] - x[5 * n] * x[6 * n]) +
+                         x[2 * n] * (x[3 * n] * x[7 * n] - x[4 * n] * x[6 * n]);
+        done[l] = 0;
+    }
+    for (int step = 0; step < 8; step++) {
+        for (size_t l = 0; l < n; l++) {
+            double x[9], next[9];
+            for (size_t k = 0; k < 9; k++) x[k] = r[k * n + l];
+            double a = x[0] * x[0] + x[3] * x[3] + x[6] * x[6], b = x[1] * x[1] + x[4] * x[4] + x[7] * x[7], c = x[2] * x[2] + x[5] * x[5] + x[8] * x[8];
+            double d = x[0] * x[1] + x[3] * x[4] + x[6] * x[7], e = x[0] * x[2] + x[3] * x[5] + x[6] * x[8], f = x[1] * x[2] + x[4] * x[5] + x[7] * x[8];
+            off[l] = fabs(a - 1) + fabs(b - 1) + fabs(c - 1) + fabs(d) + fabs(e) + fabs(f);
+            double p = (15 + 3 * (a * a + d * d + e * e) - 10 * a) / 8, q = (15 + 3 * (d * d + b * b + f * f) - 10 * b) / 8,
+                   s = (15 + 3 * (e * e + f * f + c * c) - 10 * c) / 8;
+            double t = (3 * (a * d + d * b + e * f) - 10 * d) / 8, u = (3 * (a * e + d * f + e * c) - 10 * e) / 8, v = (3 * (d * e + b * f + f * c) - 10 * f) / 8;
+            for (size_t i = 0; i < 9; i += 3) {
+                next[i] = x[i] * p + x[i + 1] * t + x[i + 2] * u;
+                next[i + 1] = x[i] * t + x[i + 1] * q + x[i + 2] * v;
+                next[i + 2] = x[i] * u + x[i + 1] * v + x[i + 2] * s;
+            }
+            for (size_t k = 0; k < 9; k++) r[k * n + l] = done[l] > 0 ? x[k] : next[k];
+        }
+        bool open = false;
+        for (size_t l = 0; l < n; l++) {
+            if (step == 0) near_enough[l] = determinant[l] >= 0;
+            if (!(done[l] > 0 || off[l] < 0.5)) near_enough[l] = false;
+            if (off[l] < 1e-5 || !near_enough[l]) done[l] = 1;
+            open |= !(done[l] > 0);
+        }
+        if (!open) return;
+    }
+    for (size_t l = 0; l < n; l++) near_enough[l] = near_enough[l] && done[l] > 0;
+}
+
+/* M = U S V' with s1 >= s2 >= s3: the best rotation is u1 v1' + u2 v2' + (u1 x u2)(v1 x v2)', whatever the signs of U and V. */
+static void nearest_by_svd(const double m[9], double r[9]) {
+    double largest = 0;
+    for (int i = 0; i < 9; i++) {
+        if (!isfinite(m[i])) {
+            for (int j = 0; j < 9; j++) r[j] = NAN;
+            return;
+        }
+        largest = fmax(largest, fabs(m[i]));
+    }
+    static const double identity[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+    if (largest == 0) {
+        memcpy(r, identity, sizeof identity);
+        return;
+    }
+    int exponent; /* scaled so that squares neither overflow nor vanish */
+    frexp(largest, &exponent);
+    double a[3][3], v[3][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++) a[j][i] = ldexp(m[3 * i + j], -exponent);
+    orthogonalise(a, v);
+
+    int order[3] = {0, 1, 2};
+    double norm[3];
+    for (int i = 0; i < 3; i++) norm[i] = sqrt(dot3(a[i], a[i]));
+    for (int i = 0; i < 2; i++)
+        for (int j = i + 1; j < 3; j++)
+            if (norm[order[j]] > norm[order[i]]) {
+                int swap = order[i];
+                order[i] = order[j];
+                order[j] = swap;
+            }
+    double *u1 = a[order[0]], *u2 = a[order[1]], u3[3];
+    double *v1 = v[order[0]], *v2 = v[order[1]], v3[3];
+    scale3(u1, 1 / norm[order[0]]);
+    complete(u1, u2, 1e-150);
+    cross3(u1, u2, u3);
+    scale3(v1, 1 / sqrt(dot3(v1, v1)));
+    complete(v1, v2, 0.1);
+    cross3(v1, v2, v3);
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++) r[3 * i + j] = u1[i] * v1[j] + u2[i] * v2[j] + u3[i] * v3[j];
+}
+
+void rotation_nearest(const double m[9], double r[9]) {
+    bool near_enough;
+    nearest_by_iteration(1, m, r, &near_enough);
+    if (!near_enough) nearest_by_svd(m, r);
+}
+
+void rotations_nearest(const double m[9][ROTATION_LANES], double r[9][ROTATION_LANES]) {
+    bool near_enough[ROTATION_LANES];
+    nearest_by_iteration(ROTATION_LANES, &m[0][0], &r[0][0], near_enough);
+    for (size_t l = 0; l < ROTATION_LANES; l++) {
+        if (near_enough[l]) continue;
+        double one[9], nearest[9];
+        for (size_t k = 0; k < 9; k++) one[k] = m[k][l];
+        nearest_by_svd(one, nearest);
+        for (size_t k = 0; k < 9; k++) r[k][l] = nearest[k];
+    }
+}

@@ -1,0 +1,63 @@
+/* graph_nodes.h: what a graph is made of, shared by the files that record (graph.c), plan (graph_plan.c) and run it (graph_run.c). */
+#ifndef LIB_NN_GRAPH_NODES_H
+#define LIB_NN_GRAPH_NODES_H
+
+#include "lib/nn/graph.h"
+
+/* Where a value and what its op saved lie in the block. */
+typedef struct {
+    real *value, *saved;
+} Place;
+
+typedef struct {
+    Record record; /* op NULL: an input */
+    bool keep, needs_grad, differentiate;
+    bool again;                  /* computed a second time on the way back */
+    bool completes[MAX_WEIGHTS]; /* its backward is the last that adds to the weight's gradient */
+    size_t *list;
+    real *table;
+    Place forth, back; /* as graph_forward and as graph_backward see them: the same unless computed again */
+    real *grad;
+    size_t grad_born; /* action that first gives the gradient a value */
+} Node;
+
+typedef struct {
+    size_t first, last; /* nodes */
+} Segment;
+
+/* A run is a list of actions; their indices are the times of the plan. The first `count` are FORWARD, one a node. */
+typedef enum { FORWARD, AGAIN, BACKWARD } ActionKind;
+typedef struct {
+    ActionKind kind;
+    Value node;
+} Action;
+
+struct Graph {
+    Params *params;
+    size_t max_batch, batch;
+    Node *nodes;
+    size_t count, capacity;
+    Segment *segments;
+    size_t segment_count;
+    Action *actions;
+    size_t action_count;
+    Value loss;
+    real weight;
+    void (*done)(void *user, Parameter w);
+    void *user;
+    bool recompute, planned;
+    size_t *offsets; /* of the plan, until the block is there */
+    real *block, *scratch;
+    size_t block_count, scratch_per_thread, scratch_count;
+    bool failed;
+    Error err;
+};
+
+static inline bool graph_trainable(const Graph *g, Parameter w) { return w != NO_PARAMETER && g->params->items[w].trainable; }
+
+/* Elements of a node's value in a batch. */
+static inline size_t node_elements(const Node *n, size_t batch) {
+    return (n->record.op && n->record.op->scalar ? 1 : batch) * n->record.rows * n->record.cols;
+}
+
+#endif

@@ -1,0 +1,66 @@
+/* Running a graph: the actions of its plan, one after the other. */
+#include "lib/nn/graph_nodes.h"
+
+/* What the op sees, forwards or on the way back. */
+static Call call_of(const Graph *g, const Node *n, bool back) {
+    const Record *r = &n->record;
+    const Place *own = back ? &n->back : &n->forth;
+    Call c = {.batch = g->batch, .inputs = r->inputs, .rows = r->rows, .cols = r->cols, .y = own->value, .dy = n->grad,
+              .saved = own->saved, .scratch = g->scratch, .scratch_per_thread = g->scratch_per_thread, .size = r->size,
+              .factor = r->factor, .list = r->list, .table = r->table};
+    for (int k = 0; k < r->inputs; k++) {
+        const Node *x = &g->nodes[r->x[k]];
+        c.x[k] = (Operand){x->record.rows, x->record.cols, back ? x->back.value : x->forth.value, x->grad, false};
+    }
+    const Bf16Weights *rounded = g->params->rounded;
+    if (rounded && r->w[0] != NO_PARAMETER && rounded->matrices[r->w[0]].data) {
+        c.rounded = rounded;
+        c.w0 = (size_t)r->w[0];
+    }
+    for (int k = 0; k < MAX_WEIGHTS; k++) {
+        if (r->w[k] == NO_PARAMETER) continue;
+        c.w[k] = params_values(g->params, (size_t)r->w[k]);
+        c.dw[k] = graph_trainable(g, r->w[k]) && g->params->grad ? g->params->grad + g->params->items[r->w[k]].offset : NULL;
+    }
+    return c;
+}
+
+void graph_forward(Graph *g, size_t batch) {
+    g->batch = batch;
+    for (size_t i = 0; i < g->count; i++) {
+        const Node *n = &g->nodes[i];
+        if (!n->record.op) continue;
+        Call c = call_of(g, n, false);
+        n->record.op->forward(&c);
+    }
+}
+
+static void run_backward(const Graph *g, const Node *n, size_t time) {
+    Call c = call_of(g, n, true);
+    for (int k = 0; k < n->record.inputs; k++) { /* gradients that come to life now */
+        const Node *x = &g->nodes[n->record.x[k]];
+        bool twice = false, handed_on = n->record.op->hands_on && x->grad == n->grad;
+        for (int i = 0; i < k; i++) twice |= n->record.x[i] == n->record.x[k];
+        if (handed_on) c.x[k].grad = NULL;
+        if (!x->grad || x->grad_born != time || twice || handed_on) continue;
+        c.x[k].fresh = n->record.op->sets_gradients;
+        if (!c.x[k].fresh) memset(x->grad, 0, node_elements(x, g->batch) * sizeof(real));
+    }
+    n->record.op->backward(&c);
+    for (int k = 0; g->done && k < MAX_WEIGHTS; k++)
+        if (n->completes[k]) g->done(g->user, n->record.w[k]);
+}
+
+void graph_backward(Graph *g) {
+    if (g->action_count == g->count) return; /* nothing to train */
+    g->nodes[g->loss].grad[0] = g->weight;
+    for (size_t t = g->count; t < g->action_count; t++) {
+        const Node *n = &g->nodes[g->actions[t].node];
+        if (g->actions[t].kind == BACKWARD) {
+            run_backward(g, n, t);
+            continue;
+        }
+        Call c = call_of(g, n, true);
+        n->record.op->forward(&c);
+    }
+}

@@ -1,0 +1,141 @@
+#include "lib/nn/kernels/bfloat16_kernels.h"
+
+static float widened(uint32_t half) {
+    float x;
+    half <<= 16;
+    memcpy(&x, &half, sizeof x);
+    return x;
+}
+
+/* Row by row: every pair of the input times a row of the tile. */
+void bf16_plain(const Bf16Job *j, size_t first, size_t last) {
+    for (size_t tile = first; tile < last; tile++)
+        for (size_t row = 0; row < j->rows; row++) {
+            const uint16_t *w = j->weights + tile * j->across * BF16_TILE, *x = j->input + row * j->across * BF16_IN;
+            float sums[BF16_OUT] = {0};
+            for (size_t pair = 0; pair < j->across * BF16_IN / 2; pair++, w += 2 * BF16_OUT, x += 2) {
+                float even = widened(x[0]), odd = widened(x[1]);
+                for (size_t k = 0; k < BF16_OUT; k++) sums[k] += even * widened(w[2 * k]) + odd * widened(w[2 * k + 1]);
+            }
+            Bf16Job part = *j;
+            part.rows = row + 1;
+            bf16_store(&part, row, tile, sums);
+        }
+}
+
+#if defined(__x86_64__) && defined(__linux__)
+#include <immintrin.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* 12 rows by 2 tiles of outputs: 24 accumulators, of 32 registers. */
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) void bf16_avx512(const Bf16Job *j, size_t first, size_t last) {
+    enum { HEIGHT = 12 };
+    size_t pairs = j->across * BF16_IN / 2, stride = j->across * BF16_IN, all = (j->rows + BF16_ROWS - 1) / BF16_ROWS * BF16_ROWS;
+    for (size_t tile = first; tile < last; tile += 2) {
+        const uint16_t *w0 = j->weights + tile * j->across * BF16_TILE, *w1 = tile + 1 < last ? w0 + j->across * BF16_TILE : w0;
+        for (size_t row = 0; row < j->rows; row += HEIGHT) {
+            const uint16_t *x[HEIGHT];
+            __m512 a[HEIGHT], b[HEIGHT];
+            for (size_t i = 0; i < HEIGHT; i++) {
+                x[i] = j->input + (row + i < all ? row + i : row) * stride;
+                a[i] = b[i] = _mm512_setzero_ps();
+            }
+            for (size_t p = 0; p < pairs; p++) {
+                __m512bh v0 = (__m512bh)_mm512_load_si512(w0 + p * 2 * BF16_OUT), v1 = (__m512bh)_mm512_load_si512(w1 + p * 2 * BF16_OUT);
+#pragma GCC unroll 12
+                for (size_t i = 0; i < HEIGHT; i++) {
+                    int32_t pair;
+                    memcpy(&pair, x[i] + 2 * p, sizeof pair);
+                    __m512bh both = (__m512bh)_mm512_set1_epi32(pair);
+                    a[i] = _mm512_dpbf16_ps(a[i], both, v0);
+                    b[i] = _mm512_dpbf16_ps(b[i], both, v1);
+                }
+            }
+            float sums[2][BF16_ROWS][BF16_OUT];
+            for (size_t i = 0; i < HEIGHT; i++) {
+                _mm512_storeu_ps(sums[0][i], a[i]);
+                _mm512_storeu_ps(sums[1][i], b[i]);
+            }
+            Bf16Job part = *j;
+            part.rows = row + HEIGHT < j->rows ? row + HEIGHT : j->rows;
+            bf16_store(&part, row, tile, sums[0][0]);
+            if (tile + 1 < last) bf16_store(&part, row, tile + 1, sums[1][0]);
+        }
+    }
+}
+
+typedef struct {
+    unsigned char palette, start_row, reserved[14];
+    uint16_t bytes_a_row[16];
+    unsigned char rows[16];
+} TileShapes;
+
+/* 2 by 2 tiles of sums (0 to 3), two of the input (4, 5), two of the weights (6, 7). Outputs outside: their weights pass the cache once. */
+__attribute__((target("amx-tile,amx-bf16,avx512f"))) void bf16_amx(const Bf16Job *j, size_t first, size_t last) {
+    TileShapes shapes = {.palette = 1};
+    for (size_t i = 0; i < 8; i++) {
+        shapes.bytes_a_row[i] = 64;
+        shapes.rows[i] = 16;
+    }
+    _tile_loadconfig(&shapes);
+    size_t stride = j->across * BF16_IN, all = (j->rows + BF16_ROWS - 1) / BF16_ROWS * BF16_ROWS;
+    for (size_t tile = first; tile < last; tile += 2) {
+        const uint16_t *w0 = j->weights + tile * j->across * BF16_TILE, *w1 = tile + 1 < last ? w0 + j->across * BF16_TILE : w0;
+        for (size_t row = 0; row < all; row += 2 * BF16_ROWS) {
+            const uint16_t *x0 = j->input + row * stride, *x1 = row + BF16_ROWS < all ? x0 + BF16_ROWS * stride : x0;
+            _tile_zero(0);
+            _tile_zero(1);
+            _tile_zero(2);
+            _tile_zero(3);
+            for (size_t k = 0; k < j->across; k++) {
+                _tile_loadd(4, x0 + k * BF16_IN, stride * sizeof *x0);
+                _tile_loadd(6, w0 + k * BF16_TILE, 64);
+                _tile_loadd(7, w1 + k * BF16_TILE, 64);
+                _tile_loadd(5, x1 + k * BF16_IN, stride * sizeof *x1);
+                _tile_dpbf16ps(0, 4, 6);
+                _tile_dpbf16ps(1, 4, 7);
+                _tile_dpbf16ps(2, 5, 6);
+                _tile_dpbf16ps(3, 5, 7);
+            }
+            float sums[4][BF16_ROWS * BF16_OUT];
+            _tile_stored(0, sums[0], 64);
+            _tile_stored(1, sums[1], 64);
+            _tile_stored(2, sums[2], 64);
+            _tile_stored(3, sums[3], 64);
+            bf16_store(j, row, tile, sums[0]);
+            if (tile + 1 < last) bf16_store(j, row, tile + 1, sums[1]);
+            if (row + BF16_ROWS < all) bf16_store(j, row + BF16_ROWS, tile, sums[2]);
+            if (tile + 1 < last && row + BF16_ROWS < all) bf16_store(j, row + BF16_ROWS, tile + 1, sums[3]);
+        }
+    }
+    _tile_release();
+}
+
+/* Linux hands out the tiles' state, 8 KiB a thread, on demand only. */
+static int may_use_tiles(void) {
+    enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
+    return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+}
+
+/* CPUID leaf 7: EDX bits 22 (AMX-BF16) and 24 (AMX-TILE) of subleaf 0, EAX bit 5 (AVX512-BF16) of subleaf 1. */
+static void leaf_7(unsigned sub, unsigned *eax, unsigned *edx) {
+    unsigned b, c;
+    __asm__("cpuid" : "=a"(*eax), "=b"(b), "=c"(c), "=d"(*edx) : "a"(7), "c"(sub));
+}
+
+Bf16Kernel bf16_kernel(void) {
+    __builtin_cpu_init();
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl")) return BF16_PLAIN;
+    unsigned eax, edx;
+    leaf_7(0, &eax, &edx);
+    if ((edx >> 22 & 1) && (edx >> 24 & 1) && may_use_tiles()) return BF16_AMX;
+    leaf_7(1, &eax, &edx);
+    return eax >> 5 & 1 ? BF16_AVX512 : BF16_PLAIN;
+}
+
+#else
+void bf16_avx512(const Bf16Job *j, size_t first, size_t last) { bf16_plain(j, first, last); }
+void bf16_amx(const Bf16Job *j, size_t first, size_t last) { bf16_plain(j, first, last); }
+Bf16Kernel bf16_kernel(void) { return BF16_PLAIN; }
+#endif

@@ -1,0 +1,27 @@
+/* transformer.h: FACT's transformer as a composition of ops (Li et al. 2021). Building it declares its parameters (graph.h). */
+#ifndef LIB_NN_LAYERS_TRANSFORMER_H
+#define LIB_NN_LAYERS_TRANSFORMER_H
+
+#include "lib/nn/layers/dims.h"
+#include "lib/nn/ops/ops.h"
+
+/* Linear layer "P.weight", "P.bias" [out, in]. */
+Value dense(Graph *g, Value x, const char *prefix, size_t out, Init init);
+/* The rows of a result that are wanted: `count` listed ones, or those from `first` on where list is NULL; with count 0 all. The last layer does not compute
+ * the others. */
+typedef struct {
+    size_t first, count;
+    const size_t *list;
+} Wanted;
+static const Wanted all_rows = {0};
+
+/* `layers` of FACT's pre-norm block "P.blocks.I...": x += Attn(LN(x)); x += MLP(LN(x)). */
+Value transformer(Graph *g, Value x, const char *prefix, size_t layers, Dims d, Wanted rows);
+/* "P.position" [max_rows, width]: the first rows of it are added. */
+Value positioned(Graph *g, Value x, const char *prefix, size_t max_rows);
+/* dense to the width, position, layers: x [rows, in] -> [rows or those wanted, width] */
+Value encoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, Wanted rows);
+/* position, layers, head: x [rows, width] -> [rows or those wanted, out] */
+Value decoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, size_t out, Wanted rows);
+
+#endif

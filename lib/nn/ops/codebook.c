@@ -1,0 +1,94 @@
+/* Reading a bank of latent codes, B [genres, N, C]; each sample uses its genre's part. */
+#include "lib/nn/kernels/matmul.h"
+#include "lib/nn/ops/ops.h"
+
+static size_t genre_offset(const Call *c, size_t b) { return (size_t)c->x[1].data[b] * c->size[0] * c->size[1]; }
+
+static Value record_bank(Graph *g, const Op *op, Value x, Parameter bank, Value genre, size_t cols, double factor, size_t saved) {
+    size_t N = graph_parameter_shape(g, bank, 1), C = graph_parameter_shape(g, bank, 2);
+    return graph_record(g, &(Record){.op = op, .inputs = 2, .x = {x, genre}, .w = {bank, NO_PARAMETER}, .rows = graph_rows(g, x),
+                                     .cols = cols, .size = {N, C}, .factor = {(real)factor}, .saved = saved});
+}
+
+/* y = f x B^T,  dx = f dy B,  dB = f dy^T x */
+static void similarity_forward(const Call *c) {
+    size_t N = c->size[0], C = c->size[1], R = c->rows;
+#pragma omp parallel for schedule(static) if (c->batch > 1)
+    for (size_t b = 0; b < c->batch; b++)
+        matmul_nt(R, N, C, c->factor[0], c->x[0].data + b * R * C, C, c->w[0] + genre_offset(c, b), C, 0, c->y + b * R * N, N);
+}
+
+static void similarity_backward(const Call *c) {
+    size_t N = c->size[0], C = c->size[1], R = c->rows;
+    if (c->x[0].grad) {
+#pragma omp parallel for schedule(static) if (c->batch > 1)
+        for (size_t b = 0; b < c->batch; b++)
+            matmul(R, C, N, c->factor[0], c->dy + b * R * N, N, c->w[0] + genre_offset(c, b), C, 1, c->x[0].grad + b * R * C, C);
+    }
+    for (size_t b = 0; c->dw[0] && b < c->batch; b++)
+        matmul_tn(N, C, R, c->factor[0], c->dy + b * R * N, N, c->x[0].data + b * R * C, C, 1, c->dw[0] + genre_offset(c, b), C);
+}
+
+Value bank_similarity(Graph *g, Value x, Parameter bank, Value genre, double factor) {
+    static const Op op = {.name = "bank_similarity", .forward = similarity_forward, .backward = similarity_backward, .backward_reads_x = true};
+    return record_bank(g, &op, x, bank, genre, graph_parameter_shape(g, bank, 1), factor, 0);
+}
+
+/* y = p B,  dp = dy B^T,  dB = p^T dy */
+static void read_forward(const Call *c) {
+    size_t N = c->size[0], C = c->size[1], R = c->rows;
+#pragma omp parallel for schedule(static) if (c->batch > 1)
+    for (size_t b = 0; b < c->batch; b++)
+        matmul(R, C, N, 1, c->x[0].data + b * R * N, N, c->w[0] + genre_offset(c, b), C, 0, c->y + b * R * C, C);
+}
+
+static void read_backward(const Call *c) {
+    size_t N = c->size[0], C = c->size[1], R = c->rows;
+    if (c->x[0].grad) {
+#pragma omp parallel for schedule(static) if (c->batch > 1)
+        for (size_t b = 0; b < c->batch; b++)
+            matmul_nt(R, N, C, 1, c->dy + b * R * C, C, c->w[0] + genre_offset(c, b), C, 1, c->x[0].grad + b * R * N, N);
+    }
+    for (size_t b = 0; c->dw[0] && b < c->batch; b++)
+        matmul_tn(N, C, R, 1, c->x[0].data + b * R * N, N, c->dy + b * R * C, C, 1, c->dw[0] + genre_offset(c, b), C);
+}
+
+Value bank_read(Graph *g, Value p, Parameter bank, Value genre) {
+    static const Op op = {.name = "bank_read", .forward = read_forward, .backward = read_backward, .backward_reads_x = true};
+    return record_bank(g, &op, p, bank, genre, graph_parameter_shape(g, bank, 2), 1, 0);
+}
+
+/* y = B[k], k = argmin |x - B[k]|  (eq. 6; the first of equals),  dB[k] += dy */
+static void nearest_forward(const Call *c) {
+    size_t N = c->size[0], C = c->size[1];
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * N * C > WORTH_THREADS)
+    for (size_t row = 0; row < c->batch * c->rows; row++) {
+        const real *x = c->x[0].data + row * C, *B = c->w[0] + genre_offset(c, row / c->rows);
+        size_t best = 0;
+        real least = 0;
+        for (size_t k = 0; k < N; k++) {
+            real d = 0;
+#pragma omp simd reduction(+ : d)
+            for (size_t i = 0; i < C; i++) d += (x[i] - B[k * C + i]) * (x[i] - B[k * C + i]);
+            if (k == 0 || d < least) {
+                best = k;
+                least = d;
+            }
+        }
+        c->saved[row] = (real)best;
+        memcpy(c->y + row * C, B + best * C, C * sizeof *c->y);
+    }
+}
+
+static void nearest_backward(const Call *c) {
+    size_t C = c->size[1];
+    for (size_t row = 0; c->dw[0] && row < c->batch * c->rows; row++) {
+        real *dB = c->dw[0] + genre_offset(c, row / c->rows) + (size_t)c->saved[row] * C;
+        for (size_t i = 0; i < C; i++) dB[i] += c->dy[row * C + i];
+    }
+}
+
+Value bank_nearest(Graph *g, Value x, Parameter bank, Value genre) {
+    static const Op op = {.name = "bank_nearest", .forward = nearest_forward, .backward = nearest_backward, .backward_reads_x = true};
+    return record_bank(g, &op, x, bank, genre, graph_cols(g, x), 1, graph_rows(g, x));
+}

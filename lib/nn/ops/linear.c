@@ -1,0 +1,55 @@
+/* y = x W^T + b + r,  dx = dy W,  dW = dy^T x,  db = sum over rows of dy,  dr = dy;  W and b, or some of their rows: those of the outputs that are wanted */
+#include "lib/nn/ops/accumulate.h"
+#include "lib/nn/kernels/matmul.h"
+
+static size_t first_output(const Call *c) { return c->size[0]; }
+
+/* r, where there is one, comes before x. */
+static const Operand *input(const Call *c) { return &c->x[c->inputs - 1]; }
+static const real *onto(const Call *c) { return c->inputs > 1 ? c->x[0].data : NULL; }
+
+static void linear_forward(const Call *c) {
+    size_t n = c->batch * c->rows, in = input(c)->cols, out = c->cols, first = first_output(c);
+    const real *b = c->w[1] ? c->w[1] + first : NULL;
+    if (c->rounded) {
+        bf16_product(c->rounded->kernel, &c->rounded->matrices[c->w0], first, out, n, input(c)->data, b, onto(c), c->rounded->input, c->y);
+        return;
+    }
+    matmul_nt_onto(n, out, in, input(c)->data, in, c->w[0] + first * in, in, b, onto(c), c->y, out);
+}
+
+static void add_column_sums(size_t n, size_t cols, const real *dy, real *db) {
+    enum { BLOCK = 64 };
+#pragma omp parallel for schedule(static) if (n * cols > WORTH_THREADS)
+    for (size_t first = 0; first < cols; first += BLOCK) {
+        size_t width = cols - first < BLOCK ? cols - first : BLOCK;
+        real sum[BLOCK] = {0};
+        for (size_t i = 0; i < n; i++)
+            for (size_t k = 0; k < width; k++) sum[k] += dy[i * cols + first + k];
+        for (size_t k = 0; k < width; k++) db[first + k] += sum[k];
+    }
+}
+
+static void linear_backward(const Call *c) {
+    const Operand *x = input(c);
+    size_t n = c->batch * c->rows, in = x->cols, out = c->cols, first = first_output(c);
+    if (c->inputs > 1) give_back(c, 0, 1); /* first: of one operand, the first mention is the fresh one */
+    if (x->grad) matmul(n, in, out, 1, c->dy, out, c->w[0] + first * in, in, x->fresh ? 0 : 1, x->grad, in);
+    if (c->dw[0]) matmul_tn(out, in, n, 1, c->dy, out, x->data, in, 1, c->dw[0] + first * in, in);
+    if (c->dw[1]) add_column_sums(n, out, c->dy, c->dw[1] + first);
+}
+
+Value linear_outputs(Graph *g, Value x, Parameter w, Parameter b, size_t first, size_t count) {
+    static const Op op = {.name = "linear", .forward = linear_forward, .backward = linear_backward, .backward_reads_x = true, .sets_gradients = true};
+    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {w, b}, .rows = graph_rows(g, x), .cols = count, .size = {first}});
+}
+
+Value linear_onto(Graph *g, Value r, Value x, Parameter w, Parameter b) {
+    static const Op op = {.name = "linear_onto", .forward = linear_forward, .backward = linear_backward, .backward_reads_x = true, .sets_gradients = true,
+                          .hands_on = true};
+    size_t out = graph_parameter_shape(g, w, 0);
+    if (graph_rows(g, r) != graph_rows(g, x) || graph_cols(g, r) != out) return graph_fail(g, "linear_onto: operands of different shapes");
+    return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {r, x}, .w = {w, b}, .rows = graph_rows(g, x), .cols = out});
+}
+
+Value linear(Graph *g, Value x, Parameter w, Parameter b) { return linear_outputs(g, x, w, b, 0, graph_parameter_shape(g, w, 0)); }

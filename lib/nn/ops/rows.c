@@ -1,0 +1,198 @@
+/* Ops along time. Slices, repetitions and interpolations are y = M x with a fixed sparse matrix M [rows out, rows in] of at most
+ * two entries a row, so that forward and backward are one pair: y[t] = a[t] x[i[t]] + b[t] x[j[t]]. */
+#include "lib/nn/kernels/matmul.h"
+#include "lib/nn/ops/ops.h"
+
+/* The op's list holds i[t], j[t] for each row; the weights of a row come from the op's own rule. */
+typedef struct {
+    size_t i, j;
+    real a, b;
+} Tap;
+
+typedef Tap (*Rule)(const Call *c, size_t t);
+
+static void taps_forward(const Call *c, Rule rule) {
+    size_t C = c->cols, in = c->x[0].rows;
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
+    for (size_t b = 0; b < c->batch; b++)
+        for (size_t t = 0; t < c->rows; t++) {
+            Tap tap = rule(c, t);
+            const real *p = c->x[0].data + (b * in + tap.i) * C, *q = c->x[0].data + (b * in + tap.j) * C;
+            real *y = c->y + (b * c->rows + t) * C;
+            if (tap.b == 0 && tap.a == 1) memcpy(y, p, C * sizeof *y);
+            else
+                for (size_t k = 0; k < C; k++) y[k] = tap.a * p[k] + tap.b * q[k];
+        }
+}
+
+static void taps_backward(const Call *c, Rule rule) {
+    size_t C = c->cols, in = c->x[0].rows;
+    if (!c->x[0].grad) return;
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
+    for (size_t b = 0; b < c->batch; b++)
+        for (size_t t = 0; t < c->rows; t++) {
+            Tap tap = rule(c, t);
+            const real *dy = c->dy + (b * c->rows + t) * C;
+            real *dp = c->x[0].grad + (b * in + tap.i) * C, *dq = c->x[0].grad + (b * in + tap.j) * C;
+            for (size_t k = 0; k < C; k++) dp[k] += tap.a * dy[k];
+            if (tap.b != 0)
+                for (size_t k = 0; k < C; k++) dq[k] += tap.b * dy[k];
+        }
+}
+
+static Value record_rows(Graph *g, const Op *op, Value x, size_t rows, size_t size, const size_t *list, size_t list_count) {
+    return graph_record(g, &(Record){.op = op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = rows,
+                                     .cols = graph_cols(g, x), .size = {size}, .list = list, .list_count = list_count});
+}
+
+static Tap slice_rule(const Call *c, size_t t) { return (Tap){c->size[0] + t, c->size[0] + t, 1, 0}; }
+static void slice_forward(const Call *c) { taps_forward(c, slice_rule); }
+static void slice_backward(const Call *c) { taps_backward(c, slice_rule); }
+
+Value slice_rows(Graph *g, Value x, size_t first, size_t count) {
+    static const Op op = {.name = "slice_rows", .forward = slice_forward, .backward = slice_backward};
+    if (first + count > graph_rows(g, x)) return graph_fail(g, "slice_rows: beyond the last row");
+    return record_rows(g, &op, x, count, first, NULL, 0);
+}
+
+static Tap gather_rule(const Call *c, size_t t) { return (Tap){c->list[t], c->list[t], 1, 0}; }
+static void gather_forward(const Call *c) { taps_forward(c, gather_rule); }
+static void gather_backward(const Call *c) { taps_backward(c, gather_rule); }
+
+Value gather_rows(Graph *g, Value x, const size_t *rows, size_t count) {
+    static const Op op = {.name = "gather_rows", .forward = gather_forward, .backward = gather_backward};
+    for (size_t t = 0; t < count; t++)
+        if (rows[t] >= graph_rows(g, x)) return graph_fail(g, "gather_rows: beyond the last row");
+    return record_rows(g, &op, x, count, 0, rows, count);
+}
+
+static Tap repeat_rule(const Call *c, size_t t) {
+    (void)c;
+    (void)t;
+    return (Tap){0, 0, 1, 0};
+}
+static void repeat_forward(const Call *c) { taps_forward(c, repeat_rule); }
+static void repeat_backward(const Call *c) { taps_backward(c, repeat_rule); }
+
+Value repeat_row(Graph *g, Value x, size_t count) {
+    static const Op op = {.name = "repeat_row", .forward = repeat_forward, .backward = repeat_backward};
+    return record_rows(g, &op, x, count, 0, NULL, 0);
+}
+
+/* u = t (n-1) / (count-1), in whole numbers so that the ends are exact */
+static Tap interpolate_rule(const Call *c, size_t t) {
+    size_t n = c->x[0].rows, steps = c->rows > 1 ? c->rows - 1 : 1;
+    size_t i = t * (n - 1) / steps, rest = t * (n - 1) % steps;
+    real b = (real)rest / (real)steps;
+    return (Tap){i, rest ? i + 1 : i, 1 - b, b};
+}
+static void interpolate_forward(const Call *c) { taps_forward(c, interpolate_rule); }
+static void interpolate_backward(const Call *c) { taps_backward(c, interpolate_rule); }
+
+Value interpolate_rows(Graph *g, Value x, size_t count) {
+    static const Op op = {.name = "interpolate_rows", .forward = interpolate_forward, .backward = interpolate_backward};
+    return record_rows(g, &op, x, count, 0, NULL, 0);
+}
+
+static Tap fade_rule(const Call *c, size_t t) {
+    real a = t < c->size[0] ? 1 - (real)t / (real)c->size[0] : 0;
+    return (Tap){0, 0, a, 0};
+}
+static void fade_forward(const Call *c) { taps_forward(c, fade_rule); }
+static void fade_backward(const Call *c) { taps_backward(c, fade_rule); }
+
+Value fade_row(Graph *g, Value x, size_t count, size_t fade) {
+    static const Op op = {.name = "fade_row", .forward = fade_forward, .backward = fade_backward};
+    return record_rows(g, &op, x, count, fade, NULL, 0);
+}
+
+/* y = mean over t of x[t],  dx[t] = dy / rows */
+static void mean_forward(const Call *c) {
+    size_t C = c->cols, T = c->x[0].rows;
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
+    for (size_t b = 0; b < c->batch; b++) {
+        real *y = c->y + b * C;
+        memset(y, 0, C * sizeof *y);
+        for (size_t t = 0; t < T; t++)
+            for (size_t k = 0; k < C; k++) y[k] += c->x[0].data[(b * T + t) * C + k];
+        for (size_t k = 0; k < C; k++) y[k] /= (real)T;
+    }
+}
+
+static void mean_backward(const Call *c) {
+    size_t C = c->cols, T = c->x[0].rows;
+    bool fresh = c->x[0].fresh;
+    if (!c->x[0].grad) return;
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
+    for (size_t b = 0; b < c->batch; b++)
+        for (size_t t = 0; t < T; t++)
+            for (size_t k = 0; k < C; k++) real_give(&c->x[0].grad[(b * T + t) * C + k], c->dy[b * C + k] / (real)T, fresh);
+}
+
+Value mean_rows(Graph *g, Value x) {
+    static const Op op = {.name = "mean_rows", .forward = mean_forward, .backward = mean_backward, .sets_gradients = true};
+    return record_rows(g, &op, x, 1, 0, NULL, 0);
+}
+
+/* y = [x_0; x_1; ...],  dx_i = its part of dy */
+static void concat_forward(const Call *c) {
+    size_t C = c->cols;
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
+    for (size_t b = 0; b < c->batch; b++) {
+        real *y = c->y + b * c->rows * C;
+        for (int i = 0; i < c->inputs; i++) {
+            size_t n = c->x[i].rows * C;
+            memcpy(y, c->x[i].data + b * n, n * sizeof *y);
+            y += n;
+        }
+    }
+}
+
+static void concat_backward(const Call *c) {
+    size_t C = c->cols;
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
+    for (size_t b = 0; b < c->batch; b++) {
+        const real *dy = c->dy + b * c->rows * C;
+        for (int i = 0; i < c->inputs; i++) {
+            size_t n = c->x[i].rows * C;
+            bool fresh = c->x[i].fresh;
+            if (c->x[i].grad)
+                for (size_t k = 0; k < n; k++) real_give(&c->x[i].grad[b * n + k], dy[k], fresh);
+            dy += n;
+        }
+    }
+}
+
+Value concat_rows(Graph *g, const Value *x, int count) {
+    static const Op op = {.name = "concat_rows", .forward = concat_forward, .backward = concat_backward, .sets_gradients = true};
+    Record r = {.op = &op, .inputs = count, .w = {NO_PARAMETER, NO_PARAMETER}, .cols = graph_cols(g, x[0])};
+    if (count < 1 || count > MAX_INPUTS) return graph_fail(g, "concat_rows: 1 to %d values", MAX_INPUTS);
+    for (int i = 0; i < count; i++) {
+        r.x[i] = x[i];
+        r.rows += graph_rows(g, x[i]);
+        if (graph_cols(g, x[i]) != r.cols) return graph_fail(g, "concat_rows: values of different width");
+    }
+    return graph_record(g, &r);
+}
+
+/* y = M x,  dx = M^T dy */
+static void mix_forward(const Call *c) {
+    size_t C = c->cols, in = c->x[0].rows;
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
+    for (size_t b = 0; b < c->batch; b++)
+        matmul(c->rows, C, in, 1, c->table, in, c->x[0].data + b * in * C, C, 0, c->y + b * c->rows * C, C);
+}
+
+static void mix_backward(const Call *c) {
+    size_t C = c->cols, in = c->x[0].rows;
+    if (!c->x[0].grad) return;
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
+    for (size_t b = 0; b < c->batch; b++)
+        matmul_tn(in, C, c->rows, 1, c->table, in, c->dy + b * c->rows * C, C, c->x[0].fresh ? 0 : 1, c->x[0].grad + b * in * C, C);
+}
+
+Value mix_rows(Graph *g, Value x, const real *matrix, size_t count) {
+    static const Op op = {.name = "mix_rows", .forward = mix_forward, .backward = mix_backward, .sets_gradients = true};
+    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = count,
+                                     .cols = graph_cols(g, x), .table = matrix, .table_count = count * graph_rows(g, x)});
+}

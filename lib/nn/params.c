@@ -1,0 +1,128 @@
+#include "lib/nn/params.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/base/memory.h"
+#include "lib/base/threads.h"
+
+int params_find(const Params *p, const char *name) {
+    for (size_t i = 0; i < p->count; i++)
+        if (strcmp(p->items[i].name, name) == 0) return (int)i;
+    return -1;
+}
+
+int params_declare(Params *p, const char *name, int rank, const size_t *shape, Init init, Error *err) {
+    int found = params_find(p, name);
+    if (found >= 0) {
+        const Param *old = &p->items[found];
+        bool same = old->rank == rank;
+        for (int d = 0; same && d < rank; d++) same = old->shape[d] == shape[d];
+        return same ? found : fail(err, "%s has another shape than the configuration asks for", name);
+    }
+    if (p->value || p->mapped) return fail(err, "%s is missing", name);
+    if (p->count == p->capacity) {
+        size_t capacity = p->capacity ? 2 * p->capacity : 64;
+        Param *items = realloc(p->items, capacity * sizeof *items);
+        if (!items) return fail(err, "out of memory");
+        p->items = items;
+        p->capacity = capacity;
+    }
+    Param *item = &p->items[p->count];
+    *item = (Param){.rank = rank, .count = 1, .offset = p->total, .init = init, .trainable = init != INIT_GIVEN};
+    if ((size_t)snprintf(item->name, sizeof item->name, "%s", name) >= sizeof item->name)
+        return fail(err, "%s: name too long", name);
+    for (int d = 0; d < rank; d++) {
+        item->shape[d] = shape[d];
+        if (shape[d] && item->count > SIZE_MAX / sizeof(real) / 8 / shape[d]) return fail(err, "%s is too large", name);
+        item->count *= shape[d];
+    }
+    enum { ALIGN = 16 }; /* elements: every parameter starts on a cache line */
+    if (p->total > SIZE_MAX / sizeof(real) / 2 - item->count) return fail(err, "%s is too large", name);
+    p->total += (item->count + ALIGN - 1) / ALIGN * ALIGN;
+    return (int)p->count++;
+}
+
+int params_allocate(Params *p, bool training, Error *err) {
+    p->value = memory_zeros(p->total * sizeof(real));
+    if (training) {
+        p->grad = memory_zeros(p->total * sizeof(real));
+        p->m = memory_zeros(p->total * sizeof(real));
+        p->v = memory_zeros(p->total * sizeof(real));
+    }
+    if (!p->value || (training && (!p->grad || !p->m || !p->v)))
+        return fail(err, "not enough memory for %zu parameters", p->total);
+    return 0;
+}
+
+void params_map(Params *p, const real *const *data) {
+    for (size_t i = 0; i < p->count; i++) p->items[i].mapped = data[i];
+    p->mapped = true;
+}
+
+void params_free(Params *p) {
+    free(p->items);
+    free(p->value);
+    free(p->grad);
+    free(p->m);
+    free(p->v);
+    *p = (Params){0};
+}
+
+static double truncated_normal(Rng *rng) {
+    double x;
+    do x = rng_normal(rng);
+    while (fabs(x) > 2.0);
+    return x;
+}
+
+void params_initialise(Params *p, Rng *rng) {
+    for (size_t i = 0; i < p->count; i++) {
+        const Param *item = &p->items[i];
+        real *w = p->value + item->offset;
+        double limit = item->rank == 2 ? sqrt(6.0 / (double)(item->shape[0] + item->shape[1])) : 0;
+        for (size_t k = 0; k < item->count; k++) switch (item->init) {
+            case INIT_ZERO: w[k] = 0; break;
+            case INIT_ONE: w[k] = 1; break;
+            case INIT_GLOROT: w[k] = (real)(limit * (2 * rng_uniform(rng) - 1)); break;
+            case INIT_NORMAL: w[k] = (real)(0.02 * truncated_normal(rng)); break;
+            case INIT_GIVEN: break;
+            }
+    }
+}
+
+void params_set_trainable(Params *p, const char *prefix, bool trainable) {
+    for (size_t i = 0; i < p->count; i++)
+        if (strncmp(p->items[i].name, prefix, strlen(prefix)) == 0) p->items[i].trainable = trainable;
+}
+
+void params_zero_grad(Params *p) { memset(p->grad, 0, p->total * sizeof(real)); }
+
+void params_reset_adam(Params *p) {
+    memset(p->m, 0, p->total * sizeof(real));
+    memset(p->v, 0, p->total * sizeof(real));
+}
+
+void params_adam(Params *p, double lr, size_t step) {
+    const real b1 = (real)0.9, b2 = (real)0.999, eps = (real)1e-8;
+    const real rest1 = (real)(1 - 0.9), rest2 = (real)(1 - 0.999); /* 1 - b2 in float32 would be off by 1e-5 of itself */
+    const real correct1 = (real)(1 / (1 - pow(0.9, (double)step)));
+    const real correct2 = (real)(1 / (1 - pow(0.999, (double)step)));
+    const real rate = (real)lr;
+    for (size_t i = 0; i < p->count; i++) {
+        const Param *item = &p->items[i];
+        if (!item->trainable) continue;
+#pragma omp parallel if (item->count > WORTH_THREADS)
+        {
+            Part part = threads_part(item->count, VECTOR);
+            size_t at = item->offset + part.first;
+            real *restrict w = p->value + at, *restrict m = p->m + at, *restrict v = p->v + at;
+            const real *restrict g = p->grad + at;
+            for (size_t k = 0; k < part.count; k++) {
+                m[k] = b1 * m[k] + rest1 * g[k];
+                v[k] = b2 * v[k] + rest2 * g[k] * g[k];
+                w[k] -= rate * (m[k] * correct1) / (real_sqrt(v[k] * correct2) + eps);
+            }
+        }
+    }
+}

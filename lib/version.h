@@ -1,7 +1,0 @@
-/* version.h: the version that --version prints. */
-#ifndef LIB_VERSION_H
-#define LIB_VERSION_H
-
-#define NEVERSTOP_VERSION "0.1.0"
-
-#endif

@@ -1,0 +1,12 @@
+/* TransitBank, section 4.2: recalls what usually follows, as prior tokens for the predictor. */
+#include "model/networks.h"
+
+Value transit_bank(Graph *g, const Config *c, Value past, Value genre, size_t genres) {
+    size_t shape[3] = {genres, c->items, c->bank.width};
+    Parameter keys = graph_parameter(g, INIT_GIVEN, 3, shape, "bank.past");
+    Parameter values = graph_parameter(g, INIT_GIVEN, 3, shape, "bank.future");
+    double factor = c->logit_scale ? 1 / sqrt((double)c->bank.width) : 1;
+    Value q = mean_rows(g, encoder(g, past, "transit.encoder", c->past, c->bank_layers, c->bank, all_rows));
+    Value r = bank_read(g, softmax(g, bank_similarity(g, q, keys, genre, factor)), values, genre);
+    return decoder(g, repeat_row(g, r, c->future), "transit.decoder", c->future, c->bank_layers, c->bank, c->predictor.width, all_rows);
+}

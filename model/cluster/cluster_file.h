@@ -1,0 +1,27 @@
+/* cluster_file.h: the dances of one genre as windows, and the arrays of a clusters file. */
+#ifndef MODEL_CLUSTER_CLUSTER_FILE_H
+#define MODEL_CLUSTER_CLUSTER_FILE_H
+
+#include "lib/data/dataset.h"
+#include "lib/formats/tensor.h"
+#include "model/cluster/affinity.h"
+#include "model/cluster/similarity.h"
+
+typedef struct {
+    const char *genre; /* not owned */
+    Motion *motions;
+    size_t *rows;      /* [count] of the data set */
+    size_t count;
+    WindowList windows;
+} Dances;
+
+/* Reads the motions of a genre, which must all have one body and one frame rate, and cuts them into windows (see window_list_cut).
+ * dances_free releases what there is, after an error too. */
+int dances_read(const Dataset *set, const char *genre, size_t length, size_t stride, size_t origin, Dances *out, Error *err);
+void dances_free(Dances *d);
+
+/* Adds centers f32 [N, l, D] (the exemplars' windows), exemplars i64 [N] (rows of segments), labels i64 [M], and segments i64 [M, 2] (row of the data
+ * set, first frame). */
+int clusters_arrays(const Dances *d, const Affinity *a, Tensors *arrays, Error *err);
+
+#endif

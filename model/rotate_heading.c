@@ -1,0 +1,45 @@
+/* Turning motion about the vertical axis: y = R x on the pairs of heading.h, with the heading (s, c) of a reference frame.
+ *   away from it (direction -1): a' = c a - s b, b' = s a + c b;   back (+1): the inverse, s -> -s.   dx = R^T dy */
+#include "model/rotate_heading.h"
+
+#include "lib/motion/heading.h"
+
+static void turn_all(const Call *c, double direction, const real *from, real *to, bool accumulate) {
+    size_t C = c->cols, T = c->rows;
+#pragma omp parallel for schedule(static) if (c->batch * T * C > WORTH_THREADS)
+    for (size_t b = 0; b < c->batch; b++) {
+        const real *reference = c->x[1].data + b * C;
+        double s, co;
+        heading_of((double)reference[5], (double)reference[11], &s, &co);
+        real sine = (real)(-direction * s), cosine = (real)co;
+        for (size_t t = 0; t < T; t++) {
+            const real *x = from + (b * T + t) * C;
+            real *y = to + (b * T + t) * C;
+            real turned[PLACED];
+            for (size_t k = 0; k < PLACED; k++) turned[k] = x[k];
+            for (size_t i = 0; i < 4; i++) {
+                size_t p = turned_pairs[i][0], q = turned_pairs[i][1];
+                turned[p] = cosine * x[p] - sine * x[q];
+                turned[q] = sine * x[p] + cosine * x[q];
+            }
+            for (size_t k = 0; k < C; k++) {
+                real value = k < PLACED ? turned[k] : x[k];
+                y[k] = accumulate ? y[k] + value : value;
+            }
+        }
+    }
+}
+
+static void turn_forward(const Call *c) { turn_all(c, (double)c->factor[0], c->x[0].data, c->y, false); }
+
+static void turn_backward(const Call *c) {
+    if (c->x[0].grad) turn_all(c, -(double)c->factor[0], c->dy, c->x[0].grad, true); /* the transpose is the inverse */
+}
+
+Value turn(Graph *g, Value x, Value reference, double direction) {
+    static const Op op = {.name = "turn", .forward = turn_forward, .backward = turn_backward, .backward_reads_x = true};
+    if (graph_cols(g, x) < PLACED || graph_cols(g, reference) != graph_cols(g, x) || graph_rows(g, reference) != 1)
+        return graph_fail(g, "turn: needs motion and one frame of it");
+    return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {x, reference}, .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = graph_rows(g, x), .cols = graph_cols(g, x), .factor = {(real)direction}});
+}

@@ -1,0 +1,76 @@
+#include "model/train/allreduce.h"
+
+#include <stdlib.h>
+
+#include "lib/base/comm.h"
+
+typedef struct {
+    size_t first, count;     /* elements of the gradients */
+    size_t parameters, left; /* in it; not complete yet */
+    CommSum sum;
+} Bucket;
+
+struct Reduction {
+    Params *params;
+    size_t *bucket_of; /* [params] */
+    Bucket *buckets;   /* in the order of their sums: the end of memory first */
+    size_t count, begun;
+};
+
+Reduction *reduction_new(Params *p, size_t bucket_bytes) {
+    Reduction *r = calloc(1, sizeof *r);
+    if (!r) return NULL;
+    r->params = p;
+    r->bucket_of = calloc(p->count + 1, sizeof *r->bucket_of);
+    r->buckets = calloc(p->count + 1, sizeof *r->buckets);
+    if (!r->bucket_of || !r->buckets) {
+        reduction_free(r);
+        return NULL;
+    }
+    Bucket *open = NULL;
+    for (size_t i = p->count; i-- > 0;) {
+        const Param *item = &p->items[i];
+        if (!item->trainable) {
+            open = NULL;
+            continue;
+        }
+        if (!open || open->count * sizeof(real) >= bucket_bytes) {
+            open = &r->buckets[r->count++];
+            open->first = item->offset + item->count;
+        }
+        open->count += open->first - item->offset;
+        open->first = item->offset;
+        open->parameters++;
+        r->bucket_of[i] = r->count - 1;
+    }
+    return r;
+}
+
+void reduction_free(Reduction *r) {
+    if (!r) return;
+    free(r->bucket_of);
+    free(r->buckets);
+    free(r);
+}
+
+void reduction_start(Reduction *r) {
+    r->begun = 0;
+    for (size_t i = 0; i < r->count; i++) r->buckets[i].left = r->buckets[i].parameters;
+}
+
+static void begin_next(Reduction *r) {
+    Bucket *b = &r->buckets[r->begun++];
+    comm_sum_begin(&b->sum, r->params->grad + b->first, b->count, sizeof(real));
+}
+
+void reduction_complete(void *reduction, Parameter w) {
+    Reduction *r = reduction;
+    r->buckets[r->bucket_of[w]].left--;
+    while (r->begun < r->count && r->buckets[r->begun].left == 0) begin_next(r);
+    for (size_t i = 0; i < r->begun; i++) comm_sum_poll(&r->buckets[i].sum);
+}
+
+void reduction_finish(Reduction *r) {
+    while (r->begun < r->count) begin_next(r);
+    for (size_t i = 0; i < r->begun; i++) comm_sum_wait(&r->buckets[i].sum);
+}

@@ -1,0 +1,44 @@
+#include "model/train/presets.h"
+
+static const Preset presets[] = {
+    {.name = "paper",
+     .config = {.past = 120, .future = 20, .music = 240, .keep = 20,
+                .predictor = {.width = 800, .heads = 10, .mlp = 3072}, .motion_layers = 2, .music_layers = 2, .cross_layers = 12,
+                .bank = {.width = 2048, .heads = 10, .mlp = 2048}, .bank_layers = 4, .items = 256, .latents = 4,
+                .refine = REFINE_BANK, .transit = true},
+     .stage = {{.batch = 32, .epochs = 50, .lr = 1e-4, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 1},
+               {.batch = 32, .epochs = 25, .lr = 1e-4, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 1},
+               {.batch = 32, .epochs = 150, .lr = 1e-4, .drop = {30, 90}, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 1}}},
+    {.name = "small",
+     .config = {.past = 60, .future = 20, .music = 80, .keep = 20,
+                .predictor = {.width = 128, .heads = 2, .mlp = 256}, .motion_layers = 1, .music_layers = 1, .cross_layers = 3,
+                .bank = {.width = 128, .heads = 2, .mlp = 256}, .bank_layers = 2, .items = 128, .latents = 20,
+                .refine = REFINE_BANK, .transit = true, .residual = true, .relative_root = true, .relative_heading = true,
+                .standardise = true, .logit_scale = true, .join = 20, .smooth = 150},
+     .stage = {{.batch = 8, .epochs = 2, .lr = 1e-3, .schedule = SCHEDULE_CONSTANT, .warmup = 50, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 10},
+               {.batch = 8, .epochs = 8, .lr = 2e-3, .schedule = SCHEDULE_COSINE, .warmup = 50, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 10},
+               {.batch = 16, .epochs = 36, .lr = 1e-3, .schedule = SCHEDULE_COSINE, .warmup = 50, .noise = 0.1, .fade = 0.9, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 10}}},
+    {.name = "demo",
+     .config = {.past = 60, .future = 20, .music = 80, .keep = 20,
+                .predictor = {.width = 64, .heads = 2, .mlp = 128}, .motion_layers = 1, .music_layers = 1, .cross_layers = 2,
+                .bank = {.width = 64, .heads = 2, .mlp = 128}, .bank_layers = 1, .items = 32, .latents = 20,
+                .refine = REFINE_BANK, .transit = true, .residual = true, .relative_root = true, .relative_heading = true,
+                .standardise = true, .logit_scale = true, .join = 20, .smooth = 300},
+     .stage = {{.batch = 8, .epochs = 5, .lr = 1e-3, .schedule = SCHEDULE_CONSTANT, .warmup = 50, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 10},
+               {.batch = 8, .epochs = 20, .lr = 2e-3, .schedule = SCHEDULE_COSINE, .warmup = 50, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 10},
+               {.batch = 8, .epochs = 40, .lr = 2e-3, .schedule = SCHEDULE_COSINE, .warmup = 50, .noise = 0.1, .fade = 0.8, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 10}}},
+    {.name = "tiny",
+     .config = {.past = 120, .future = 20, .music = 240, .keep = 20,
+                .predictor = {.width = 16, .heads = 2, .mlp = 32}, .motion_layers = 1, .music_layers = 1, .cross_layers = 1,
+                .bank = {.width = 16, .heads = 2, .mlp = 32}, .bank_layers = 1, .items = 4, .latents = 4,
+                .refine = REFINE_BANK, .transit = true},
+     .stage = {{.batch = 8, .epochs = 1, .lr = 1e-3, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 1},
+               {.batch = 8, .epochs = 1, .lr = 1e-3, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 1},
+               {.batch = 8, .epochs = 1, .lr = 1e-3, .unroll = 1, .beta = 0.2, .kl = 1e-4, .root_weight = 1}}},
+};
+
+const Preset *preset_find(const char *name) {
+    for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
+        if (strcmp(presets[i].name, name) == 0) return &presets[i];
+    return NULL;
+}

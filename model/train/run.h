@@ -1,0 +1,53 @@
+/* run.h: what train-bank and train-predictor have in common: presets, options, the log, signals, checkpoints. */
+#ifndef MODEL_TRAIN_RUN_H
+#define MODEL_TRAIN_RUN_H
+
+#include "lib/cli/options.h"
+#include "lib/cli/progress.h"
+#include "model/train/presets.h"
+
+/* Every number of a run, from the preset and then from the options. */
+typedef struct {
+    const char *preset;
+    Config config;
+    Training stage[3];
+    const char *refine, *schedule, *output, *checkpoint, *validation;
+    long seed, threads;
+    size_t checkpoint_every, checkpoint_steps;
+    bool quiet, dry_run, json, checkpoint_activations;
+    bool window_given; /* an option that a bank file decides was used */
+} Settings;
+
+/* Fills the settings from the --preset found in argv (or the default), before the options are parsed. Returns 0, or 2 after a message. */
+int settings_preset(const Program *program, int argc, char **argv, Settings *s);
+
+/* Options of both programs; appended to `options`, returns how many. */
+size_t settings_window_options(Settings *s, Option *options);   /* past, future, relative-root, standardise, logit-scale */
+size_t settings_common_options(Settings *s, Option *options);   /* output, val, checkpoint, seed, threads, quiet */
+size_t settings_training_options(Settings *s, Training *t, Option *options); /* batch, schedule, warmup, noise; written to *t */
+
+/* After parsing: what is meant for all stages, into all of them. */
+int settings_finish(Settings *s, Error *err);
+
+/* A run under way. */
+typedef struct {
+    const Program *program;
+    const Settings *settings;
+    const Model *model;
+    char text[2048]; /* the settings as one line, for checkpoints */
+    Progress progress;
+    double started;
+    size_t epochs_since_save;
+    TrainState saved; /* what the checkpoint holds */
+} Run;
+
+/* Starts the log (header on stdout) and catches SIGINT and SIGTERM from here on. */
+void run_start(Run *run, const Program *program, const Settings *s, const Model *m);
+/* Appends "name=value" words to the settings line. */
+void run_describe(Run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+TrainHooks run_hooks(Run *run);
+
+/* What follows the training: the first process writes the model (TRAIN_DONE), or says how to go on (TRAIN_STOPPED, an error). Other errors pass through. */
+int run_end(const Settings *s, const Model *m, int status, Error *err);
+
+#endif

@@ -1,0 +1,40 @@
+#include "lib/base/utf8.h"
+
+#include "test/scratch.h"
+
+static void utf8_is_told_from_bytes(void **state) {
+    (void)state;
+    static const char *const good[] = {"", "dance", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
+                                       "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "a\xc3\xa4z"};
+    /* A lone continuation, cut sequences, overlong forms, surrogates, beyond U+10FFFF (RFC 3629). */
+    static const char *const bad[] = {"\x80", "\xc2", "\xe0\xa0", "\xf0\x90\x80", "\xc2\x41", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf",
+                                      "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xe4z"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (!utf8_valid(good[i], strlen(good[i]))) fail_msg("good %zu", i);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (utf8_valid(bad[i], strlen(bad[i]))) fail_msg("bad %zu", i);
+    char out[4];
+    assert_int_equal(utf8_encode(0x1f600, out), 4);
+    assert_memory_equal(out, "\xf0\x9f\x98\x80", 4);
+    assert_int_equal(utf8_encode(0x20ac, out), 3);
+    assert_memory_equal(out, "\xe2\x82\xac", 3);
+    assert_int_equal(utf8_encode(0xdfff, out), 0);
+    assert_int_equal(utf8_encode(0x110000, out), 0);
+}
+
+static void repeated_names_are_found(void **state) {
+    (void)state;
+    Error err;
+    const char *names[] = {"b", "a", "c", "ab"};
+    assert_done(names_sort_distinct(names, 4, &err), &err);
+    assert_string_equal(names[0], "a");
+    assert_string_equal(names[1], "ab");
+    names[3] = "a";
+    assert_failed(names_sort_distinct(names, 4, &err), &err, "'a' occurs twice");
+    assert_done(names_sort_distinct(NULL, 0, &err), &err);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(utf8_is_told_from_bytes), cmocka_unit_test(repeated_names_are_found)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

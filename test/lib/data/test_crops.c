@@ -1,0 +1,100 @@
+/* Which windows an epoch visits. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "lib/data/crops.h"
+
+#include <cmocka.h> /* last: it defines a macro fail() */
+
+static const Sequence sequences[] = {
+    {NULL, NULL, 300, 1000, 0}, /* motion is the limit: starts 0 .. 160 */
+    {NULL, NULL, 140, 240, 0},  /* exactly one window */
+    {NULL, NULL, 139, 240, 0},  /* none: a frame of motion too few */
+    {NULL, NULL, 140, 239, 0},  /* none: a frame of music too few */
+    {NULL, NULL, 1000, 250, 1}, /* music is the limit: starts 0 .. 10 */
+    {NULL, NULL, 159, 259, 1},  /* starts 0 .. 19: one window at any phase */
+    {NULL, NULL, 160, 260, 1},  /* starts 0 .. 20: two windows at phase 0 only */
+};
+enum { COUNT = sizeof sequences / sizeof *sequences };
+static const Corpus corpus = {sequences, COUNT, 219, 35};
+static const WindowShape shape = {140, 240, 20};
+static const size_t last[COUNT] = {160, 0, 0, 0, 10, 19, 20};
+static const bool usable[COUNT] = {true, true, false, false, true, true, true};
+
+static void windows_in_order(void **state) {
+    (void)state;
+    size_t most = windows_most(&corpus, shape);
+    assert_int_equal(most, 9 + 1 + 0 + 0 + 1 + 1 + 2);
+    Window *w = calloc(most, sizeof *w);
+    assert_int_equal(windows_epoch(&corpus, shape, NULL, w), most);
+    size_t at = 0;
+    for (size_t s = 0; s < COUNT; s++)
+        for (size_t first = 0; usable[s] && first <= last[s]; first += 20, at++) {
+            assert_int_equal(w[at].sequence, s);
+            assert_int_equal(w[at].first, first);
+        }
+    assert_int_equal(at, most);
+    free(w);
+}
+
+static void random_phases(void **state) {
+    (void)state;
+    size_t most = windows_most(&corpus, shape);
+    Window *w = calloc(most + 1, sizeof *w);
+    Rng r = rng_seed(1);
+    bool phase_seen[COUNT][20] = {{false}};
+    size_t in_order = 0;
+    for (int epoch = 0; epoch < 400; epoch++) {
+        w[most] = (Window){77, 77};
+        size_t count = windows_epoch(&corpus, shape, &r, w), per[COUNT] = {0}, phase[COUNT];
+        assert_true(count <= most && w[most].sequence == 77);
+        for (size_t i = 0; i < count; i++) {
+            size_t s = w[i].sequence;
+            assert_true(usable[s] && w[i].first <= last[s]);
+            if (per[s]++ == 0) phase[s] = w[i].first % 20;
+            assert_int_equal(w[i].first % 20, phase[s]); /* one phase per sequence and epoch */
+            phase_seen[s][phase[s]] = true;
+            in_order += i > 0 && (w[i - 1].sequence < s || (w[i - 1].sequence == s && w[i - 1].first < w[i].first));
+        }
+        for (size_t s = 0; s < COUNT; s++) {
+            assert_int_equal(per[s], usable[s] ? (last[s] - phase[s]) / 20 + 1 : 0); /* every window of that phase, once */
+            assert_true(!usable[s] || per[s] >= 1);
+        }
+    }
+    for (size_t s = 0; s < COUNT; s++)
+        for (size_t p = 0; p < 20; p++) assert_int_equal(phase_seen[s][p], usable[s] && p <= last[s]);
+    assert_in_range(in_order, 400 * 13 * 2 / 10, 400 * 13 * 8 / 10); /* shuffled */
+    free(w);
+}
+
+static void epochs_follow_the_generator(void **state) {
+    (void)state;
+    Window a[14], b[14];
+    Rng r = rng_seed(3), same = rng_seed(3);
+    size_t n = windows_epoch(&corpus, shape, &r, a);
+    assert_int_equal(windows_epoch(&corpus, shape, &same, b), n);
+    assert_memory_equal(a, b, n * sizeof *a);
+}
+
+/* Without music (train-bank), exactly l frames are exactly one window. */
+static void without_music(void **state) {
+    (void)state;
+    static const Sequence two[] = {{NULL, NULL, 120, 0, 0}, {NULL, NULL, 119, 0, 0}};
+    const Corpus c = {two, 2, 219, 0};
+    Window w[1];
+    Rng r = rng_seed(1);
+    assert_int_equal(windows_most(&c, (WindowShape){120, 0, 20}), 1);
+    assert_int_equal(windows_epoch(&c, (WindowShape){120, 0, 20}, &r, w), 1);
+    assert_true(w[0].sequence == 0 && w[0].first == 0);
+    assert_int_equal(windows_most(&(Corpus){two + 1, 1, 219, 0}, (WindowShape){120, 0, 20}), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(windows_in_order), cmocka_unit_test(random_phases),
+                                       cmocka_unit_test(epochs_follow_the_generator), cmocka_unit_test(without_music)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

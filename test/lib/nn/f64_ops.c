@@ -1,0 +1,296 @@
+/* Every op of ops.h: its backward against central differences, in odd shapes, with batches of three and a random upstream gradient, by
+ * every weight and every input. */
+#include "model/rotate_heading.h"
+#include "test/lib/nn/gradient.h"
+
+enum { MOST = 60 };
+
+static void check(Recorder record, bool scalar) {
+    Fixture f = {0};
+    fixture_begin(&f, record, scalar);
+    check_fixture(&f, MOST);
+    f.batch = 2; /* fewer than planned for */
+    check_fixture(&f, MOST);
+    fixture_end(&f);
+}
+
+static Parameter weight(Fixture *f, const char *name, int rank, size_t a, size_t b, size_t c) {
+    return graph_parameter(f->g, INIT_GIVEN, rank, (size_t[]){a, b, c}, "%s", name);
+}
+
+static Value record_linear(Fixture *f) { return linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 2, 5, 0), weight(f, "b", 1, 2, 0, 0)); }
+static Value record_linear_plain(Fixture *f) { return linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 7, 5, 0), NO_PARAMETER); }
+static Value record_linear_wide(Fixture *f) { return linear(f->g, fixture_input(f, 2, 3), weight(f, "w", 2, 131, 3, 0), weight(f, "b", 1, 131, 0, 0)); }
+static Value record_linear_outputs(Fixture *f) { /* some of them twice */
+    Parameter w = weight(f, "w", 2, 7, 5, 0), b = weight(f, "b", 1, 7, 0, 0);
+    Value x = fixture_input(f, 3, 5);
+    return add(f->g, linear_outputs(f->g, x, w, b, 1, 3), linear_outputs(f->g, x, w, b, 3, 3));
+}
+static Value record_linear_onto(Fixture *f) { return linear_onto(f->g, fixture_input(f, 3, 4), fixture_input(f, 3, 5), weight(f, "w", 2, 4, 5, 0), weight(f, "b", 1, 4, 0, 0)); }
+static Value record_residuals(Fixture *f) { /* sums on top of sums, the way a transformer's gradients are handed on; the first is used twice more */
+    Parameter w = weight(f, "w", 2, 4, 4, 0), v = weight(f, "v", 2, 4, 4, 0);
+    Value x = fixture_input(f, 3, 4), y = linear_onto(f->g, x, gelu(f->g, x), w, NO_PARAMETER), z = linear_onto(f->g, y, softmax(f->g, y), v, NO_PARAMETER);
+    return subtract(f->g, add(f->g, z, scale(f->g, y, 0.3)), x);
+}
+static Value record_onto_itself(Fixture *f) {
+    Value x = fixture_input(f, 3, 4);
+    return linear_onto(f->g, x, x, weight(f, "w", 2, 4, 4, 0), NO_PARAMETER);
+}
+static void op_linear(void **state) {
+    (void)state;
+    check(record_linear_onto, false);
+    check(record_residuals, false);
+    check(record_onto_itself, false);
+    check(record_linear_outputs, false);
+    check(record_linear, false);
+    check(record_linear_plain, false);
+    check(record_linear_wide, false); /* more columns than a block of the bias's sums */
+}
+
+static Value record_layer_norm(Fixture *f) { return layer_norm(f->g, fixture_input(f, 3, 5), weight(f, "w", 1, 5, 0, 0), weight(f, "b", 1, 5, 0, 0)); }
+static Value record_layer_norm_wide(Fixture *f) { return layer_norm(f->g, fixture_input(f, 2, 67), weight(f, "w", 1, 67, 0, 0), weight(f, "b", 1, 67, 0, 0)); }
+static void op_layer_norm(void **state) {
+    (void)state;
+    check(record_layer_norm, false);
+    check(record_layer_norm_wide, false);
+}
+
+static Value record_attention(Fixture *f) {
+    Value qkv = fixture_input(f, 5, 3 * 2 * 3);
+    return attention(f->g, qkv, qkv, 2, 3, 0.7);
+}
+static Value record_attention_one(Fixture *f) {
+    Value qkv = fixture_input(f, 1, 3 * 3 * 1);
+    return attention(f->g, qkv, qkv, 3, 1, 0.7);
+}
+static Value record_attention_some(Fixture *f) { return attention(f->g, fixture_input(f, 2, 2 * 3), fixture_input(f, 5, 2 * 2 * 3), 2, 3, 0.7); }
+static void op_attention(void **state) {
+    (void)state;
+    check(record_attention, false);
+    check(record_attention_one, false);
+    check(record_attention_some, false);
+}
+
+static Value record_gelu(Fixture *f) { return gelu(f->g, fixture_input(f, 3, 5)); }
+static void op_gelu(void **state) {
+    (void)state;
+    check(record_gelu, false);
+}
+
+static Value record_softmax(Fixture *f) { return softmax(f->g, fixture_input(f, 3, 5)); }
+static void op_softmax(void **state) {
+    (void)state;
+    check(record_softmax, false);
+}
+
+static Value record_add(Fixture *f) { return add(f->g, fixture_input(f, 2, 5), fixture_input(f, 2, 5)); }
+static Value record_twice(Fixture *f) { /* one value, both operands, and used again later */
+    Value x = fixture_input(f, 2, 5), y = add(f->g, x, x);
+    return add(f->g, gelu(f->g, y), x);
+}
+static Value record_subtract(Fixture *f) { return subtract(f->g, fixture_input(f, 2, 5), fixture_input(f, 2, 5)); }
+static Value record_scale(Fixture *f) { return scale(f->g, fixture_input(f, 3, 2), -1.7); }
+static void op_add(void **state) {
+    (void)state;
+    check(record_add, false);
+    check(record_twice, false);
+    check(record_subtract, false);
+    check(record_scale, false);
+}
+
+static Value record_position(Fixture *f) { return add_position(f->g, fixture_input(f, 3, 5), weight(f, "p", 2, 3, 5, 0)); }
+static void op_add_position(void **state) {
+    (void)state;
+    check(record_position, false);
+}
+
+/* A table longer than the value: the rows beyond it have no gradient. */
+static Value record_position_long(Fixture *f) { return add_position(f->g, fixture_input(f, 2, 5), weight(f, "p", 2, 4, 5, 0)); }
+static void longer_position_tables(void **state) {
+    (void)state;
+    Fixture f = {0};
+    fixture_begin(&f, record_position_long, false);
+    check_fixture(&f, MOST);
+    for (size_t k = 10; k < 20; k++) assert_true(f.params.grad[k] == 0);
+    fixture_end(&f);
+}
+
+/* Mean and standard deviation are constants: frozen here as in models. */
+static Value record_normalise(Fixture *f) { return normalise(f->g, fixture_input(f, 3, 5), weight(f, "m", 1, 5, 0, 0), weight(f, "std", 1, 5, 0, 0)); }
+static Value record_denormalise(Fixture *f) { return denormalise(f->g, fixture_input(f, 3, 5), weight(f, "m", 1, 5, 0, 0), weight(f, "std", 1, 5, 0, 0)); }
+static void op_normalise(void **state) {
+    (void)state;
+    const Recorder both[] = {record_normalise, record_denormalise};
+    for (int i = 0; i < 2; i++) {
+        Fixture f = {0};
+        fixture_begin(&f, both[i], false);
+        params_set_trainable(&f.params, "", false);
+        check_fixture(&f, MOST);
+        fixture_end(&f);
+    }
+}
+
+static Value record_keep(Fixture *f) { return keep_columns(f->g, fixture_input(f, 3, 5), (size_t[]){0, 2}, 2); }
+static void op_keep_columns(void **state) {
+    (void)state;
+    check(record_keep, false);
+}
+
+static Value record_concat(Fixture *f) {
+    return concat_rows(f->g, (Value[]){fixture_input(f, 2, 3), fixture_input(f, 1, 3), fixture_input(f, 5, 3)}, 3);
+}
+static Value record_slice(Fixture *f) { return slice_rows(f->g, fixture_input(f, 5, 3), 1, 2); }
+static Value record_gather(Fixture *f) { return gather_rows(f->g, fixture_input(f, 5, 3), (size_t[]){4, 0, 4, 2}, 4); }
+static Value record_mean(Fixture *f) { return mean_rows(f->g, fixture_input(f, 5, 3)); }
+static Value record_repeat(Fixture *f) { return repeat_row(f->g, fixture_input(f, 1, 3), 5); }
+static Value record_mix(Fixture *f) {
+    static const real m[2 * 5] = {(real)0.5, -1, 2, 0, 3, (real)0.1, 0, (real)-0.7, 1, (real)1.5};
+    return mix_rows(f->g, fixture_input(f, 5, 3), m, 2);
+}
+static Value record_interpolate(Fixture *f) { return interpolate_rows(f->g, fixture_input(f, 3, 2), 8); }
+static Value record_interpolate_fewer(Fixture *f) { return interpolate_rows(f->g, fixture_input(f, 4, 2), 3); }
+static Value record_interpolate_one(Fixture *f) { return interpolate_rows(f->g, fixture_input(f, 1, 2), 5); }
+static Value record_fade(Fixture *f) { return fade_row(f->g, fixture_input(f, 1, 3), 5, 3); }
+static Value record_smooth(Fixture *f) { return smooth_rows(f->g, fixture_input(f, 8, 2), 18); }
+static void ops_on_rows(void **state) {
+    (void)state;
+    const Recorder all[] = {record_concat, record_slice, record_gather, record_mean, record_repeat, record_mix, record_interpolate,
+                            record_interpolate_fewer, record_interpolate_one, record_fade, record_smooth};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) check(all[i], false);
+}
+
+/* The frame that tells the heading is data. */
+static Value record_turn(Fixture *f) {
+    Value x = fixture_input(f, 2, 21), reference = graph_input(f->g, 1, 21);
+    f->genres = 5; /* its numbers: 0, 2, 4, 1, 3 */
+    fixture_adopt(f, reference, true);
+    return turn(f->g, x, reference, *(const double *)f->user);
+}
+static void op_turn(void **state) {
+    (void)state;
+    static const double directions[2] = {-1, 1};
+    for (int i = 0; i < 2; i++) {
+        Fixture f = {.user = &directions[i]};
+        fixture_begin(&f, record_turn, false);
+        check_fixture(&f, MOST);
+        fixture_end(&f);
+    }
+}
+
+enum { GENRES = 3 };
+static Value record_similarity(Fixture *f) {
+    Value x = fixture_input(f, 2, 3);
+    return bank_similarity(f->g, x, weight(f, "bank", 3, GENRES, 5, 3), fixture_genre(f, GENRES), 0.6);
+}
+static Value record_read(Fixture *f) {
+    Value p = fixture_input(f, 2, 5);
+    return bank_read(f->g, p, weight(f, "bank", 3, GENRES, 5, 3), fixture_genre(f, GENRES));
+}
+static Value record_projection(Fixture *f) { /* one bank read twice: the gradients add up */
+    Value x = fixture_input(f, 2, 3), genre = fixture_genre(f, GENRES);
+    Parameter bank = weight(f, "bank", 3, GENRES, 5, 3);
+    return bank_read(f->g, softmax(f->g, bank_similarity(f->g, x, bank, genre, 0.6)), bank, genre);
+}
+static void ops_on_banks(void **state) {
+    (void)state;
+    check(record_similarity, false);
+    check(record_read, false);
+    check(record_projection, false);
+}
+
+/* The nearest item is a step function of x: nothing flows back to it, all to the item. */
+static Value record_nearest(Fixture *f) {
+    Value x = graph_input(f->g, 2, 3);
+    fixture_adopt(f, x, true);
+    return bank_nearest(f->g, x, weight(f, "bank", 3, GENRES, 5, 3), fixture_genre(f, GENRES));
+}
+static void op_bank_nearest(void **state) {
+    (void)state;
+    check(record_nearest, false);
+    Fixture f = {.genres = 2};
+    fixture_begin(&f, record_nearest, false);
+    params_zero_grad(&f.params);
+    Rng r = rng_seed(3);
+    for (size_t k = 0; k < 18; k++) graph_data(f.g, f.input[0])[k] = (real)rng_normal(&r);
+    graph_forward(f.g, 3);
+    graph_backward(f.g);
+    for (size_t item = 0; item < GENRES * 5; item++) { /* samples are of genres 0, 2 and 1: only chosen items have a gradient */
+        int chosen = 0;
+        for (size_t row = 0; row < 6; row++) {
+            size_t genre = (size_t)graph_data(f.g, f.input[1])[row / 2], best = 0;
+            double least = INFINITY;
+            for (size_t k = 0; k < 5; k++) {
+                double d = 0;
+                for (size_t i = 0; i < 3; i++) d += pow((double)(graph_data(f.g, f.input[0])[row * 3 + i] - f.params.value[(genre * 5 + k) * 3 + i]), 2);
+                if (d < least) {
+                    least = d;
+                    best = genre * 5 + k;
+                }
+            }
+            chosen += best == item;
+        }
+        assert_int_equal(chosen != 0, f.params.grad[item * 3] != 0);
+    }
+    fixture_end(&f);
+}
+
+/* straight_through(a, b) has b's gradient at a's value; nothing passes stop_gradient. */
+static Value record_steered(Fixture *f) {
+    Value a = fixture_input(f, 2, 3), b = fixture_input(f, 2, 3), c = fixture_input(f, 2, 3);
+    return add(f->g, straight_through(f->g, a, scale(f->g, b, 3)), stop_gradient(f->g, c));
+}
+static void ops_that_steer(void **state) {
+    (void)state;
+    Fixture f = {0};
+    fixture_begin(&f, record_steered, false);
+    graph_forward(f.g, 3);
+    graph_backward(f.g);
+    for (size_t k = 0; k < 18; k++) {
+        double y = (double)(graph_data(f.g, f.input[0])[k] + graph_data(f.g, f.input[2])[k]), dy = 2 * (y - (double)graph_data(f.g, f.target)[k]) / 18;
+        assert_true(fabs((double)graph_gradient(f.g, f.input[1])[k] - 3 * dy) <= 1e-15);
+        if (graph_gradient(f.g, f.input[0])) assert_true(graph_gradient(f.g, f.input[0])[k] == 0);
+    }
+    assert_null(graph_gradient(f.g, f.input[2]));
+    fixture_end(&f);
+}
+
+static Value record_sample(Fixture *f) {
+    Value mean = fixture_input(f, 2, 3), logvar = fixture_input(f, 2, 3), eps = fixture_input(f, 2, 3);
+    return reparameterise(f->g, mean, logvar, eps);
+}
+static Value record_kl(Fixture *f) { return kl_divergence(f->g, fixture_input(f, 2, 3), fixture_input(f, 2, 3)); }
+static Value record_kl_and_more(Fixture *f) { /* scalars among themselves, with an upstream gradient that is not 1 */
+    Value a = fixture_input(f, 2, 3), b = fixture_input(f, 2, 3), c = fixture_input(f, 2, 3);
+    Value terms[3] = {kl_divergence(f->g, a, b), mean_squared_error(f->g, b, c), mean_squared_error(f->g, gelu(f->g, a), a)};
+    return weighted_sum(f->g, terms, (double[]){0.3, -1.5, 2.5}, 3);
+}
+static Value record_mse(Fixture *f) { return mean_squared_error(f->g, fixture_input(f, 5, 3), fixture_input(f, 5, 3)); }
+static void ops_of_losses(void **state) {
+    (void)state;
+    check(record_kl, true);
+    check(record_mse, true);
+    check(record_kl_and_more, true);
+}
+
+/* The noise is never differentiated by: its gradient is not computed. */
+static void op_reparameterise(void **state) {
+    (void)state;
+    Fixture f = {0};
+    fixture_begin(&f, record_sample, false);
+    f.discrete[2] = true;
+    check_fixture(&f, MOST);
+    fixture_end(&f);
+}
+
+int main(void) {
+    threads_set(1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(op_linear),        cmocka_unit_test(op_layer_norm),   cmocka_unit_test(op_attention),
+        cmocka_unit_test(op_gelu),          cmocka_unit_test(op_softmax),      cmocka_unit_test(op_add),
+        cmocka_unit_test(op_add_position),  cmocka_unit_test(longer_position_tables), cmocka_unit_test(op_normalise),
+        cmocka_unit_test(op_keep_columns),  cmocka_unit_test(ops_on_rows),     cmocka_unit_test(ops_on_banks),
+        cmocka_unit_test(op_bank_nearest),  cmocka_unit_test(ops_that_steer),  cmocka_unit_test(ops_of_losses),
+        cmocka_unit_test(op_reparameterise), cmocka_unit_test(op_turn),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

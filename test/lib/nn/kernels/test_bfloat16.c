@@ -1,0 +1,84 @@
+/* Products in bfloat16 against sums in double of numbers rounded by their definition, for every kernel that this machine has. */
+#include "test/scratch.h"
+
+#include <math.h>
+
+#include "lib/base/rng.h"
+#include "lib/nn/kernels/bfloat16.h"
+
+/* To 8 significant bits, ties to even: what bfloat16 is, without its bits. */
+static double eight_bits(double x) {
+    int exponent;
+    double fraction = frexp(x, &exponent);
+    return ldexp(rint(ldexp(fraction, 8)), exponent - 8);
+}
+
+/* Outputs first .. last - 1 of `out`. */
+static void check_outputs(Bf16Kernel kernel, size_t rows, size_t out, size_t in, bool with_bias, bool onto, size_t first, size_t last) {
+    size_t wanted = last - first;
+    Rng r = rng_seed(rows * 1000003 + out * 1009 + in);
+    float *x = malloc(rows * in * sizeof *x), *w = malloc(out * in * sizeof *w), *bias = malloc(out * sizeof *bias), *y = malloc(rows * out * sizeof *y), *r0 = malloc(rows * out * sizeof *r0);
+    uint16_t *input = aligned_alloc(64, bf16_input_size(rows, in) * sizeof *input);
+    for (size_t i = 0; i < rows * in; i++) x[i] = (float)rng_normal(&r);
+    for (size_t i = 0; i < out * in; i++) w[i] = (float)rng_normal(&r);
+    for (size_t i = 0; i < out; i++) bias[i] = (float)rng_normal(&r);
+    for (size_t i = 0; i < rows * out; i++) r0[i] = (float)rng_normal(&r);
+    Bf16Matrix m;
+    Error err;
+    assert_done(bf16_matrix(&m, out, in, w, &err), &err);
+    bf16_product(kernel, &m, first, wanted, rows, x, with_bias ? bias + first : NULL, onto ? r0 : NULL, input, y);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t k = first; k < last; k++) {
+            double sum = (with_bias ? (double)bias[k] : 0) + (onto ? (double)r0[i * wanted + k - first] : 0), size = 1;
+            for (size_t c = 0; c < in; c++) {
+                double term = eight_bits((double)x[i * in + c]) * eight_bits((double)w[k * in + c]);
+                sum += term;
+                size += fabs(term);
+            }
+            assert_true(fabs((double)y[i * wanted + k - first] - sum) < 1e-6 * size); /* float's own rounding */
+        }
+    bf16_matrix_free(&m);
+    free(x);
+    free(w);
+    free(bias);
+    free(y);
+    free(r0);
+    free(input);
+}
+
+static void check_product(Bf16Kernel kernel, size_t rows, size_t out, size_t in, bool with_bias) {
+    check_outputs(kernel, rows, out, in, with_bias, !with_bias, 0, out);
+    check_outputs(kernel, rows, out, in, with_bias, true, out / 3, out);
+    check_outputs(kernel, rows, out, in, with_bias, false, out / 2, (out + out / 2 + 1) / 2);
+    check_outputs(kernel, rows, out, in, with_bias, false, 0, (out + 1) / 2);
+}
+
+static void products(void **state) {
+    (void)state;
+    static const size_t shapes[][3] = {{1, 1, 1}, {16, 16, 32}, {17, 33, 65}, {5, 100, 31}, {60, 48, 128}, {33, 16, 205}, {12, 31, 7}, {100, 70, 40}, {600, 5, 900}}; /* the last input is passed in pieces */
+    for (Bf16Kernel kernel = BF16_PLAIN; kernel <= bf16_kernel(); kernel++)
+        for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) check_product(kernel, shapes[i][0], shapes[i][1], shapes[i][2], i % 2);
+}
+
+static void what_is_no_number_stays_so(void **state) {
+    (void)state;
+    uint32_t bits[] = {0x7fffffff, 0x7f800001, 0x7f800000};
+    for (Bf16Kernel kernel = BF16_PLAIN; kernel <= bf16_kernel(); kernel++)
+        for (size_t i = 0; i < 3; i++) {
+            float x, w = 1, y = 0;
+            memcpy(&x, &bits[i], sizeof x);
+            uint16_t *input = aligned_alloc(64, bf16_input_size(1, 1) * sizeof *input);
+            Bf16Matrix m;
+            Error err;
+            assert_done(bf16_matrix(&m, 1, 1, &w, &err), &err);
+            bf16_product(kernel, &m, 0, 1, 1, &x, NULL, NULL, input, &y);
+            assert_true(y - y != 0); /* infinite or not a number */
+            bf16_matrix_free(&m);
+            free(input);
+        }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(products), cmocka_unit_test(what_is_no_number_stays_so)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

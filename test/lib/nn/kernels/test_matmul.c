@@ -1,0 +1,121 @@
+/* Matrix products against sums in double, element by element: ours and BLAS's, in every orientation, with factors, bias and rows wider than the matrix. */
+#include "test/scratch.h"
+
+#include <math.h>
+
+#include "lib/base/rng.h"
+#include "lib/base/threads.h"
+#include "lib/nn/kernels/matmul.h"
+#include "lib/nn/kernels/matmul_kernels.h"
+
+enum { BEYOND = 3 }; /* columns between the end of a row and the next one: nobody's business */
+
+static float *numbers(Rng *r, size_t n) {
+    float *x = malloc(n * sizeof *x);
+    for (size_t i = 0; i < n; i++) x[i] = (float)rng_normal(r);
+    return x;
+}
+
+typedef struct {
+    Product p;
+    float *a, *b, *c, *before, *bias, *d; /* d: NULL where C itself is added to */
+} Case;
+
+static void case_new(Case *t, size_t m, size_t n, size_t k, bool ta, bool tb, float alpha, float beta, bool with_bias, bool apart) {
+    Rng r = rng_seed(m * 1000003 + n * 1009 + k);
+    size_t lda = (ta ? m : k) + BEYOND, ldb = (tb ? k : n) + BEYOND, ldc = n + BEYOND;
+    t->a = numbers(&r, (ta ? k : m) * lda);
+    t->b = numbers(&r, (tb ? n : k) * ldb);
+    t->c = numbers(&r, m * ldc);
+    t->bias = with_bias ? numbers(&r, n) : NULL;
+    t->d = apart ? numbers(&r, m * ldc) : NULL;
+    if (beta == 0 || apart) t->c[0] = NAN; /* must not count */
+    t->before = malloc(m * ldc * sizeof *t->before);
+    memcpy(t->before, t->c, m * ldc * sizeof *t->before);
+    t->p = (Product){ta, tb, m, n, k, lda, ldb, ldc, alpha, beta, t->a, t->b, t->c, apart ? t->d : t->c, t->bias};
+}
+
+static void case_check(Case *t) {
+    const Product *p = &t->p;
+    for (size_t i = 0; i < p->m; i++) {
+        for (size_t j = 0; j < p->n; j++) {
+            double sum = 0, size = 1;
+            for (size_t k = 0; k < p->k; k++) {
+                double term = (double)t->a[p->ta ? k * p->lda + i : i * p->lda + k] * (double)t->b[p->tb ? j * p->ldb + k : k * p->ldb + j];
+                sum += term;
+                size += fabs(term);
+            }
+            double due = (double)p->alpha * sum + (p->bias ? (double)p->bias[j] : 0);
+            if (p->beta != 0) due += (double)p->beta * (double)(t->d ? t->d : t->before)[i * p->ldc + j];
+            assert_true(fabs((double)t->c[i * p->ldc + j] - due) < 1e-6 * size);
+        }
+        assert_memory_equal(t->c + i * p->ldc + p->n, t->before + i * p->ldc + p->n, BEYOND * sizeof *t->c);
+    }
+    free(t->a);
+    free(t->b);
+    free(t->c);
+    free(t->before);
+    free(t->bias);
+    free(t->d);
+}
+
+static const size_t shapes[][3] = {{1, 1, 1},    {12, 32, 256}, {13, 33, 257}, {5, 100, 31}, {60, 48, 128}, {11, 16, 4},   {24, 17, 3},
+                                   {7, 219, 65}, {730, 5, 40},  {2, 31, 600},  {23, 64, 48}, {8, 40, 300}, {49, 130, 33}, {3, 15, 2}};
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+static void our_kernel(void **state) {
+    (void)state;
+    if (!matmul_avx512_runs()) skip();
+    for (size_t i = 0; i < SHAPES; i++)
+        for (int way = 0; way < 3; way++) {
+            Case t;
+            case_new(&t, shapes[i][0], shapes[i][1], shapes[i][2], way == 2, way == 1, i % 2 ? 1 : 0.37f, i % 3 ? 0 : i % 2 ? 1 : -0.6f, i % 4 == 1, i % 5 == 2);
+            matmul_avx512(&t.p);
+            case_check(&t);
+        }
+}
+
+/* Through the front door, where threads share the work and either kernel does it. */
+static void whole_products(void **state) {
+    (void)state;
+    static const size_t large[][3] = {{130, 70, 90}, {40, 300, 64}, {300, 300, 300}};
+    for (int threads = 1; threads <= 3; threads += 2) {
+        threads_set(threads);
+        for (size_t i = 0; i < SHAPES + 3; i++)
+            for (int way = 0; way < 4; way++) {
+                const size_t *s = i < SHAPES ? shapes[i] : large[i - SHAPES];
+                bool special = way == 3;
+                Case t;
+                case_new(&t, s[0], s[1], s[2], way == 2, way == 1 || way == 3, special ? 1 : 0.37f, special ? (float)(i % 3 % 2) : -0.6f, special && i % 2 == 0, special && i % 3 == 1);
+                const Product *p = &t.p;
+                if (special) matmul_nt_onto(p->m, p->n, p->k, p->a, p->lda, p->b, p->ldb, p->bias, p->beta == 0 ? NULL : p->d, p->c, p->ldc);
+                else (way == 0 ? matmul : way == 1 ? matmul_nt : matmul_tn)(p->m, p->n, p->k, p->alpha, p->a, p->lda, p->b, p->ldb, p->beta, p->c, p->ldc);
+                case_check(&t);
+            }
+    }
+}
+
+/* What is no number must not get lost in a row or column that is only there to fill a vector. */
+static void no_numbers(void **state) {
+    (void)state;
+    if (!matmul_avx512_runs()) skip();
+    enum { M = 14, N = 35, K = 40 };
+    for (int way = 0; way < 3; way++) {
+        Case t;
+        case_new(&t, M, N, K, way == 2, way == 1, 1, 0, false, false);
+        t.a[way == 2 ? 5 * t.p.lda + 13 : 13 * t.p.lda + 5] = INFINITY;
+        t.b[way == 1 ? 34 * t.p.ldb + 7 : 7 * t.p.ldb + 34] = NAN;
+        matmul_avx512(&t.p);
+        for (size_t i = 0; i < M; i++)
+            for (size_t j = 0; j < N; j++) assert_true(isfinite(t.c[i * t.p.ldc + j]) == (i != 13 && j != 34));
+        free(t.a);
+        free(t.b);
+        free(t.c);
+        free(t.before);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(our_kernel), cmocka_unit_test(whole_products), cmocka_unit_test(no_numbers)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

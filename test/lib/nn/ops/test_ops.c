@@ -1,0 +1,296 @@
+/* The float32 ops against their definitions as naive loops in float64, in sizes that no vector divides; exp and the matrix products. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "lib/base/rng.h"
+#include "lib/base/threads.h"
+#include "lib/nn/kernels/matmul.h"
+#include "model/networks.h"
+
+#include <cmocka.h> /* last: it defines a macro fail() */
+
+enum { BATCH = 3 };
+
+static void fill(real *x, size_t n, uint64_t seed) {
+    Rng r = rng_seed(seed);
+    for (size_t i = 0; i < n; i++) x[i] = (real)rng_normal(&r);
+}
+
+static void assert_near(const real *found, const double *due, size_t n, double tolerance) {
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs((double)found[i] - due[i]) <= tolerance * (1 + fabs(due[i])))) fail_msg("[%zu]: %.9g, due %.9g", i, (double)found[i], due[i]);
+}
+
+/* --- one op at a time: y = op(x) with up to two weights --- */
+
+typedef struct {
+    Params params;
+    Graph *g;
+    Value x, y;
+    const real *w[2];
+} One;
+
+typedef Value (*Recorder)(Graph *g, Value x, const size_t *size);
+
+static void one_begin(One *o, Recorder record, size_t rows, size_t cols, const size_t *size) {
+    Error err;
+    for (int pass = 0; pass < 2; pass++) {
+        o->g = graph_new(&o->params, BATCH);
+        o->x = graph_input(o->g, rows, cols);
+        o->y = record(o->g, o->x, size);
+        graph_keep(o->g, o->y);
+        if (pass == 0) {
+            graph_free(o->g);
+            assert_int_equal(params_allocate(&o->params, false, &err), 0);
+        }
+    }
+    if (graph_finish(o->g, -1, &err)) fail_msg("%s", err.text);
+    fill(graph_data(o->g, o->x), BATCH * rows * cols, 1);
+    fill(o->params.value, o->params.total, 2);
+    for (size_t i = 0; i < o->params.count; i++) o->w[i] = o->params.value + o->params.items[i].offset;
+    graph_forward(o->g, BATCH);
+}
+
+static void one_end(One *o) {
+    graph_free(o->g);
+    params_free(&o->params);
+}
+
+static Value record_linear(Graph *g, Value x, const size_t *s) {
+    Parameter w = graph_parameter(g, INIT_GIVEN, 2, (size_t[]){s[2], s[1]}, "w"), b = graph_parameter(g, INIT_GIVEN, 1, &s[2], "b");
+    return linear(g, x, w, b);
+}
+
+static void linear_is_its_sum(void **state) {
+    (void)state;
+    static const size_t sizes[][3] = {{1, 1, 1}, {5, 3, 2}, {7, 67, 129}, {40, 131, 131}};
+    for (size_t i = 0; i < 4; i++) {
+        size_t R = sizes[i][0], in = sizes[i][1], out = sizes[i][2];
+        One o = {0};
+        one_begin(&o, record_linear, R, in, sizes[i]);
+        double *due = calloc(BATCH * R * out, sizeof *due);
+        const real *x = graph_data(o.g, o.x);
+        for (size_t r = 0; r < BATCH * R; r++)
+            for (size_t k = 0; k < out; k++) {
+                due[r * out + k] = (double)o.w[1][k];
+                for (size_t j = 0; j < in; j++) due[r * out + k] += (double)x[r * in + j] * (double)o.w[0][k * in + j];
+            }
+        assert_near(graph_data(o.g, o.y), due, BATCH * R * out, 2e-5);
+        free(due);
+        one_end(&o);
+    }
+}
+
+static Value record_layer_norm(Graph *g, Value x, const size_t *s) {
+    Parameter w = graph_parameter(g, INIT_GIVEN, 1, &s[1], "w"), b = graph_parameter(g, INIT_GIVEN, 1, &s[1], "b");
+    return layer_norm(g, x, w, b);
+}
+
+static void layer_norm_is_its_definition(void **state) {
+    (void)state;
+    static const size_t sizes[][2] = {{3, 1}, {5, 3}, {2, 67}, {7, 800}};
+    for (size_t i = 0; i < 4; i++) {
+        size_t R = sizes[i][0], C = sizes[i][1];
+        One o = {0};
+        one_begin(&o, record_layer_norm, R, C, sizes[i]);
+        double *due = calloc(BATCH * R * C, sizeof *due);
+        for (size_t r = 0; r < BATCH * R; r++) {
+            const real *x = graph_data(o.g, o.x) + r * C;
+            double mean = 0, var = 0;
+            for (size_t k = 0; k < C; k++) mean += (double)x[k] / (double)C;
+            for (size_t k = 0; k < C; k++) var += pow((double)x[k] - mean, 2) / (double)C;
+            for (size_t k = 0; k < C; k++) due[r * C + k] = ((double)x[k] - mean) / sqrt(var + 1e-5) * (double)o.w[0][k] + (double)o.w[1][k];
+        }
+        assert_near(graph_data(o.g, o.y), due, BATCH * R * C, 1e-5);
+        free(due);
+        one_end(&o);
+    }
+}
+
+static Value record_gelu(Graph *g, Value x, const size_t *s) {
+    (void)s;
+    return gelu(g, x);
+}
+
+static void gelu_is_its_definition(void **state) {
+    (void)state;
+    One o = {0};
+    one_begin(&o, record_gelu, 7, 61, NULL);
+    double due[BATCH * 7 * 61];
+    real *x = graph_data(o.g, o.x);
+    for (size_t i = 0; i < BATCH * 7 * 61; i++) {
+        if (i % 3 == 0) x[i] *= 10; /* tails too */
+        double v = (double)x[i];
+        due[i] = 0.5 * v * (1 + tanh(sqrt(2 / M_PI) * (v + 0.044715 * v * v * v)));
+    }
+    graph_forward(o.g, BATCH);
+    assert_near(graph_data(o.g, o.y), due, BATCH * 7 * 61, 2e-6);
+    one_end(&o);
+}
+
+static Value record_softmax(Graph *g, Value x, const size_t *s) {
+    (void)s;
+    return softmax(g, x);
+}
+
+static void softmax_is_its_definition(void **state) {
+    (void)state;
+    static const size_t widths[] = {1, 2, 17, 129};
+    for (size_t i = 0; i < 4; i++) {
+        size_t C = widths[i];
+        One o = {0};
+        one_begin(&o, record_softmax, 3, C, NULL);
+        double *due = calloc(BATCH * 3 * C, sizeof *due);
+        real *x = graph_data(o.g, o.x);
+        for (size_t r = 0; r < BATCH * 3; r++) {
+            double sum = 0;
+            for (size_t k = 0; k < C; k++) {
+                x[r * C + k] = x[r * C + k] * 5 + (r == 1 ? 1000 : r == 2 ? -1000 : 0); /* far from zero only the differences count */
+                sum += due[r * C + k] = exp((double)x[r * C + k] - (r == 1 ? 1000 : r == 2 ? -1000 : 0));
+            }
+            for (size_t k = 0; k < C; k++) due[r * C + k] /= sum;
+        }
+        graph_forward(o.g, BATCH);
+        assert_near(graph_data(o.g, o.y), due, BATCH * 3 * C, 1e-6);
+        free(due);
+        one_end(&o);
+    }
+}
+
+static Value record_attention(Graph *g, Value x, const size_t *s) { return attention(g, x, x, s[1], s[2], 0.37); }
+
+static void attention_is_its_definition(void **state) {
+    (void)state;
+    static const size_t sizes[][3] = {{1, 1, 1}, {5, 2, 3}, {19, 3, 7}, {67, 1, 17}}; /* rows, heads, head_dim */
+    for (size_t n = 0; n < 4; n++) {
+        size_t T = sizes[n][0], H = sizes[n][1], d = sizes[n][2], inner = H * d;
+        One o = {0};
+        one_begin(&o, record_attention, T, 3 * inner, sizes[n]);
+        double *due = calloc(BATCH * T * inner, sizeof *due), *p = calloc(T, sizeof *p);
+        for (size_t b = 0; b < BATCH; b++)
+            for (size_t h = 0; h < H; h++)
+                for (size_t i = 0; i < T; i++) {
+                    const real *x = graph_data(o.g, o.x) + b * T * 3 * inner + h * d;
+                    double sum = 0;
+                    for (size_t j = 0; j < T; j++) {
+                        double dot = 0;
+                        for (size_t k = 0; k < d; k++) dot += (double)x[i * 3 * inner + k] * (double)x[j * 3 * inner + inner + k];
+                        sum += p[j] = exp(0.37 * dot);
+                    }
+                    for (size_t j = 0; j < T; j++)
+                        for (size_t k = 0; k < d; k++) due[(b * T + i) * inner + h * d + k] += p[j] / sum * (double)x[j * 3 * inner + 2 * inner + k];
+                }
+        assert_near(graph_data(o.g, o.y), due, BATCH * T * inner, 5e-6);
+        free(due);
+        free(p);
+        one_end(&o);
+    }
+}
+
+/* Turned away and back again it is what it was; the reference itself then faces straight ahead, and lengths stay. */
+static Value record_turn(Graph *g, Value x, const size_t *s) {
+    Value away = turn(g, x, slice_rows(g, x, 2, 1), -1);
+    graph_keep(g, away);
+    return s ? away : turn(g, away, slice_rows(g, x, 2, 1), 1);
+}
+
+static void turning(void **state) {
+    (void)state;
+    One o = {0};
+    one_begin(&o, record_turn, 4, 21, NULL);
+    double due[BATCH * 4 * 21];
+    for (size_t i = 0; i < BATCH * 4 * 21; i++) due[i] = (double)graph_data(o.g, o.x)[i];
+    assert_near(graph_data(o.g, o.y), due, BATCH * 4 * 21, 1e-6);
+    one_end(&o);
+    One away = {0};
+    one_begin(&away, record_turn, 4, 21, (size_t[]){1});
+    for (size_t r = 0; r < BATCH * 4; r++) {
+        const real *x = graph_data(away.g, away.x) + r * 21, *y = graph_data(away.g, away.y) + r * 21;
+        if (r % 4 == 2) assert_true(fabsf(y[5]) < 1e-6f && y[11] > 0);
+        assert_true(y[1] == x[1]);
+        for (size_t k = 12; k < 21; k++) assert_true(y[k] == x[k]); /* other joints are relative to their parents */
+        assert_true(fabsf(hypotf(y[0], y[2]) - hypotf(x[0], x[2])) < 1e-5f);
+        for (size_t k = 0; k < 3; k++) assert_true(fabsf(hypotf(y[3 + k], y[9 + k]) - hypotf(x[3 + k], x[9 + k])) < 1e-5f);
+    }
+    one_end(&away);
+}
+
+/* --- exp --- */
+
+static void exp_keeps_its_bound(void **state) {
+    (void)state;
+    double worst = 0;
+    for (int i = -86 * 4096; i <= 86 * 4096; i++) {
+        real x = (real)i / 4096 + (real)1e-5 * (real)(i % 7);
+        if (x < -86 || x > 86) continue;
+        double due = exp((double)x);
+        worst = fmax(worst, fabs((double)real_exp(x) - due) / due);
+    }
+    if (!(worst < 3e-7)) fail_msg("relative error %g", worst);
+    assert_true(real_exp(0) == 1);
+}
+
+static void exp_beyond_its_range(void **state) {
+    (void)state;
+    static const real far[] = {87, 88, 100, 1000, 1e30f};
+    for (size_t i = 0; i < 5; i++) {
+        assert_true(real_exp(far[i]) >= 2e37f && isfinite(real_exp(far[i])));
+        assert_true(real_exp(-far[i]) > 0 && real_exp(-far[i]) <= 5e-38f && isnormal(real_exp(-far[i])));
+    }
+    assert_true(isnan(real_exp(NAN)));
+}
+
+/* --- matrix products --- */
+
+/* C = alpha op(A) op(B) + beta C, with leading dimensions beyond the matrices' own; what lies between rows stays. */
+static void multiply(size_t m, size_t n, size_t k, int kind) {
+    size_t lda = (kind == 2 ? m : k) + 3, ldb = (kind == 1 ? k : n) + 2, ldc = n + 5;
+    size_t rows_a = kind == 2 ? k : m, rows_b = kind == 1 ? n : k;
+    real *a = calloc(rows_a * lda, sizeof *a), *b = calloc(rows_b * ldb, sizeof *b), *c = calloc(m * ldc, sizeof *c);
+    double *due = calloc(m * ldc, sizeof *due);
+    fill(a, rows_a * lda, 3);
+    fill(b, rows_b * ldb, 4);
+    fill(c, m * ldc, 5);
+    for (size_t i = 0; i < m * ldc; i++) due[i] = (double)c[i];
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++) {
+            double sum = 0;
+            for (size_t t = 0; t < k; t++)
+                sum += (double)a[kind == 2 ? t * lda + i : i * lda + t] * (double)b[kind == 1 ? j * ldb + t : t * ldb + j];
+            due[i * ldc + j] = (double)(real)0.7 * sum + 0.5 * due[i * ldc + j];
+        }
+    void (*const product[3])(size_t, size_t, size_t, real, const real *, size_t, const real *, size_t, real, real *, size_t) = {matmul, matmul_nt, matmul_tn};
+    product[kind](m, n, k, (real)0.7, a, lda, b, ldb, (real)0.5, c, ldc);
+    assert_near(c, due, m * ldc, 3e-5);
+    free(a);
+    free(b);
+    free(c);
+    free(due);
+}
+
+static void matrix_products(void **state) {
+    (void)state;
+    for (int threads = 1; threads <= 3; threads++) {
+        threads_set(threads);
+        for (int kind = 0; kind < 3; kind++) {
+            multiply(1, 1, 1, kind);
+            multiply(5, 3, 2, kind);
+            multiply(67, 65, 71, kind); /* split over threads: 310 000 multiply-adds */
+            multiply(2, 401, 403, kind); /* fewer rows than threads */
+        }
+    }
+    threads_set(1);
+}
+
+int main(void) {
+    threads_set(1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(linear_is_its_sum), cmocka_unit_test(layer_norm_is_its_definition), cmocka_unit_test(gelu_is_its_definition),
+        cmocka_unit_test(softmax_is_its_definition), cmocka_unit_test(attention_is_its_definition), cmocka_unit_test(turning),
+        cmocka_unit_test(exp_keeps_its_bound), cmocka_unit_test(exp_beyond_its_range), cmocka_unit_test(matrix_products),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
