@@ -75,7 +75,7 @@ endif
 # The model wing once more in float64, where differences tell right gradients from wrong ones: test/*/f64_*.c.
 $(BUILD)/f64/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -DMODEL_FLOAT64 -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) -DNN_FLOAT64 -c -o $@ $<
 
 $(BUILD)/f64/model.a: $(doubles:%.c=$(BUILD)/f64/%.o)
 	rm -f $@ && ar rcs $@ $^

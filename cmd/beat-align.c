@@ -12,50 +12,50 @@ typedef struct {
     const char *music_dir;
     const Skeleton *skeleton;
     BeatOptions options;
-} Job;
+} BeatJob;
 
 /* The music's name: what the dance says, what an AIST++ name says, else the file's own. */
-static char *music_path(const Job *job, const Motion *m, const char *dance, Error *err) {
+static char *music_path(const BeatJob *job, const Motion *m, const char *dance, Error *err) {
     char genre[16], music[32], file[600], *stem = path_stem(dance), *path = NULL;
     if (stem) {
         const char *name = m->music[0] ? m->music : aist_parse_name(stem, genre, music) == 0 ? music : stem;
         if (strchr(name, '/') || snprintf(file, sizeof file, "%s.npz", name) >= (int)sizeof file) {
             free(stem);
-            fail(err, "its music is called '%.200s': a name without folders was expected", name);
+            error_set(err, "its music is called '%.200s': a name without folders was expected", name);
             return NULL;
         }
         path = path_join(job->music_dir, file);
     }
     free(stem);
-    if (!path) fail(err, "out of memory");
+    if (!path) error_set(err, "out of memory");
     return path;
 }
 
-static int score_with(const Job *job, const Take *t, const Music *music, BeatScore *out, Error *err) {
+static int score_with(const BeatJob *job, const PoseSource *t, const Music *music, BeatScore *out, Error *err) {
     size_t column;
     if (music_need(music, MUSIC_BEATS, &column, err)) return -1;
     double ratio = t->motion.fps / music->fps, last = round((double)(music->frames - 1) * ratio); /* beats at the dance's rate */
     size_t frames = last < 1e9 ? (size_t)last + 1 : 0;
     float *beats = calloc(frames + 1, sizeof *beats);
-    if (!beats) return fail(err, "out of memory for %zu frames", frames);
+    if (!beats) return error_set(err, "out of memory for %zu frames", frames);
     for (size_t f = 0; f < music->frames && frames; f++)
         if (music->data[f * music->dim + column] != 0) beats[(size_t)round((double)f * ratio)] = 1;
-    Body b = {0};
-    int status = take_body(t, 0, t->motion.frames, job->skeleton, false, &b, err);
+    PoseTrack b = {0};
+    int status = pose_source_track(t, 0, t->motion.frames, job->skeleton, false, &b, err);
     if (!status) status = beat_score(&b, (size_t)t->motion.seed_frames, beats, frames, &job->options, out, err);
-    body_free(&b);
+    pose_track_free(&b);
     free(beats);
     return status;
 }
 
-static int score_one(const Take *t, const char *path, const void *context, void *result, Error *err) {
-    const Job *job = context;
+static int score_one(const PoseSource *t, const char *path, const void *context, void *result, Error *err) {
+    const BeatJob *job = context;
     char *music_file = music_path(job, &t->motion, path, err);
     if (!music_file) return -1;
     Music music;
     int status = music_read(music_file, &music, err);
     free(music_file);
-    if (status) return fail_in(err, "its music");
+    if (status) return error_prefix(err, "its music");
     status = score_with(job, t, &music, result, err);
     music_free(&music);
     return status;
@@ -103,7 +103,7 @@ static void show_protocol(const Report *r, const char *name, const BeatOptions *
     cJSON_AddNumberToObject(r->json, "named", (double)r->dances->named);
 }
 
-static int show(const Measured *d, const char *protocol, const BeatOptions *o, const Measuring *m, Error *err) {
+static int show(const EvalResults *d, const char *protocol, const BeatOptions *o, const EvalOptions *m, Error *err) {
     double all[COLUMNS];
     Interval intervals[COLUMNS];
     summary(NULL, d->files.count, d->results, all, err);
@@ -121,9 +121,9 @@ static int show(const Measured *d, const char *protocol, const BeatOptions *o, c
 int main(int argc, char **argv) {
     const char *music_dir = NULL, *protocol = "fact", *direction = NULL, *seed = NULL;
     double order = 0, smooth = -1, sigma = 3;
-    Measuring m = {0};
+    EvalOptions m = {0};
     enum { OWN = 8 };
-    Option options[OWN + MEASURING_OPTIONS] = {
+    Option options[OWN + EVAL_OPTIONS] = {
         {"music-dir", 'm', OPTION_TEXT, &music_dir, "DIR", "Folder of music features, NAME.npz. NAME is the motion's `music`, or the music in its AIST++ file name, or its own.", 0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "What published tables differ in", 0, 0, NULL},
         {"protocol", 'p', OPTION_CHOICE, &protocol, "fact|bailando|edge", "fact: from kinematic beats to music beats, order 10, no smoothing, without the seed. bailando, and edge after it: from music beats to kinematic beats, order 1, smoothing 5, the whole clip. The options below change parts of it.", 0, 0, NULL},
@@ -133,30 +133,30 @@ int main(int argc, char **argv) {
         {"smooth", 0, OPTION_REAL, &smooth, "FRAMES", "Sigma of the speed's Gaussian smoothing; -1: the protocol's.", -1, 1e4, NULL},
         {"sigma", 0, OPTION_REAL, &sigma, "FRAMES", "Tolerance: exp(-d^2 / (2 sigma^2)).", 1e-6, 1e6, NULL},
     };
-    measuring_options(&m, options + OWN);
+    eval_options(&m, options + OWN);
     const Program program = {"beat-align", "[OPTION]... --music-dir DIR MOTION...",
                              "Beat alignment score: how near dances' kinematic beats, the minima of the body's speed, are to the beats of their music. The result is the mean over the "
                              "dances. An operand is a dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
                              "beat-align --music-dir features/ dances/", options, sizeof options / sizeof options[0]};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
-    if (!music_dir) return usage_error(&program, "--music-dir DIR is needed");
-    if (first == argc) return usage_error(&program, "no motion is given");
+    if (!music_dir) return program_usage_error(&program, "--music-dir DIR is needed");
+    if (first == argc) return program_usage_error(&program, "no motion is given");
 
     threads_set((int)m.threads);
     bool bailando = strcmp(protocol, "fact") != 0;
     Error err;
     Skeleton skeleton = {0};
-    Measured dances = {0};
-    const Job job = {music_dir, &skeleton,
+    EvalResults dances = {0};
+    const BeatJob job = {music_dir, &skeleton,
                      {.from_music = direction ? strcmp(direction, "music") == 0 : bailando, .with_seed = seed ? strcmp(seed, "keep") == 0 : bailando,
                       .forward = bailando, .smooth = smooth >= 0 ? smooth : bailando ? 5 : 0, .order = order > 0 ? order : bailando ? 1 : 10, .sigma = sigma}};
     status = 0;
     if (skeleton_choose(m.skeleton, &skeleton, &err) ||
-        measure_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(BeatScore), score_one, &job, &err) ||
+        eval_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(BeatScore), score_one, &job, &err) ||
         show(&dances, protocol, &job.options, &m, &err))
-        status = report(&program, &err);
-    measured_free(&dances, NULL);
+        status = program_report(&program, &err);
+    eval_results_free(&dances, NULL);
     skeleton_free(&skeleton);
-    return finish(&program, status);
+    return program_finish(&program, status);
 }

@@ -23,13 +23,13 @@ enum { SPLITS = sizeof splits / sizeof *splits };
 typedef struct {
     bool there;
     size_t names, usable, ignored, no_motion, no_music, damaged;
-} Split;
+} SplitCheck;
 
 typedef struct {
     AistFiles motions, music;
     Strings ignored;
     size_t damaged_motions, damaged_music;
-    Split split[SPLITS];
+    SplitCheck split[SPLITS];
 } Findings;
 
 /* Reads every file that is not to be ignored; a line for each damaged one. Returns how many there are. */
@@ -40,7 +40,7 @@ static size_t check_files(const Program *program, AistFiles *f, const Strings *i
     int muted = stderr_mute();
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < f->count; i++) {
-        if (!names_have(ignored, f->files[i].stem)) check(&f->files[i]);
+        if (!dataset_names_have(ignored, f->files[i].stem)) check(&f->files[i]);
 #pragma omp critical
         {
             stderr_unmute(muted);
@@ -52,12 +52,12 @@ static size_t check_files(const Program *program, AistFiles *f, const Strings *i
     progress_end(&progress);
     for (size_t i = 0; i < f->count; i++) {
         damaged += f->files[i].damaged;
-        if (f->files[i].damaged) report(program, &f->files[i].err);
+        if (f->files[i].damaged) program_report(program, &f->files[i].err);
     }
     return damaged;
 }
 
-static void count_split(const Findings *f, const Strings *names, const char *label, bool name_missing, Split *s) {
+static void count_split(const Findings *f, const Strings *names, const char *label, bool name_missing, SplitCheck *s) {
     s->there = true;
     s->names = names->count;
     for (size_t i = 0; i < names->count; i++) {
@@ -83,23 +83,23 @@ static int look(const Program *program, const char *folder, const char *music, b
     char *paths[3 + SPLITS] = {path_join(folder, "motions"), music ? strdup(music) : path_join(folder, "music"), path_join(folder, "ignore_list.txt")};
     for (size_t i = 0; i < SPLITS; i++) paths[3 + i] = path_join(folder, splits[i].file);
     for (size_t i = 0; i < 3 + SPLITS; i++)
-        if (!paths[i]) status = (fail(&err, "out of memory"), report(program, &err));
+        if (!paths[i]) status = (error_set(&err, "out of memory"), program_report(program, &err));
     if (status == 0) {
-        if (aistfiles_list(paths[0], motion_endings, &f->motions, &err)) status = report(program, &err);
-        if (aistfiles_list(paths[1], audio_endings, &f->music, &err)) status = report(program, &err);
-        if (file_exists(paths[2]) && names_read(paths[2], &f->ignored, &err)) status = report(program, &err);
+        if (aist_files_list(paths[0], motion_endings, &f->motions, &err)) status = program_report(program, &err);
+        if (aist_files_list(paths[1], audio_endings, &f->music, &err)) status = program_report(program, &err);
+        if (file_exists(paths[2]) && dataset_names_read(paths[2], &f->ignored, &err)) status = program_report(program, &err);
         strings_sort(&f->ignored);
-        f->damaged_motions = check_files(program, &f->motions, &f->ignored, "motions", aistfile_check_motion, quiet);
-        f->damaged_music = check_files(program, &f->music, &f->ignored, "music", aistfile_check_music, quiet);
+        f->damaged_motions = check_files(program, &f->motions, &f->ignored, "motions", aist_file_check_motion, quiet);
+        f->damaged_music = check_files(program, &f->music, &f->ignored, "music", aist_file_check_music, quiet);
         if (f->damaged_motions || f->damaged_music) status = 1;
         for (size_t i = 0; i < SPLITS; i++) {
             Strings names;
             if (!splits[i].needed && !file_exists(paths[3 + i])) continue;
-            if (names_read(paths[3 + i], &names, &err)) {
-                status = report(program, &err);
+            if (dataset_names_read(paths[3 + i], &names, &err)) {
+                status = program_report(program, &err);
                 continue;
             }
-            Split *s = &f->split[i];
+            SplitCheck *s = &f->split[i];
             count_split(f, &names, splits[i].name, name_missing, s);
             strings_free(&names);
             if (s->usable == 0 || s->usable + s->ignored < s->names) status = 1;
@@ -117,7 +117,7 @@ static void print_text(const Findings *f) {
     printf("%-8s%6zu names\n", "ignored", f->ignored.count);
     printf("%-6s %7s %7s %8s %10s %9s %8s\n", "split", "names", "usable", "ignored", "no-motion", "no-music", "damaged");
     for (size_t i = 0; i < SPLITS; i++) {
-        const Split *s = &f->split[i];
+        const SplitCheck *s = &f->split[i];
         if (s->there)
             printf("%-6s %7zu %7zu %8zu %10zu %9zu %8zu\n", splits[i].name, s->names, s->usable, s->ignored, s->no_motion, s->no_music, s->damaged);
     }
@@ -133,7 +133,7 @@ static int print_json(const Findings *f) {
     add(root, "damaged_music", f->damaged_music);
     add(root, "ignored", f->ignored.count);
     for (size_t i = 0; i < SPLITS; i++) {
-        const Split *s = &f->split[i];
+        const SplitCheck *s = &f->split[i];
         if (!s->there) continue;
         cJSON *o = cJSON_AddObjectToObject(lists, splits[i].name);
         add(o, "names", s->names);
@@ -168,16 +168,16 @@ int main(int argc, char **argv) {
         .example = "check-dataset -v aist", .options = options, .count = sizeof options / sizeof *options};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
-    if (first + 1 != argc) return usage_error(&program, "one folder is needed, not %d", argc - first);
+    if (first + 1 != argc) return program_usage_error(&program, "one folder is needed, not %d", argc - first);
     Error err;
-    if (!folder_exists(argv[first])) return fail(&err, "%s: no such folder", argv[first]), report(&program, &err);
+    if (!folder_exists(argv[first])) return error_set(&err, "%s: no such folder", argv[first]), program_report(&program, &err);
     threads_set((int)threads);
     Findings f = {0};
     status = look(&program, argv[first], music, name_missing && !json, quiet, &f);
     if (!json) print_text(&f);
     else if (print_json(&f)) status = 1;
-    aistfiles_free(&f.motions);
-    aistfiles_free(&f.music);
+    aist_files_free(&f.motions);
+    aist_files_free(&f.music);
     strings_free(&f.ignored);
-    return finish(&program, status);
+    return program_finish(&program, status);
 }

@@ -18,7 +18,7 @@ typedef struct {
     long length, stride, clusters, future, max_iterations, threads;
     double damping, preference;
     bool preference_given, clusters_given, relative_root, relative_heading, quiet, json;
-} Choices;
+} ClusterChoices;
 
 /* What came out for one genre. */
 typedef struct {
@@ -27,15 +27,15 @@ typedef struct {
     size_t windows, clusters, largest, iterations;
     double preference;
     bool converged;
-} Outcome;
+} ClusterOutcome;
 
-static int check_windows(const Program *program, const Choices *c, const Dances *d, Error *err) {
+static int check_windows(const Program *program, const ClusterChoices *c, const Dances *d, Error *err) {
     size_t wanted = c->preference_given ? 1 : (size_t)c->clusters, too_short = 0;
     for (size_t i = 0; i < d->count; i++) too_short += d->motions[i].frames < d->windows.frames;
     if (d->windows.count < wanted)
-        return fail(err, "genre %s: %zu windows of %ld frames are too few for %zu clusters; take fewer --clusters, a smaller --stride or more dances", d->genre,
+        return error_set(err, "genre %s: %zu windows of %ld frames are too few for %zu clusters; take fewer --clusters, a smaller --stride or more dances", d->genre,
                     d->windows.count, c->length, wanted);
-    if (too_short) warn(program, "genre %s: %zu of %zu dances are shorter than %ld frames and give no window", d->genre, too_short, d->count, c->length);
+    if (too_short) program_warn(program, "genre %s: %zu of %zu dances are shorter than %ld frames and give no window", d->genre, too_short, d->count, c->length);
     return 0;
 }
 
@@ -44,7 +44,7 @@ static void tell(void *progress, size_t runs, double preference, const Affinity 
     progress_step(progress, runs);
 }
 
-static int cluster(const Dances *d, const float *s, const Choices *c, Affinity *a, double *preference, Error *err) {
+static int cluster(const Dances *d, const float *s, const ClusterChoices *c, Affinity *a, double *preference, Error *err) {
     AffinityOptions o = affinity_defaults();
     o.damping = c->damping;
     o.max_iterations = (size_t)c->max_iterations;
@@ -52,7 +52,7 @@ static int cluster(const Dances *d, const float *s, const Choices *c, Affinity *
         *preference = c->preference;
         o.min_iterations = AFFINITY_SETTLED;
         if (affinity_propagate(s, d->windows.count, c->preference, &o, a, err)) return -1;
-        if (a->count == 0) return fail(err, "no clusters after %zu iterations: take another --preference or more --max-iterations", a->iterations);
+        if (a->count == 0) return error_set(err, "no clusters after %zu iterations: take another --preference or more --max-iterations", a->iterations);
         return affinity_keep_largest(s, a->count, a, err);
     }
     Progress progress;
@@ -64,27 +64,27 @@ static int cluster(const Dances *d, const float *s, const Choices *c, Affinity *
     return status;
 }
 
-static int do_genre(const Program *program, const Dataset *set, const Choices *c, const char *genre, Outcome *out, Error *err) {
+static int do_genre(const Program *program, const Dataset *set, const ClusterChoices *c, const char *genre, ClusterOutcome *out, Error *err) {
     Dances d = {0};
     Affinity a = {0};
     float *s = NULL;
     size_t origin = c->relative_root ? (size_t)(c->length - c->future - 1) : WINDOW_ABSOLUTE;
     int status = dances_read(set, genre, (size_t)c->length, (size_t)c->stride, origin, &d, err);
     d.windows.heading = c->relative_heading;
-    if (!status && check_windows(program, c, &d, err)) status = fail_in(err, c->dataset);
+    if (!status && check_windows(program, c, &d, err)) status = error_prefix(err, c->dataset);
     if (!status) {
         size_t n = out->windows = d.windows.count;
         s = n <= SIZE_MAX / sizeof *s / n ? memory_block(n * n * sizeof *s) : NULL;
-        if (!s) status = fail(err, "out of memory for the similarities of %zu windows", n);
+        if (!s) status = error_set(err, "out of memory for the similarities of %zu windows", n);
     }
-    if (!status) status = window_list_similarity(&d.windows, s, err);
-    if (!status && cluster(&d, s, c, &a, &out->preference, err)) status = fail_in(err, genre);
+    if (!status) status = cluster_windows_similarity(&d.windows, s, err);
+    if (!status && cluster(&d, s, c, &a, &out->preference, err)) status = error_prefix(err, genre);
     if (!status) {
         out->clusters = a.count;
         out->iterations = a.iterations;
         out->converged = a.converged;
         for (size_t i = 0; i < a.points; i++) out->largest += a.labels[i] == 0;
-        if (!a.converged) warn(program, "genre %s: the messages did not come to rest in %zu iterations", genre, a.iterations);
+        if (!a.converged) program_warn(program, "genre %s: the messages did not come to rest in %zu iterations", genre, a.iterations);
         status = clusters_arrays(&d, &a, &out->arrays, err);
     }
     free(s);
@@ -94,13 +94,13 @@ static int do_genre(const Program *program, const Dataset *set, const Choices *c
 }
 
 /* The outcomes of all genres, written when all are there. */
-static int run(const Program *program, const Choices *c, Outcome *outcomes, const char **genres, size_t count, const Dataset *set, Error *err) {
+static int run(const Program *program, const ClusterChoices *c, ClusterOutcome *outcomes, const char **genres, size_t count, const Dataset *set, Error *err) {
     for (size_t g = 0; g < count; g++) {
         char name[300];
         if (snprintf(name, sizeof name, "%s.npz", genres[g]) >= (int)sizeof name || strchr(name, '/'))
-            return fail(err, "%s: genre '%s' cannot name a file", c->dataset, genres[g]);
+            return error_set(err, "%s: genre '%s' cannot name a file", c->dataset, genres[g]);
         outcomes[g].path = path_join(c->genre ? "" : c->output, c->genre ? c->output : name);
-        if (!outcomes[g].path) return fail(err, "out of memory");
+        if (!outcomes[g].path) return error_set(err, "out of memory");
         if (do_genre(program, set, c, genres[g], &outcomes[g], err)) return -1;
     }
     if (!c->genre && folder_make(c->output, err)) return -1;
@@ -109,13 +109,13 @@ static int run(const Program *program, const Choices *c, Outcome *outcomes, cons
     return 0;
 }
 
-static void print_table(const Outcome *o, const char **genres, size_t count) {
+static void print_table(const ClusterOutcome *o, const char **genres, size_t count) {
     printf("%-8s %8s %8s %8s %12s %10s  %s\n", "genre", "windows", "clusters", "largest", "preference", "iterations", "file");
     for (size_t g = 0; g < count; g++)
         printf("%-8s %8zu %8zu %8zu %12.6g %10zu  %s\n", genres[g], o[g].windows, o[g].clusters, o[g].largest, o[g].preference, o[g].iterations, o[g].path);
 }
 
-static int print_json(const Outcome *o, const char **genres, size_t count, Error *err) {
+static int print_json(const ClusterOutcome *o, const char **genres, size_t count, Error *err) {
     cJSON *root = cJSON_CreateObject();
     for (size_t g = 0; g < count; g++) {
         cJSON *item = cJSON_AddObjectToObject(root, genres[g]);
@@ -129,13 +129,13 @@ static int print_json(const Outcome *o, const char **genres, size_t count, Error
     }
     char *text = cJSON_Print(root);
     cJSON_Delete(root);
-    if (!text) return fail(err, "out of memory");
+    if (!text) return error_set(err, "out of memory");
     puts(text);
     free(text);
     return 0;
 }
 
-static int do_all(const Program *program, const Choices *c, Error *err) {
+static int do_all(const Program *program, const ClusterChoices *c, Error *err) {
     Dataset set = {0};
     const char **genres = NULL;
     size_t count = 0;
@@ -144,11 +144,11 @@ static int do_all(const Program *program, const Choices *c, Error *err) {
     if (!status && c->genre) {
         size_t at = 0;
         while (at < count && strcmp(genres[at], c->genre) != 0) at++;
-        if (at == count) status = fail(err, "%s: has no genre %s", c->dataset, c->genre);
+        if (at == count) status = error_set(err, "%s: has no genre %s", c->dataset, c->genre);
         else genres[0] = genres[at], count = 1;
     }
-    Outcome *outcomes = calloc(count + 1, sizeof *outcomes);
-    if (!outcomes && !status) status = fail(err, "out of memory");
+    ClusterOutcome *outcomes = calloc(count + 1, sizeof *outcomes);
+    if (!outcomes && !status) status = error_set(err, "out of memory");
     if (!status) status = run(program, c, outcomes, genres, count, &set, err);
     if (!status && c->json) status = print_json(outcomes, genres, count, err);
     else if (!status) print_table(outcomes, genres, count);
@@ -165,7 +165,7 @@ static int do_all(const Program *program, const Choices *c, Error *err) {
 int main(int argc, char **argv) {
     runtime_prepare(argv);
     const AffinityOptions defaults = affinity_defaults();
-    Choices c = {.length = 120, .stride = 20, .clusters = 256, .future = 20, .max_iterations = 1000, .damping = defaults.damping};
+    ClusterChoices c = {.length = 120, .stride = 20, .clusters = 256, .future = 20, .max_iterations = 1000, .damping = defaults.damping};
     const Option options[] = {
         {"output", 'o', OPTION_TEXT, &c.output, "OUT", "The .npz of --genre; without --genre a folder for one GENRE.npz each.", 0, 0, NULL},
         {"genre", 'g', OPTION_TEXT, &c.genre, "G", "Only this genre.", 0, 0, NULL},
@@ -196,13 +196,13 @@ int main(int argc, char **argv) {
     int first;
     int status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
-    if (!c.output) return usage_error(&program, "-o is needed");
-    if (argc - first != 1) return usage_error(&program, "one data set is needed");
-    if (c.preference_given && c.clusters_given) return usage_error(&program, "--clusters and --preference exclude each other");
-    if (c.relative_heading && !c.relative_root) return usage_error(&program, "--relative-heading goes with --relative-root");
-    if (c.relative_root && c.future >= c.length) return usage_error(&program, "--future must be smaller than --length");
+    if (!c.output) return program_usage_error(&program, "-o is needed");
+    if (argc - first != 1) return program_usage_error(&program, "one data set is needed");
+    if (c.preference_given && c.clusters_given) return program_usage_error(&program, "--clusters and --preference exclude each other");
+    if (c.relative_heading && !c.relative_root) return program_usage_error(&program, "--relative-heading goes with --relative-root");
+    if (c.relative_root && c.future >= c.length) return program_usage_error(&program, "--future must be smaller than --length");
     c.dataset = argv[first];
     threads_set((int)c.threads);
     Error err;
-    return finish(&program, do_all(&program, &c, &err) ? report(&program, &err) : 0);
+    return program_finish(&program, do_all(&program, &c, &err) ? program_report(&program, &err) : 0);
 }

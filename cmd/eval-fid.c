@@ -19,12 +19,12 @@ static void warn_left_out(const Program *program, const FeatureScale *scale, boo
         used += (size_t)n;
     }
     if (used)
-        warn(program, "%zu of %zu %s features are the same in every real dance and left out (--keep-constant keeps them): %s", scale->dim - scale->kept,
+        program_warn(program, "%zu of %zu %s features are the same in every real dance and left out (--keep-constant keeps them): %s", scale->dim - scale->kept,
              scale->dim, kinetic ? "kinetic" : "geometric", text);
 }
 
-static int score(const Program *program, const Features *real, const Features *made, const ScoreOptions *o, Scores *s, Error *err) {
-    FeatureSet a = features_kinetic(real), b = features_kinetic(made), c = features_geometric(real), d = features_geometric(made);
+static int score(const Program *program, const DanceFeatures *real, const DanceFeatures *made, const ScoreOptions *o, Scores *s, Error *err) {
+    FeatureSet a = dance_features_kinetic(real), b = dance_features_kinetic(made), c = dance_features_geometric(real), d = dance_features_geometric(made);
     if (set_score(&a, &b, o, &s->kinetic_scale, &s->kinetic, err) || set_score(&c, &d, o, &s->geometric_scale, &s->geometric, err)) return -1;
     warn_left_out(program, &s->kinetic_scale, true);
     warn_left_out(program, &s->geometric_scale, false);
@@ -32,11 +32,11 @@ static int score(const Program *program, const Features *real, const Features *m
 }
 
 /* The features of the dances that the operands name. */
-static int extract(Features *out, Measured *d, const Program *program, const Measuring *m, char *const *operands, size_t count, long seed_frames, const FeatureJob *job,
+static int extract(DanceFeatures *out, EvalResults *d, const Program *program, const EvalOptions *m, char *const *operands, size_t count, long seed_frames, const DanceFeatureJob *job,
                    Error *err) {
-    if (measure_dances(d, program, m, operands, count, seed_frames, sizeof(FeatureRows), features_of_dance, job, err)) return -1;
-    if (d->resampled) warn(program, "%zu of %zu dances are not at 60 frames a second and were resampled", d->resampled, d->named);
-    return features_collect(out, d, err);
+    if (eval_dances(d, program, m, operands, count, seed_frames, sizeof(DanceFeatureRows), dance_features_of_dance, job, err)) return -1;
+    if (d->resampled) program_warn(program, "%zu of %zu dances are not at 60 frames a second and were resampled", d->resampled, d->named);
+    return dance_features_collect(out, d, err);
 }
 
 int main(int argc, char **argv) {
@@ -45,11 +45,11 @@ int main(int argc, char **argv) {
     Strings real_paths = {0}, checked = {0};
     long frames = -1;
     double rate = -1, clip = -1, hop = -1;
-    Measuring m = {0};
-    FeatureJob job = {0};
+    EvalOptions m = {0};
+    DanceFeatureJob job = {0};
     FidShown what = {.protocol = "fact"};
     enum { OWN = 17 };
-    Option options[OWN + MEASURING_OPTIONS] = {
+    Option options[OWN + EVAL_OPTIONS] = {
         {"real", 'r', OPTION_TEXTS, &real_paths, "PATH", "Real dances. May be repeated.", 0, 0, NULL},
         {"real-stats", 0, OPTION_TEXT, &real_stats, "FILE", "With --real, keep the real dances' features in FILE (.npz); without, take them from it.", 0, 0, NULL},
         {"real-row", 0, OPTION_FLAG, &what.real_row, NULL, "Dist_k and Dist_g of the real dances too.", 0, 0, NULL},
@@ -68,7 +68,7 @@ int main(int argc, char **argv) {
         {"keep-constant", 0, OPTION_FLAG, &keep_constant, NULL, "Keep features that are the same in every real dance, as mint does; FID may become 1e18.", 0, 0, NULL},
         {"no-standardise", 0, OPTION_UNFLAG, &standardise, NULL, "Features as they are, not divided by the real set's standard deviations.", 0, 0, NULL},
     };
-    measuring_options(&m, options + OWN);
+    eval_options(&m, options + OWN);
     const Program program = {"eval-fid", "[OPTION]... --real PATH [--real PATH]... GENERATED...\n       eval-fid [OPTION]... --self-check AIST_DIR",
                              "Frechet distances of kinetic (FID_k) and geometric features (FID_g) between generated and real dances, and the mean distance between generated "
                              "dances (Dist_k, Dist_g), with the features of google/aistplusplus_api. An operand is a dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
@@ -77,10 +77,10 @@ int main(int argc, char **argv) {
     if (status >= 0) goto done;
     status = 2;
     bool score_them = real_paths.count || real_stats || self_check;
-    if (self_check && (first < argc || real_paths.count || real_stats)) usage_error(&program, "--self-check brings its own dances");
-    else if (!self_check && first == argc) usage_error(&program, "no generated dance is given");
-    else if (!score_them && !features_out) usage_error(&program, "--real PATH is needed");
-    else if (job.options.corrected && job.options.legacy_manual) usage_error(&program, "--corrected and --legacy-manual are different formulas: give one");
+    if (self_check && (first < argc || real_paths.count || real_stats)) program_usage_error(&program, "--self-check brings its own dances");
+    else if (!self_check && first == argc) program_usage_error(&program, "no generated dance is given");
+    else if (!score_them && !features_out) program_usage_error(&program, "--real PATH is needed");
+    else if (job.options.corrected && job.options.legacy_manual) program_usage_error(&program, "--corrected and --legacy-manual are different formulas: give one");
     else status = 0;
     if (status) goto done;
 
@@ -88,7 +88,7 @@ int main(int argc, char **argv) {
     what.self_check = self_check != NULL;
     if (self_check) what.protocol = "bailando";
     bool bailando = strcmp(what.protocol, "bailando") == 0, edge = strcmp(what.protocol, "edge") == 0;
-    FeatureOptions *use = &job.options;
+    DanceFeatureOptions *use = &job.options;
     use->anchor = anchor ? strcmp(anchor, "none") != 0 : bailando || edge;
     use->frames = frames >= 0 ? (size_t)frames : bailando ? 1200 : 0;
     use->rate = rate >= 0 ? rate : edge ? 30 : 0;
@@ -101,26 +101,26 @@ int main(int argc, char **argv) {
     JointNames names;
     job.skeleton = &skeleton;
     if (m.skeleton) use->joint_of = names.joint_of;
-    Measured made_dances = {0}, real_dances = {0};
-    Features made = {0}, real = {0};
+    EvalResults made_dances = {0}, real_dances = {0};
+    DanceFeatures made = {0}, real = {0};
     Scores s = {0};
-    bool failed = skeleton_choose(m.skeleton, &skeleton, &err) || (m.skeleton && joint_names_read(m.skeleton, &names, &err)) || (self_check && selfcheck_files(self_check, &checked, &real_paths, &err)) ||
+    bool failed = skeleton_choose(m.skeleton, &skeleton, &err) || (m.skeleton && joint_map_read(m.skeleton, &names, &err)) || (self_check && self_check_files(self_check, &checked, &real_paths, &err)) ||
                   extract(&made, &made_dances, &program, &m, self_check ? checked.items : argv + first, self_check ? checked.count : (size_t)(argc - first),
                           m.seed_frames, &job, &err) ||
                   (real_paths.count && extract(&real, &real_dances, &program, &m, real_paths.items, real_paths.count, 0, &job, &err)) ||
-                  (real_stats && !real_paths.count && features_read(real_stats, &real, &job, &err)) || (score_them && score(&program, &real, &made, &how, &s, &err)) ||
-                  (features_out && features_write(features_out, &made, &job, &err)) || (real_stats && real_paths.count && features_write(real_stats, &real, &job, &err)) ||
+                  (real_stats && !real_paths.count && dance_features_read(real_stats, &real, &job, &err)) || (score_them && score(&program, &real, &made, &how, &s, &err)) ||
+                  (features_out && dance_features_write(features_out, &made, &job, &err)) || (real_stats && real_paths.count && dance_features_write(real_stats, &real, &job, &err)) ||
                   (score_them && fid_report(&made_dances, &s, &made, &real, &job, &how, &what, &m, &err));
-    if (failed) status = report(&program, &err);
+    if (failed) status = program_report(&program, &err);
     feature_scale_free(&s.kinetic_scale);
     feature_scale_free(&s.geometric_scale);
-    features_free(&made);
-    features_free(&real);
-    measured_free(&made_dances, features_release);
-    measured_free(&real_dances, features_release);
+    dance_features_free(&made);
+    dance_features_free(&real);
+    eval_results_free(&made_dances, dance_features_release);
+    eval_results_free(&real_dances, dance_features_release);
     skeleton_free(&skeleton);
 done:
     strings_free(&real_paths);
     strings_free(&checked);
-    return finish(&program, status);
+    return program_finish(&program, status);
 }

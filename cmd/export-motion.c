@@ -33,7 +33,7 @@ static int to_bvh(const ExportJob *job, Buffer *out, Error *err) { return bvh_wr
 
 static int to_glb(const ExportJob *job, Buffer *out, Error *err) { return glb_write(job->clips, out, err); }
 
-static int to_pickle(const ExportJob *job, Buffer *out, Error *err) { return pickle_write(job->clips, out, err); }
+static int to_pickle(const ExportJob *job, Buffer *out, Error *err) { return export_aist_pickle(job->clips, out, err); }
 
 static int to_png(const ExportJob *job, Buffer *out, Error *err) {
     const ExportChoices *c = job->choices;
@@ -48,7 +48,7 @@ static const Format formats[] = {
     {"joints", ".npy", false, "", to_joints, NULL, "joint positions [frames, joints, 3] in metres, y up (.npy)"},
     {"png", ".png", true, "poses width label", to_png, NULL, "a contact sheet: a row of poses for every dance"},
     {"svg", ".svg", true, "thresholds music label", export_plot, NULL, "a plot of how much every dance moves, frame by frame, and of its frozen windows"},
-    {"y4m", ".y4m", true, "width height", NULL, export_film, "a film without sound, raw pictures for ffmpeg or mpv"},
+    {"y4m", ".y4m", true, "width height", NULL, export_video, "a film without sound, raw pictures for ffmpeg or mpv"},
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };
@@ -67,7 +67,7 @@ typedef struct {
 /* "-" is standard output. */
 static int write_out(const char *path, const Buffer *b, Error *err) {
     if (strcmp(path, "-") != 0) return file_write(path, b->data, b->size, err);
-    return fwrite(b->data, 1, b->size, stdout) == b->size ? 0 : fail(err, "standard output: cannot write");
+    return fwrite(b->data, 1, b->size, stdout) == b->size ? 0 : error_set(err, "standard output: cannot write");
 }
 
 static int stream_job(const Format *format, const ExportJob *job, const char *path, bool quiet, Error *err) {
@@ -91,7 +91,7 @@ static int export_job(const Format *format, const ExportJob *job, const char *pa
 
 static int load_clip(const Exporter *e, const Motion *m, size_t i, Clip *out, Error *err) {
     char *stem = path_stem(e->files.items[i]);
-    int status = stem ? clip_new(out, m, stem, e->skeleton, err) : fail(err, "out of memory");
+    int status = stem ? clip_new(out, m, stem, e->skeleton, err) : error_set(err, "out of memory");
     free(stem);
     if (status || !e->choices->clean_feet) return status;
     const FeetOptions feet = feet_options();
@@ -124,10 +124,10 @@ static int export_one(const Motion *m, size_t i, void *context, Error *err) {
 /* Two dances of one name would replace each other. */
 static int check_names(const Strings *files, Error *err) {
     const char **names = calloc(files->count, sizeof *names);
-    int status = names ? 0 : fail(err, "out of memory");
+    int status = names ? 0 : error_set(err, "out of memory");
     for (size_t i = 0; !status && i < files->count; i++)
-        if (!(names[i] = path_stem(files->items[i]))) status = fail(err, "out of memory");
-    if (!status && names_sort_distinct(names, files->count, err)) status = fail_in(err, "two results of one name");
+        if (!(names[i] = path_stem(files->items[i]))) status = error_set(err, "out of memory");
+    if (!status && utf8_sort_distinct(names, files->count, err)) status = error_prefix(err, "two results of one name");
     for (size_t i = 0; names && i < files->count; i++) free((char *)(uintptr_t)names[i]);
     free(names);
     return status;
@@ -137,15 +137,15 @@ static int run(Exporter *e, char *const *operands, size_t count, bool quiet, Err
     Progress p;
     if (motion_list(&e->files, operands, count, err)) return -1;
     e->folder = e->files.count > 1 || folder_exists(e->output) || path_ends_with(e->output, "/");
-    if (!e->format->together && e->folder && strcmp(e->output, "-") == 0) return fail(err, "standard output takes one dance, not %zu", e->files.count);
+    if (!e->format->together && e->folder && strcmp(e->output, "-") == 0) return error_set(err, "standard output takes one dance, not %zu", e->files.count);
     if (!e->format->together && e->folder && (check_names(&e->files, err) || folder_make(e->output, err))) return -1;
     e->clips = calloc(e->files.count, sizeof *e->clips);
-    if (!e->clips) return fail(err, "out of memory for %zu files", e->files.count);
+    if (!e->clips) return error_set(err, "out of memory for %zu files", e->files.count);
     progress_start(&p, "motions", e->files.count, quiet || e->files.count == 1);
-    int status = motion_for_each(&e->files, e->format->together ? load : export_one, e, &p, err);
+    int status = motion_list_each(&e->files, e->format->together ? load : export_one, e, &p, err);
     progress_end(&p);
     if (status || !e->format->together) return status;
-    if (exporting_name(e->clips, &e->files, e->labels, err)) return -1;
+    if (export_job_name_clips(e->clips, &e->files, e->labels, err)) return -1;
     const ExportJob job = {.clips = e->clips, .files = &e->files, .count = e->files.count, .choices = e->choices};
     return export_job(e->format, &job, e->output, quiet, err);
 }
@@ -170,7 +170,7 @@ static int check_options(const Program *program, const Format *format) {
         const char *found = strstr(format->takes, o->name);
         size_t n = strlen(o->name);
         if (!found || (found != format->takes && found[-1] != ' ') || (found[n] && found[n] != ' '))
-            return usage_error(program, "--%s does not go with --to %s", o->name, format->name);
+            return program_usage_error(program, "--%s does not go with --to %s", o->name, format->name);
     }
     return -1;
 }
@@ -213,9 +213,9 @@ int main(int argc, char **argv) {
     if (status >= 0) goto done;
     for (size_t i = 0; to && i < FORMATS; i++)
         if (strcmp(to, formats[i].name) == 0) e.format = &formats[i];
-    if (!e.format) status = usage_error(&program, "--to FORMAT is needed");
-    else if (!output) status = usage_error(&program, "-o PATH is needed");
-    else if (first == argc) status = usage_error(&program, "no motion is given");
+    if (!e.format) status = program_usage_error(&program, "--to FORMAT is needed");
+    else if (!output) status = program_usage_error(&program, "-o PATH is needed");
+    else if (first == argc) status = program_usage_error(&program, "no motion is given");
     else status = check_options(&program, e.format);
     if (status >= 0) goto done;
 
@@ -225,7 +225,7 @@ int main(int argc, char **argv) {
     status = 0;
     if (skeleton_choose(skeleton_path, &skeleton, &err) ||
         (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) || run(&e, argv + first, (size_t)(argc - first), quiet, &err))
-        status = report(&program, &err);
+        status = program_report(&program, &err);
     for (size_t i = 0; e.clips && i < e.files.count; i++) clip_free(&e.clips[i]);
     free(e.clips);
     strings_free(&e.files);
@@ -234,5 +234,5 @@ done:
     strings_free(&labels);
     buffer_free(&names);
     buffer_free(&about);
-    return finish(&program, status);
+    return program_finish(&program, status);
 }

@@ -16,33 +16,33 @@ typedef struct {
     char *target; /* owned */
     bool done, skipped, early_end, no_beats;
     Error err;
-} Job;
+} ExtractJob;
 
 typedef struct {
     const char *folder, *columns, *compat, *stages_path;
-    FeatureOptions features;
+    MusicFeatureOptions features;
     bool start_bpm_given, skip_existing, quiet;
     long threads;
-} Settings;
+} ExtractSettings;
 
 /* Samples are let go of as soon as they are resampled: an hour of sound is half a gigabyte. */
-static int features_of(Job *job, const FeatureOptions *options, Music *music, Tensors *stages) {
+static int features_of(ExtractJob *job, const MusicFeatureOptions *options, Music *music, Tensors *stages) {
     Audio audio;
     float *y;
     size_t n;
-    if (audiofile_read(job->source, &audio, &job->err)) return -1;
+    if (audio_file_read(job->source, &audio, &job->err)) return -1;
     job->early_end = audio.early_end;
     int status = music_resample(audio.samples, audio.count, audio.rate, options, &y, &n, &job->err);
     audio_free(&audio);
     if (!status) status = music_features_resampled(y, n, options, music, stages, &job->err);
     free(y);
-    return status ? fail_in(&job->err, job->source) : 0;
+    return status ? error_prefix(&job->err, job->source) : 0;
 }
 
-static void run(Job *job, const Settings *s) {
+static void run(ExtractJob *job, const ExtractSettings *s) {
     Music music;
     char *stem = path_stem(job->source);
-    FeatureOptions options = s->features;
+    MusicFeatureOptions options = s->features;
     if (!s->start_bpm_given && stem) options.start_bpm = start_bpm_of_name(stem);
     free(stem);
     Tensors stages = {0};
@@ -55,7 +55,7 @@ static void run(Job *job, const Settings *s) {
 }
 
 /* libmpg123's notes are kept off stderr, and messages wait until all files are done, so that they come in the order of the files. */
-static void run_all(Job *jobs, size_t count, const Settings *s) {
+static void run_all(ExtractJob *jobs, size_t count, const ExtractSettings *s) {
     Progress progress;
     size_t done = 0;
     const size_t most = (size_t)threads_set((int)s->threads);
@@ -78,23 +78,23 @@ static void run_all(Job *jobs, size_t count, const Settings *s) {
     progress_end(&progress);
 }
 
-static int by_target(const void *a, const void *b) { return strcmp((*(Job *const *)a)->target, (*(Job *const *)b)->target); }
+static int by_target(const void *a, const void *b) { return strcmp((*(ExtractJob *const *)a)->target, (*(ExtractJob *const *)b)->target); }
 
 /* Two sources for one target would overwrite each other. */
-static int check_targets(Job *jobs, size_t count, Error *err) {
-    Job **sorted = malloc((count + 1) * sizeof(Job *));
-    if (!sorted) return fail(err, "out of memory");
+static int check_targets(ExtractJob *jobs, size_t count, Error *err) {
+    ExtractJob **sorted = malloc((count + 1) * sizeof(ExtractJob *));
+    if (!sorted) return error_set(err, "out of memory");
     int status = 0;
     for (size_t i = 0; i < count; i++) sorted[i] = &jobs[i];
     qsort(sorted, count, sizeof *sorted, by_target);
     for (size_t i = 1; i < count && !status; i++)
         if (strcmp(sorted[i - 1]->target, sorted[i]->target) == 0)
-            status = fail(err, "%s: would be written twice, for %s and for %s", sorted[i]->target, sorted[i - 1]->source, sorted[i]->source);
+            status = error_set(err, "%s: would be written twice, for %s and for %s", sorted[i]->target, sorted[i - 1]->source, sorted[i]->source);
     free(sorted);
     return status;
 }
 
-static int plan(const Strings *sources, const char *folder, Job *jobs, Error *err) {
+static int plan(const Strings *sources, const char *folder, ExtractJob *jobs, Error *err) {
     for (size_t i = 0; i < sources->count; i++) {
         char *stem = path_stem(sources->items[i]), *name = stem ? malloc(strlen(stem) + 5) : NULL;
         if (name) strcat(strcpy(name, stem), ".npz");
@@ -102,25 +102,25 @@ static int plan(const Strings *sources, const char *folder, Job *jobs, Error *er
         jobs[i].target = name ? path_join(folder, name) : NULL;
         free(stem);
         free(name);
-        if (!jobs[i].target) return fail(err, "out of memory");
+        if (!jobs[i].target) return error_set(err, "out of memory");
     }
     return check_targets(jobs, sources->count, err);
 }
 
-static int tell(const Program *program, const Job *jobs, size_t count) {
+static int tell(const Program *program, const ExtractJob *jobs, size_t count) {
     int status = 0;
     for (size_t i = 0; i < count; i++) {
-        const Job *j = &jobs[i];
+        const ExtractJob *j = &jobs[i];
         if (j->skipped) continue;
-        if (!j->done) status = report(program, &j->err);
-        else if (j->early_end) warn(program, "%s: ends early or is damaged; the features are of what could be decoded", j->source);
-        if (j->done && j->no_beats) warn(program, "%s: there is no onset in it: tempo 0, no beats", j->source);
+        if (!j->done) status = program_report(program, &j->err);
+        else if (j->early_end) program_warn(program, "%s: ends early or is damaged; the features are of what could be decoded", j->source);
+        if (j->done && j->no_beats) program_warn(program, "%s: there is no onset in it: tempo 0, no beats", j->source);
     }
     return status;
 }
 
 int main(int argc, char **argv) {
-    Settings s = {.folder = ".", .compat = "0.11", .features = feature_options_default()};
+    ExtractSettings s = {.folder = ".", .compat = "0.11", .features = feature_options_default()};
     const Option options[] = {
         {.name = "output", .letter = 'o', .type = OPTION_TEXT, .value = &s.folder, .argument = "DIR",
          .help = "Folder for the results, STEM.npz for each sound; it is made if need be."},
@@ -148,25 +148,25 @@ int main(int argc, char **argv) {
     int first;
     const int stop = options_parse(&program, argc, argv, &first);
     if (stop >= 0) return stop;
-    if (first == argc) return usage_error(&program, "no sound file given");
+    if (first == argc) return program_usage_error(&program, "no sound file given");
 
     Error err;
     s.features.version = strcmp(s.compat, "0.8") == 0 ? LIBROSA_0_8 : LIBROSA_0_11;
-    if (s.columns && music_blocks_parse(s.columns, &s.features.blocks, &err)) return usage_error(&program, "--columns: %s", err.text);
-    if (s.features.version == LIBROSA_0_8 && s.features.fps < FEATURE_MIN_FPS_0_8) return usage_error(&program, "--compat 0.8 needs --fps %d at least", FEATURE_MIN_FPS_0_8);
+    if (s.columns && music_blocks_parse(s.columns, &s.features.blocks, &err)) return program_usage_error(&program, "--columns: %s", err.text);
+    if (s.features.version == LIBROSA_0_8 && s.features.fps < FEATURE_MIN_FPS_0_8) return program_usage_error(&program, "--compat 0.8 needs --fps %d at least", FEATURE_MIN_FPS_0_8);
     Strings sources = {0};
     int status = 0;
     for (int i = first; i < argc; i++)
-        if (file_expand(argv[i], audio_endings, &sources, &err)) status = report(&program, &err);
+        if (file_expand(argv[i], audio_endings, &sources, &err)) status = program_report(&program, &err);
     if (s.stages_path && sources.count > 1) {
         strings_free(&sources);
-        return usage_error(&program, "--stages-out takes one sound");
+        return program_usage_error(&program, "--stages-out takes one sound");
     }
-    Job *jobs = calloc(sources.count + 1, sizeof *jobs);
+    ExtractJob *jobs = calloc(sources.count + 1, sizeof *jobs);
     if (!jobs) {
-        fail(&err, "out of memory");
-        status = report(&program, &err);
-    } else if (plan(&sources, s.folder, jobs, &err) || folder_make(s.folder, &err)) status = report(&program, &err);
+        error_set(&err, "out of memory");
+        status = program_report(&program, &err);
+    } else if (plan(&sources, s.folder, jobs, &err) || folder_make(s.folder, &err)) status = program_report(&program, &err);
     else {
         run_all(jobs, sources.count, &s);
         if (tell(&program, jobs, sources.count)) status = 1;
@@ -174,5 +174,5 @@ int main(int argc, char **argv) {
     for (size_t i = 0; jobs && i < sources.count; i++) free(jobs[i].target);
     free(jobs);
     strings_free(&sources);
-    return finish(&program, status);
+    return program_finish(&program, status);
 }

@@ -10,23 +10,23 @@
 typedef struct {
     const Skeleton *skeleton;
     MovementOptions options;
-} Job;
+} FreezeJob;
 
-static int measure_one(const Take *t, const char *path, const void *context, void *result, Error *err) {
+static int measure_one(const PoseSource *t, const char *path, const void *context, void *result, Error *err) {
     (void)path;
-    const Job *job = context;
+    const FreezeJob *job = context;
     size_t seed = (size_t)t->motion.seed_frames;
-    if (seed >= t->motion.frames) return fail(err, "has no frame after its %zu seed frames", seed);
-    Body b;
-    if (take_body(t, seed, t->motion.frames - seed, job->skeleton, true, &b, err)) return -1;
+    if (seed >= t->motion.frames) return error_set(err, "has no frame after its %zu seed frames", seed);
+    PoseTrack b;
+    if (pose_source_track(t, seed, t->motion.frames - seed, job->skeleton, true, &b, err)) return -1;
     int status = movement_measure(&b, &job->options, result, err);
-    body_free(&b);
+    pose_track_free(&b);
     return status;
 }
 
 static void release(void *result) { movement_free(result); }
 
-static int fit(const Measured *d, double target, const char *output, const Measuring *m, Error *err) {
+static int fit(const EvalResults *d, double target, const char *output, const EvalOptions *m, Error *err) {
     static const Column columns[] = {{"pose", "pose deg", 6, 1}, {"trans", "trans cm", 6, 1}, {"quantile", "quantile", 4, 1},
                                      {"rate", "frozen %", 2, 100}, {"windows", "windows", 0, 1}, {"sequences", "dances", 0, 1}};
     enum { COUNT = sizeof columns / sizeof columns[0] };
@@ -35,7 +35,7 @@ static int fit(const Measured *d, double target, const char *output, const Measu
     double rate;
     if (movement_windows(d->results, d->files.count, &w, err)) return -1;
     int status = w.count ? thresholds_fit(w.pose, w.trans, w.count, target, &t, &rate, err)
-                         : fail(err, "no motion has %d frames of rotations, there is nothing to fit thresholds to", FREEZE_WINDOW);
+                         : error_set(err, "no motion has %d frames of rotations, there is nothing to fit thresholds to", FREEZE_WINDOW);
     if (!status) status = thresholds_write(output, &t, err);
     if (!status) {
         const double values[COUNT] = {t.pose, t.trans, t.quantile, rate, (double)w.count, (double)d->files.count};
@@ -57,10 +57,10 @@ int main(int argc, char **argv) {
     Strings real_paths = {0};
     double target = 0.187;
     long sweep = 0;
-    Measuring m = {0};
+    EvalOptions m = {0};
     MovementOptions movement = {.keep = 20, .pfc_fps = 30, .pfc_window = 5};
     enum { OWN = 13 };
-    Option options[OWN + MEASURING_OPTIONS] = {
+    Option options[OWN + EVAL_OPTIONS] = {
         {"thresholds", 't', OPTION_TEXT, &thresholds_path, "FILE", "Thresholds from --fit, needed to measure.", 0, 0, NULL},
         {"real", 'r', OPTION_TEXTS, &real_paths, "PATH", "Real dances: range and jitter also as fractions of theirs, and a row of their own. May be repeated.", 0, 0, NULL},
         {"sweep", 0, OPTION_INT, &sweep, "N", "Also the rate's curve: at N thresholds up to twice the fitted ones, with the jitter of what is not frozen.", 0, 1000, NULL},
@@ -75,7 +75,7 @@ int main(int argc, char **argv) {
         {"target", 0, OPTION_REAL, &target, "SHARE", "Share of the training windows that shall be frozen.", 0, 1, NULL},
         {"output", 'o', OPTION_TEXT, &output, "FILE", "Where the thresholds go (.npz).", 0, 0, NULL},
     };
-    measuring_options(&m, options + OWN);
+    eval_options(&m, options + OWN);
     const Program program = {
         "freeze-rate", "[OPTION]... --thresholds FILE MOTION...\n       freeze-rate --fit [--target SHARE] -o FILE TRAIN...",
         "Measures how much dances move: the share of 60-frame windows that are frozen, the mean change of pose (degrees per frame) and place (cm per "
@@ -87,11 +87,11 @@ int main(int argc, char **argv) {
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) goto done;
     status = 2;
-    if (first == argc) usage_error(&program, "no motion is given");
-    else if (fitting && !output) usage_error(&program, "--fit needs -o FILE");
-    else if (!fitting && output) usage_error(&program, "-o goes with --fit");
-    else if (fitting && thresholds_path) usage_error(&program, "--fit makes thresholds, --thresholds uses them: give one");
-    else if (!fitting && !thresholds_path) usage_error(&program, "measuring needs --thresholds FILE (--fit makes one)");
+    if (first == argc) program_usage_error(&program, "no motion is given");
+    else if (fitting && !output) program_usage_error(&program, "--fit needs -o FILE");
+    else if (!fitting && output) program_usage_error(&program, "-o goes with --fit");
+    else if (fitting && thresholds_path) program_usage_error(&program, "--fit makes thresholds, --thresholds uses them: give one");
+    else if (!fitting && !thresholds_path) program_usage_error(&program, "measuring needs --thresholds FILE (--fit makes one)");
     else status = 0;
     if (status) goto done;
 
@@ -99,17 +99,17 @@ int main(int argc, char **argv) {
     Error err;
     Skeleton skeleton = {0};
     Thresholds thresholds = {0};
-    Measured dances = {0}, real = {0};
-    const Job job = {&skeleton, movement};
+    EvalResults dances = {0}, real = {0};
+    const FreezeJob job = {&skeleton, movement};
     if (skeleton_choose(m.skeleton, &skeleton, &err) || (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) ||
-        measure_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(Movement), measure_one, &job, &err) ||
-        (real_paths.count && measure_dances(&real, &program, &m, real_paths.items, real_paths.count, 0, sizeof(Movement), measure_one, &job, &err)) ||
+        eval_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(Movement), measure_one, &job, &err) ||
+        (real_paths.count && eval_dances(&real, &program, &m, real_paths.items, real_paths.count, 0, sizeof(Movement), measure_one, &job, &err)) ||
         (fitting ? fit(&dances, target, output, &m, &err) : movement_report(&dances, &real, &movement, &thresholds, sweep, &m, &err)))
-        status = report(&program, &err);
-    measured_free(&dances, release);
-    measured_free(&real, release);
+        status = program_report(&program, &err);
+    eval_results_free(&dances, release);
+    eval_results_free(&real, release);
     skeleton_free(&skeleton);
 done:
     strings_free(&real_paths);
-    return finish(&program, status);
+    return program_finish(&program, status);
 }

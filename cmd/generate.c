@@ -19,7 +19,7 @@ typedef struct {
     size_t frames, keep, batch;
     long threads;
     bool quiet;
-} Settings;
+} GenerateSettings;
 
 /* One dance to be made: where its seed and music come from, and where it goes. */
 typedef struct {
@@ -28,9 +28,9 @@ typedef struct {
     Motion motion;
     Music features;
     size_t genre_index;
-} Job;
+} DanceRequest;
 
-static void job_free(Job *j) {
+static void job_free(DanceRequest *j) {
     free(j->output);
     motion_free(&j->motion);
     music_free(&j->features);
@@ -38,27 +38,27 @@ static void job_free(Job *j) {
 
 enum { NO_GENRE = 2 }; /* an error that an option is missing: exit status 2 */
 
-static int choose_genre(Job *j, const Model *m, const char *seed_genre, Error *err) {
+static int choose_genre(DanceRequest *j, const Model *m, const char *seed_genre, Error *err) {
     const char *name = j->genre ? j->genre : seed_genre && seed_genre[0] ? seed_genre : m->genre_count == 1 ? m->genres[0] : NULL;
     if (!name) {
-        fail(err, "the seed names no genre and the model knows %zu; give --genre", m->genre_count);
+        error_set(err, "the seed names no genre and the model knows %zu; give --genre", m->genre_count);
         return NO_GENRE;
     }
     long genre = model_genre(m, name);
     if (genre < 0) {
         char list[400] = "";
         for (size_t i = 0; i < m->genre_count && strlen(list) < 300; i++) snprintf(list + strlen(list), sizeof list - strlen(list), " %.60s", m->genres[i]);
-        return fail(err, "%s: no such genre in this model; it knows%s", name, list);
+        return error_set(err, "%s: no such genre in this model; it knows%s", name, list);
     }
     j->genre_index = (size_t)genre;
     return 0;
 }
 
 /* The seed's first l frames at the front of a motion as long as asked for. */
-static int start_motion(Job *j, const Model *m, const Motion *seed, size_t frames, Error *err) {
+static int start_motion(DanceRequest *j, const Model *m, const Motion *seed, size_t frames, Error *err) {
     const Config *c = &m->config;
     size_t n = frames ? frames : j->features.frames, D = c->motion_dim;
-    if (n <= c->past) return fail(err, "%s: %zu frames are no longer than the seed of %zu; there is nothing to generate", j->music, n, c->past);
+    if (n <= c->past) return error_set(err, "%s: %zu frames are no longer than the seed of %zu; there is nothing to generate", j->music, n, c->past);
     if (motion_new(&j->motion, n, (D - 3) / 9, err)) return -1;
     const float *from = seed ? seed->data : NULL;
     const real *stored = seed ? NULL : model_constants(m, "seed.motion") + j->genre_index * c->past * D;
@@ -66,27 +66,27 @@ static int start_motion(Job *j, const Model *m, const Motion *seed, size_t frame
     j->motion.seed_frames = (int64_t)c->past;
     j->motion.fps = j->features.fps;
     char *music = path_stem(j->music);
-    int status = music ? motion_set_names(&j->motion, m->genres[j->genre_index], music, err) : fail(err, "out of memory");
+    int status = music ? motion_set_names(&j->motion, m->genres[j->genre_index], music, err) : error_set(err, "out of memory");
     free(music);
     return status;
 }
 
-static int check_seed(const Job *j, const Model *m, const Motion *seed, Error *err) {
+static int check_seed(const DanceRequest *j, const Model *m, const Motion *seed, Error *err) {
     const Config *c = &m->config;
-    if (motion_dim(seed) != c->motion_dim) return fail(err, "%s: frames of %zu numbers, but the model was trained on %zu", j->seed, motion_dim(seed), c->motion_dim);
-    if (seed->frames < c->past) return fail(err, "%s: %zu frames are fewer than the %zu of a seed", j->seed, seed->frames, c->past);
-    if (fabs(seed->fps - j->features.fps) > 1e-6) return fail(err, "%s: %g frames a second, but %s has %g", j->seed, seed->fps, j->music, j->features.fps);
+    if (motion_dim(seed) != c->motion_dim) return error_set(err, "%s: frames of %zu numbers, but the model was trained on %zu", j->seed, motion_dim(seed), c->motion_dim);
+    if (seed->frames < c->past) return error_set(err, "%s: %zu frames are fewer than the %zu of a seed", j->seed, seed->frames, c->past);
+    if (fabs(seed->fps - j->features.fps) > 1e-6) return error_set(err, "%s: %g frames a second, but %s has %g", j->seed, seed->fps, j->music, j->features.fps);
     return 0;
 }
 
-static int prepare(Job *j, const Model *m, size_t frames, Error *err) {
+static int prepare(DanceRequest *j, const Model *m, size_t frames, Error *err) {
     Motion seed = {0};
     char text[100];
     int status = j->seed ? motion_read(j->seed, &seed, err) : 0;
-    if (status == 0 && !j->seed && !model_has(m, "seed.motion")) status = fail(err, "the model stores no seed; give --seed-motion");
-    if (status == 0) status = musicinput_read(j->music, j->seed ? seed.fps : 60, &j->features, err);
+    if (status == 0 && !j->seed && !model_has(m, "seed.motion")) status = error_set(err, "the model stores no seed; give --seed-motion");
+    if (status == 0) status = music_input_read(j->music, j->seed ? seed.fps : 60, &j->features, err);
     if (status == 0 && j->features.dim != m->config.music_dim)
-        status = fail(err, "%s: %s features a frame, but the model was trained on %zu", j->music, music_dim_text(&j->features, text), m->config.music_dim);
+        status = error_set(err, "%s: %s features a frame, but the model was trained on %zu", j->music, music_dim_text(&j->features, text), m->config.music_dim);
     if (status == 0 && j->seed) status = check_seed(j, m, &seed, err);
     if (status == 0) status = choose_genre(j, m, seed.genre, err);
     if (status == 0) status = start_motion(j, m, j->seed ? &seed : NULL, frames, err);
@@ -101,11 +101,11 @@ static void show(void *user, size_t done, size_t total) {
 }
 
 /* Generates and writes jobs [0, count) together. */
-static int run(Generator *g, Job *jobs, size_t count, bool quiet, Error *err) {
-    Dance *dances = calloc(count, sizeof *dances);
-    if (!dances) return fail(err, "out of memory");
+static int run(Generator *g, DanceRequest *jobs, size_t count, bool quiet, Error *err) {
+    GenerationJob *dances = calloc(count, sizeof *dances);
+    if (!dances) return error_set(err, "out of memory");
     for (size_t i = 0; i < count; i++)
-        dances[i] = (Dance){jobs[i].motion.data, jobs[i].motion.frames, jobs[i].features.data, jobs[i].features.frames, jobs[i].genre_index};
+        dances[i] = (GenerationJob){jobs[i].motion.data, jobs[i].motion.frames, jobs[i].features.data, jobs[i].features.frames, jobs[i].genre_index};
     Progress p;
     progress_start(&p, "frames", 1, quiet);
     int status = generator_run(g, dances, count, show, &p, err);
@@ -115,12 +115,12 @@ static int run(Generator *g, Job *jobs, size_t count, bool quiet, Error *err) {
     return status;
 }
 
-static int make_generator(Generator **g, const Settings *s, const Model *m, size_t batch, Error *err) {
+static int make_generator(Generator **g, const GenerateSettings *s, const Model *m, size_t batch, Error *err) {
     if (generator_new(g, m, batch, s->keep ? s->keep : m->config.keep, err)) return -1;
     return strcmp(s->precision, "bf16") == 0 ? generator_round(*g, err) : 0;
 }
 
-static int generate_all(const Settings *s, const Model *m, Error *err) {
+static int generate_all(const GenerateSettings *s, const Model *m, Error *err) {
     Dataset d = {0};
     if (dataset_read(s->dataset, &d, err) || folder_make(s->output, err)) {
         dataset_free(&d);
@@ -128,22 +128,22 @@ static int generate_all(const Settings *s, const Model *m, Error *err) {
     }
     size_t batch = s->batch < d.count ? s->batch : d.count;
     Generator *g = NULL;
-    Job *jobs = calloc(batch, sizeof *jobs);
-    int status = jobs ? make_generator(&g, s, m, batch, err) : fail(err, "out of memory");
+    DanceRequest *jobs = calloc(batch, sizeof *jobs);
+    int status = jobs ? make_generator(&g, s, m, batch, err) : error_set(err, "out of memory");
     for (size_t at = 0; status == 0 && at < d.count; at += batch) {
         size_t n = d.count - at < batch ? d.count - at : batch;
         for (size_t i = 0; status == 0 && i < n; i++) {
             const DatasetRow *row = &d.rows[at + i];
             char name[300];
             snprintf(name, sizeof name, "%.280s.npz", row->name);
-            jobs[i] = (Job){.seed = row->motion[0] ? row->motion : NULL, .music = row->music, .genre = s->genre ? s->genre : row->genre, .output = path_join(s->output, name)};
-            if (!row->music[0]) status = fail(err, "%s: %s has no music", s->dataset, row->name);
-            if (status == 0) status = jobs[i].output ? prepare(&jobs[i], m, s->frames, err) : fail(err, "out of memory");
+            jobs[i] = (DanceRequest){.seed = row->motion[0] ? row->motion : NULL, .music = row->music, .genre = s->genre ? s->genre : row->genre, .output = path_join(s->output, name)};
+            if (!row->music[0]) status = error_set(err, "%s: %s has no music", s->dataset, row->name);
+            if (status == 0) status = jobs[i].output ? prepare(&jobs[i], m, s->frames, err) : error_set(err, "out of memory");
         }
         if (status == 0) status = run(g, jobs, n, s->quiet, err);
         for (size_t i = 0; i < n; i++) {
             job_free(&jobs[i]);
-            jobs[i] = (Job){0};
+            jobs[i] = (DanceRequest){0};
         }
         if (status == 0 && !s->quiet) fprintf(stderr, "generate: %zu of %zu dances\n", at + n, d.count);
     }
@@ -153,10 +153,10 @@ static int generate_all(const Settings *s, const Model *m, Error *err) {
     return status;
 }
 
-static int generate_one(const Settings *s, const Model *m, Error *err) {
-    Job job = {.seed = s->seed, .music = s->music, .genre = s->genre, .output = path_join("", s->output)};
+static int generate_one(const GenerateSettings *s, const Model *m, Error *err) {
+    DanceRequest job = {.seed = s->seed, .music = s->music, .genre = s->genre, .output = path_join("", s->output)};
     Generator *g = NULL;
-    int status = job.output ? prepare(&job, m, s->frames, err) : fail(err, "out of memory");
+    int status = job.output ? prepare(&job, m, s->frames, err) : error_set(err, "out of memory");
     if (status == 0) status = make_generator(&g, s, m, 1, err);
     if (status == 0) status = run(g, &job, 1, s->quiet, err);
     generator_free(g);
@@ -166,7 +166,7 @@ static int generate_one(const Settings *s, const Model *m, Error *err) {
 
 int main(int argc, char **argv) {
     runtime_prepare(argv);
-    Settings s = {.batch = 32, .precision = "float32"};
+    GenerateSettings s = {.batch = 32, .precision = "float32"};
     Option options[] = {
         {"model", 'm', OPTION_TEXT, &s.model, "FILE", "What train-predictor wrote, a checkpoint of it included. Needed.", 0, 0, NULL},
         {"music", 0, OPTION_TEXT, &s.music, "FILE", "Music: features (.npz) or a sound file (wav, flac, ogg, mp3).", 0, 0, NULL},
@@ -186,29 +186,29 @@ int main(int argc, char **argv) {
         .example = "generate -m model.safetensors --music song.mp3 --genre BR -o dance.npz", .options = options, .count = sizeof options / sizeof *options};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
-    if (argc > first) return usage_error(&program, "unexpected operand %s", argv[first]);
-    if (!s.model || !s.output) return usage_error(&program, "%s is needed", s.model ? "-o" : "-m");
-    if (strcmp(s.precision, "float32") != 0 && strcmp(s.precision, "bf16") != 0) return usage_error(&program, "--precision is float32 or bf16, not %s", s.precision);
-    if (!s.music == !s.dataset) return usage_error(&program, "either --music or --dataset is needed");
-    if (s.dataset && s.seed) return usage_error(&program, "--seed-motion goes with --music; a data set names its own");
+    if (argc > first) return program_usage_error(&program, "unexpected operand %s", argv[first]);
+    if (!s.model || !s.output) return program_usage_error(&program, "%s is needed", s.model ? "-o" : "-m");
+    if (strcmp(s.precision, "float32") != 0 && strcmp(s.precision, "bf16") != 0) return program_usage_error(&program, "--precision is float32 or bf16, not %s", s.precision);
+    if (!s.music == !s.dataset) return program_usage_error(&program, "either --music or --dataset is needed");
+    if (s.dataset && s.seed) return program_usage_error(&program, "--seed-motion goes with --music; a data set names its own");
 
     Error err;
     Model m = {0};
     threads_set((int)s.threads);
     status = model_read(s.model, KIND_MODEL, &m, &err);
     if (status == 0 && s.keep > m.config.future) {
-        status = usage_error(&program, "--keep must not exceed the model's %zu predicted frames", m.config.future);
+        status = program_usage_error(&program, "--keep must not exceed the model's %zu predicted frames", m.config.future);
         model_free(&m);
         return status;
     }
     if (status == 0 && !s.dataset && !s.seed && !s.genre && m.genre_count > 1) {
-        status = usage_error(&program, "the model knows %zu genres; give --genre or --seed-motion", m.genre_count);
+        status = program_usage_error(&program, "the model knows %zu genres; give --genre or --seed-motion", m.genre_count);
         model_free(&m);
         return status;
     }
     if (status == 0) status = s.dataset ? generate_all(&s, &m, &err) : generate_one(&s, &m, &err);
-    if (status == NO_GENRE) status = usage_error(&program, "%s", err.text);
-    else if (status) status = report(&program, &err);
+    if (status == NO_GENRE) status = program_usage_error(&program, "%s", err.text);
+    else if (status) status = program_report(&program, &err);
     model_free(&m);
-    return finish(&program, status);
+    return program_finish(&program, status);
 }

@@ -10,31 +10,31 @@
 #include "lib/cli/progress.h"
 #include "lib/base/threads.h"
 
-typedef enum { IMPORTED, IGNORED, KEPT, FAILED, PENDING } Outcome;
+typedef enum { IMPORTED, IGNORED, KEPT, FAILED, PENDING } ImportOutcome;
 
 typedef struct {
     const char *input;
     char *output; /* owned */
-    Outcome outcome;
+    ImportOutcome outcome;
     Error err;
-} Job;
+} ImportJob;
 
 /* --- what is to be done --- */
 
-static int plan_one(Job *job, const char *folder, const Strings *ignored, bool skip_existing, Error *err) {
+static int plan_one(ImportJob *job, const char *folder, const Strings *ignored, bool skip_existing, Error *err) {
     char *stem = path_stem(job->input), file[1024];
     if (!stem || snprintf(file, sizeof file, "%s.npz", stem) >= (int)sizeof file) {
         free(stem);
-        return fail(err, "%s: the name is too long", job->input);
+        return error_set(err, "%s: the name is too long", job->input);
     }
-    job->outcome = names_have(ignored, stem) ? IGNORED : PENDING;
+    job->outcome = dataset_names_have(ignored, stem) ? IGNORED : PENDING;
     free(stem);
     job->output = path_join(folder, file);
-    if (!job->output) return fail(err, "out of memory");
+    if (!job->output) return error_set(err, "out of memory");
     struct stat in, out;
     if (job->outcome == IGNORED || stat(job->input, &in) != 0 || stat(job->output, &out) != 0) return 0;
     if (in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
-        fail(&job->err, "%s: the result would replace the file itself; choose another folder with -o", job->input);
+        error_set(&job->err, "%s: the result would replace the file itself; choose another folder with -o", job->input);
         job->outcome = FAILED;
     } else if (skip_existing && (out.st_mtim.tv_sec > in.st_mtim.tv_sec ||
                                  (out.st_mtim.tv_sec == in.st_mtim.tv_sec && out.st_mtim.tv_nsec >= in.st_mtim.tv_nsec))) {
@@ -44,23 +44,23 @@ static int plan_one(Job *job, const char *folder, const Strings *ignored, bool s
 }
 
 static int by_output(const void *a, const void *b) {
-    const Job *x = *(Job *const *)a, *y = *(Job *const *)b;
+    const ImportJob *x = *(ImportJob *const *)a, *y = *(ImportJob *const *)b;
     int order = strcmp(x->output, y->output);
     return order ? order : (x > y) - (x < y);
 }
 
 /* Of several inputs with one name only the first is imported. */
-static int refuse_doubles(Job *jobs, size_t count, Error *err) {
-    Job **sorted = malloc(count * sizeof *sorted);
-    if (!sorted) return fail(err, "out of memory");
+static int refuse_doubles(ImportJob *jobs, size_t count, Error *err) {
+    ImportJob **sorted = malloc(count * sizeof *sorted);
+    if (!sorted) return error_set(err, "out of memory");
     for (size_t i = 0; i < count; i++) sorted[i] = jobs + i;
     qsort(sorted, count, sizeof *sorted, by_output);
-    const Job *first = sorted[0];
+    const ImportJob *first = sorted[0];
     for (size_t i = 1; i < count; i++) {
         if (strcmp(first->output, sorted[i]->output) != 0) {
             first = sorted[i];
         } else if (sorted[i]->outcome == PENDING || sorted[i]->outcome == KEPT) {
-            fail(&sorted[i]->err, "%s: has the same name as %s; their results would replace each other", sorted[i]->input, first->input);
+            error_set(&sorted[i]->err, "%s: has the same name as %s; their results would replace each other", sorted[i]->input, first->input);
             sorted[i]->outcome = FAILED;
         }
     }
@@ -70,7 +70,7 @@ static int refuse_doubles(Job *jobs, size_t count, Error *err) {
 
 /* --- doing it --- */
 
-static void import(Job *job) {
+static void import(ImportJob *job) {
     Motion m;
     job->outcome = FAILED;
     if (motion_import(job->input, &m, &job->err)) return;
@@ -78,7 +78,7 @@ static void import(Job *job) {
     motion_free(&m);
 }
 
-static void import_all(Job *jobs, size_t count, bool quiet) {
+static void import_all(ImportJob *jobs, size_t count, bool quiet) {
     Progress progress;
     size_t done = 0;
     progress_start(&progress, "importing", count, quiet);
@@ -92,11 +92,11 @@ static void import_all(Job *jobs, size_t count, bool quiet) {
 }
 
 /* Lines for what failed, then one line of counts. */
-static int summarise(const Program *program, const Job *jobs, size_t count, bool quiet) {
+static int summarise(const Program *program, const ImportJob *jobs, size_t count, bool quiet) {
     size_t counts[PENDING + 1] = {0};
     for (size_t i = 0; i < count; i++) {
         counts[jobs[i].outcome]++;
-        if (jobs[i].outcome == FAILED) report(program, &jobs[i].err);
+        if (jobs[i].outcome == FAILED) program_report(program, &jobs[i].err);
     }
     if (!quiet) printf("%zu imported, %zu ignored, %zu already there, %zu failed\n", counts[IMPORTED], counts[IGNORED], counts[KEPT], counts[FAILED]);
     return counts[FAILED] > 0;
@@ -104,8 +104,8 @@ static int summarise(const Program *program, const Job *jobs, size_t count, bool
 
 static int run(const Program *program, const Strings *inputs, const char *folder, const Strings *ignored, bool skip_existing, bool quiet) {
     Error err;
-    Job *jobs = calloc(inputs->count, sizeof *jobs);
-    int status = jobs ? folder_make(folder, &err) : fail(&err, "out of memory");
+    ImportJob *jobs = calloc(inputs->count, sizeof *jobs);
+    int status = jobs ? folder_make(folder, &err) : error_set(&err, "out of memory");
     for (size_t i = 0; status == 0 && i < inputs->count; i++) {
         jobs[i].input = inputs->items[i];
         status = plan_one(jobs + i, folder, ignored, skip_existing, &err);
@@ -115,7 +115,7 @@ static int run(const Program *program, const Strings *inputs, const char *folder
         import_all(jobs, inputs->count, quiet);
         status = summarise(program, jobs, inputs->count, quiet);
     } else {
-        status = report(program, &err);
+        status = program_report(program, &err);
     }
     for (size_t i = 0; jobs && i < inputs->count; i++) free(jobs[i].output);
     free(jobs);
@@ -144,20 +144,20 @@ int main(int argc, char **argv) {
     };
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
-    if (first == argc) return usage_error(&program, "no file or folder given");
+    if (first == argc) return program_usage_error(&program, "no file or folder given");
     threads_set((int)threads);
 
     static const char *const endings[] = {".pkl", ".npz", ".npy", ".bvh", NULL};
     Error err;
     Strings inputs = {0}, ignored = {0};
     status = 0;
-    if (ignore_list && names_read(ignore_list, &ignored, &err)) status = report(&program, &err);
+    if (ignore_list && dataset_names_read(ignore_list, &ignored, &err)) status = program_report(&program, &err);
     strings_sort(&ignored);
     int missing = 0;
     for (int i = first; status == 0 && i < argc; i++)
-        if (file_expand(argv[i], endings, &inputs, &err)) missing = report(&program, &err);
+        if (file_expand(argv[i], endings, &inputs, &err)) missing = program_report(&program, &err);
     if (status == 0 && inputs.count > 0) status = run(&program, &inputs, folder, &ignored, skip_existing, quiet);
     strings_free(&inputs);
     strings_free(&ignored);
-    return finish(&program, status || missing);
+    return program_finish(&program, status || missing);
 }

@@ -17,7 +17,7 @@ typedef struct {
     long seed, genres, sequences, threads;
     double seconds;
     bool quiet;
-} Choices;
+} DemoChoices;
 
 enum {
     SONGS_PER_GENRE = 6, /* AIST++ numbers them 0 to 5 */
@@ -26,39 +26,39 @@ enum {
 
 static const float SCALING = 100.0f; /* scene units per metre, as AIST++'s are about that many */
 
-static size_t songs_of(const Choices *c) { return c->sequences < SONGS_PER_GENRE ? (size_t)c->sequences : SONGS_PER_GENRE; }
+static size_t songs_of(const DemoChoices *c) { return c->sequences < SONGS_PER_GENRE ? (size_t)c->sequences : SONGS_PER_GENRE; }
 
 /* A seed of its own for everything that is made. */
-static uint64_t seed_of(const Choices *c, size_t genre, size_t item, uint64_t kind) {
+static uint64_t seed_of(const DemoChoices *c, size_t genre, size_t item, uint64_t kind) {
     Rng r = rng_seed((uint64_t)c->seed * 0x9e3779b97f4a7c15u + (genre << 32) + (item << 8) + kind);
     return rng_next(&r);
 }
 
-static Song song_of(const Choices *c, size_t genre, size_t number) {
+static Song song_of(const DemoChoices *c, size_t genre, size_t number) {
     return song_plan(style_at(genre), number, c->seconds, seed_of(c, genre, number, 1));
 }
 
-static void name_sequence(const Choices *c, size_t genre, size_t sequence, char name[NAME_SIZE]) {
+static void name_sequence(const DemoChoices *c, size_t genre, size_t sequence, char name[NAME_SIZE]) {
     const char *code = style_at(genre)->code;
     snprintf(name, NAME_SIZE, "g%s_sFM_cAll_d%02zu_m%s%zu_ch%02zu", code, genre + 1, code, sequence % songs_of(c), sequence + 1);
 }
 
 static int write_pickle(const char *path, const Dance *d, Error *err) {
     Buffer b = {0};
-    int status = aistpickle_put(&b, d->frames, d->poses, d->translations, SCALING, 0.0, err);
-    status = status ? fail_in(err, path) : file_write(path, b.data, b.size, err);
+    int status = aist_pickle_put(&b, d->frames, d->poses, d->translations, SCALING, 0.0, err);
+    status = status ? error_prefix(err, path) : file_write(path, b.data, b.size, err);
     buffer_free(&b);
     return status;
 }
 
-static int make_song(const Choices *c, size_t genre, size_t number, Error *err) {
+static int make_song(const DemoChoices *c, size_t genre, size_t number, Error *err) {
     const Song song = song_of(c, genre, number);
     char name[NAME_SIZE];
     float *samples;
     size_t count;
     snprintf(name, sizeof name, "music/m%s%zu.wav", style_at(genre)->code, number);
     char *path = path_join(c->output, name);
-    if (!path) return fail(err, "out of memory");
+    if (!path) return error_set(err, "out of memory");
     int status = song_play(&song, &samples, &count, err);
     if (!status) {
         status = wave_write(path, samples, count, SONG_RATE, err);
@@ -68,14 +68,14 @@ static int make_song(const Choices *c, size_t genre, size_t number, Error *err) 
     return status;
 }
 
-static int make_dance(const Choices *c, size_t genre, size_t sequence, Error *err) {
+static int make_dance(const DemoChoices *c, size_t genre, size_t sequence, Error *err) {
     const Song song = song_of(c, genre, sequence % songs_of(c));
     char name[NAME_SIZE], file[NAME_SIZE + 16];
     Dance dance;
     name_sequence(c, genre, sequence, name);
     snprintf(file, sizeof file, "motions/%s.pkl", name);
     char *path = path_join(c->output, file);
-    if (!path) return fail(err, "out of memory");
+    if (!path) return error_set(err, "out of memory");
     int status = dance_make(&song, seed_of(c, genre, sequence, 2), &dance, err);
     if (!status) {
         for (size_t i = 0; i < 3 * dance.frames; i++) dance.translations[i] *= SCALING;
@@ -87,7 +87,7 @@ static int make_dance(const Choices *c, size_t genre, size_t sequence, Error *er
 }
 
 /* Songs and dances are independent of each other: as many at a time as there are threads. */
-static int make_all(const Choices *c, Error *err) {
+static int make_all(const DemoChoices *c, Error *err) {
     const size_t songs = songs_of(c), per_genre = songs + (size_t)c->sequences, total = per_genre * (size_t)c->genres;
     size_t done = 0;
     int status = 0;
@@ -111,18 +111,18 @@ static int make_all(const Choices *c, Error *err) {
     return status;
 }
 
-typedef enum { TRAIN, VAL, TEST } Split;
+typedef enum { TRAIN, VAL, TEST } DemoSplit;
 
 /* By song, so that none is in two splits: the last one of each genre is for testing, the one before for validation. */
-static Split split_of(const Choices *c, size_t sequence) {
+static DemoSplit split_of(const DemoChoices *c, size_t sequence) {
     size_t song = sequence % songs_of(c), songs = songs_of(c);
     return song + 1 == songs ? TEST : song + 2 == songs ? VAL : TRAIN;
 }
 
-/* which is a Split, or -1 for all. */
-static int write_list(const Choices *c, const char *file, int which, Error *err) {
+/* which is a DemoSplit, or -1 for all. */
+static int write_list(const DemoChoices *c, const char *file, int which, Error *err) {
     char *path = path_join(c->output, file);
-    if (!path) return fail(err, "out of memory");
+    if (!path) return error_set(err, "out of memory");
     OutputFile out;
     int status = file_begin(&out, path, err);
     if (!status) {
@@ -130,7 +130,7 @@ static int write_list(const Choices *c, const char *file, int which, Error *err)
             for (size_t s = 0; s < (size_t)c->sequences; s++) {
                 char name[NAME_SIZE];
                 name_sequence(c, genre, s, name);
-                if (which < 0 || (Split)which == split_of(c, s)) fprintf(out.stream, "%s\n", name);
+                if (which < 0 || (DemoSplit)which == split_of(c, s)) fprintf(out.stream, "%s\n", name);
             }
         status = file_commit(&out, err);
     }
@@ -138,11 +138,11 @@ static int write_list(const Choices *c, const char *file, int which, Error *err)
     return status;
 }
 
-static int make_data(const Choices *c, Error *err) {
+static int make_data(const DemoChoices *c, Error *err) {
     static const char *const folders[] = {"motions", "music", "splits"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         char *path = path_join(c->output, folders[i]);
-        int status = path ? folder_make(path, err) : fail(err, "out of memory");
+        int status = path ? folder_make(path, err) : error_set(err, "out of memory");
         free(path);
         if (status) return -1;
     }
@@ -150,13 +150,13 @@ static int make_data(const Choices *c, Error *err) {
         write_list(c, "splits/crossmodal_test.txt", TEST, err) || write_list(c, "splits/all.txt", -1, err))
         return -1;
     char *path = path_join(c->output, "ignore_list.txt");
-    int status = path ? file_write(path, "", 0, err) : fail(err, "out of memory");
+    int status = path ? file_write(path, "", 0, err) : error_set(err, "out of memory");
     free(path);
     return status;
 }
 
 int main(int argc, char **argv) {
-    Choices c = {.seed = 1, .genres = 3, .sequences = 4, .seconds = 20};
+    DemoChoices c = {.seed = 1, .genres = 3, .sequences = 4, .seconds = 20};
     const Option options[] = {
         {.name = "output", .letter = 'o', .type = OPTION_TEXT, .value = &c.output, .argument = "DIR", .help = "Folder for the data set, made if need be."},
         {.name = "genres", .type = OPTION_INT, .value = &c.genres, .argument = "N", .min = 1, .max = (double)style_count(), .help = "Number of genres."},
@@ -177,9 +177,9 @@ int main(int argc, char **argv) {
     int first;
     const int stop = options_parse(&program, argc, argv, &first);
     if (stop >= 0) return stop;
-    if (first != argc) return usage_error(&program, "unexpected argument '%s'", argv[first]);
-    if (!c.output) return usage_error(&program, "-o is needed");
+    if (first != argc) return program_usage_error(&program, "unexpected argument '%s'", argv[first]);
+    if (!c.output) return program_usage_error(&program, "-o is needed");
     threads_set((int)c.threads);
     Error err;
-    return finish(&program, make_data(&c, &err) ? report(&program, &err) : 0);
+    return program_finish(&program, make_data(&c, &err) ? program_report(&program, &err) : 0);
 }

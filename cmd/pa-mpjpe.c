@@ -15,14 +15,14 @@ typedef struct {
     const Strings *real; /* files, by name */
     size_t horizon[HORIZONS_MAX], count;
     bool align;
-} Job;
+} MpjpeJob;
 
 typedef struct {
     double at[HORIZONS_MAX], until[HORIZONS_MAX]; /* millimetres: of that frame, and the mean of all frames up to it; NaN beyond the end */
 } Errors;
 
 /* "1,5,10": ascending numbers above 0. */
-static int parse_horizons(const char *text, Job *job) {
+static int parse_horizons(const char *text, MpjpeJob *job) {
     job->count = 0;
     for (const char *p = text;; p++) {
         char *end;
@@ -37,7 +37,7 @@ static int parse_horizons(const char *text, Job *job) {
 }
 
 /* The real dance of that name (without folder and ending). */
-static const char *find_real(const Job *job, const char *path, Error *err) {
+static const char *find_real(const MpjpeJob *job, const char *path, Error *err) {
     char *stem = path_stem(path);
     const char *found = NULL;
     for (size_t i = 0; stem && i < job->real->count && !found; i++) {
@@ -45,21 +45,21 @@ static const char *find_real(const Job *job, const char *path, Error *err) {
         if (other && strcmp(stem, other) == 0) found = job->real->items[i];
         free(other);
     }
-    if (!found) fail(err, "there is no real dance called %.200s", stem ? stem : path);
+    if (!found) error_set(err, "there is no real dance called %.200s", stem ? stem : path);
     free(stem);
     return found;
 }
 
-static int compare(const Job *job, const Take *predicted, const Take *real, Errors *out, Error *err) {
+static int compare(const MpjpeJob *job, const PoseSource *predicted, const PoseSource *real, Errors *out, Error *err) {
     size_t seed = (size_t)predicted->motion.seed_frames, frames = predicted->motion.frames - seed;
-    if (real->motion.joints != predicted->motion.joints) return fail(err, "has %zu joints, the real dance %zu", predicted->motion.joints, real->motion.joints);
+    if (real->motion.joints != predicted->motion.joints) return error_set(err, "has %zu joints, the real dance %zu", predicted->motion.joints, real->motion.joints);
     if (fabs(real->motion.fps - predicted->motion.fps) > 1e-6 * real->motion.fps)
-        return fail(err, "has %g frames a second, the real dance %g", predicted->motion.fps, real->motion.fps);
-    if (real->motion.frames <= seed) return fail(err, "the real dance ends in the seed");
+        return error_set(err, "has %g frames a second, the real dance %g", predicted->motion.fps, real->motion.fps);
+    if (real->motion.frames <= seed) return error_set(err, "the real dance ends in the seed");
     if (real->motion.frames - seed < frames) frames = real->motion.frames - seed;
     if (frames > job->horizon[job->count - 1]) frames = job->horizon[job->count - 1];
-    Body p = {0}, q = {0};
-    int status = take_body(real, seed, frames, job->skeleton, false, &p, err) || take_body(predicted, seed, frames, job->skeleton, false, &q, err) ? -1 : 0;
+    PoseTrack p = {0}, q = {0};
+    int status = pose_source_track(real, seed, frames, job->skeleton, false, &p, err) || pose_source_track(predicted, seed, frames, job->skeleton, false, &q, err) ? -1 : 0;
     double sum = 0;
     for (size_t h = 0; h < job->count; h++) out->at[h] = out->until[h] = NAN;
     for (size_t t = 0, h = 0; t < frames && !status; t++) {
@@ -70,18 +70,18 @@ static int compare(const Job *job, const Take *predicted, const Take *real, Erro
         out->at[h] = error;
         out->until[h++] = sum / (double)(t + 1);
     }
-    body_free(&p);
-    body_free(&q);
+    pose_track_free(&p);
+    pose_track_free(&q);
     return status;
 }
 
-static int measure_one(const Take *t, const char *path, const void *context, void *result, Error *err) {
-    const Job *job = context;
+static int measure_one(const PoseSource *t, const char *path, const void *context, void *result, Error *err) {
+    const MpjpeJob *job = context;
     const char *file = find_real(job, path, err);
-    Take real;
-    if (!file || take_read(file, &real, err)) return -1;
+    PoseSource real;
+    if (!file || pose_source_read(file, &real, err)) return -1;
     int status = compare(job, t, &real, result, err);
-    take_free(&real);
+    pose_source_free(&real);
     return status;
 }
 
@@ -89,13 +89,13 @@ static int measure_one(const Take *t, const char *path, const void *context, voi
 
 static void row_of(const void *result, const void *context, double *values) {
     const Errors *e = result;
-    const Job *job = context;
+    const MpjpeJob *job = context;
     memcpy(values, e->at, job->count * sizeof *values);
     memcpy(values + job->count, e->until, job->count * sizeof *values);
 }
 
 typedef struct {
-    const Job *job;
+    const MpjpeJob *job;
     const Errors *each;
 } Set;
 
@@ -115,7 +115,7 @@ static int summary(const size_t *pick, size_t n, const void *context, double *va
     return 0;
 }
 
-static int show(const Measured *d, const Job *job, const Measuring *m, Error *err) {
+static int show(const EvalResults *d, const MpjpeJob *job, const EvalOptions *m, Error *err) {
     Column columns[2 * HORIZONS_MAX];
     char names[2 * HORIZONS_MAX][32];
     double all[2 * HORIZONS_MAX];
@@ -146,15 +146,15 @@ static int show(const Measured *d, const Job *job, const Measuring *m, Error *er
 int main(int argc, char **argv) {
     Strings real_paths = {0}, real = {0};
     const char *horizons = "1,5,10,20,30,40,50";
-    Measuring m = {0};
-    Job job = {.align = true, .real = &real};
+    EvalOptions m = {0};
+    MpjpeJob job = {.align = true, .real = &real};
     enum { OWN = 3 };
-    Option options[OWN + MEASURING_OPTIONS] = {
+    Option options[OWN + EVAL_OPTIONS] = {
         {"real", 'r', OPTION_TEXTS, &real_paths, "PATH", "Real dances, under the predicted ones' file names. May be repeated.", 0, 0, NULL},
         {"horizons", 0, OPTION_TEXT, &horizons, "N,N,...", "Frames after the seed, at most 20.", 0, 0, NULL},
         {"no-align", 0, OPTION_UNFLAG, &job.align, NULL, "Without Procrustes alignment: MPJPE.", 0, 0, NULL},
     };
-    measuring_options(&m, options + OWN);
+    eval_options(&m, options + OWN);
     const Program program = {"pa-mpjpe", "[OPTION]... --real PATH... PREDICTED...",
                              "Mean error of joint positions, in millimetres, after each predicted frame has been turned, moved and scaled onto the real one (Procrustes). "
                              "A dance is compared with the real one of the same file name; frame 0 of both is the same instant, and the predicted one's seed frames are left "
@@ -163,25 +163,25 @@ int main(int argc, char **argv) {
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) goto done;
     status = 2;
-    if (first == argc) usage_error(&program, "no predicted dance is given");
-    else if (!real_paths.count) usage_error(&program, "--real PATH is needed");
-    else if (parse_horizons(horizons, &job)) usage_error(&program, "--horizons '%s': whole numbers above 0 in ascending order, with commas, at most %d", horizons, HORIZONS_MAX);
+    if (first == argc) program_usage_error(&program, "no predicted dance is given");
+    else if (!real_paths.count) program_usage_error(&program, "--real PATH is needed");
+    else if (parse_horizons(horizons, &job)) program_usage_error(&program, "--horizons '%s': whole numbers above 0 in ascending order, with commas, at most %d", horizons, HORIZONS_MAX);
     else status = 0;
     if (status) goto done;
 
     threads_set((int)m.threads);
     Error err;
     Skeleton skeleton = {0};
-    Measured dances = {0};
+    EvalResults dances = {0};
     job.skeleton = &skeleton;
     if (skeleton_choose(m.skeleton, &skeleton, &err) || motion_list(&real, real_paths.items, real_paths.count, &err) ||
-        measure_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(Errors), measure_one, &job, &err) ||
+        eval_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(Errors), measure_one, &job, &err) ||
         show(&dances, &job, &m, &err))
-        status = report(&program, &err);
-    measured_free(&dances, NULL);
+        status = program_report(&program, &err);
+    eval_results_free(&dances, NULL);
     skeleton_free(&skeleton);
 done:
     strings_free(&real_paths);
     strings_free(&real);
-    return finish(&program, status);
+    return program_finish(&program, status);
 }

@@ -29,11 +29,11 @@ static int take(const Motion *m, size_t i, void *context, Error *err) {
 static int read_poses(Reading *r, char *const *operands, size_t count, size_t poses, bool quiet, PoseSet *all, Error *err) {
     if (motion_list(&r->files, operands, count, err)) return -1;
     r->sets = calloc(r->files.count, sizeof *r->sets);
-    if (!r->sets) return fail(err, "out of memory for %zu files", r->files.count);
+    if (!r->sets) return error_set(err, "out of memory for %zu files", r->files.count);
     r->per_file = (poses + r->files.count - 1) / r->files.count;
     Progress p;
     progress_start(&p, "motions", r->files.count, quiet);
-    int status = motion_for_each(&r->files, take, r, &p, err);
+    int status = motion_list_each(&r->files, take, r, &p, err);
     progress_end(&p);
     return status ? status : poses_join(r->sets, r->files.count, all, err);
 }
@@ -62,7 +62,7 @@ static int write_points(const char *path, const PoseSet *s, const double *points
 static int plot(const PoseSet *s, const TsneOptions *o, const char *output, const char *points_path, bool json, Error *err) {
     double *points = calloc(2 * s->count, sizeof *points), divergence, share;
     Buffer svg = {0};
-    int status = points ? 0 : fail(err, "out of memory");
+    int status = points ? 0 : error_set(err, "out of memory");
     if (!status) status = tsne(s->vectors, s->count, s->dim, o, points, &divergence, err);
     if (!status) status = neighbour_share(points, s->group, s->count, NEIGHBOURS < s->count ? NEIGHBOURS : s->count - 1, &share, err);
     if (!status) status = plot_points(points, s->group, s->count, (const char *const *)s->groups.items, s->groups.count, &svg, err);
@@ -74,7 +74,7 @@ static int plot(const PoseSet *s, const TsneOptions *o, const char *output, cons
         if (json) {
             cJSON *object = cJSON_CreateObject();
             table_json(object, columns, values, 4);
-            if (table_print_json(stdout, object)) status = fail(err, "out of memory");
+            if (table_print_json(stdout, object)) status = error_set(err, "out of memory");
         } else {
             table_titles(stdout, 0, "", columns, 4);
             table_row(stdout, 0, "", columns, values, 4);
@@ -111,8 +111,8 @@ int main(int argc, char **argv) {
         "plot-poses -o poses.svg dances/", options, sizeof options / sizeof options[0]};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
-    if (!output) return usage_error(&program, "-o FILE is needed");
-    if (first == argc) return usage_error(&program, "no motion is given");
+    if (!output) return program_usage_error(&program, "-o FILE is needed");
+    if (first == argc) return program_usage_error(&program, "no motion is given");
     threads_set((int)threads);
     o.seed = seed;
     Error err;
@@ -122,11 +122,11 @@ int main(int argc, char **argv) {
     status = 0;
     if (skeleton_choose(skeleton_path, &skeleton, &err) ||
         read_poses(&r, argv + first, (size_t)(argc - first), poses, quiet, &all, &err) || plot(&all, &o, output, points, json, &err))
-        status = report(&program, &err);
+        status = program_report(&program, &err);
     for (size_t i = 0; r.sets && i < r.files.count; i++) poses_free(&r.sets[i]);
     free(r.sets);
     poses_free(&all);
     strings_free(&r.files);
     skeleton_free(&skeleton);
-    return finish(&program, status);
+    return program_finish(&program, status);
 }

@@ -26,15 +26,15 @@ static int plot(char *const *paths, size_t count, const char *output, Error *err
     NumberTable *tables = calloc(count, sizeof *tables);
     TrainingLog *logs = calloc(count, sizeof *logs);
     Buffer svg = {0};
-    int status = tables && logs ? 0 : fail(err, "out of memory");
+    int status = tables && logs ? 0 : error_set(err, "out of memory");
     for (size_t i = 0; i < count && !status; i++) {
         status = tsv_read(paths[i], columns, 3, &tables[i], err);
         if (status) break;
         double *v = tables[i].values;
         size_t rows = tables[i].rows;
         logs[i] = (TrainingLog){name_of(paths, count, i), rows, v, v + rows, v + 2 * rows};
-        if (!logs[i].name) status = fail(err, "out of memory");
-        else if (rows == 0) status = fail(err, "%s: no row yet: nothing to plot", paths[i]);
+        if (!logs[i].name) status = error_set(err, "out of memory");
+        else if (rows == 0) status = error_set(err, "%s: no row yet: nothing to plot", paths[i]);
     }
     if (!status) status = plot_training(logs, count, &svg, err);
     if (!status) status = file_write(output, svg.data, svg.size, err);
@@ -58,9 +58,9 @@ int main(int argc, char **argv) {
         "plot-training -o training.svg experiment/full-1.log", options, sizeof options / sizeof options[0]};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
-    if (!output) return usage_error(&program, "-o FILE is needed");
-    if (first == argc) return usage_error(&program, "no log is given");
+    if (!output) return program_usage_error(&program, "-o FILE is needed");
+    if (first == argc) return program_usage_error(&program, "no log is given");
     Error err;
-    status = plot(argv + first, (size_t)(argc - first), output, &err) ? report(&program, &err) : 0;
-    return finish(&program, status);
+    status = plot(argv + first, (size_t)(argc - first), output, &err) ? program_report(&program, &err) : 0;
+    return program_finish(&program, status);
 }

@@ -13,36 +13,36 @@
 #include "model/train/broadcast.h"
 
 typedef struct {
-    Settings s;
+    TrainSettings s;
     const char *clusters, *dataset;
     Model m;
-    Loaded data, val;
+    TrainingSet data, val;
     Tensors *sets;         /* [genres] what the cluster files hold */
     const float **centers; /* [genres][items, l, D] into them */
-} Job;
+} BankRun;
 
 /* The centres of every genre, in the model's order, from GENRE.npz files in a folder or from one file. */
-static int read_centers(Job *j, Error *err) {
+static int read_centers(BankRun *j, Error *err) {
     const Model *m = &j->m;
     const char *path = j->clusters;
     j->sets = calloc(m->genre_count, sizeof *j->sets);
     j->centers = calloc(m->genre_count, sizeof *j->centers);
-    if (!j->sets || !j->centers) return fail(err, "out of memory");
+    if (!j->sets || !j->centers) return error_set(err, "out of memory");
     const Config *c = &m->config;
     for (size_t i = 0; i < m->genre_count; i++) {
         char name[300];
         snprintf(name, sizeof name, "%.250s.npz", m->genres[i]);
         if (!folder_exists(path) && m->genre_count > 1)
-            return fail(err, "%s: is one file, but the data set has %zu genres; give the folder that cluster-ap wrote", path, m->genre_count);
+            return error_set(err, "%s: is one file, but the data set has %zu genres; give the folder that cluster-ap wrote", path, m->genre_count);
         char *file = folder_exists(path) ? path_join(path, name) : path_join("", path);
-        if (!file) return fail(err, "out of memory");
-        int status = tensorfile_read(file, &j->sets[i], err);
+        if (!file) return error_set(err, "out of memory");
+        int status = tensor_file_read(file, &j->sets[i], err);
         Tensor *t = status ? NULL : tensors_need(&j->sets[i], "centers", err);
-        if (status == 0 && !t) status = fail_in(err, file);
-        if (status == 0 && (tensor_convert(t, TENSOR_F32, err) || tensor_check_finite(t, err))) status = fail_in(err, file);
+        if (status == 0 && !t) status = error_prefix(err, file);
+        if (status == 0 && (tensor_convert(t, TENSOR_F32, err) || tensor_check_finite(t, err))) status = error_prefix(err, file);
         if (status == 0 && (t->rank != 3 || t->shape[0] != c->items || t->shape[1] != c->past || t->shape[2] != c->motion_dim)) {
             char shape[200];
-            status = fail(err, "%s: centers are %s, but this run needs [%zu, %zu, %zu]; --items and --past must be cluster-ap's --clusters and --length",
+            status = error_set(err, "%s: centers are %s, but this run needs [%zu, %zu, %zu]; --items and --past must be cluster-ap's --clusters and --length",
                           file, tensor_shape_text(t, shape), c->items, c->past, c->motion_dim);
         }
         if (status == 0) j->centers[i] = tensor_f32(t);
@@ -54,7 +54,7 @@ static int read_centers(Job *j, Error *err) {
 
 /* Weights, statistics, items and seeds before the first step. */
 static int initialise(void *context, Error *err) {
-    Job *j = context;
+    BankRun *j = context;
     Model *m = &j->m;
     Rng rng = rng_seed((uint64_t)j->s.seed);
     params_initialise(&m->params, &rng);
@@ -66,46 +66,46 @@ static int initialise(void *context, Error *err) {
 }
 
 /* By the first process: everything there is to read, and the model without its weights. */
-static int read_inputs(Job *j, Error *err) {
+static int read_inputs(BankRun *j, Error *err) {
     const char **genres = NULL;
     size_t genre_count = 0;
-    int status = corpus_load(j->dataset, false, &j->data, err);
-    if (status == 0 && j->s.validation) status = corpus_load(j->s.validation, false, &j->val, err);
+    int status = training_set_load(j->dataset, false, &j->data, err);
+    if (status == 0 && j->s.validation) status = training_set_load(j->s.validation, false, &j->val, err);
     if (status == 0) status = dataset_genres(&j->data.dataset, &genres, &genre_count, err);
     j->s.config.motion_dim = j->data.corpus.motion_dim;
     j->s.config.music_dim = 35;
     if (status == 0) status = model_new(&j->m, KIND_BANK, &j->s.config, genres, genre_count, true, err);
-    if (status == 0) status = corpus_set_genres(&j->data, j->dataset, j->m.genres, j->m.genre_count, err);
-    if (status == 0 && j->s.validation) status = corpus_set_genres(&j->val, j->s.validation, j->m.genres, j->m.genre_count, err);
+    if (status == 0) status = training_set_number_genres(&j->data, j->dataset, j->m.genres, j->m.genre_count, err);
+    if (status == 0 && j->s.validation) status = training_set_number_genres(&j->val, j->s.validation, j->m.genres, j->m.genre_count, err);
     free(genres);
     return status == 0 && !j->s.dry_run ? read_centers(j, err) : status;
 }
 
-static uint64_t centers_checksum(const Job *j) {
+static uint64_t centers_checksum(const BankRun *j) {
     uint64_t sum = CHECKSUM_OF_NOTHING;
     for (size_t i = 0; j->centers && i < j->m.genre_count; i++)
         sum = checksum_add(sum, j->centers[i], j->m.config.items * j->m.config.past * j->m.config.motion_dim);
     return sum;
 }
 
-static void job_free(Job *j) {
+static void job_free(BankRun *j) {
     for (size_t i = 0; j->sets && i < j->m.genre_count; i++) tensors_free(&j->sets[i]);
     free(j->sets);
     free(j->centers);
     model_free(&j->m);
-    corpus_free(&j->data);
-    corpus_free(&j->val);
+    training_set_free(&j->data);
+    training_set_free(&j->val);
 }
 
-static int share_inputs(Job *j, Error *err) {
-    return model_share(&j->m, err) || corpus_share(&j->data, err) || (j->s.validation && corpus_share(&j->val, err)) ? -1 : 0;
+static int share_inputs(BankRun *j, Error *err) {
+    return model_broadcast(&j->m, err) || training_set_broadcast(&j->data, err) || (j->s.validation && training_set_broadcast(&j->val, err)) ? -1 : 0;
 }
 
 /* TRAIN_DONE, TRAIN_STOPPED or -1. */
-static int train(const Program *program, Job *j, Error *err) {
+static int train(const Program *program, BankRun *j, Error *err) {
     Run run;
     run_start(&run, program, &j->s, &j->m);
-    run_describe(&run, " data=%016" PRIx64 " clusters=%016" PRIx64, corpus_checksum(&j->data), centers_checksum(j));
+    run_describe(&run, " data=%016" PRIx64 " clusters=%016" PRIx64, training_set_checksum(&j->data), centers_checksum(j));
     TrainState state = {.stage = 1, .seed = (uint64_t)j->s.seed};
     TrainHooks hooks = run_hooks(&run);
     int status = checkpoint_start(&run, &j->m, &state, initialise, j, err);
@@ -119,11 +119,11 @@ static int train(const Program *program, Job *j, Error *err) {
     return run_end(&j->s, &j->m, status, err);
 }
 
-static int work(const Program *program, Job *j, Error *err) {
+static int work(const Program *program, BankRun *j, Error *err) {
     threads_set((int)j->s.threads);
-    if (settings_finish(&j->s, err) || comm_agree(comm_rank() == 0 ? read_inputs(j, err) : 0, err) || share_inputs(j, err)) return -1;
+    if (settings_finish(&j->s, err) || comm_all_ok(comm_rank() == 0 ? read_inputs(j, err) : 0, err) || share_inputs(j, err)) return -1;
     if (j->s.dry_run) return dry_run(&j->s, &j->m, 1, &j->data, &j->val, 0, err);
-    if (announce(program, &j->s, &j->m, 1, &j->data, &j->val, 0, err) || comm_agree(params_allocate(&j->m.params, true, err), err)) return -1;
+    if (print_run_summary(program, &j->s, &j->m, 1, &j->data, &j->val, 0, err) || comm_all_ok(params_allocate(&j->m.params, true, err), err)) return -1;
     return train(program, j, err);
 }
 
@@ -132,7 +132,7 @@ static int run(int argc, char **argv) {
         .about = "Trains the banks: stage 1 learns the manifold bank (eq. 7), from which the past-future bank follows; stage 2 "
                  "learns RefineBank's encoder and decoder for it (eq. 8). Logs TSV on stdout.",
         .example = "train-bank --preset small --clusters clusters -o bank.safetensors train.tsv"};
-    Job j = {0};
+    BankRun j = {0};
     int status = settings_preset(&program, argc, argv, &j.s), first;
     if (status) return status;
     Config *c = &j.s.config;
@@ -170,8 +170,8 @@ static int run(int argc, char **argv) {
     program.options = options;
     program.count = n;
     if ((status = options_parse(&program, argc, argv, &first)) >= 0) return status;
-    if (argc - first != 1) return usage_error(&program, "one DATASET.tsv is needed");
-    if ((!j.s.output && !j.s.dry_run) || !j.clusters) return usage_error(&program, "%s is needed", j.clusters ? "-o" : "--clusters");
+    if (argc - first != 1) return program_usage_error(&program, "one DATASET.tsv is needed");
+    if ((!j.s.output && !j.s.dry_run) || !j.clusters) return program_usage_error(&program, "%s is needed", j.clusters ? "-o" : "--clusters");
     for (int i = 0; i < 2; i++) {
         Training *t = &j.s.stage[i];
         if (given[0]) t->batch = common.batch;
@@ -188,9 +188,9 @@ static int run(int argc, char **argv) {
     Error err;
     j.dataset = argv[first];
     status = work(&program, &j, &err);
-    if (status) report(&program, &err);
+    if (status) program_report(&program, &err);
     job_free(&j);
-    return finish(&program, status ? 1 : 0);
+    return program_finish(&program, status ? 1 : 0);
 }
 
 int main(int argc, char **argv) {

@@ -13,12 +13,12 @@
 #include "model/train/broadcast.h"
 
 typedef struct {
-    Settings s;
+    TrainSettings s;
     const char *bank_path, *init, *dataset;
     bool no_refine, no_transit, keep_given, join_given;
     Model m, bank, start;
-    Loaded data, val;
-} Job;
+    TrainingSet data, val;
+} PredictorRun;
 
 /* What the bank file decides. The variant may still leave RefineBank out. */
 static void take_from_bank(Config *c, const Config *bank, bool no_refine) {
@@ -36,7 +36,7 @@ static void take_from_bank(Config *c, const Config *bank, bool no_refine) {
 }
 
 /* The bank's genres or, without a bank, the data set's. */
-static int declare_model(Job *j, Error *err) {
+static int declare_model(PredictorRun *j, Error *err) {
     const char **genres = NULL;
     size_t count = 0;
     int status = j->bank_path ? model_new(&j->m, KIND_MODEL, &j->s.config, (const char *const *)j->bank.genres, j->bank.genre_count, model_has(&j->bank, "seed.motion"), err)
@@ -46,7 +46,7 @@ static int declare_model(Job *j, Error *err) {
 }
 
 /* By the first process: everything there is to read, and the model without its weights. */
-static int read_inputs(Job *j, Error *err) {
+static int read_inputs(PredictorRun *j, Error *err) {
     Config *c = &j->s.config;
     int status = j->bank_path ? model_read(j->bank_path, KIND_BANK, &j->bank, err) : 0;
     if (status == 0 && j->init) status = model_read(j->init, KIND_MODEL, &j->start, err);
@@ -54,24 +54,24 @@ static int read_inputs(Job *j, Error *err) {
     if (c->refine == REFINE_NONE) c->join = 0; /* nothing to join */
     if (!j->keep_given && c->keep > c->future) c->keep = c->future; /* a preset's own are for its own K */
     if (!j->join_given && c->join > c->future) c->join = c->future;
-    if (status == 0) status = corpus_load(j->dataset, true, &j->data, err);
-    if (status == 0 && j->s.validation) status = corpus_load(j->s.validation, true, &j->val, err);
+    if (status == 0) status = training_set_load(j->dataset, true, &j->data, err);
+    if (status == 0 && j->s.validation) status = training_set_load(j->s.validation, true, &j->val, err);
     c->motion_dim = j->data.corpus.motion_dim;
     c->music_dim = j->data.corpus.music_dim;
     if (status == 0 && j->bank_path && c->motion_dim != j->bank.config.motion_dim)
-        status = fail(err, "%s: frames of %zu numbers, but %s was trained on %zu", j->dataset, c->motion_dim, j->bank_path, j->bank.config.motion_dim);
+        status = error_set(err, "%s: frames of %zu numbers, but %s was trained on %zu", j->dataset, c->motion_dim, j->bank_path, j->bank.config.motion_dim);
     if (status == 0) status = declare_model(j, err);
-    if (status == 0) status = corpus_set_genres(&j->data, j->dataset, j->m.genres, j->m.genre_count, err);
-    return status == 0 && j->s.validation ? corpus_set_genres(&j->val, j->s.validation, j->m.genres, j->m.genre_count, err) : status;
+    if (status == 0) status = training_set_number_genres(&j->data, j->dataset, j->m.genres, j->m.genre_count, err);
+    return status == 0 && j->s.validation ? training_set_number_genres(&j->val, j->s.validation, j->m.genres, j->m.genre_count, err) : status;
 }
 
-static int share_inputs(Job *j, Error *err) {
-    return model_share(&j->m, err) || corpus_share(&j->data, err) || (j->s.validation && corpus_share(&j->val, err)) ? -1 : 0;
+static int share_inputs(PredictorRun *j, Error *err) {
+    return model_broadcast(&j->m, err) || training_set_broadcast(&j->data, err) || (j->s.validation && training_set_broadcast(&j->val, err)) ? -1 : 0;
 }
 
 /* Weights and statistics before the first step. */
 static int initialise(void *context, Error *err) {
-    Job *j = context;
+    PredictorRun *j = context;
     Rng rng = rng_seed((uint64_t)j->s.seed);
     params_initialise(&j->m.params, &rng);
     if (train_statistics(&j->m, &j->data.corpus, err)) return -1;
@@ -80,10 +80,10 @@ static int initialise(void *context, Error *err) {
     return 0;
 }
 
-static int train(const Program *program, Job *j, Error *err) {
+static int train(const Program *program, PredictorRun *j, Error *err) {
     Run run;
     run_start(&run, program, &j->s, &j->m);
-    run_describe(&run, " data=%016" PRIx64 " bank=%016" PRIx64 " init=%016" PRIx64, corpus_checksum(&j->data), model_checksum(&j->bank), model_checksum(&j->start));
+    run_describe(&run, " data=%016" PRIx64 " bank=%016" PRIx64 " init=%016" PRIx64, training_set_checksum(&j->data), model_checksum(&j->bank), model_checksum(&j->start));
     TrainState state = {.stage = 3, .seed = (uint64_t)j->s.seed};
     TrainHooks hooks = run_hooks(&run);
     int status = checkpoint_start(&run, &j->m, &state, initialise, j, err);
@@ -93,15 +93,15 @@ static int train(const Program *program, Job *j, Error *err) {
     return run_end(&j->s, &j->m, status, err);
 }
 
-static int work(const Program *program, Job *j, Error *err) {
+static int work(const Program *program, PredictorRun *j, Error *err) {
     threads_set((int)j->s.threads);
     j->s.config.transit = !j->no_transit;
     if (settings_finish(&j->s, err)) return -1;
     if (j->no_refine) j->s.config.refine = REFINE_NONE;
-    if (comm_agree(comm_rank() == 0 ? read_inputs(j, err) : 0, err) || share_inputs(j, err)) return -1;
+    if (comm_all_ok(comm_rank() == 0 ? read_inputs(j, err) : 0, err) || share_inputs(j, err)) return -1;
     size_t given = (j->bank.params.total + j->start.params.total) * sizeof(real);
     if (j->s.dry_run) return dry_run(&j->s, &j->m, 3, &j->data, &j->val, given, err);
-    if (announce(program, &j->s, &j->m, 3, &j->data, &j->val, given, err) || comm_agree(params_allocate(&j->m.params, true, err), err)) return -1;
+    if (print_run_summary(program, &j->s, &j->m, 3, &j->data, &j->val, given, err) || comm_all_ok(params_allocate(&j->m.params, true, err), err)) return -1;
     return train(program, j, err);
 }
 
@@ -111,7 +111,7 @@ static int run(int argc, char **argv) {
         .about = "Trains the predictor (eq. 9), end to end through RefineBank and TransitBank, whose banks stay as train-bank left "
                  "them. Without both it is the FACT baseline. Logs TSV on stdout.",
         .example = "train-predictor --preset small --bank bank.safetensors -o model.safetensors train.tsv"};
-    Job j = {0};
+    PredictorRun j = {0};
     int status = settings_preset(&program, argc, argv, &j.s), first;
     if (status) return status;
     Config *c = &j.s.config;
@@ -158,23 +158,23 @@ static int run(int argc, char **argv) {
     program.options = options;
     program.count = n;
     if ((status = options_parse(&program, argc, argv, &first)) >= 0) return status;
-    if (argc - first != 1) return usage_error(&program, "one DATASET.tsv is needed");
-    if (!j.s.output && !j.s.dry_run) return usage_error(&program, "-o is needed");
-    if (!j.bank_path && !(j.no_refine && j.no_transit)) return usage_error(&program, "--bank is needed, or --no-refine and --no-transit for the baseline");
-    if (j.bank_path && j.s.window_given) return usage_error(&program, "past, future, relative root, standardisation and logit scale are decided by the bank; give them to train-bank");
-    if (epochs_given && steps_given) return usage_error(&program, "--epochs and --steps exclude each other");
+    if (argc - first != 1) return program_usage_error(&program, "one DATASET.tsv is needed");
+    if (!j.s.output && !j.s.dry_run) return program_usage_error(&program, "-o is needed");
+    if (!j.bank_path && !(j.no_refine && j.no_transit)) return program_usage_error(&program, "--bank is needed, or --no-refine and --no-transit for the baseline");
+    if (j.bank_path && j.s.window_given) return program_usage_error(&program, "past, future, relative root, standardisation and logit scale are decided by the bank; give them to train-bank");
+    if (epochs_given && steps_given) return program_usage_error(&program, "--epochs and --steps exclude each other");
     if (steps_given && t->max_steps == 0) t->epochs = 0;
 
     Error err;
     j.dataset = argv[first];
     status = work(&program, &j, &err);
-    if (status) report(&program, &err);
+    if (status) program_report(&program, &err);
     model_free(&j.m);
     model_free(&j.bank);
     model_free(&j.start);
-    corpus_free(&j.data);
-    corpus_free(&j.val);
-    return finish(&program, status ? 1 : 0);
+    training_set_free(&j.data);
+    training_set_free(&j.val);
+    return program_finish(&program, status ? 1 : 0);
 }
 
 int main(int argc, char **argv) {

@@ -13,7 +13,7 @@ typedef struct {
     const MoveInfo *move;
     bool mirrored;
     double direction, size;
-    Place begin; /* of the stance */
+    BodyPlacement begin; /* of the stance */
 } Bar;
 
 static const double FADE = 0.5; /* beats before and after a bar line in which one move becomes the other */
@@ -25,15 +25,15 @@ static bool is_hold(const MoveInfo *m) {
 }
 
 /* Where the stance is t beats into the bar. */
-static Place place_in(const Bar *bar, double t) {
+static BodyPlacement place_in(const Bar *bar, double t) {
     double gone = bar->size * move_progress(t), side = bar->mirrored ? -1.0 : 1.0;
     double x = side * bar->move->x * gone, z = bar->direction * bar->move->z * gone, s = sin(bar->begin.heading), c = cos(bar->begin.heading);
-    return (Place){bar->begin.x + c * x + s * z, bar->begin.z - s * x + c * z, bar->begin.heading + side * bar->move->turn * gone};
+    return (BodyPlacement){bar->begin.x + c * x + s * z, bar->begin.z - s * x + c * z, bar->begin.heading + side * bar->move->turn * gone};
 }
 
 /* How far from home a bar ends, heading included. */
 static double astray(const Bar *bar) {
-    Place end = place_in(bar, 5.0);
+    BodyPlacement end = place_in(bar, 5.0);
     return hypot(end.x, end.z) + 0.3 * fabs(end.heading);
 }
 
@@ -70,7 +70,7 @@ static void choreograph(const Song *song, size_t bars, Rng *r, Bar *out) {
     static const char *const forms[] = {"ABAB", "AABB", "AAAB", "ABCB"};
     const MoveInfo *motif[3] = {0};
     const char *form = forms[0];
-    Place at = {0};
+    BodyPlacement at = {0};
     for (size_t i = 0; i < bars; i++) {
         size_t in_phrase = i % BARS_PER_PHRASE;
         int energy = song->energy[i / BARS_PER_PHRASE];
@@ -134,15 +134,15 @@ static void stir(const Unrest *u, double seconds, Pose *p) {
 }
 
 /* The pose and place at a moment that lies in bar i: near a bar line that of both bars, mixed. */
-static Pose mixed_pose(const Bar *bars, size_t count, const Style *style, size_t i, double t, Place *place) {
+static Pose mixed_pose(const Bar *bars, size_t count, const Style *style, size_t i, double t, BodyPlacement *place) {
     Pose p = pose_in(&bars[i], style, t);
     *place = place_in(&bars[i], t);
     size_t other = t < FADE && i > 0 ? i - 1 : t > BEATS_PER_BAR - FADE && i + 1 < count ? i + 1 : i;
     if (other == i) return p;
     double there = other < i ? t + BEATS_PER_BAR : t - BEATS_PER_BAR, line = other < i ? t : BEATS_PER_BAR - t;
     Pose q = pose_in(&bars[other], style, there);
-    Place elsewhere = place_in(&bars[other], there); /* both moves count from the bar line: what each has gone beyond it adds up */
-    const Place *joint = other < i ? &bars[i].begin : &bars[other].begin;
+    BodyPlacement elsewhere = place_in(&bars[other], there); /* both moves count from the bar line: what each has gone beyond it adds up */
+    const BodyPlacement *joint = other < i ? &bars[i].begin : &bars[other].begin;
     place->x += elsewhere.x - joint->x;
     place->z += elsewhere.z - joint->z;
     place->heading += elsewhere.heading - joint->heading;
@@ -157,7 +157,7 @@ int dance_make(const Song *song, uint64_t seed, Dance *out, Error *err) {
     out->poses = calloc(out->frames + 1, 3 * SMPL_JOINTS * sizeof(float));
     out->translations = calloc(out->frames + 1, 3 * sizeof(float));
     Skeleton smpl = {0};
-    int status = bars && out->poses && out->translations ? skeleton_smpl(&smpl, err) : fail(err, "out of memory");
+    int status = bars && out->poses && out->translations ? skeleton_smpl(&smpl, err) : error_set(err, "out of memory");
     if (!status) {
         Rng r = rng_seed(seed);
         choreograph(song, bar_count, &r, bars);
@@ -167,7 +167,7 @@ int dance_make(const Song *song, uint64_t seed, Dance *out, Error *err) {
             double seconds = (double)f / DANCE_FPS, beat = seconds * song->bpm / 60.0 + 0.03 * sin(0.7 * seconds + drift); /* no metronome */
             size_t i = beat > 0 ? (size_t)(beat / BEATS_PER_BAR) : 0;
             if (i >= bar_count) i = bar_count - 1;
-            Place place;
+            BodyPlacement place;
             Pose p = mixed_pose(bars, bar_count, song->style, i, beat - (double)(BEATS_PER_BAR * i), &place);
             stir(&unrest, seconds, &p);
             double translation[3], rotations[SMPL_JOINTS][9], v[3];

@@ -120,7 +120,7 @@ typedef struct {
     double ankle[3], rotation[9], forward[3];
 } Footing;
 
-static void place_foot(const Foot *f, const Place *place, const double rest_ball[3], Footing *out) {
+static void place_foot(const Foot *f, const BodyPlacement *place, const double rest_ball[3], Footing *out) {
     double turn[9], ball[3] = {f->x, 0, f->z}, forward[3] = {0, 0, 1}, offset[3];
     about(1, place->heading + f->orbit, turn);
     apply(turn, ball, out->ankle);
@@ -176,7 +176,7 @@ static void set_arm(int side, const Arm *arm, double rotations[SMPL_JOINTS][9]) 
     about(1, -sign * arm->elbow, rotations[ELBOW + side]);
 }
 
-void pose_to_body(const Pose *p, const Place *place, const Skeleton *smpl, double translation[3], double rotations[SMPL_JOINTS][9]) {
+void pose_to_body(const Pose *p, const BodyPlacement *place, const Skeleton *smpl, double translation[3], double rotations[SMPL_JOINTS][9]) {
     for (int j = 0; j < SMPL_JOINTS; j++) about(0, 0, rotations[j]);
     double heading[9], offset[3] = {p->hip_x, 0, p->hip_z}, pelvis[3];
     about(1, place->heading, heading);

@@ -35,7 +35,7 @@ enum { POSE_SIZE = sizeof(Pose) / sizeof(double) };
 /* Where the dancer's stance is: on the floor, heading about y. */
 typedef struct {
     double x, z, heading;
-} Place;
+} BodyPlacement;
 
 Pose pose_neutral(void);
 Pose pose_mix(const Pose *a, const Pose *b, double weight_of_b);
@@ -43,6 +43,6 @@ Pose pose_mirrored(const Pose *p); /* left and right exchanged */
 
 /* The ankles are brought to the feet by two-bone inverse kinematics, the pelvis sinks as far as they need. rotations [24][9] are relative
  * to the parent joint, translation [3] is SMPL's (the pelvis less its rest place). */
-void pose_to_body(const Pose *p, const Place *place, const Skeleton *smpl, double translation[3], double rotations[SMPL_JOINTS][9]);
+void pose_to_body(const Pose *p, const BodyPlacement *place, const Skeleton *smpl, double translation[3], double rotations[SMPL_JOINTS][9]);
 
 #endif

@@ -77,7 +77,7 @@ static void play_harmony(const Player *p, size_t bar) {
 int song_play(const Song *song, float **samples, size_t *count, Error *err) {
     *count = (size_t)llround(song->seconds * SONG_RATE);
     *samples = calloc(*count + 1, sizeof **samples);
-    if (!*samples) return fail(err, "out of memory for %g s of music", song->seconds);
+    if (!*samples) return error_set(err, "out of memory for %g s of music", song->seconds);
     Synth synth;
     if (synth_new(&synth, *samples, *count, SONG_RATE, song->style->brightness, song->seed, err)) {
         free(*samples);

@@ -60,7 +60,7 @@ int synth_new(Synth *s, float *out, size_t count, double rate, double brightness
         s->drum[d] = calloc(s->drum_count[d], sizeof(float));
         if (!s->drum[d]) {
             synth_free(s);
-            return fail(err, "out of memory");
+            return error_set(err, "out of memory");
         }
         make_drum((Drum)d, s->drum[d], s->drum_count[d], rate, &r);
     }

@@ -8,11 +8,11 @@
 #include "lib/base/file.h"
 
 int wave_write(const char *path, const float *samples, size_t count, unsigned rate, Error *err) {
-    if (count > (UINT32_MAX - 36) / 2) return fail(err, "%s: too long for a .wav file", path);
+    if (count > (UINT32_MAX - 36) / 2) return error_set(err, "%s: too long for a .wav file", path);
     enum { HEADER = 44 };
     size_t size = HEADER + 2 * count;
     unsigned char *bytes = malloc(size);
-    if (!bytes) return fail(err, "%s: out of memory", path);
+    if (!bytes) return error_set(err, "%s: out of memory", path);
     memcpy(bytes, "RIFF....WAVEfmt ", 16);
     write_le32(bytes + 4, (uint32_t)(size - 8));
     write_le32(bytes + 16, 16);       /* size of what follows up to "data" */

@@ -7,6 +7,6 @@
 
 /* aistpickle.h's dict: axis-angle poses, smpl_scaling 100 (AIST++'s are about 94: its translations are near centimetres), smpl_trans = metres times
  * that. Errors: not SMPL's 24 joints, not 60 frames a second, which the format takes for granted. */
-int pickle_write(const Clip *clip, Buffer *out, Error *err);
+int export_aist_pickle(const Clip *clip, Buffer *out, Error *err);
 
 #endif

@@ -18,18 +18,18 @@ typedef struct {
     double *angles;    /* [joints, 3] of the frame before */
     size_t written;
     Buffer *out;
-} Writer;
+} BvhWriter;
 
 /* --- the order of the turns --- */
 
 /* The least |cos| of the second angle over the clip: 0 where it is a quarter turn. |sin| is the entry of its first axis' row, third axis' column. */
-static double margin(const Body *b, size_t joint, EulerOrder order) {
+static double margin(const PoseTrack *b, size_t joint, EulerOrder order) {
     double most = 0;
     for (size_t t = 0; t < b->frames; t++) most = fmax(most, fabs(b->rotations[9 * (t * b->joints + joint) + (size_t)(3 * order.axis[0] + order.axis[2])]));
     return most < 1 ? sqrt(1 - most * most) : 0;
 }
 
-static EulerOrder choose_order(const Body *b, size_t joint) {
+static EulerOrder choose_order(const PoseTrack *b, size_t joint) {
     EulerOrder best = orders[0];
     double widest = margin(b, joint, best);
     if (widest > sin(15 * M_PI / 180)) return best;
@@ -45,7 +45,7 @@ static EulerOrder choose_order(const Body *b, size_t joint) {
 
 /* --- hierarchy --- */
 
-static void put_vector(Writer *w, const double v[3]) {
+static void put_vector(BvhWriter *w, const double v[3]) {
     for (int i = 0; i < 3; i++) {
         buffer_byte(w->out, ' ');
         buffer_number(w->out, v[i] * w->units, 6);
@@ -53,7 +53,7 @@ static void put_vector(Writer *w, const double v[3]) {
 }
 
 /* Where a limb ends nothing is known of its length: six tenths of the last bone's. */
-static void put_end(Writer *w, size_t joint, int indent) {
+static void put_end(BvhWriter *w, size_t joint, int indent) {
     double end[3];
     for (size_t i = 0; i < 3; i++) end[i] = 0.6 * w->clip->skeleton->offsets[3 * joint + i];
     buffer_print(w->out, "%*sEnd Site\n%*s{\n%*sOFFSET", indent, "", indent, "", indent + 2, "");
@@ -61,11 +61,11 @@ static void put_end(Writer *w, size_t joint, int indent) {
     buffer_print(w->out, "\n%*s}\n", indent, "");
 }
 
-static void open_joint(Writer *w, size_t joint, int indent) {
+static void open_joint(BvhWriter *w, size_t joint, int indent) {
     static const double zero[3] = {0, 0, 0};
     char name[24];
     w->sequence[w->written++] = joint;
-    joint_name(w->clip->body.joints, joint, name);
+    smpl_joint_name(w->clip->body.joints, joint, name);
     buffer_print(w->out, "%*s%s %s\n%*s{\n%*sOFFSET", indent, "", joint ? "JOINT" : "ROOT", name, indent, "", indent + 2, "");
     put_vector(w, joint ? w->clip->skeleton->offsets + 3 * joint : zero);
     buffer_print(w->out, "\n%*sCHANNELS %s", indent + 2, "", joint ? "3" : "6 Xposition Yposition Zposition");
@@ -80,7 +80,7 @@ static size_t next_child(const Skeleton *s, size_t parent, size_t after) {
 }
 
 /* Depth first without recursion: a skeleton of 1024 joints may be one chain. */
-static void put_hierarchy(Writer *w) {
+static void put_hierarchy(BvhWriter *w) {
     const Skeleton *s = w->clip->skeleton;
     size_t joint = 0, last = 0; /* last: the child that was closed last, or the joint itself */
     int indent = 0;
@@ -105,8 +105,8 @@ static void put_hierarchy(Writer *w) {
 
 /* --- motion --- */
 
-static void put_frame(Writer *w, size_t t) {
-    const Body *b = &w->clip->body;
+static void put_frame(BvhWriter *w, size_t t) {
+    const PoseTrack *b = &w->clip->body;
     for (size_t i = 0; i < 3; i++) {
         if (i) buffer_byte(w->out, ' ');
         buffer_number(w->out, b->positions[3 * t * b->joints + i] * w->units, 6);
@@ -125,8 +125,8 @@ static void put_frame(Writer *w, size_t t) {
 }
 
 int bvh_write(const Clip *clip, double units, Buffer *out, Error *err) {
-    const Body *b = &clip->body;
-    Writer w = {clip, units, malloc(b->joints * sizeof *w.order), malloc(b->joints * sizeof *w.sequence), calloc(3 * b->joints, sizeof *w.angles), 0, out};
+    const PoseTrack *b = &clip->body;
+    BvhWriter w = {clip, units, malloc(b->joints * sizeof *w.order), malloc(b->joints * sizeof *w.sequence), calloc(3 * b->joints, sizeof *w.angles), 0, out};
     if (w.order && w.sequence && w.angles) {
         for (size_t j = 0; j < b->joints; j++) w.order[j] = choose_order(b, j);
         put_hierarchy(&w);

@@ -5,23 +5,23 @@
 
 int clip_new(Clip *out, const Motion *m, const char *name, const Skeleton *s, Error *err) {
     *out = (Clip){.seed_frames = (size_t)m->seed_frames, .skeleton = s};
-    Body body;
-    if (body_new(&body, m, 0, m->frames, s, err)) return -1;
+    PoseTrack body;
+    if (pose_track_new(&body, m, 0, m->frames, s, err)) return -1;
     out->body = body;
     out->name = strdup(name);
     out->genre = strdup(m->genre);
     out->music = strdup(m->music);
     if (out->name && out->genre && out->music) return 0;
     clip_free(out);
-    return fail(err, "out of memory");
+    return error_set(err, "out of memory");
 }
 
 void clip_free(Clip *c) {
     free(c->name);
     free(c->genre);
     free(c->music);
-    body_free(&c->body);
-    body_free(&c->measured);
+    pose_track_free(&c->body);
+    pose_track_free(&c->measured);
     *c = (Clip){0};
 }
 
@@ -31,7 +31,7 @@ static int ascending(const void *a, const void *b) {
 }
 
 double clip_floor(const Clip *c) {
-    const Body *b = &c->body;
+    const PoseTrack *b = &c->body;
     double *lowest = malloc(b->frames * sizeof *lowest), floor = 0;
     if (!lowest) return 0; /* a picture on another floor, nothing worse */
     for (size_t t = 0; t < b->frames; t++) {

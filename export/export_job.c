@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-int exporting_name(Clip *clips, const Strings *files, const Strings *labels, Error *err) {
+int export_job_name_clips(Clip *clips, const Strings *files, const Strings *labels, Error *err) {
     size_t count = files->count;
     bool same = count > 1; /* files that differ only in their folders ("baseline/x.npz", "full/x.npz") are called by these */
-    if (labels->count > count) return fail(err, "%zu labels for %zu dance%s", labels->count, count, count > 1 ? "s" : "");
+    if (labels->count > count) return error_set(err, "%zu labels for %zu dance%s", labels->count, count, count > 1 ? "s" : "");
     for (size_t k = 1; k < count; k++) same = same && strcmp(clips[k].name, clips[0].name) == 0;
     for (size_t i = 0; i < count; i++) {
         char *name;
@@ -16,7 +16,7 @@ int exporting_name(Clip *clips, const Strings *files, const Strings *labels, Err
             name = folder ? path_stem(folder) : NULL;
             free(folder);
         } else continue;
-        if (!name) return fail(err, "out of memory");
+        if (!name) return error_set(err, "out of memory");
         free(clips[i].name);
         clips[i].name = name;
     }

@@ -29,6 +29,6 @@ typedef struct {
 } ExportJob;
 
 /* Names clips that go together into one result: by labels as far as there are, else by their files, or these' folders where the files' names are the same. */
-int exporting_name(Clip *clips, const Strings *files, const Strings *labels, Error *err);
+int export_job_name_clips(Clip *clips, const Strings *files, const Strings *labels, Error *err);
 
 #endif

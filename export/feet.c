@@ -16,7 +16,7 @@ FeetOptions feet_options(void) {
 
 /* --- contacts --- */
 
-static double speed(const Body *b, size_t joint, size_t t) {
+static double speed(const PoseTrack *b, size_t joint, size_t t) {
     size_t before = t ? t - 1 : 0, after = t + 1 < b->frames ? t + 1 : t;
     double square = 0;
     if (after == before) return 0;
@@ -38,7 +38,7 @@ static void drop_short(bool *contact, size_t frames, bool value, size_t least, b
     }
 }
 
-void feet_contacts(const Body *b, size_t toes, double floor, const FeetOptions *o, bool *contact) {
+void feet_contacts(const PoseTrack *b, size_t toes, double floor, const FeetOptions *o, bool *contact) {
     bool down = false;
     for (size_t t = 0; t < b->frames; t++) {
         double height = b->positions[3 * (t * b->joints + toes) + 1] - floor, v = speed(b, toes, t);
@@ -58,7 +58,7 @@ static double faded(size_t distance, size_t length) {
 }
 
 /* Frames first .. end-1 are one contact: the shift to its mean, and that of its two ends fading over `before` and `after` frames. */
-static void hold(const Body *b, size_t toes, size_t first, size_t end, size_t before, size_t after, double (*shift)[2]) {
+static void hold(const PoseTrack *b, size_t toes, size_t first, size_t end, size_t before, size_t after, double (*shift)[2]) {
     double mean[2] = {0, 0};
     for (size_t t = first; t < end; t++)
         for (size_t i = 0; i < 2; i++) mean[i] += b->positions[3 * (t * b->joints + toes) + 2 * i] / (double)(end - first);
@@ -71,7 +71,7 @@ static void hold(const Body *b, size_t toes, size_t first, size_t end, size_t be
 }
 
 /* Toes that wander set down anew: a few frames of no contact in which they step over. */
-static void split(const Body *b, size_t toes, const FeetOptions *o, bool *contact) {
+static void split(const PoseTrack *b, size_t toes, const FeetOptions *o, bool *contact) {
     size_t step = in_frames(o->fade, b->fps) + 1, first = 0;
     for (size_t t = 0; t < b->frames; t++) {
         if (!contact[t]) continue;
@@ -84,7 +84,7 @@ static void split(const Body *b, size_t toes, const FeetOptions *o, bool *contac
     drop_short(contact, b->frames, true, in_frames(o->least, b->fps), true);
 }
 
-static void plan(const Body *b, size_t toes, const FeetOptions *o, const bool *contact, double (*shift)[2]) {
+static void plan(const PoseTrack *b, size_t toes, const FeetOptions *o, const bool *contact, double (*shift)[2]) {
     size_t fade = in_frames(o->fade, b->fps), last = 0; /* last: the end of the contact before */
     memset(shift, 0, b->frames * sizeof *shift);
     for (size_t first = 0, end; first < b->frames; first = end) {
@@ -207,7 +207,7 @@ static int check_skeleton(const Skeleton *s, Error *err) {
     const size_t count = sizeof parents / sizeof *parents;
     bool same = s->joints >= count;
     for (size_t j = 0; same && j < count; j++) same = s->parents[j] == parents[j];
-    return same ? 0 : fail(err, "feet are cleaned on skeletons that begin as SMPL's does (hips 1 and 2, knees 4 and 5, ankles 7 and 8, toes 10 and 11), and this one does not");
+    return same ? 0 : error_set(err, "feet are cleaned on skeletons that begin as SMPL's does (hips 1 and 2, knees 4 and 5, ankles 7 and 8, toes 10 and 11), and this one does not");
 }
 
 static double *copied(const double *from, size_t count) {
@@ -216,25 +216,25 @@ static double *copied(const double *from, size_t count) {
     return copy;
 }
 
-static int body_copy(const Body *b, Body *out, Error *err) {
+static int body_copy(const PoseTrack *b, PoseTrack *out, Error *err) {
     size_t n = b->frames * b->joints;
     *out = *b;
     out->translations = copied(b->translations, 3 * b->frames);
     out->rotations = copied(b->rotations, 9 * n);
     out->positions = copied(b->positions, 3 * n);
     if (out->translations && out->rotations && out->positions) return 0;
-    body_free(out);
-    return fail(err, "out of memory for %zu frames", b->frames);
+    pose_track_free(out);
+    return error_set(err, "out of memory for %zu frames", b->frames);
 }
 
 int feet_clean(Clip *c, const FeetOptions *o, Error *err) {
     const Skeleton *s = c->skeleton;
     if (check_skeleton(s, err)) return -1;
-    Body b;
+    PoseTrack b;
     if (body_copy(&c->body, &b, err)) return -1;
     bool *contact = calloc(b.frames + 1, sizeof *contact), *below = calloc(s->joints, sizeof *below);
     double(*shift)[2] = calloc(b.frames + 1, sizeof *shift), (*global)[9] = calloc(s->joints, sizeof *global);
-    int status = contact && below && shift && global ? 0 : fail(err, "out of memory for %zu frames", b.frames);
+    int status = contact && below && shift && global ? 0 : error_set(err, "out of memory for %zu frames", b.frames);
     double floor = clip_floor(c);
     for (size_t i = 0; i < 2 && !status; i++) {
         const Leg *l = &legs[i];
@@ -250,10 +250,10 @@ int feet_clean(Clip *c, const FeetOptions *o, Error *err) {
     free(shift);
     free(global);
     if (status) {
-        body_free(&b);
+        pose_track_free(&b);
         return status;
     }
-    if (c->measured.frames) body_free(&c->body);
+    if (c->measured.frames) pose_track_free(&c->body);
     else c->measured = c->body;
     c->body = b;
     return 0;

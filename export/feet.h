@@ -20,7 +20,7 @@ typedef struct {
 FeetOptions feet_options(void);
 
 /* contact[frames]: whether the toes (SMPL's joint 10 or 11) stand on a floor of this height. */
-void feet_contacts(const Body *b, size_t toes, double floor, const FeetOptions *o, bool *contact);
+void feet_contacts(const PoseTrack *b, size_t toes, double floor, const FeetOptions *o, bool *contact);
 
 /* Root, ankles' and toes' orientations in the world and bones' lengths stay; rotations of joints that are neither hip, knee nor ankle, and all frames
  * that belong to no contact and no fade stay to the bit. Knees stay in the leg's plane. Where a leg cannot reach, the foot slides on. Errors: a

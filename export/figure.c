@@ -288,7 +288,7 @@ static double leg_length(const Skeleton *s) {
 int figure_new(Figure *out, const Skeleton *s, Error *err) {
     *out = (Figure){0};
     Maker m = {.s = s, .rest = malloc(3 * s->joints * sizeof(double)), .b = {.figure = out}};
-    if (!m.rest) return fail(err, "out of memory for %zu joints", s->joints);
+    if (!m.rest) return error_set(err, "out of memory for %zu joints", s->joints);
     Skeleton known;
     bool human = s->joints == SMPL_JOINTS && skeleton_smpl(&known, err) == 0;
     for (size_t j = 0; j < s->joints; j++)
@@ -304,7 +304,7 @@ int figure_new(Figure *out, const Skeleton *s, Error *err) {
     free(m.rest);
     if (m.b.failed) {
         figure_free(out);
-        return fail(err, "out of memory for the figure");
+        return error_set(err, "out of memory for the figure");
     }
     if (out->vertices) add_normals(out);
     return 0;

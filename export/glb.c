@@ -17,12 +17,12 @@ typedef struct {
     const Clip *clip;
     Buffer binary, views, accessors;
     int count;
-} Writer;
+} GlbWriter;
 
 /* --- accessors --- */
 
 /* The number of the accessor for the bytes that `binary` has got since `start`; a whole number of elements of 4-byte multiples. */
-static int close_accessor(Writer *w, size_t start, size_t count, int component, const char *type, int target, const char *bounds) {
+static int close_accessor(GlbWriter *w, size_t start, size_t count, int component, const char *type, int target, const char *bounds) {
     const char *comma = w->count ? "," : "";
     buffer_print(&w->views, "%s{\"buffer\":0,\"byteOffset\":%zu,\"byteLength\":%zu", comma, start, w->binary.size - start);
     if (target) buffer_print(&w->views, ",\"target\":%d", target);
@@ -32,14 +32,14 @@ static int close_accessor(Writer *w, size_t start, size_t count, int component, 
     return w->count++;
 }
 
-static int add_floats(Writer *w, const float *v, size_t count, size_t width, const char *type, int target) {
+static int add_floats(GlbWriter *w, const float *v, size_t count, size_t width, const char *type, int target) {
     size_t start = w->binary.size;
     for (size_t i = 0; i < count * width; i++) buffer_f32(&w->binary, v[i]);
     return close_accessor(w, start, count, FLOAT, type, target, "");
 }
 
 /* The same with its smallest and largest values, which the format wants of positions and times: exactly, hence nine digits. */
-static int add_bounded(Writer *w, const float *v, size_t count, size_t width, const char *type, int target) {
+static int add_bounded(GlbWriter *w, const float *v, size_t count, size_t width, const char *type, int target) {
     Buffer bounds = {0};
     for (int largest = 0; largest < 2; largest++) {
         buffer_text(&bounds, largest ? ",\"max\":[" : ",\"min\":[");
@@ -66,7 +66,7 @@ typedef struct {
 } Mesh;
 
 /* Four of each per vertex, as the format wants; unused ones are zero. */
-static void add_influences(Writer *w, const Figure *f, Mesh *out) {
+static void add_influences(GlbWriter *w, const Figure *f, Mesh *out) {
     size_t start = w->binary.size;
     for (size_t i = 0; i < f->vertices; i++)
         for (size_t k = 0; k < 4; k++) {
@@ -82,7 +82,7 @@ static void add_influences(Writer *w, const Figure *f, Mesh *out) {
 }
 
 /* In the rest pose no joint is turned: the inverse takes its position away. Column-major. */
-static int add_inverse_bind(Writer *w) {
+static int add_inverse_bind(GlbWriter *w) {
     const Skeleton *s = w->clip->skeleton;
     double rest[3 * JOINTS_MAX];
     size_t start = w->binary.size;
@@ -94,7 +94,7 @@ static int add_inverse_bind(Writer *w) {
     return close_accessor(w, start, s->joints, FLOAT, "MAT4", 0, "");
 }
 
-static Mesh add_mesh(Writer *w, const Figure *f) {
+static Mesh add_mesh(GlbWriter *w, const Figure *f) {
     Mesh m;
     m.position = add_bounded(w, f->position, f->vertices, 3, "VEC3", VERTICES);
     m.normal = add_floats(w, f->normal, f->vertices, 3, "VEC3", VERTICES);
@@ -109,7 +109,7 @@ static Mesh add_mesh(Writer *w, const Figure *f) {
 /* --- animation --- */
 
 /* (x, y, z, w) of every frame, on the same side as the frame before. */
-static void joint_quaternions(const Body *b, size_t joint, float *out) {
+static void joint_quaternions(const PoseTrack *b, size_t joint, float *out) {
     double before[4] = {1, 0, 0, 0};
     for (size_t t = 0; t < b->frames; t++) {
         double q[4], along = 0;
@@ -121,8 +121,8 @@ static void joint_quaternions(const Body *b, size_t joint, float *out) {
 }
 
 /* Writes `samplers` and `channels` into json: 0 moves the root, 1 + j turns joint j. `scratch` [frames, 4]. */
-static void add_animation(Writer *w, float *scratch, Buffer *json) {
-    const Body *b = &w->clip->body;
+static void add_animation(GlbWriter *w, float *scratch, Buffer *json) {
+    const PoseTrack *b = &w->clip->body;
     for (size_t t = 0; t < b->frames; t++) scratch[t] = (float)((double)t / b->fps);
     int times = add_bounded(w, scratch, b->frames, 1, "SCALAR", 0);
     for (size_t t = 0; t < b->frames; t++)
@@ -154,7 +154,7 @@ static void put_nodes(Buffer *json, const Clip *c, bool figure) {
     for (size_t j = 0; j < s->joints; j++) {
         char name[24];
         const double *o = s->offsets + 3 * j;
-        joint_name(s->joints, j, name);
+        smpl_joint_name(s->joints, j, name);
         buffer_print(json, "%s{\"name\":\"%s\",\"translation\":[%.9g,%.9g,%.9g]", j ? "," : "", name, o[0], o[1], o[2]);
         const char *before = ",\"children\":[";
         for (size_t k = j + 1; k < s->joints; k++)
@@ -168,7 +168,7 @@ static void put_nodes(Buffer *json, const Clip *c, bool figure) {
     buffer_text(json, "]");
 }
 
-static void put_json(Buffer *json, const Writer *w, const Mesh *m, const Buffer *animation) {
+static void put_json(Buffer *json, const GlbWriter *w, const Mesh *m, const Buffer *animation) {
     const Clip *c = w->clip;
     size_t joints = c->skeleton->joints;
     buffer_text(json, "{\"asset\":{\"version\":\"2.0\",\"generator\":\"neverstop " NEVERSTOP_VERSION "\"},\"scene\":0,\"scenes\":[{\"name\":");
@@ -205,7 +205,7 @@ static void put_json(Buffer *json, const Writer *w, const Mesh *m, const Buffer 
 
 static int put_chunks(Buffer *out, const Buffer *json, const Buffer *binary, Error *err) {
     size_t total = 12 + 8 + json->size + 8 + binary->size;
-    if (total > UINT32_MAX) return fail(err, "the result would have %zu bytes; the format ends at 4 GiB", total);
+    if (total > UINT32_MAX) return error_set(err, "the result would have %zu bytes; the format ends at 4 GiB", total);
     buffer_text(out, "glTF");
     buffer_le32(out, 2);
     buffer_le32(out, (uint32_t)total);
@@ -219,12 +219,12 @@ static int put_chunks(Buffer *out, const Buffer *json, const Buffer *binary, Err
 }
 
 int glb_write(const Clip *clip, Buffer *out, Error *err) {
-    Writer w = {.clip = clip};
+    GlbWriter w = {.clip = clip};
     Figure figure;
     Buffer json = {0}, animation = {0};
     if (figure_new(&figure, clip->skeleton, err)) return -1;
     float *scratch = calloc(4 * clip->body.frames, sizeof *scratch);
-    int status = scratch ? 0 : fail(err, "out of memory for %zu frames", clip->body.frames);
+    int status = scratch ? 0 : error_set(err, "out of memory for %zu frames", clip->body.frames);
     if (!status) {
         Mesh mesh = {0};
         if (figure.vertices) mesh = add_mesh(&w, &figure);

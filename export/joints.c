@@ -3,7 +3,7 @@
 #include "lib/formats/npy.h"
 
 int joints_npy(const Clip *clip, Buffer *out, Error *err) {
-    const Body *b = &clip->body;
+    const PoseTrack *b = &clip->body;
     const Tensor shape = {.type = TENSOR_F32, .rank = 3, .shape = {b->frames, b->joints, 3}, .item_size = sizeof(float)};
     unsigned char header[512];
     buffer_add(out, header, npy_header(&shape, header));

@@ -9,6 +9,6 @@
 
 /* Deltas of the whole clip, frozen windows as freeze-rate counts them (after the seed), kinematic beats as beat-align finds them. t NULL: no windows
  * are marked; music NULL: no music beats. *out owns its arrays and is empty on error. Errors: music of another rate or without beats' column. */
-int timeline_measure(const Clip *c, const Thresholds *t, const Music *music, Timeline *out, Error *err);
+int motion_profile_measure(const Clip *c, const Thresholds *t, const Music *music, MotionProfile *out, Error *err);
 
 #endif

@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 
-void timeline_free(Timeline *t) {
+void motion_profile_free(MotionProfile *t) {
     free(t->pose);
     free(t->trans);
     free(t->frozen);
     free(t->beats);
     free(t->music_beats);
-    *t = (Timeline){0};
+    *t = (MotionProfile){0};
 }

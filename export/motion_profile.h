@@ -14,8 +14,8 @@ typedef struct {
     double pose_threshold, trans_threshold; /* NaN likewise */
     size_t *beats, beat_count;              /* frames of kinematic beats; owned */
     size_t *music_beats, music_beat_count;  /* frames of the music's beats within the clip; owned; none where there is no music */
-} Timeline;
+} MotionProfile;
 
-void timeline_free(Timeline *t);
+void motion_profile_free(MotionProfile *t);
 
 #endif

@@ -26,10 +26,10 @@ static void pack_rotation(const double r[9], unsigned char out[6]) {
     }
 }
 
-static int put_rotations(Buffer *b, const Body *body, Error *err) {
+static int put_rotations(Buffer *b, const PoseTrack *body, Error *err) {
     const size_t count = body->frames * body->joints;
     unsigned char *bytes = malloc(6 * count);
-    if (!bytes) return fail(err, "out of memory for %zu rotations", count);
+    if (!bytes) return error_set(err, "out of memory for %zu rotations", count);
     for (size_t i = 0; i < count; i++) pack_rotation(body->rotations + 9 * i, bytes + 6 * i);
     buffer_base64(b, bytes, 6 * count);
     free(bytes);
@@ -38,7 +38,7 @@ static int put_rotations(Buffer *b, const Body *body, Error *err) {
 
 static int put_floats(Buffer *b, const double *values, size_t count, Error *err) {
     unsigned char *bytes = malloc(4 * count + 1);
-    if (!bytes) return fail(err, "out of memory for %zu numbers", count);
+    if (!bytes) return error_set(err, "out of memory for %zu numbers", count);
     for (size_t i = 0; i < count; i++) {
         const float value = (float)values[i];
         uint32_t bits;
@@ -73,7 +73,7 @@ static void put_skeleton(Buffer *b, const Skeleton *s) {
     buffer_text(b, "]");
 }
 
-static int put_timeline(Buffer *b, const Timeline *t, Error *err) {
+static int put_timeline(Buffer *b, const MotionProfile *t, Error *err) {
     buffer_text(b, "\"pose\":\"");
     if (put_floats(b, t->pose, t->frames - 1, err)) return -1;
     buffer_text(b, "\",\"trans\":\"");
@@ -97,7 +97,7 @@ static int put_timeline(Buffer *b, const Timeline *t, Error *err) {
 }
 
 static int put_dance(Buffer *b, const PageDance *d, Error *err) {
-    const Body *body = &d->clip->body;
+    const PoseTrack *body = &d->clip->body;
     buffer_text(b, "{\"name\":");
     buffer_json(b, d->label);
     buffer_text(b, ",\"genre\":");
@@ -148,7 +148,7 @@ const char *page_audio_type(const unsigned char *b, size_t size) {
 
 int page_html(const Page *page, Buffer *out, Error *err) {
     const char *audio_type = page->audio ? page_audio_type(page->audio, page->audio_size) : NULL;
-    if (page->audio && !audio_type) return fail(err, "no sound file that browsers play (give wav, mp3, ogg, flac or m4a)");
+    if (page->audio && !audio_type) return error_set(err, "no sound file that browsers play (give wav, mp3, ogg, flac or m4a)");
     buffer_add(out, page_viewer, page_viewer_size);
     buffer_text(out, "<script type=\"application/json\" id=\"data\">{\"title\":");
     buffer_json(out, page->title ? page->title : "");

@@ -11,7 +11,7 @@
 
 typedef struct {
     const Clip *clip;
-    const Timeline *timeline;
+    const MotionProfile *timeline;
     const char *label; /* what the page calls the dance; any bytes */
 } PageDance;
 

@@ -17,11 +17,11 @@ static size_t longest(const ExportJob *job) {
     return best;
 }
 
-static int fill(const ExportJob *job, const Music *music, PageDance *dances, Timeline *timelines, Error *err) {
+static int fill(const ExportJob *job, const Music *music, PageDance *dances, MotionProfile *timelines, Error *err) {
     const Thresholds *t = job->choices->thresholds ? job->choices->thresholds : &usual;
     const size_t musical = longest(job);
     for (size_t i = 0; i < job->count; i++) {
-        if (timeline_measure(&job->clips[i], t, music && i == musical ? music : NULL, &timelines[i], err)) return fail_in(err, job->files->items[i]);
+        if (motion_profile_measure(&job->clips[i], t, music && i == musical ? music : NULL, &timelines[i], err)) return error_prefix(err, job->files->items[i]);
         dances[i] = (PageDance){&job->clips[i], &timelines[i], job->clips[i].name};
     }
     return 0;
@@ -34,20 +34,20 @@ int export_page(const ExportJob *job, Buffer *out, Error *err) {
     Music music = {0};
     unsigned char *audio = NULL;
     PageDance *dances = calloc(job->count, sizeof *dances);
-    Timeline *timelines = calloc(job->count, sizeof *timelines);
-    int status = dances && timelines ? 0 : fail(err, "out of memory for %zu dances", job->count);
+    MotionProfile *timelines = calloc(job->count, sizeof *timelines);
+    int status = dances && timelines ? 0 : error_set(err, "out of memory for %zu dances", job->count);
     if (!status && c->audio) {
         status = file_read(c->audio, &audio, &page.audio_size, err);
-        if (!status && !page_audio_type(audio, page.audio_size)) status = fail(err, "%s: no sound file that browsers play (give wav, mp3, ogg, flac or m4a)", c->audio);
+        if (!status && !page_audio_type(audio, page.audio_size)) status = error_set(err, "%s: no sound file that browsers play (give wav, mp3, ogg, flac or m4a)", c->audio);
     }
-    if (!status && sounding) status = musicinput_read(sounding, job->clips[longest(job)].body.fps, &music, err);
+    if (!status && sounding) status = music_input_read(sounding, job->clips[longest(job)].body.fps, &music, err);
     if (!status) status = fill(job, sounding ? &music : NULL, dances, timelines, err);
     if (!status) {
         page.dances = dances;
         page.audio = audio;
         status = page_html(&page, out, err);
     }
-    for (size_t i = 0; timelines && i < job->count; i++) timeline_free(&timelines[i]);
+    for (size_t i = 0; timelines && i < job->count; i++) motion_profile_free(&timelines[i]);
     free(timelines);
     free(dances);
     free(audio);

@@ -7,7 +7,7 @@
 
 /* The paper's Figure 5: change of pose and place from frame to frame, and the frozen windows, of several dances over time. With thresholds they are
  * dashed; music beats of the first dance are ticks at the lower edge; the seed of the first is shaded. fps: one for all. */
-int plot_deltas(const Timeline *timelines, const char *const *names, size_t count, double fps, Buffer *out, Error *err);
+int plot_deltas(const MotionProfile *timelines, const char *const *names, size_t count, double fps, Buffer *out, Error *err);
 
 /* A training's log: rows in their order. */
 typedef struct {

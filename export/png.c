@@ -53,10 +53,10 @@ int png_write(const unsigned char *rgb, size_t width, size_t height, Buffer *out
     size_t bytes = 3 * width, raw_size = (bytes + 1) * height;
     uLongf packed_size = compressBound((uLong)raw_size);
     unsigned char *raw = malloc(raw_size + bytes + 1), *packed = malloc(packed_size);
-    int status = raw && packed ? 0 : fail(err, "out of memory for an image of %zu x %zu", width, height);
+    int status = raw && packed ? 0 : error_set(err, "out of memory for an image of %zu x %zu", width, height);
     for (size_t y = 0; !status && y < height; y++)
         filter_best(rgb + y * bytes, y ? rgb + (y - 1) * bytes : NULL, bytes, raw + raw_size, raw + y * (bytes + 1));
-    if (!status && compress2(packed, &packed_size, raw, (uLong)raw_size, 9) != Z_OK) status = fail(err, "out of memory for an image of %zu x %zu", width, height);
+    if (!status && compress2(packed, &packed_size, raw, (uLong)raw_size, 9) != Z_OK) status = error_set(err, "out of memory for an image of %zu x %zu", width, height);
     if (!status) {
         unsigned char header[13] = {[8] = 8, [9] = 2}; /* 8 bits, RGB */
         put_be32(header, width);

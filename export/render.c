@@ -315,7 +315,7 @@ int render(const Scene *scene, size_t width, size_t height, unsigned char *rgba,
         for (size_t i = 0; i < bands; i++) failed |= draw_band(&v, i * BAND, rgba) != 0;
     }
     free(v.shadow);
-    return failed ? fail(err, "out of memory for an image of %zu x %zu", width, height) : 0;
+    return failed ? error_set(err, "out of memory for an image of %zu x %zu", width, height) : 0;
 }
 
 void render_over(const unsigned char *rgba, size_t width, size_t height, unsigned char *canvas, size_t canvas_width, size_t canvas_height, long left, long top) {

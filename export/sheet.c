@@ -23,30 +23,30 @@ typedef struct {
     Figure figure;
     float *position, *normal;
     double *globals;
-} Model;
+} SheetModel;
 
-static void model_free(Model *m) {
+static void model_free(SheetModel *m) {
     figure_free(&m->figure);
     free(m->position);
     free(m->normal);
     free(m->globals);
-    *m = (Model){0};
+    *m = (SheetModel){0};
 }
 
-static int model_new(Model *m, const Skeleton *s, Error *err) {
-    *m = (Model){0};
+static int model_new(SheetModel *m, const Skeleton *s, Error *err) {
+    *m = (SheetModel){0};
     if (figure_new(&m->figure, s, err)) return -1;
     m->position = malloc((3 * m->figure.vertices + 1) * sizeof *m->position);
     m->normal = malloc((3 * m->figure.vertices + 1) * sizeof *m->normal);
     m->globals = malloc(9 * s->joints * sizeof *m->globals);
     if (m->position && m->normal && m->globals) return 0;
     model_free(m);
-    return fail(err, "out of memory for the figure");
+    return error_set(err, "out of memory for the figure");
 }
 
 /* The actor of frame t, moved by `shift`. */
-static Actor model_pose(Model *m, const Clip *c, size_t t, const double shift[3]) {
-    const Body *b = &c->body;
+static Actor model_pose(SheetModel *m, const Clip *c, size_t t, const double shift[3]) {
+    const PoseTrack *b = &c->body;
     figure_globals(c->skeleton, b->rotations + 9 * t * b->joints, m->globals);
     figure_pose(&m->figure, c->skeleton, b->positions + 3 * t * b->joints, m->globals, m->position, m->normal);
     for (size_t i = 0; i < 3 * m->figure.vertices; i++) m->position[i] += (float)shift[i % 3];
@@ -61,7 +61,7 @@ typedef struct {
     unsigned char *rgb, *image;      /* the sheet; one figure's RGBA, twice a cell wide */
 } Sheet;
 
-static int draw_pose(Sheet *sheet, Model *model, const Clip *c, size_t number, size_t count, size_t t, size_t place, Error *err) {
+static int draw_pose(Sheet *sheet, SheetModel *model, const Clip *c, size_t number, size_t count, size_t t, size_t place, Error *err) {
     const double *root = c->body.positions + 3 * t * c->body.joints, shift[3] = {-root[0], -clip_floor(c), -root[2]};
     Actor actor = model_pose(model, c, t, shift);
     colour_of(c, number, count, t, actor.colour);
@@ -75,13 +75,13 @@ static int draw_pose(Sheet *sheet, Model *model, const Clip *c, size_t number, s
     double size = 0.075 * sheet->scale;
     const unsigned char ink[3] = {90, 96, 105};
     snprintf(text, sizeof text, "%.1f s", (double)t / c->body.fps);
-    lettering_draw(sheet->rgb, sheet->width, sheet->height, (double)(place * sheet->cell) + ((double)sheet->cell - lettering_width(text, size)) / 2,
+    stroke_font_draw(sheet->rgb, sheet->width, sheet->height, (double)(place * sheet->cell) + ((double)sheet->cell - stroke_font_width(text, size)) / 2,
                    (double)((number + 1) * sheet->row) - 0.8 * size, size, ink, text);
     return 0;
 }
 
 static int draw_row(Sheet *sheet, const Clip *c, size_t number, size_t count, size_t poses, Error *err) {
-    Model model;
+    SheetModel model;
     if (model_new(&model, c->skeleton, err)) return -1;
     int status = 0;
     for (size_t i = 0; i < poses && !status; i++) {
@@ -92,7 +92,7 @@ static int draw_row(Sheet *sheet, const Clip *c, size_t number, size_t count, si
     if (count == 1) return status;
     const unsigned char ink[3] = {40, 44, 50};
     double size = 0.085 * sheet->scale;
-    lettering_draw(sheet->rgb, sheet->width, sheet->height, size, (double)(number * sheet->row) + 2 * size, size, ink, c->name);
+    stroke_font_draw(sheet->rgb, sheet->width, sheet->height, size, (double)(number * sheet->row) + 2 * size, size, ink, c->name);
     return status;
 }
 
@@ -101,10 +101,10 @@ int sheet_png(const Clip *clips, size_t count, size_t poses, size_t width, Buffe
     s.scale = (double)s.cell / 1.5;
     s.row = (size_t)(2.62 * s.scale);
     s.height = count * s.row;
-    if (s.cell < 16 || s.height > 30000) return fail(err, "%zu poses in %zu rows do not fit %zu pixels: ask for fewer poses or another --width", poses, count, width);
+    if (s.cell < 16 || s.height > 30000) return error_set(err, "%zu poses in %zu rows do not fit %zu pixels: ask for fewer poses or another --width", poses, count, width);
     s.rgb = malloc(3 * s.width * s.height);
     s.image = malloc(4 * 2 * s.cell * s.row);
-    int status = s.rgb && s.image ? 0 : fail(err, "out of memory for an image of %zu x %zu", s.width, s.height);
+    int status = s.rgb && s.image ? 0 : error_set(err, "out of memory for an image of %zu x %zu", s.width, s.height);
     if (!status) memset(s.rgb, 255, 3 * s.width * s.height);
     for (size_t i = 0; i < count && !status; i++) status = draw_row(&s, &clips[i], i, count, poses, err);
     if (!status) status = png_write(s.rgb, s.width, s.height, out, err);
@@ -115,17 +115,17 @@ int sheet_png(const Clip *clips, size_t count, size_t poses, size_t width, Buffe
 
 /* --- film --- */
 
-struct Film {
+struct Video {
     const Clip *clips;
     size_t count, frames, width, height;
     double *shift; /* [count, 3] */
-    Model *models; /* [count] */
+    SheetModel *models; /* [count] */
     Actor *actors; /* [count] */
     Camera camera;
     unsigned char *rgba;
 };
 
-void film_free(Film *f) {
+void video_free(Video *f) {
     if (!f) return;
     for (size_t i = 0; f->models && i < f->count; i++) model_free(&f->models[i]);
     free(f->models);
@@ -136,10 +136,10 @@ void film_free(Film *f) {
 }
 
 /* Spots in a row, as far apart as the dancers need; a camera that sees all of what is danced on. */
-static void place(Film *f) {
+static void place(Video *f) {
     double left = 0, depth[2] = {INFINITY, -INFINITY}, right = 0;
     for (size_t i = 0; i < f->count; i++) {
-        const Body *b = &f->clips[i].body;
+        const PoseTrack *b = &f->clips[i].body;
         double x[2] = {INFINITY, -INFINITY}, z[2] = {INFINITY, -INFINITY};
         for (size_t k = 0; k < b->frames; k++) {
             const double *root = b->positions + 3 * k * b->joints;
@@ -162,20 +162,20 @@ static void place(Film *f) {
     f->camera.scale = (double)f->height * zoom / back;
 }
 
-int film_new(const Clip *clips, size_t count, size_t width, size_t height, Film **out, Error *err) {
+int video_new(const Clip *clips, size_t count, size_t width, size_t height, Video **out, Error *err) {
     *out = NULL;
-    Film *f = calloc(1, sizeof *f);
-    if (!f) return fail(err, "out of memory");
-    *f = (Film){.clips = clips, .count = count, .width = width, .height = height, .shift = calloc(3 * count, sizeof *f->shift), .models = calloc(count, sizeof *f->models),
+    Video *f = calloc(1, sizeof *f);
+    if (!f) return error_set(err, "out of memory");
+    *f = (Video){.clips = clips, .count = count, .width = width, .height = height, .shift = calloc(3 * count, sizeof *f->shift), .models = calloc(count, sizeof *f->models),
                 .actors = calloc(count, sizeof *f->actors), .rgba = malloc(4 * width * height)};
-    int status = f->shift && f->models && f->actors && f->rgba ? 0 : fail(err, "out of memory for frames of %zu x %zu", width, height);
+    int status = f->shift && f->models && f->actors && f->rgba ? 0 : error_set(err, "out of memory for frames of %zu x %zu", width, height);
     for (size_t i = 0; i < count && !status; i++) {
         if (clips[i].body.frames > f->frames) f->frames = clips[i].body.frames;
-        if (fabs(clips[i].body.fps - clips[0].body.fps) > 1e-6) status = fail(err, "%s has %g frames a second, %s %g: they cannot move in step", clips[i].name, clips[i].body.fps, clips[0].name, clips[0].body.fps);
+        if (fabs(clips[i].body.fps - clips[0].body.fps) > 1e-6) status = error_set(err, "%s has %g frames a second, %s %g: they cannot move in step", clips[i].name, clips[i].body.fps, clips[0].name, clips[0].body.fps);
         else status = model_new(&f->models[i], clips[i].skeleton, err);
     }
     if (status) {
-        film_free(f);
+        video_free(f);
         return -1;
     }
     place(f);
@@ -183,9 +183,9 @@ int film_new(const Clip *clips, size_t count, size_t width, size_t height, Film 
     return 0;
 }
 
-size_t film_frames(const Film *f) { return f->frames; }
+size_t video_frames(const Video *f) { return f->frames; }
 
-int film_frame(Film *f, size_t frame, unsigned char *rgb, Error *err) {
+int video_frame(Video *f, size_t frame, unsigned char *rgb, Error *err) {
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < f->count; i++) {
         const Clip *c = &f->clips[i];

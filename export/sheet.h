@@ -11,13 +11,13 @@
 int sheet_png(const Clip *clips, size_t count, size_t poses, size_t width, Buffer *out, Error *err);
 
 /* A film of all clips in step, each on a spot of its own, seen from a place where none leaves the picture. */
-typedef struct Film Film;
+typedef struct Video Video;
 
 /* *out is NULL on error; it borrows the clips. Clips of different rates are refused. */
-int film_new(const Clip *clips, size_t count, size_t width, size_t height, Film **out, Error *err);
-size_t film_frames(const Film *f); /* of the longest clip; shorter ones stand still at their end */
+int video_new(const Clip *clips, size_t count, size_t width, size_t height, Video **out, Error *err);
+size_t video_frames(const Video *f); /* of the longest clip; shorter ones stand still at their end */
 /* rgb [height, width, 3]. */
-int film_frame(Film *f, size_t frame, unsigned char *rgb, Error *err);
-void film_free(Film *f);
+int video_frame(Video *f, size_t frame, unsigned char *rgb, Error *err);
+void video_free(Video *f);
 
 #endif

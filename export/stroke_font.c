@@ -26,7 +26,7 @@ static const char *const glyphs[95] = {
 
 static const double advance = 6, stroke = 0.42; /* of the glyphs' grid; half a stroke's width */
 
-double lettering_width(const char *text, double height) { return (advance * (double)strlen(text) - 2) * height / 6; }
+double stroke_font_width(const char *text, double height) { return (advance * (double)strlen(text) - 2) * height / 6; }
 
 static double distance_to_segment(double px, double py, const double a[2], const double b[2]) {
     double dx = b[0] - a[0], dy = b[1] - a[1], length = dx * dx + dy * dy, t = length > 0 ? ((px - a[0]) * dx + (py - a[1]) * dy) / length : 0;
@@ -49,7 +49,7 @@ static double distance_to_glyph(const char *g, double px, double py) {
     return least;
 }
 
-void lettering_draw(unsigned char *rgb, size_t width, size_t rows, double x, double y, double height, const unsigned char colour[3], const char *text) {
+void stroke_font_draw(unsigned char *rgb, size_t width, size_t rows, double x, double y, double height, const unsigned char colour[3], const char *text) {
     double unit = height / 6; /* pixels */
     for (; *text; text++, x += advance * unit) {
         const char *g = *text >= ' ' && *text <= '~' ? glyphs[*text - ' '] : glyphs['?' - ' '];

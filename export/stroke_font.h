@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 /* Width in pixels of a text whose capitals are `height` pixels high. */
-double lettering_width(const char *text, double height);
+double stroke_font_width(const char *text, double height);
 
 /* Draws into rgb [rows, width, 3]; (x, y) is the left end of the base line; parts outside are cut off. */
-void lettering_draw(unsigned char *rgb, size_t width, size_t rows, double x, double y, double height, const unsigned char colour[3], const char *text);
+void stroke_font_draw(unsigned char *rgb, size_t width, size_t rows, double x, double y, double height, const unsigned char colour[3], const char *text);
 
 #endif

@@ -29,14 +29,14 @@ static double share(double v, double a, double b) {
     return s < 0 ? 0 : s > 1 ? 1 : s;
 }
 
-double panel_x(const Panel *p, double x) { return p->left + p->width * share(x, p->x0, p->x1); }
+double svg_panel_x(const Panel *p, double x) { return p->left + p->width * share(x, p->x0, p->x1); }
 
-double panel_y(const Panel *p, double y) {
+double svg_panel_y(const Panel *p, double y) {
     double s = p->logarithmic ? share(log(y > 0 ? y : p->y0), log(p->y0), log(p->y1)) : share(y, p->y0, p->y1);
     return p->top + p->height * (1 - s);
 }
 
-double nice_above(double x) {
+double svg_nice_above(double x) {
     double power = pow(10, floor(log10(x)));
     static const double steps[] = {1, 2, 5, 10};
     for (int i = 0; i < 4; i++)
@@ -46,7 +46,7 @@ double nice_above(double x) {
 
 static void put_tick(Buffer *out, const Panel *p, double v, bool vertical) {
     char text[40];
-    double at = vertical ? panel_y(p, v) : panel_x(p, v);
+    double at = vertical ? svg_panel_y(p, v) : svg_panel_x(p, v);
     snprintf(text, sizeof text, "%.6g", fabs(v) < 1e-12 ? 0 : v);
     if (vertical) {
         buffer_print(out, "<path d=\"M%.1f %.1fh%.1f\" stroke=\"#e3e5e8\"/>\n", p->left, at, p->width);
@@ -67,11 +67,11 @@ static void put_ticks(Buffer *out, const Panel *p, bool vertical) {
                 if (within[i] * decade >= a * (1 - 1e-9) && within[i] * decade <= b * (1 + 1e-9)) put_tick(out, p, within[i] * decade, true);
         return;
     }
-    double length = vertical ? p->height : p->width, step = nice_above((b - a) / fmax(2, length / (vertical ? 34 : 70)));
+    double length = vertical ? p->height : p->width, step = svg_nice_above((b - a) / fmax(2, length / (vertical ? 34 : 70)));
     for (double k = ceil(a / step - 1e-9); k <= b / step + 1e-9; k++) put_tick(out, p, k * step, vertical);
 }
 
-void panel_axes(Buffer *out, const Panel *p, const char *x_title, const char *y_title) {
+void svg_panel_axes(Buffer *out, const Panel *p, const char *x_title, const char *y_title) {
     put_ticks(out, p, true);
     put_ticks(out, p, false);
     buffer_print(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"none\" stroke=\"#888\"/>\n", p->left, p->top, p->width, p->height);
@@ -83,7 +83,7 @@ void panel_axes(Buffer *out, const Panel *p, const char *x_title, const char *y_
     buffer_text(out, "</g>\n");
 }
 
-void panel_line(Buffer *out, const Panel *p, const double *x, const double *y, size_t n, const char *colour, double width) {
+void svg_panel_line(Buffer *out, const Panel *p, const double *x, const double *y, size_t n, const char *colour, double width) {
     bool open = false;
     buffer_print(out, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%g\" stroke-linejoin=\"round\" d=\"", colour, width);
     for (size_t i = 0; i < n; i++) {
@@ -92,25 +92,25 @@ void panel_line(Buffer *out, const Panel *p, const double *x, const double *y, s
             continue;
         }
         buffer_byte(out, open ? 'L' : 'M');
-        buffer_number(out, panel_x(p, x[i]), 1);
+        buffer_number(out, svg_panel_x(p, x[i]), 1);
         buffer_byte(out, ' ');
-        buffer_number(out, panel_y(p, y[i]), 1);
+        buffer_number(out, svg_panel_y(p, y[i]), 1);
         open = true;
     }
     buffer_text(out, "\"/>\n");
 }
 
-void panel_level(Buffer *out, const Panel *p, double y, const char *colour) {
-    if (isfinite(y) && y <= p->y1) buffer_print(out, "<path d=\"M%.1f %.1fh%.1f\" stroke=\"%s\" stroke-dasharray=\"5 4\"/>\n", p->left, panel_y(p, y), p->width, colour);
+void svg_panel_level(Buffer *out, const Panel *p, double y, const char *colour) {
+    if (isfinite(y) && y <= p->y1) buffer_print(out, "<path d=\"M%.1f %.1fh%.1f\" stroke=\"%s\" stroke-dasharray=\"5 4\"/>\n", p->left, svg_panel_y(p, y), p->width, colour);
 }
 
-void panel_band(Buffer *out, const Panel *p, double from, double to, double high, double low, const char *colour, double opacity) {
-    double a = panel_x(p, from), b = panel_x(p, to);
+void svg_panel_band(Buffer *out, const Panel *p, double from, double to, double high, double low, const char *colour, double opacity) {
+    double a = svg_panel_x(p, from), b = svg_panel_x(p, to);
     buffer_print(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\" fill-opacity=\"%g\"/>\n", a, p->top + high, b - a, low - high, colour, opacity);
 }
 
-void panel_dot(Buffer *out, const Panel *p, double x, double y, double radius, const char *colour) {
-    buffer_print(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%g\" fill=\"%s\"/>\n", panel_x(p, x), panel_y(p, y), radius, colour);
+void svg_panel_dot(Buffer *out, const Panel *p, double x, double y, double radius, const char *colour) {
+    buffer_print(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%g\" fill=\"%s\"/>\n", svg_panel_x(p, x), svg_panel_y(p, y), radius, colour);
 }
 
 void svg_legend(Buffer *out, double x, double y, const char *const *names, size_t count) {

@@ -22,23 +22,23 @@ typedef struct {
     bool logarithmic;
 } Panel;
 
-double panel_x(const Panel *p, double x);
-double panel_y(const Panel *p, double y);
+double svg_panel_x(const Panel *p, double x);
+double svg_panel_y(const Panel *p, double y);
 
 /* Frame, ticks at 1, 2 or 5 times a power of ten, and what the axes say ("" for nothing). */
-void panel_axes(Buffer *out, const Panel *p, const char *x_title, const char *y_title);
+void svg_panel_axes(Buffer *out, const Panel *p, const char *x_title, const char *y_title);
 /* Points outside are drawn at the edge; NaN breaks the line. width in pixels. */
-void panel_line(Buffer *out, const Panel *p, const double *x, const double *y, size_t n, const char *colour, double width);
+void svg_panel_line(Buffer *out, const Panel *p, const double *x, const double *y, size_t n, const char *colour, double width);
 /* A dashed level. */
-void panel_level(Buffer *out, const Panel *p, double y, const char *colour);
+void svg_panel_level(Buffer *out, const Panel *p, double y, const char *colour);
 /* From x = from to x = to over the panel's height, or the part of it between two heights in pixels from its top. */
-void panel_band(Buffer *out, const Panel *p, double from, double to, double high, double low, const char *colour, double opacity);
-void panel_dot(Buffer *out, const Panel *p, double x, double y, double radius, const char *colour);
+void svg_panel_band(Buffer *out, const Panel *p, double from, double to, double high, double low, const char *colour, double opacity);
+void svg_panel_dot(Buffer *out, const Panel *p, double x, double y, double radius, const char *colour);
 
 /* Names with their colours, in a row from (x, y) on. */
 void svg_legend(Buffer *out, double x, double y, const char *const *names, size_t count);
 
 /* The next number 1, 2 or 5 times a power of ten that is at least x > 0. */
-double nice_above(double x);
+double svg_nice_above(double x);
 
 #endif

@@ -129,12 +129,12 @@ static double kl_divergence(Layout *l, const double *points) {
 }
 
 int tsne(const double *vectors, size_t count, size_t dim, const TsneOptions *o, double *points, double *divergence, Error *err) {
-    if (!(o->perplexity >= 1 && o->perplexity < (double)count)) return fail(err, "a perplexity of %g needs more than %g points, not %zu", o->perplexity, o->perplexity, count);
+    if (!(o->perplexity >= 1 && o->perplexity < (double)count)) return error_set(err, "a perplexity of %g needs more than %g points, not %zu", o->perplexity, o->perplexity, count);
     size_t cells = 0;
     float *p = __builtin_mul_overflow(count, count, &cells) ? NULL : calloc(cells, sizeof *p);
     float *place = calloc(2 * count, sizeof *place);
     double *sums = calloc(9 * count, sizeof *sums);
-    int status = p && place && sums ? 0 : fail(err, "out of memory for the pairs of %zu points", count);
+    int status = p && place && sums ? 0 : error_set(err, "out of memory for the pairs of %zu points", count);
     if (!status) {
         Layout l = {count, p, place, place + count, sums, sums + 2 * count, sums + 4 * count};
         double *move = sums + 5 * count, *gain = sums + 7 * count;
@@ -169,9 +169,9 @@ static int by_distance(const void *a, const void *b) {
 }
 
 int neighbour_share(const double *points, const size_t *group, size_t count, size_t k, double *share, Error *err) {
-    if (k < 1 || k >= count) return fail(err, "%zu neighbours need more than %zu points", k, count);
+    if (k < 1 || k >= count) return error_set(err, "%zu neighbours need more than %zu points", k, count);
     Neighbour *others = malloc(count * sizeof *others);
-    if (!others) return fail(err, "out of memory for %zu points", count);
+    if (!others) return error_set(err, "out of memory for %zu points", count);
     size_t own = 0;
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < count; j++) others[j] = (Neighbour){j == i ? INFINITY : hypot(points[2 * i] - points[2 * j], points[2 * i + 1] - points[2 * j + 1]), group[j]};

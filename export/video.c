@@ -10,21 +10,21 @@ static int put(FILE *out, Buffer *b, Error *err) {
     if (buffer_check(b, err)) return -1;
     int bad = fwrite(b->data, 1, b->size, out) != b->size;
     b->size = 0;
-    return bad ? fail(err, "the film's stream was closed before its end") : 0;
+    return bad ? error_set(err, "the film's stream was closed before its end") : 0;
 }
 
-int export_film(const ExportJob *job, FILE *out, bool quiet, Error *err) {
+int export_video(const ExportJob *job, FILE *out, bool quiet, Error *err) {
     size_t width = job->choices->width ? job->choices->width : 1280, height = job->choices->height ? job->choices->height : 720;
-    Film *film;
-    if (film_new(job->clips, job->count, width, height, &film, err)) return -1;
+    Video *film;
+    if (video_new(job->clips, job->count, width, height, &film, err)) return -1;
     unsigned char *rgb = malloc(3 * width * height);
     Buffer b = {0};
     Progress p;
-    progress_start(&p, "frames", film_frames(film), quiet);
-    int status = rgb ? 0 : fail(err, "out of memory for frames of %zu x %zu", width, height);
+    progress_start(&p, "frames", video_frames(film), quiet);
+    int status = rgb ? 0 : error_set(err, "out of memory for frames of %zu x %zu", width, height);
     if (!status) y4m_header(&b, width, height, job->clips[0].body.fps);
-    for (size_t t = 0; t < film_frames(film) && !status; t++) {
-        status = film_frame(film, t, rgb, err);
+    for (size_t t = 0; t < video_frames(film) && !status; t++) {
+        status = video_frame(film, t, rgb, err);
         if (!status) y4m_frame(&b, rgb, width, height);
         if (!status) status = put(out, &b, err);
         progress_step(&p, t + 1);
@@ -32,6 +32,6 @@ int export_film(const ExportJob *job, FILE *out, bool quiet, Error *err) {
     progress_end(&p);
     buffer_free(&b);
     free(rgb);
-    film_free(film);
+    video_free(film);
     return status;
 }

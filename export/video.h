@@ -7,6 +7,6 @@
 #include "export/export_job.h"
 
 /* y4m.h's header and frames of all clips in step, each written as soon as it is drawn. */
-int export_film(const ExportJob *job, FILE *out, bool quiet, Error *err);
+int export_video(const ExportJob *job, FILE *out, bool quiet, Error *err);
 
 #endif

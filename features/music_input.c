@@ -6,18 +6,18 @@
 #include "lib/audio/audio_file.h"
 #include "lib/base/file.h"
 
-int musicinput_read(const char *path, double fps, Music *out, Error *err) {
+int music_input_read(const char *path, double fps, Music *out, Error *err) {
     if (path_ends_with(path, ".npz") || path_ends_with(path, ".npy")) return music_read(path, out, err);
     Audio audio;
-    int muted = stderr_mute(), status = audiofile_read(path, &audio, err);
+    int muted = stderr_mute(), status = audio_file_read(path, &audio, err);
     stderr_unmute(muted);
     if (status) return -1;
-    FeatureOptions options = feature_options_default();
+    MusicFeatureOptions options = feature_options_default();
     char *stem = path_stem(path);
     options.fps = fps;
     if (stem) options.start_bpm = start_bpm_of_name(stem);
     status = music_features(audio.samples, audio.count, audio.rate, &options, out, err);
     free(stem);
     audio_free(&audio);
-    return status ? fail_in(err, path) : 0;
+    return status ? error_prefix(err, path) : 0;
 }

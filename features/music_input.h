@@ -5,6 +5,6 @@
 #include "lib/audio/music_file.h"
 
 /* fps: the rate at which features of a sound file are computed. Errors begin with the path. */
-int musicinput_read(const char *path, double fps, Music *out, Error *err);
+int music_input_read(const char *path, double fps, Music *out, Error *err);
 
 #endif

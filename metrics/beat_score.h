@@ -19,6 +19,6 @@ typedef struct {
 
 /* b: the whole clip, of which `seed` frames were given. beats: one value per frame of music at b's rate, not 0 where a beat is. Errors: no frame after
  * the seed, no music beat there (the peers raise an exception). Without kinematic beats the score is 0 in both directions. */
-int beat_score(const Body *b, size_t seed, const float *beats, size_t frames, const BeatOptions *o, BeatScore *out, Error *err);
+int beat_score(const PoseTrack *b, size_t seed, const float *beats, size_t frames, const BeatOptions *o, BeatScore *out, Error *err);
 
 #endif

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-size_t local_minima(const double *v, size_t n, size_t order, size_t *out) {
+size_t beats_local_minima(const double *v, size_t n, size_t order, size_t *out) {
     size_t count = 0;
     for (size_t t = 1; t + 1 < n; t++) {
         size_t from = t > order ? t - order : 0, last = order < n - 1 - t ? t + order : n - 1;
@@ -22,7 +22,7 @@ static size_t mirrored(long long i, size_t n) {
     return (size_t)(k < (long long)n ? k : period - 1 - k);
 }
 
-void gaussian_smooth(const double *in, size_t n, double sigma, double *out) {
+void beats_gaussian_smooth(const double *in, size_t n, double sigma, double *out) {
     long long radius = (long long)(4 * sigma + 0.5);
     double total = 0;
     for (long long k = -radius; k <= radius; k++) total += exp(-0.5 * (double)(k * k) / (sigma * sigma));
@@ -41,7 +41,7 @@ static double joint_speed(const double *now, const double *before, size_t joints
     return sum;
 }
 
-int kinematic_beats(const double *positions, size_t frames, size_t joints, const BeatStyle *style, size_t **beats, size_t *count, Error *err) {
+int beats_kinematic(const double *positions, size_t frames, size_t joints, const BeatStyle *style, size_t **beats, size_t *count, Error *err) {
     *count = 0;
     *beats = malloc((frames + 1) * sizeof **beats);
     double *speed = malloc((frames + 1) * sizeof *speed), *smooth = malloc((frames + 1) * sizeof *smooth);
@@ -49,8 +49,8 @@ int kinematic_beats(const double *positions, size_t frames, size_t joints, const
         size_t n = 0;
         if (!style->forward) speed[n++] = 0;
         for (size_t t = 1; t < frames; t++) speed[n++] = joint_speed(positions + 3 * joints * t, positions + 3 * joints * (t - 1), joints);
-        if (style->smooth > 0) gaussian_smooth(speed, n, style->smooth, smooth);
-        *count = local_minima(style->smooth > 0 ? smooth : speed, n, style->order, *beats);
+        if (style->smooth > 0) beats_gaussian_smooth(speed, n, style->smooth, smooth);
+        *count = beats_local_minima(style->smooth > 0 ? smooth : speed, n, style->order, *beats);
         free(speed);
         free(smooth);
         return 0;
@@ -59,7 +59,7 @@ int kinematic_beats(const double *positions, size_t frames, size_t joints, const
     free(speed);
     free(smooth);
     *beats = NULL;
-    return fail(err, "out of memory for %zu frames", frames);
+    return error_set(err, "out of memory for %zu frames", frames);
 }
 
 double beat_align(const size_t *from, size_t n, const size_t *to, size_t m, double sigma) {

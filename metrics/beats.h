@@ -22,13 +22,13 @@ typedef struct {
 
 /* Frames t, 0 < t < n-1, where v is strictly less than at all of the `order` frames on both sides that exist (scipy.signal.argrelextrema with
  * np.less): a plateau has no minimum. out holds up to n; returns how many. */
-size_t local_minima(const double *v, size_t n, size_t order, size_t *out);
+size_t beats_local_minima(const double *v, size_t n, size_t order, size_t *out);
 
 /* scipy.ndimage.gaussian_filter1d: kernel cut at round(4 sigma), ends mirrored with the edge repeated. in and out [n] must not overlap. */
-void gaussian_smooth(const double *in, size_t n, double sigma, double *out);
+void beats_gaussian_smooth(const double *in, size_t n, double sigma, double *out);
 
 /* Kinematic beats of positions [frames, joints, 3]. *beats is owned by the caller; NULL and count 0 on error. */
-int kinematic_beats(const double *positions, size_t frames, size_t joints, const BeatStyle *style, size_t **beats, size_t *count, Error *err);
+int beats_kinematic(const double *positions, size_t frames, size_t joints, const BeatStyle *style, size_t **beats, size_t *count, Error *err);
 
 /* Mean over the n beats `from` of exp(-d^2 / (2 sigma^2)), d the distance to the nearest of the m beats `to` (ascending), all in frames.
  * 0 if n is 0, as the peer has it; NaN if m is 0 and n is not. */

@@ -9,41 +9,41 @@
 
 static const double FPS = 60;
 
-static int resample_to(Body *b, double fps, Error *err) {
+static int resample_to(PoseTrack *b, double fps, Error *err) {
     if (fabs(b->fps - fps) <= 1e-6 * fps) return 0;
-    Body other;
-    if (body_resample(b, fps, &other, err)) return -1;
-    body_free(b);
+    PoseTrack other;
+    if (pose_track_resample(b, fps, &other, err)) return -1;
+    pose_track_free(b);
     *b = other;
     return 0;
 }
 
 /* Moves everything so that the root is at the origin in frame t. */
-static void anchor_at(Body *b, size_t t) {
+static void anchor_at(PoseTrack *b, size_t t) {
     const double *p = b->positions + 3 * b->joints * t, root[3] = {p[0], p[1], p[2]};
     for (size_t k = 0; k < b->frames * b->joints; k++)
         for (size_t i = 0; i < 3; i++) b->positions[3 * k + i] -= root[i];
 }
 
-static GeometricVersion version_of(const FeatureOptions *o) { return o->legacy_manual ? GEOMETRIC_LEGACY : o->corrected ? GEOMETRIC_CORRECTED : GEOMETRIC_CURRENT; }
+static GeometricVersion version_of(const DanceFeatureOptions *o) { return o->legacy_manual ? GEOMETRIC_LEGACY : o->corrected ? GEOMETRIC_CORRECTED : GEOMETRIC_CURRENT; }
 
-static int clip_features(const Body *clip, const FeatureOptions *o, float *kinetic, float *geometric, Error *err) {
+static int clip_features(const PoseTrack *clip, const DanceFeatureOptions *o, float *kinetic, float *geometric, Error *err) {
     kinetic_features(clip->positions, clip->frames, clip->joints, o->corrected, kinetic);
     geometric_features(clip->positions, clip->frames, clip->joints, o->joint_of, version_of(o), geometric);
     for (size_t i = 0; i < KINETIC_PER_JOINT * clip->joints; i++)
-        if (!isfinite(kinetic[i])) return fail(err, "kinetic feature %zu of joint %zu is not finite: are the positions in metres?", i % 3, i / 3);
+        if (!isfinite(kinetic[i])) return error_set(err, "kinetic feature %zu of joint %zu is not finite: are the positions in metres?", i % 3, i / 3);
     return 0;
 }
 
 static size_t frames_of(double seconds, size_t most) { return seconds * FPS < (double)most ? (size_t)fmax(1, round(seconds * FPS)) : most; }
 
-int feature_rows(Body *b, const FeatureOptions *o, FeatureRows *out, Error *err) {
-    *out = (FeatureRows){0};
+int dance_feature_rows(PoseTrack *b, const DanceFeatureOptions *o, DanceFeatureRows *out, Error *err) {
+    *out = (DanceFeatureRows){0};
     if (!o->joint_of && b->joints < GEOMETRIC_JOINTS_MIN)
-        return fail(err, "has %zu joints; geometric features need SMPL's first %d, or a --skeleton with names", b->joints, GEOMETRIC_JOINTS_MIN);
+        return error_set(err, "has %zu joints; geometric features need SMPL's first %d, or a --skeleton with names", b->joints, GEOMETRIC_JOINTS_MIN);
     size_t missing = geometric_missing(b->joints, o->joint_of, version_of(o));
     char name[24];
-    if (missing < GEOMETRIC_JOINTS_MIN) return fail(err, "geometric features need a joint named %s", joint_name(SMPL_JOINTS, missing, name));
+    if (missing < GEOMETRIC_JOINTS_MIN) return error_set(err, "geometric features need a joint named %s", smpl_joint_name(SMPL_JOINTS, missing, name));
     if (b->frames && ((o->rate > 0 && resample_to(b, o->rate, err)) || resample_to(b, FPS, err))) return -1;
     size_t frames = o->frames && b->frames > o->frames ? o->frames : b->frames, length = frames, hop = frames;
     if (o->clip > 0) {
@@ -51,23 +51,23 @@ int feature_rows(Body *b, const FeatureOptions *o, FeatureRows *out, Error *err)
         hop = o->hop > 0 ? frames_of(o->hop, frames) : length;
     }
     if (length < FEATURE_FRAMES_MIN)
-        return fail(err, "has %zu frame%s to measure; features need at least %d", length, length == 1 ? "" : "s", FEATURE_FRAMES_MIN);
-    FeatureRows f = {(frames - length) / hop + 1, b->joints, NULL, NULL};
+        return error_set(err, "has %zu frame%s to measure; features need at least %d", length, length == 1 ? "" : "s", FEATURE_FRAMES_MIN);
+    DanceFeatureRows f = {(frames - length) / hop + 1, b->joints, NULL, NULL};
     f.kinetic = malloc(f.rows * KINETIC_PER_JOINT * f.joints * sizeof(float));
     f.geometric = malloc(f.rows * GEOMETRIC_FEATURES * sizeof(float));
-    int status = f.kinetic && f.geometric ? 0 : fail(err, "out of memory for %zu clips", f.rows);
+    int status = f.kinetic && f.geometric ? 0 : error_set(err, "out of memory for %zu clips", f.rows);
     for (size_t i = 0; i < f.rows && !status; i++) {
         if (o->anchor) anchor_at(b, i * hop);
-        Body clip = body_part(b, i * hop, length);
+        PoseTrack clip = pose_track_part(b, i * hop, length);
         status = clip_features(&clip, o, f.kinetic + i * KINETIC_PER_JOINT * f.joints, f.geometric + i * GEOMETRIC_FEATURES, err);
     }
-    if (status) feature_rows_free(&f);
+    if (status) dance_feature_rows_free(&f);
     *out = f;
     return status;
 }
 
-void feature_rows_free(FeatureRows *f) {
+void dance_feature_rows_free(DanceFeatureRows *f) {
     free(f->kinetic);
     free(f->geometric);
-    *f = (FeatureRows){0};
+    *f = (DanceFeatureRows){0};
 }

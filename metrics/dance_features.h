@@ -16,17 +16,17 @@ typedef struct {
     bool corrected;     /* the mended formulas */
     bool legacy_manual; /* geometric features of the first version (geometric.h) */
     const size_t *joint_of; /* which joint is which of SMPL's (geometric.h); NULL: in SMPL's order */
-} FeatureOptions;
+} DanceFeatureOptions;
 
 /* One row for each clip: full clips only, the whole dance where it is shorter than one. */
 typedef struct {
     size_t rows, joints;
     float *kinetic, *geometric; /* [rows, 3 joints], [rows, GEOMETRIC_FEATURES]; owned */
-} FeatureRows;
+} DanceFeatureRows;
 
 /* b is changed (resampled, anchored). What is not at 60 frames a second is resampled (resample.h). Errors: fewer than 3 frames, a joint missing that the
  * geometric features need, results that are not finite. *out is empty on error. */
-int feature_rows(Body *b, const FeatureOptions *o, FeatureRows *out, Error *err);
-void feature_rows_free(FeatureRows *f);
+int dance_feature_rows(PoseTrack *b, const DanceFeatureOptions *o, DanceFeatureRows *out, Error *err);
+void dance_feature_rows_free(DanceFeatureRows *f);
 
 #endif

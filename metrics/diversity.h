@@ -6,9 +6,9 @@
 
 /* Mean Euclidean distance over the n (n - 1) / 2 pairs of rows [n, dim] of standardised features: mint's and Bailando's calculate_avg_distance.
  * NaN for fewer than 2 rows. */
-double mean_pairwise_distance(const double *rows, size_t n, size_t dim);
+double diversity_mean_distance(const double *rows, size_t n, size_t dim);
 
 /* All of them, [n, n]. */
-void pairwise_distances(const double *rows, size_t n, size_t dim, double *distances);
+void diversity_distances(const double *rows, size_t n, size_t dim, double *distances);
 
 #endif

@@ -75,10 +75,10 @@ static const double *row_of(const double *rows, const size_t *pick, size_t i, si
 
 int frechet_set(FrechetSet *out, const double *rows, const size_t *pick, size_t n, size_t dim, Error *err) {
     *out = (FrechetSet){0};
-    if (n < 2) return fail(err, "a Frechet distance needs at least 2 sequences on both sides (there is %zu)", n);
+    if (n < 2) return error_set(err, "a Frechet distance needs at least 2 sequences on both sides (there is %zu)", n);
     Matrix m = {n, dim, malloc(n * dim * sizeof(double))};
     double *mean = calloc(dim, sizeof *mean), *scratch = malloc(dim * sizeof *scratch), trace = 0, root = sqrt((double)(n - 1));
-    int status = m.x && mean && scratch ? 0 : fail(err, "out of memory for %zu sequences", n);
+    int status = m.x && mean && scratch ? 0 : error_set(err, "out of memory for %zu sequences", n);
     if (!status) {
         for (size_t i = 0; i < n; i++)
             for (size_t c = 0; c < dim; c++) mean[c] += row_of(rows, pick, i, dim)[c];
@@ -108,7 +108,7 @@ void frechet_set_free(FrechetSet *s) {
 int frechet_rank(const FrechetSet *s, size_t *rank, Error *err) {
     Matrix m = {s->rows, s->dim, malloc(s->rows * s->dim * sizeof(double))};
     double *values = malloc(s->rows * sizeof *values), largest = 0;
-    int status = m.x && values ? 0 : fail(err, "out of memory for %zu features", s->dim);
+    int status = m.x && values ? 0 : error_set(err, "out of memory for %zu features", s->dim);
     *rank = 0;
     if (!status) {
         memcpy(m.x, s->factor, s->rows * s->dim * sizeof *m.x);
@@ -127,7 +127,7 @@ int frechet_between(const FrechetSet *a, const FrechetSet *b, double *distance, 
     if (a->rows > b->rows) return frechet_between(b, a, distance, err); /* the shorter side as rows */
     Matrix ab = {a->rows, b->rows, malloc(a->rows * b->rows * sizeof(double))};
     double *values = malloc(a->rows * sizeof *values);
-    int status = ab.x && values ? 0 : fail(err, "out of memory for %zu features", a->dim);
+    int status = ab.x && values ? 0 : error_set(err, "out of memory for %zu features", a->dim);
     if (!status) {
         for (size_t i = 0; i < a->rows; i++)
             for (size_t j = 0; j < b->rows; j++) ab.x[i * b->rows + j] = dot(a->factor + i * a->dim, b->factor + j * a->dim, a->dim);

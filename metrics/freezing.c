@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-void pose_deltas(const Body *b, double *pose) {
+void freezing_pose_deltas(const PoseTrack *b, double *pose) {
     size_t dim = 9 * b->joints;
     for (size_t t = 0; t + 1 < b->frames; t++) {
         const double *now = b->rotations + t * dim, *next = now + dim;
@@ -19,11 +19,11 @@ static double distance(const double a[3], const double b[3]) {
     return sqrt(x * x + y * y + z * z);
 }
 
-void trans_deltas(const Body *b, double *trans) {
+void freezing_trans_deltas(const PoseTrack *b, double *trans) {
     for (size_t t = 0; t + 1 < b->frames; t++) trans[t] = 100 * distance(b->translations + 3 * t, b->translations + 3 * (t + 1));
 }
 
-size_t window_deltas(const double *transitions, size_t frames, double *out) {
+size_t freezing_window_deltas(const double *transitions, size_t frames, double *out) {
     size_t n = frames / FREEZE_WINDOW;
     for (size_t w = 0; w < n; w++) {
         double sum = 0;
@@ -33,10 +33,10 @@ size_t window_deltas(const double *transitions, size_t frames, double *out) {
     return n;
 }
 
-int motion_range(const Body *b, double *range, Error *err) {
+int motion_range(const PoseTrack *b, double *range, Error *err) {
     size_t dim = 9 * b->joints;
     double n = (double)b->frames, *mean = calloc(2 * dim, sizeof *mean), *square = mean + dim;
-    if (!mean) return fail(err, "out of memory for %zu joints", b->joints);
+    if (!mean) return error_set(err, "out of memory for %zu joints", b->joints);
     for (size_t t = 0; t < b->frames; t++)
         for (size_t c = 0; c < dim; c++) mean[c] += b->rotations[t * dim + c] / n;
     for (size_t t = 0; t < b->frames; t++)
@@ -50,7 +50,7 @@ int motion_range(const Body *b, double *range, Error *err) {
     return 0;
 }
 
-double motion_jitter(const Body *b) {
+double motion_jitter(const PoseTrack *b) {
     size_t step = 3 * b->joints;
     double sum = 0;
     for (size_t t = 0; t + 3 < b->frames; t++)
@@ -63,7 +63,7 @@ double motion_jitter(const Body *b) {
     return b->frames < 4 ? NAN : sum / (double)((b->frames - 3) * b->joints) * b->fps * b->fps * b->fps;
 }
 
-void step_speeds(const Body *b, size_t keep, StepSpeeds *s) {
+void step_speeds(const PoseTrack *b, size_t keep, StepSpeeds *s) {
     for (size_t t = 1; t < b->frames; t++) {
         const double *now = b->positions + 3 * b->joints * t, *before = now - 3 * b->joints;
         double sum = 0;

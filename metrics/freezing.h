@@ -13,18 +13,18 @@
 enum { FREEZE_WINDOW = 60 };
 
 /* pose and trans [frames - 1] (frames at least 1). */
-void pose_deltas(const Body *b, double *pose);
-void trans_deltas(const Body *b, double *trans);
+void freezing_pose_deltas(const PoseTrack *b, double *pose);
+void freezing_trans_deltas(const PoseTrack *b, double *trans);
 
 /* Windows' deltas from the transitions' of `frames` frames; returns their number, frames / 60. out must hold as many. */
-size_t window_deltas(const double *transitions, size_t frames, double *out);
+size_t freezing_window_deltas(const double *transitions, size_t frames, double *out);
 
 /* Standard deviation over time (divisor T) of each of the 9J rotation entries, mean over the entries. As a fraction of real dance's it says
  * how much of the room for movement is used: noise about one pose has little. -1 only when memory is out. */
-int motion_range(const Body *b, double *range, Error *err);
+int motion_range(const PoseTrack *b, double *range, Error *err);
 
 /* Mean norm of the third difference of the joints' positions times fps^3 (jerk, m/s^3), over frames and joints; NaN below 4 frames. */
-double motion_jitter(const Body *b);
+double motion_jitter(const PoseTrack *b);
 
 /* Mean joint speed (m/s) over the transitions into a step's first frame, frames keep, 2 keep, ... of the stretch, and over all others. */
 typedef struct {
@@ -33,7 +33,7 @@ typedef struct {
 } StepSpeeds;
 
 /* keep: frames per generation step, at least 1. Adds to *s, which starts as zeros. */
-void step_speeds(const Body *b, size_t keep, StepSpeeds *s);
+void step_speeds(const PoseTrack *b, size_t keep, StepSpeeds *s);
 
 /* Speed at borders over speed inside: 1 where steps join smoothly. NaN if there are none of either, or nothing moves inside. */
 double step_jump(const StepSpeeds *s);

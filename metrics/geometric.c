@@ -12,11 +12,11 @@ enum {
     LSHOULDER, RSHOULDER, LELBOW, RELBOW, LWRIST, RWRIST, ZERO, UP, DOWN, LOWEST
 };
 
-typedef enum { MOVE, NMOVE, PLANE, NPLANE, ANGLE, FAST } Kind;
+typedef enum { MOVE, NMOVE, PLANE, NPLANE, ANGLE, FAST } PredicateKind;
 typedef enum { DEGREES, HUMERUS, SHOULDERS, HIPS } Unit;
 
 typedef struct {
-    Kind kind;
+    PredicateKind kind;
     unsigned char point[4];
     double low, high; /* angles: between them; all else: above low, in units of a length */
     Unit unit;

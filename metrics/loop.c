@@ -15,13 +15,13 @@ static double difference_square(const double *a, const double *b, size_t n) {
     return sum;
 }
 
-int loop_score(const Body *b, size_t step, double *score, size_t *lag, Error *err) {
+int loop_score(const PoseTrack *b, size_t step, double *score, size_t *lag, Error *err) {
     size_t dim = 9 * b->joints, frames = b->frames;
     double *mean = calloc(dim, sizeof *mean), *energy = malloc((frames + 1) * sizeof *energy); /* energy[t]: sum of |x|^2 before frame t */
     if (!mean || !energy) {
         free(mean);
         free(energy);
-        return fail(err, "out of memory for %zu frames", frames);
+        return error_set(err, "out of memory for %zu frames", frames);
     }
     for (size_t t = 0; t < frames; t++)
         for (size_t c = 0; c < dim; c++) mean[c] += b->rotations[t * dim + c];

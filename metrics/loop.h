@@ -15,6 +15,6 @@ enum { LOOP_LAGS = 10 };
 
 /* step: frames per generation step, at least 1. *lag, if not NULL, is the lag in frames where the maximum lies (the shortest such). NaN and lag 0
  * when b has fewer than 2 step frames. -1 only when memory is out. */
-int loop_score(const Body *b, size_t step, double *score, size_t *lag, Error *err);
+int loop_score(const PoseTrack *b, size_t step, double *score, size_t *lag, Error *err);
 
 #endif

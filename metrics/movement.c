@@ -26,16 +26,16 @@ static int windows_new(Windows *w, size_t count, Error *err) {
     *w = (Windows){0, malloc((count + 1) * sizeof(double)), malloc((count + 1) * sizeof(double)), malloc((count + 1) * sizeof(double))};
     if (w->pose && w->trans && w->jitter) return 0;
     windows_free(w);
-    return fail(err, "out of memory for %zu windows", count);
+    return error_set(err, "out of memory for %zu windows", count);
 }
 
 /* The windows of `frames` frames from `first` on, given all transitions. */
-static int cut_windows(Windows *w, const Body *b, const double *pose, const double *trans, size_t first, size_t frames, Error *err) {
+static int cut_windows(Windows *w, const PoseTrack *b, const double *pose, const double *trans, size_t first, size_t frames, Error *err) {
     if (windows_new(w, frames / FREEZE_WINDOW, err)) return -1;
-    w->count = window_deltas(pose + first, frames, w->pose);
-    window_deltas(trans + first, frames, w->trans);
+    w->count = freezing_window_deltas(pose + first, frames, w->pose);
+    freezing_window_deltas(trans + first, frames, w->trans);
     for (size_t i = 0; i < w->count; i++) {
-        Body window = body_part(b, first + i * FREEZE_WINDOW, FREEZE_WINDOW);
+        PoseTrack window = pose_track_part(b, first + i * FREEZE_WINDOW, FREEZE_WINDOW);
         w->jitter[i] = motion_jitter(&window);
     }
     return 0;
@@ -52,16 +52,16 @@ static double mean(const double *x, size_t n) {
     return sum / (double)n;
 }
 
-static int measure_deltas(const Body *b, const MovementOptions *o, Movement *out, Error *err) {
+static int measure_deltas(const PoseTrack *b, const MovementOptions *o, Movement *out, Error *err) {
     double *pose = calloc(b->frames, sizeof *pose), *trans = calloc(b->frames, sizeof *trans);
-    int status = pose && trans ? 0 : fail(err, "out of memory for %zu frames", b->frames);
+    int status = pose && trans ? 0 : error_set(err, "out of memory for %zu frames", b->frames);
     if (!status) {
-        trans_deltas(b, trans);
+        freezing_trans_deltas(b, trans);
         out->delta_trans = mean(trans, b->frames - 1);
         out->delta_pose = NAN;
     }
     if (!status && b->rotations) {
-        pose_deltas(b, pose);
+        freezing_pose_deltas(b, pose);
         out->delta_pose = mean(pose, b->frames - 1);
         size_t first = seconds_to_frames(o->first, b->fps, b->frames), last = seconds_to_frames(o->last, b->fps, b->frames);
         status = cut_windows(&out->windows, b, pose, trans, 0, b->frames, err) || cut_windows(&out->first, b, pose, trans, 0, first, err) ||
@@ -74,10 +74,10 @@ static int measure_deltas(const Body *b, const MovementOptions *o, Movement *out
     return status;
 }
 
-static int measure(const Body *b, const MovementOptions *o, Movement *out, Error *err) {
+static int measure(const PoseTrack *b, const MovementOptions *o, Movement *out, Error *err) {
     double every = round(b->fps / o->pfc_fps);
     if (every < 1 || fabs(every * o->pfc_fps - b->fps) > 1e-6 * b->fps)
-        return fail(err, "has %g frames a second, foot contact is scored at %g: not every n-th of them (see --fps)", b->fps, o->pfc_fps);
+        return error_set(err, "has %g frames a second, foot contact is scored at %g: not every n-th of them (see --fps)", b->fps, o->pfc_fps);
     out->frames = b->frames;
     out->range = out->loop = NAN;
     if (measure_deltas(b, o, out, err)) return -1;
@@ -89,9 +89,9 @@ static int measure(const Body *b, const MovementOptions *o, Movement *out, Error
     return 0;
 }
 
-int movement_measure(const Body *b, const MovementOptions *o, Movement *out, Error *err) {
+int movement_measure(const PoseTrack *b, const MovementOptions *o, Movement *out, Error *err) {
     *out = (Movement){0};
-    if (b->frames == 0) return fail(err, "has no frame to measure");
+    if (b->frames == 0) return error_set(err, "has no frame to measure");
     int status = measure(b, o, out, err);
     if (status) movement_free(out);
     return status;

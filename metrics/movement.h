@@ -27,7 +27,7 @@ typedef struct {
 
 /* Without rotations there is no angle: no windows, and NaN for delta_pose, range and loop. Errors: no frame, a rate that is not a multiple of pfc_fps.
  * *out owns its arrays and is empty on error. */
-int movement_measure(const Body *b, const MovementOptions *o, Movement *out, Error *err);
+int movement_measure(const PoseTrack *b, const MovementOptions *o, Movement *out, Error *err);
 void movement_free(Movement *m);
 
 /* Deltas: means over all transitions; rates: shares of all windows (NaN without windows or thresholds); jump: from all transitions;

@@ -21,7 +21,7 @@ static int score_draw(const size_t *pick, size_t n, const void *context, double 
     for (size_t i = 0; i < n; i++) count += d->made->first[pick[i] + 1] - d->made->first[pick[i]];
     size_t *rows = malloc((count + 1) * sizeof *rows);
     FrechetSet drawn = {0};
-    int status = rows ? 0 : fail(err, "out of memory for %zu clips", count);
+    int status = rows ? 0 : error_set(err, "out of memory for %zu clips", count);
     for (size_t i = 0; i < n && !status; i++)
         for (size_t r = d->made->first[pick[i]]; r < d->made->first[pick[i] + 1]; r++) rows[used++] = r;
     if (!status) status = frechet_set(&drawn, d->rows, rows, count, d->dim, err);
@@ -39,8 +39,8 @@ static int intervals(Draws *d, const ScoreOptions *o, SetScore *out, Error *err)
     size_t n = d->made->first[d->made->dances];
     double *distances = malloc(n * n * sizeof *distances), estimates[2] = {out->fid, out->dist};
     Interval both[2];
-    if (!distances) return fail(err, "out of memory for %zu sequences", n);
-    pairwise_distances(d->rows, n, d->dim, distances);
+    if (!distances) return error_set(err, "out of memory for %zu sequences", n);
+    diversity_distances(d->rows, n, d->dim, distances);
     d->distances = distances;
     int status = bootstrap_intervals(d->made->dances, o->resamples, o->seed, score_draw, d, 2, estimates, both, err);
     if (!status) {
@@ -58,8 +58,8 @@ static int score(const FeatureSet *made, const double *a, size_t n, const double
                      ? -1
                      : 0;
     if (!status) {
-        out->dist = mean_pairwise_distance(b, m, out->kept);
-        if (o->real_dist) out->real_dist = mean_pairwise_distance(a, n, out->kept);
+        out->dist = diversity_mean_distance(b, m, out->kept);
+        if (o->real_dist) out->real_dist = diversity_mean_distance(a, n, out->kept);
         Draws draws = {made, &real, out->kept, b, NULL};
         if (o->resamples) status = intervals(&draws, o, out, err);
     }
@@ -72,11 +72,11 @@ int set_score(const FeatureSet *real, const FeatureSet *made, const ScoreOptions
     const Interval none = {NAN, NAN, NAN};
     size_t n = real->first[real->dances], m = made->first[made->dances];
     *scale = (FeatureScale){0};
-    if (real->dim != made->dim) return fail(err, "the real dances have %zu features, the others %zu: are they of the same body?", real->dim, made->dim);
+    if (real->dim != made->dim) return error_set(err, "the real dances have %zu features, the others %zu: are they of the same body?", real->dim, made->dim);
     if (o->standardise ? feature_scale_fit(scale, real->rows, n, real->dim, o->keep_constant, err) : feature_scale_identity(scale, real->dim, err)) return -1;
     *out = (SetScore){NAN, NAN, NAN, real->dim, scale->kept, 0, 0, none, none};
     double *a = feature_scale_apply(scale, real->rows, n), *b = feature_scale_apply(scale, made->rows, m);
-    int status = a && b ? score(made, a, n, b, m, o, out, err) : fail(err, "out of memory for %zu sequences", n + m);
+    int status = a && b ? score(made, a, n, b, m, o, out, err) : error_set(err, "out of memory for %zu sequences", n + m);
     free(a);
     free(b);
     return status;

@@ -4,7 +4,7 @@
 #define METRICS_SET_SCORE_H
 
 #include "metrics/bootstrap.h"
-#include "metrics/standardize.h"
+#include "metrics/feature_scale.h"
 #include "metrics/frechet.h"
 
 /* Rows of features; several rows may be one dance (clips): dance i has rows first[i] .. first[i+1]-1. */

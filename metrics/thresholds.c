@@ -23,7 +23,7 @@ int thresholds_fit(const double *pose, const double *trans, size_t n, double tar
     if (!p || !q) {
         free(p);
         free(q);
-        return fail(err, "out of memory for %zu windows", n);
+        return error_set(err, "out of memory for %zu windows", n);
     }
     memcpy(p, pose, n * sizeof *p);
     memcpy(q, trans, n * sizeof *q);
@@ -65,9 +65,9 @@ int thresholds_to_tensors(const Thresholds *t, Tensors *out, Error *err) {
 static int number(const Tensors *set, const char *name, double *out, Error *err) {
     Tensor *x = tensors_need(set, name, err);
     if (!x) return -1;
-    if (x->rank != 0 || x->type == TENSOR_BYTES || tensor_convert(x, TENSOR_F64, err)) return fail(err, "`%s` must be one number", name);
+    if (x->rank != 0 || x->type == TENSOR_BYTES || tensor_convert(x, TENSOR_F64, err)) return error_set(err, "`%s` must be one number", name);
     *out = *tensor_f64(x);
-    return isfinite(*out) && *out >= 0 ? 0 : fail(err, "`%s` is %g, it must be 0 or more", name, *out);
+    return isfinite(*out) && *out >= 0 ? 0 : error_set(err, "`%s` is %g, it must be 0 or more", name, *out);
 }
 
 int thresholds_from_tensors(const Tensors *set, Thresholds *out, Error *err) {
@@ -76,10 +76,10 @@ int thresholds_from_tensors(const Tensors *set, Thresholds *out, Error *err) {
 
 int thresholds_read(const char *path, Thresholds *out, Error *err) {
     Tensors set;
-    if (tensorfile_read(path, &set, err)) return -1;
+    if (tensor_file_read(path, &set, err)) return -1;
     int status = thresholds_from_tensors(&set, out, err);
     tensors_free(&set);
-    return status ? fail_in(err, path) : 0;
+    return status ? error_prefix(err, path) : 0;
 }
 
 int thresholds_write(const char *path, const Thresholds *t, Error *err) {

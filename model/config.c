@@ -18,18 +18,18 @@ int refine_parse(const char *name, Refine *out) {
 }
 
 int config_check(const Config *c, Error *err) {
-    if (c->motion_dim < 12 || (c->motion_dim - 3) % 9) return fail(err, "motion_dim %zu is not 3 + 9 joints", c->motion_dim);
-    if (!c->music_dim || !c->past || !c->future || !c->music) return fail(err, "a window has no frames or no dimensions");
-    if (c->future >= c->past) return fail(err, "future (%zu) must be less than past (%zu)", c->future, c->past);
-    if (!c->keep || c->keep > c->future) return fail(err, "keep must lie between 1 and future (%zu), not %zu", c->future, c->keep);
-    if (!(c->smooth >= 0) || c->smooth > 1e9 || (c->smooth > 0 && c->past < 3)) return fail(err, "smooth must lie between 0 and 1e9 and needs 3 past frames");
-    if (c->join > c->future) return fail(err, "join must not exceed future (%zu), not %zu", c->future, c->join);
-    if (c->past + c->music < c->future) return fail(err, "the predictor has fewer tokens than future frames");
+    if (c->motion_dim < 12 || (c->motion_dim - 3) % 9) return error_set(err, "motion_dim %zu is not 3 + 9 joints", c->motion_dim);
+    if (!c->music_dim || !c->past || !c->future || !c->music) return error_set(err, "a window has no frames or no dimensions");
+    if (c->future >= c->past) return error_set(err, "future (%zu) must be less than past (%zu)", c->future, c->past);
+    if (!c->keep || c->keep > c->future) return error_set(err, "keep must lie between 1 and future (%zu), not %zu", c->future, c->keep);
+    if (!(c->smooth >= 0) || c->smooth > 1e9 || (c->smooth > 0 && c->past < 3)) return error_set(err, "smooth must lie between 0 and 1e9 and needs 3 past frames");
+    if (c->join > c->future) return error_set(err, "join must not exceed future (%zu), not %zu", c->future, c->join);
+    if (c->past + c->music < c->future) return error_set(err, "the predictor has fewer tokens than future frames");
     if (!c->predictor.width || !c->predictor.heads || !c->predictor.mlp || !c->bank.width || !c->bank.heads || !c->bank.mlp)
-        return fail(err, "a network's width, heads or mlp is zero");
+        return error_set(err, "a network's width, heads or mlp is zero");
     if (c->motion_layers > 256 || c->music_layers > 256 || c->cross_layers > 256 || c->bank_layers > 256)
-        return fail(err, "more than 256 layers");
-    if (!c->items || !c->latents || c->latents > 64) return fail(err, "items must be positive and latents between 1 and 64");
+        return error_set(err, "more than 256 layers");
+    if (!c->items || !c->latents || c->latents > 64) return error_set(err, "items must be positive and latents between 1 and 64");
     return 0;
 }
 
@@ -76,7 +76,7 @@ char *config_to_json(const Config *c) {
 
 static int read_size(const cJSON *v, const char *key, size_t *out, Error *err) {
     if (!cJSON_IsNumber(v) || v->valuedouble < 0 || v->valuedouble > largest || v->valuedouble != (double)(size_t)v->valuedouble)
-        return fail(err, "config: %s is not a sensible whole number", key);
+        return error_set(err, "config: %s is not a sensible whole number", key);
     *out = (size_t)v->valuedouble;
     return 0;
 }
@@ -85,35 +85,35 @@ static int read_keys(const cJSON *o, Config *c, Error *err) {
     char *base = (char *)c;
     for (int i = 0; i < KEY_COUNT; i++) {
         const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, keys[i].key);
-        if (!v) return fail(err, "config: %s is missing", keys[i].key);
+        if (!v) return error_set(err, "config: %s is missing", keys[i].key);
         if (keys[i].flag) {
-            if (!cJSON_IsBool(v)) return fail(err, "config: %s is neither true nor false", keys[i].key);
+            if (!cJSON_IsBool(v)) return error_set(err, "config: %s is neither true nor false", keys[i].key);
             *(bool *)(base + keys[i].at) = cJSON_IsTrue(v);
         } else if (read_size(v, keys[i].key, (size_t *)(void *)(base + keys[i].at), err))
             return -1;
     }
     const cJSON *layers = cJSON_GetObjectItemCaseSensitive(o, "layers");
-    if (!cJSON_IsArray(layers) || cJSON_GetArraySize(layers) != 3) return fail(err, "config: layers is not a list of three");
+    if (!cJSON_IsArray(layers) || cJSON_GetArraySize(layers) != 3) return error_set(err, "config: layers is not a list of three");
     size_t *counts[3] = {&c->motion_layers, &c->music_layers, &c->cross_layers};
     for (int i = 0; i < 3; i++)
         if (read_size(cJSON_GetArrayItem(layers, i), "layers", counts[i], err)) return -1;
     const cJSON *refine = cJSON_GetObjectItemCaseSensitive(o, "refine");
     if (!cJSON_IsString(refine) || refine_parse(refine->valuestring, &c->refine))
-        return fail(err, "config: refine is none of bank, discrete, ae, vae, none");
+        return error_set(err, "config: refine is none of bank, discrete, ae, vae, none");
     const cJSON *smooth = cJSON_GetObjectItemCaseSensitive(o, "smooth");
-    if (smooth && !cJSON_IsNumber(smooth)) return fail(err, "config: smooth is not a number");
+    if (smooth && !cJSON_IsNumber(smooth)) return error_set(err, "config: smooth is not a number");
     c->smooth = smooth ? smooth->valuedouble : 0;
     const cJSON *heading = cJSON_GetObjectItemCaseSensitive(o, "relative_heading");
-    if (heading && !cJSON_IsBool(heading)) return fail(err, "config: relative_heading is neither true nor false");
+    if (heading && !cJSON_IsBool(heading)) return error_set(err, "config: relative_heading is neither true nor false");
     c->relative_heading = cJSON_IsTrue(heading);
-    if (cJSON_GetArraySize(o) != KEY_COUNT + 2 + (smooth != NULL) + (heading != NULL)) return fail(err, "config: an unknown or repeated key");
+    if (cJSON_GetArraySize(o) != KEY_COUNT + 2 + (smooth != NULL) + (heading != NULL)) return error_set(err, "config: an unknown or repeated key");
     return config_check(c, err);
 }
 
 int config_from_json(const char *json, Config *out, Error *err) {
     *out = (Config){0};
     cJSON *o = cJSON_ParseWithOpts(json, NULL, true);
-    int status = cJSON_IsObject(o) ? read_keys(o, out, err) : fail(err, "config is not a JSON object");
+    int status = cJSON_IsObject(o) ? read_keys(o, out, err) : error_set(err, "config is not a JSON object");
     cJSON_Delete(o);
     return status;
 }

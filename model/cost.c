@@ -12,18 +12,18 @@ double cost_transformer(size_t rows, size_t wanted, size_t layers, Dims d) {
     return layers ? (double)(layers - 1) * block(rows, rows, d) + block(rows, wanted, d) : 0;
 }
 
-static double encoder(size_t rows, size_t wanted, size_t in, size_t layers, Dims d) {
+static double transformer_encoder(size_t rows, size_t wanted, size_t in, size_t layers, Dims d) {
     return product(rows, d.width, in) + cost_transformer(rows, wanted, layers, d);
 }
 
-static double decoder(size_t rows, size_t wanted, size_t out, size_t layers, Dims d) {
+static double transformer_decoder(size_t rows, size_t wanted, size_t out, size_t layers, Dims d) {
     return cost_transformer(rows, wanted, layers, d) + product(wanted, out, d.width);
 }
 
 /* RefineBank for some frames of its result. */
 static double refine(const Config *c, size_t frames) {
     size_t n = c->latents, C = c->bank.width;
-    double cost = encoder(c->past, n > 1 ? n : c->past, c->motion_dim, c->bank_layers, c->bank) + decoder(c->past, frames, c->motion_dim, c->bank_layers, c->bank);
+    double cost = transformer_encoder(c->past, n > 1 ? n : c->past, c->motion_dim, c->bank_layers, c->bank) + transformer_decoder(c->past, frames, c->motion_dim, c->bank_layers, c->bank);
     if (c->refine == REFINE_BANK) cost += 2 * product(n, c->items, C);
     if (c->refine == REFINE_DISCRETE) cost += product(n, c->items, C);
     if (c->refine == REFINE_VAE) cost += 2 * product(n, C, C);
@@ -31,15 +31,15 @@ static double refine(const Config *c, size_t frames) {
 }
 
 static double transit(const Config *c) {
-    return encoder(c->past, c->past, c->motion_dim, c->bank_layers, c->bank) + 2 * product(1, c->items, c->bank.width) +
-           decoder(c->future, c->future, c->predictor.width, c->bank_layers, c->bank);
+    return transformer_encoder(c->past, c->past, c->motion_dim, c->bank_layers, c->bank) + 2 * product(1, c->items, c->bank.width) +
+           transformer_decoder(c->future, c->future, c->predictor.width, c->bank_layers, c->bank);
 }
 
 double cost_step(const Config *c) {
     size_t tokens = c->past + c->music + (c->transit ? c->future : 0);
-    double cost = encoder(c->past, c->past, c->motion_dim, c->motion_layers, c->predictor) +
-                  encoder(c->music, c->music, c->music_dim, c->music_layers, c->predictor) +
-                  decoder(tokens, c->future, c->motion_dim, c->cross_layers, c->predictor);
+    double cost = transformer_encoder(c->past, c->past, c->motion_dim, c->motion_layers, c->predictor) +
+                  transformer_encoder(c->music, c->music, c->music_dim, c->music_layers, c->predictor) +
+                  transformer_decoder(tokens, c->future, c->motion_dim, c->cross_layers, c->predictor);
     if (c->transit) cost += transit(c);
     if (c->refine != REFINE_NONE) cost += refine(c, c->future + (c->join ? 1 : 0));
     return cost;

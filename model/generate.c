@@ -16,11 +16,11 @@ struct Generator {
 int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep, Error *err) {
     *out = NULL;
     Generator *g = calloc(1, sizeof *g);
-    if (!g) return fail(err, "out of memory");
+    if (!g) return error_set(err, "out of memory");
     *g = (Generator){.params = m->params, .config = &m->config, .max_batch = max_batch, .keep = keep};
     g->params.grad = NULL;
     g->graph = graph_new(&g->params, max_batch);
-    int status = g->graph ? 0 : fail(err, "out of memory");
+    int status = g->graph ? 0 : error_set(err, "out of memory");
     if (status == 0) {
         g->step = step_build(g->graph, &m->config, m->genre_count, false);
         status = graph_finish(g->graph, -1, err);
@@ -46,7 +46,7 @@ int generator_round(Generator *g, Error *err) {
     size_t rows = g->max_batch * (c->past + c->music + c->future), widest = 0;
     g->rounded.kernel = bf16_kernel();
     g->rounded.matrices = calloc(g->params.count + 1, sizeof *g->rounded.matrices);
-    if (!g->rounded.matrices) return fail(err, "out of memory");
+    if (!g->rounded.matrices) return error_set(err, "out of memory");
     for (size_t i = 0; i < g->params.count; i++) {
         const Param *p = &g->params.items[i];
         if (p->rank != 2 || !strstr(p->name, ".blocks.")) continue;
@@ -54,13 +54,13 @@ int generator_round(Generator *g, Error *err) {
         widest = larger(widest, p->shape[1]);
     }
     g->rounded.input = memory_block(bf16_input_size(rows, widest) * sizeof *g->rounded.input);
-    if (!g->rounded.input) return fail(err, "out of memory");
+    if (!g->rounded.input) return error_set(err, "out of memory");
     g->params.rounded = &g->rounded;
     return 0;
 }
 
 /* Past and music of the dance whose next frame is `at`. */
-static void fill(const Generator *g, const Dance *d, size_t b, size_t at) {
+static void fill(const Generator *g, const GenerationJob *d, size_t b, size_t at) {
     const Config *c = g->config;
     size_t past = c->past * c->motion_dim, first = at - c->past;
     real *motion = graph_data(g->graph, g->step.past) + b * past;
@@ -73,7 +73,7 @@ static void fill(const Generator *g, const Dance *d, size_t b, size_t at) {
     if (g->step.genre >= 0) graph_data(g->graph, g->step.genre)[b] = (real)d->genre;
 }
 
-int generator_run(Generator *g, Dance *dances, size_t count, void (*progress)(void *user, size_t done, size_t total), void *user, Error *err) {
+int generator_run(Generator *g, GenerationJob *dances, size_t count, void (*progress)(void *user, size_t done, size_t total), void *user, Error *err) {
     const Config *c = g->config;
     size_t longest = 0, D = c->motion_dim;
     for (size_t i = 0; i < count; i++) longest = dances[i].frames > longest ? dances[i].frames : longest;
@@ -85,11 +85,11 @@ int generator_run(Generator *g, Dance *dances, size_t count, void (*progress)(vo
         graph_forward(g->graph, batch);
         const real *future = graph_data(g->graph, g->step.future);
         for (size_t b = 0; b < batch; b++) {
-            Dance *d = &dances[who[b]];
+            GenerationJob *d = &dances[who[b]];
             size_t n = d->frames - at < g->keep ? d->frames - at : g->keep;
             for (size_t i = 0; i < n * D; i++) {
                 real x = future[b * c->future * D + i];
-                if (!(x - x == 0)) return fail(err, "the motion is no longer finite at frame %zu", at + i / D);
+                if (!(x - x == 0)) return error_set(err, "the motion is no longer finite at frame %zu", at + i / D);
                 d->motion[at * D + i] = (float)x;
             }
         }

@@ -11,7 +11,7 @@ typedef struct {
     const float *music; /* [music_frames, music_dim]; extended at its end by its last frame */
     size_t music_frames;
     size_t genre;
-} Dance;
+} GenerationJob;
 
 typedef struct Generator Generator;
 
@@ -25,6 +25,6 @@ int generator_round(Generator *g, Error *err);
 
 /* Generates `count` <= max_batch dances together. progress (may be NULL) gets frames done and frames in all of the longest.
  * Fails if a value is no longer finite. */
-int generator_run(Generator *g, Dance *dances, size_t count, void (*progress)(void *user, size_t done, size_t total), void *user, Error *err);
+int generator_run(Generator *g, GenerationJob *dances, size_t count, void (*progress)(void *user, size_t done, size_t total), void *user, Error *err);
 
 #endif

@@ -5,10 +5,10 @@
 
 static int copy_genres(Model *m, const char *const *genres, size_t count, Error *err) {
     m->genres = calloc(count + 1, sizeof *m->genres);
-    if (!m->genres) return fail(err, "out of memory");
+    if (!m->genres) return error_set(err, "out of memory");
     for (; m->genre_count < count; m->genre_count++) {
         m->genres[m->genre_count] = strdup(genres[m->genre_count]);
-        if (!m->genres[m->genre_count]) return fail(err, "out of memory");
+        if (!m->genres[m->genre_count]) return error_set(err, "out of memory");
     }
     return 0;
 }
@@ -16,7 +16,7 @@ static int copy_genres(Model *m, const char *const *genres, size_t count, Error 
 static int declare(Model *m, bool seed, Error *err) {
     const Config *c = &m->config;
     Graph *g = graph_new(&m->params, 1);
-    if (!g) return fail(err, "out of memory");
+    if (!g) return error_set(err, "out of memory");
     size_t banks[3] = {m->genre_count, c->items, c->bank.width};
     if (m->kind == KIND_BANK) {
         Value genre = graph_input(g, 1, 1);
@@ -35,7 +35,7 @@ static int declare(Model *m, bool seed, Error *err) {
     return status;
 }
 
-int model_new(Model *out, Kind kind, const Config *config, const char *const *genres, size_t genre_count, bool seed, Error *err) {
+int model_new(Model *out, ModelKind kind, const Config *config, const char *const *genres, size_t genre_count, bool seed, Error *err) {
     *out = (Model){.kind = kind, .config = *config};
     if (config_check(config, err) || copy_genres(out, genres, genre_count, err) || declare(out, seed, err)) {
         model_free(out);

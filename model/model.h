@@ -10,10 +10,10 @@
 typedef enum {
     KIND_BANK, /* RefineBank and the banks: what train-bank makes */
     KIND_MODEL /* all that generation needs */
-} Kind;
+} ModelKind;
 
 typedef struct {
-    Kind kind;
+    ModelKind kind;
     Config config;
     char **genres; /* in the order of the banks; owned */
     size_t genre_count;
@@ -23,7 +23,7 @@ typedef struct {
 
 /* Declares all parameters of the kind; nothing is allocated yet. seed: with `seed.motion` [genres, l, D], one window per genre
  * to start from when no seed motion is given. The genres are copied. *out is empty on error. */
-int model_new(Model *out, Kind kind, const Config *config, const char *const *genres, size_t genre_count, bool seed, Error *err);
+int model_new(Model *out, ModelKind kind, const Config *config, const char *const *genres, size_t genre_count, bool seed, Error *err);
 void model_free(Model *m);
 
 /* Index of a genre, or -1. */

@@ -43,7 +43,7 @@ static char *genres_json(const Model *m) {
 
 static int add_metadata(const Model *m, const char *kind, Metadata *out, Error *err) {
     char *config = config_to_json(&m->config), *genres = genres_json(m);
-    int status = config && genres ? 0 : fail(err, "out of memory");
+    int status = config && genres ? 0 : error_set(err, "out of memory");
     status = status || metadata_set(out, "format", "neverstop", err) || metadata_set(out, "kind", kind, err) ||
              metadata_set(out, "genres", genres, err) || metadata_set(out, "config", config, err);
     cJSON_free(config);
@@ -54,7 +54,7 @@ static int add_metadata(const Model *m, const char *kind, Metadata *out, Error *
 static int export(const Model *m, const char *kind, bool moments, Exported *out, Error *err) {
     *out = (Exported){0};
     out->views = calloc(3 * m->params.count + 1, sizeof *out->views);
-    if (!out->views) return fail(err, "out of memory");
+    if (!out->views) return error_set(err, "out of memory");
     if (add_views(out, &m->params, "", m->params.value, err) || add_metadata(m, kind, &out->metadata, err) ||
         (moments && (add_views(out, &m->params, "adam.m.", m->params.m, err) || add_views(out, &m->params, "adam.v.", m->params.v, err)))) {
         exported_free(out);
@@ -85,20 +85,20 @@ static bool is_checkpoint(const Safetensors *file) {
 }
 
 /* "is a checkpoint of train-bank, not a model": whose checkpoint it is can be told from its stage. */
-static int check_checkpoint_kind(const Safetensors *file, Kind kind, Error *err) {
+static int check_checkpoint_kind(const Safetensors *file, ModelKind kind, Error *err) {
     const char *state = metadata_get(safetensors_metadata(file), "state");
     int stage = state ? atoi(state) : 0;
-    if (stage < 1 || stage > 3) return fail(err, "is no complete checkpoint: its state does not parse");
-    if (stage == 3 && kind == KIND_BANK) return fail(err, "is a checkpoint of train-predictor, not a bank");
-    if (stage < 3 && kind == KIND_MODEL) return fail(err, "is a checkpoint of train-bank, not a model");
-    if (stage == 1) return fail(err, "is a checkpoint of train-bank from stage 1, in which there is no past-future bank yet; let train-bank come to stage 2");
+    if (stage < 1 || stage > 3) return error_set(err, "is no complete checkpoint: its state does not parse");
+    if (stage == 3 && kind == KIND_BANK) return error_set(err, "is a checkpoint of train-predictor, not a bank");
+    if (stage < 3 && kind == KIND_MODEL) return error_set(err, "is a checkpoint of train-bank, not a model");
+    if (stage == 1) return error_set(err, "is a checkpoint of train-bank from stage 1, in which there is no past-future bank yet; let train-bank come to stage 2");
     return 0;
 }
 
 static int check_kind(const Safetensors *file, const char *kind, Error *err) {
     const char *format = metadata_get(safetensors_metadata(file), "format"), *found = metadata_get(safetensors_metadata(file), "kind");
-    if (!format || strcmp(format, "neverstop") != 0) return fail(err, "is not a neverstop file (no format in its metadata)");
-    if (!found || strcmp(found, kind) != 0) return fail(err, "is a %s, not a %s", found ? found : "file of no kind", kind);
+    if (!format || strcmp(format, "neverstop") != 0) return error_set(err, "is not a neverstop file (no format in its metadata)");
+    if (!found || strcmp(found, kind) != 0) return error_set(err, "is a %s, not a %s", found ? found : "file of no kind", kind);
     return 0;
 }
 
@@ -107,15 +107,15 @@ static int read_genres(const Safetensors *file, cJSON **list, const char ***genr
     *list = text ? cJSON_ParseWithOpts(text, NULL, true) : NULL;
     *genres = NULL;
     int n = cJSON_IsArray(*list) ? cJSON_GetArraySize(*list) : 0;
-    if (n < 1 || n > 4096) return fail(err, "metadata: genres is not a list of names");
+    if (n < 1 || n > 4096) return error_set(err, "metadata: genres is not a list of names");
     *genres = calloc((size_t)n, sizeof **genres);
-    if (!*genres) return fail(err, "out of memory");
+    if (!*genres) return error_set(err, "out of memory");
     *count = 0;
     const cJSON *item;
     cJSON_ArrayForEach(item, *list) {
-        if (!cJSON_IsString(item)) return fail(err, "metadata: genres is not a list of names");
+        if (!cJSON_IsString(item)) return error_set(err, "metadata: genres is not a list of names");
         for (size_t i = 0; i < *count; i++)
-            if (strcmp((*genres)[i], item->valuestring) == 0) return fail(err, "metadata: genre %s occurs twice", item->valuestring);
+            if (strcmp((*genres)[i], item->valuestring) == 0) return error_set(err, "metadata: genre %s occurs twice", item->valuestring);
         (*genres)[(*count)++] = item->valuestring;
     }
     return 0;
@@ -144,18 +144,18 @@ static const SafetensorsView *matching(const Safetensors *file, const char *pref
     snprintf(name, sizeof name, "%s%s", prefix, p->name);
     const SafetensorsView *v = safetensors_find(file, name);
     if (!v) {
-        fail(err, "tensor %s is missing", name);
+        error_set(err, "tensor %s is missing", name);
         return NULL;
     }
     bool same = v->type == TENSOR_F32 && v->rank == p->rank;
     for (int d = 0; same && d < p->rank; d++) same = v->shape[d] == p->shape[d];
     if (!same) {
-        fail(err, "tensor %s is not float32 of the shape that the configuration implies", name);
+        error_set(err, "tensor %s is not float32 of the shape that the configuration implies", name);
         return NULL;
     }
     size_t bad = first_not_finite(v->data, p->count);
     if (bad < p->count) {
-        fail(err, "tensor %s holds %f at element %zu", name, (double)((const float *)v->data)[bad], bad);
+        error_set(err, "tensor %s holds %f at element %zu", name, (double)((const float *)v->data)[bad], bad);
         return NULL;
     }
     return v;
@@ -175,7 +175,7 @@ static int check_known(const Model *m, const Safetensors *file, Error *err) {
     for (size_t i = 0; i < safetensors_count(file); i++) {
         const char *name = safetensors_at(file, i)->name;
         bool moment = is_checkpoint(file) && (strncmp(name, "adam.m.", 7) == 0 || strncmp(name, "adam.v.", 7) == 0);
-        if (!model_has(m, moment ? name + 7 : name)) return fail(err, "tensor %s belongs to no part of this configuration", name);
+        if (!model_has(m, moment ? name + 7 : name)) return error_set(err, "tensor %s belongs to no part of this configuration", name);
     }
     return 0;
 }
@@ -186,12 +186,12 @@ static int check_positive(const Model *m, const char *name, Error *err) {
     if (i < 0) return 0;
     const real *x = params_values(&m->params, (size_t)i);
     for (size_t k = 0; k < m->params.items[i].count; k++)
-        if (!(x[k] > 0)) return fail(err, "tensor %s is not positive at element %zu", name, k);
+        if (!(x[k] > 0)) return error_set(err, "tensor %s is not positive at element %zu", name, k);
     return 0;
 }
 
 /* A model of the file's configuration, whose tensors the file has as they must be; without memory yet. */
-static int declare(Model *out, const Safetensors *file, Kind kind, Error *err) {
+static int declare(Model *out, const Safetensors *file, ModelKind kind, Error *err) {
     *out = (Model){0};
     cJSON *list = NULL;
     const char **genres = NULL;
@@ -200,7 +200,7 @@ static int declare(Model *out, const Safetensors *file, Kind kind, Error *err) {
     const char *json = metadata_get(safetensors_metadata(file), "config");
     int status = check_kind(file, is_checkpoint(file) ? "checkpoint" : kind_names[kind], err);
     if (status == 0 && is_checkpoint(file)) status = check_checkpoint_kind(file, kind, err);
-    if (status == 0) status = json ? config_from_json(json, &config, err) : fail(err, "metadata: config is missing");
+    if (status == 0) status = json ? config_from_json(json, &config, err) : error_set(err, "metadata: config is missing");
     if (status == 0) status = read_genres(file, &list, &genres, &count, err);
     if (status == 0) status = model_new(out, kind, &config, genres, count, safetensors_find(file, "seed.motion") != NULL, err);
     if (status == 0) status = copy_in(file, "", &out->params, NULL, err); /* checks only */
@@ -210,10 +210,10 @@ static int declare(Model *out, const Safetensors *file, Kind kind, Error *err) {
     return status;
 }
 
-int model_map(Model *out, Safetensors *file, Kind kind, Error *err) {
+int model_map(Model *out, Safetensors *file, ModelKind kind, Error *err) {
     int status = declare(out, file, kind, err);
     const real **data = status ? NULL : malloc((out->params.count + 1) * sizeof *data);
-    if (status == 0 && !data) status = fail(err, "out of memory");
+    if (status == 0 && !data) status = error_set(err, "out of memory");
     if (status == 0) {
         for (size_t i = 0; i < out->params.count; i++) data[i] = safetensors_find(file, out->params.items[i].name)->data;
         params_map(&out->params, data);
@@ -228,21 +228,21 @@ int model_map(Model *out, Safetensors *file, Kind kind, Error *err) {
 /* The items of its banks are those of its own genres, in their order. */
 static int compare_genres(const Model *m, const char *theirs, Error *err) {
     char *ours = genres_json(m);
-    if (!ours) return fail(err, "out of memory");
+    if (!ours) return error_set(err, "out of memory");
     int status = theirs && strcmp(ours, theirs) == 0 ? 0
-        : fail(err, "is a checkpoint of another run: it has genres %.300s, this run %.300s; remove it to start anew", theirs ? theirs : "unknown", ours);
+        : error_set(err, "is a checkpoint of another run: it has genres %.300s, this run %.300s; remove it to start anew", theirs ? theirs : "unknown", ours);
     cJSON_free(ours);
     return status;
 }
 
 static int other_run(const char *key, const char *theirs, const char *ours, Error *err) {
-    return fail(err, "is a checkpoint of another run: it has %s=%.200s, this run %s=%.200s; remove it to start anew", key, theirs, key, ours);
+    return error_set(err, "is a checkpoint of another run: it has %s=%.200s, this run %s=%.200s; remove it to start anew", key, theirs, key, ours);
 }
 
 /* Two flat JSON objects: names the first key whose value differs. */
 static int compare_configs(const char *ours, const char *theirs, Error *err) {
     cJSON *a = cJSON_Parse(ours), *b = cJSON_Parse(theirs);
-    int status = cJSON_IsObject(a) && cJSON_IsObject(b) ? 0 : fail(err, "is no complete checkpoint: its configuration does not parse");
+    int status = cJSON_IsObject(a) && cJSON_IsObject(b) ? 0 : error_set(err, "is no complete checkpoint: its configuration does not parse");
     for (int turn = 0; status == 0 && turn < 2; turn++) { /* keys of one, then those that only the other has */
         const cJSON *item, *list = turn ? b : a;
         cJSON_ArrayForEach(item, list) {
@@ -271,7 +271,7 @@ static int compare_settings(const char *ours, const char *theirs, Error *err) {
             if (strncmp(a, "config=", 7) == 0 && strncmp(b, "config=", 7) == 0) return compare_configs(a + 7, b + 7, err);
             size_t key = strcspn(a, "=");
             bool same_key = key == strcspn(b, "=") && strncmp(a, b, key) == 0;
-            if (!same_key) return fail(err, "is a checkpoint of another run: it has %.200s, this run %.200s; remove it to start anew", m ? b : "nothing", n ? a : "nothing");
+            if (!same_key) return error_set(err, "is a checkpoint of another run: it has %.200s, this run %.200s; remove it to start anew", m ? b : "nothing", n ? a : "nothing");
             a[key] = '\0';
             return other_run(a, b + key + 1, a + key + 1, err);
         }
@@ -285,13 +285,13 @@ int checkpoint_import(Model *m, TrainState *s, const char *settings, const Safet
     if (check_kind(file, "checkpoint", err)) return -1;
     const Metadata *meta = safetensors_metadata(file);
     const char *theirs = metadata_get(meta, "settings"), *state = metadata_get(meta, "state"), *config = metadata_get(meta, "config");
-    if (!theirs || !state || !config) return fail(err, "is no complete checkpoint: settings, state or config is missing");
+    if (!theirs || !state || !config) return error_set(err, "is no complete checkpoint: settings, state or config is missing");
     if (compare_settings(settings, theirs, err) || compare_genres(m, metadata_get(meta, "genres"), err)) return -1;
     TrainState t;
     int end = 0;
     if (sscanf(state, "%d %zu %zu %zu %la %zu %" SCNu64 "%n", &t.stage, &t.epoch, &t.batch, &t.step, &t.loss_sum, &t.loss_count, &t.seed, &end) != 7 ||
         state[end] || t.stage < 1 || t.stage > 3)
-        return fail(err, "is no complete checkpoint: its state does not parse");
+        return error_set(err, "is no complete checkpoint: its state does not parse");
     if (copy_in(file, "", &m->params, NULL, err) || copy_in(file, "adam.m.", &m->params, NULL, err) || copy_in(file, "adam.v.", &m->params, NULL, err)) return -1;
     copy_in(file, "", &m->params, m->params.value, err);
     copy_in(file, "adam.m.", &m->params, m->params.m, err);
@@ -300,12 +300,12 @@ int checkpoint_import(Model *m, TrainState *s, const char *settings, const Safet
     return 0;
 }
 
-int model_read(const char *path, Kind kind, Model *out, Error *err) {
+int model_read(const char *path, ModelKind kind, Model *out, Error *err) {
     Safetensors *file;
     if (safetensors_open(path, &file, err)) return -1;
     if (model_map(out, file, kind, err) == 0) return 0;
     safetensors_close(file);
-    return fail_in(err, path);
+    return error_prefix(err, path);
 }
 
 int exported_write(const char *path, Exported *e, Error *err) {

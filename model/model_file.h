@@ -38,14 +38,14 @@ void exported_free(Exported *e);
 
 /* From an open file of that kind, or a checkpoint of a run that makes one: its weights as they stand. Every tensor the configuration implies must be there, F32, finite and of its shape, and no other;
  * all this is checked first. For reading only: the weights stay where they are in the file, nothing is copied. The file becomes the model's on success. */
-int model_map(Model *out, Safetensors *file, Kind kind, Error *err);
+int model_map(Model *out, Safetensors *file, ModelKind kind, Error *err);
 /* Into a model built from the run's own settings; a checkpoint of other settings is refused with the difference named. */
 int checkpoint_import(Model *m, TrainState *state, const char *settings, const Safetensors *file, Error *err);
 
 /* --- on disk --- */
 
 /* Opens a model (a checkpoint of one included) or a bank for reading only: its weights stay in the mapped file. *out is empty on error; errors begin with the path. */
-int model_read(const char *path, Kind kind, Model *out, Error *err);
+int model_read(const char *path, ModelKind kind, Model *out, Error *err);
 /* Writes whatever was exported, atomically, and releases it. */
 int exported_write(const char *path, Exported *e, Error *err);
 /* checksum.h's of all parameters. */

@@ -16,7 +16,7 @@ Value refine_encode(Graph *g, const Config *c, Value motion);
 Value refine_sample(Graph *g, const Config *c, Value z);
 /* refine_sample of refine_encode, without what it does not ask for */
 Value refine_latents(Graph *g, const Config *c, Value motion);
-/* Eq. 3: z' = B softmax(B^T z) */
+/* Eq. 3: z' = B op_softmax(B^T z) */
 Value refine_project(Graph *g, const Config *c, Value z, Value genre, size_t genres);
 /* D_RB: n latents, interpolated over l frames, to motion; its frames from `first` on, [l - first, D] */
 Value refine_decode(Graph *g, const Config *c, Value latents, size_t first);

@@ -15,15 +15,15 @@ static void turn_all(const Call *c, double direction, const real *from, real *to
         for (size_t t = 0; t < T; t++) {
             const real *x = from + (b * T + t) * C;
             real *y = to + (b * T + t) * C;
-            real turned[PLACED];
-            for (size_t k = 0; k < PLACED; k++) turned[k] = x[k];
+            real turned[HEADING_NUMBERS];
+            for (size_t k = 0; k < HEADING_NUMBERS; k++) turned[k] = x[k];
             for (size_t i = 0; i < 4; i++) {
-                size_t p = turned_pairs[i][0], q = turned_pairs[i][1];
+                size_t p = heading_pairs[i][0], q = heading_pairs[i][1];
                 turned[p] = cosine * x[p] - sine * x[q];
                 turned[q] = sine * x[p] + cosine * x[q];
             }
             for (size_t k = 0; k < C; k++) {
-                real value = k < PLACED ? turned[k] : x[k];
+                real value = k < HEADING_NUMBERS ? turned[k] : x[k];
                 y[k] = accumulate ? y[k] + value : value;
             }
         }
@@ -36,9 +36,9 @@ static void turn_backward(const Call *c) {
     if (c->x[0].grad) turn_all(c, -(double)c->factor[0], c->dy, c->x[0].grad, true); /* the transpose is the inverse */
 }
 
-Value turn(Graph *g, Value x, Value reference, double direction) {
+Value op_rotate_heading(Graph *g, Value x, Value reference, double direction) {
     static const Op op = {.name = "turn", .forward = turn_forward, .backward = turn_backward, .backward_reads_x = true};
-    if (graph_cols(g, x) < PLACED || graph_cols(g, reference) != graph_cols(g, x) || graph_rows(g, reference) != 1)
+    if (graph_cols(g, x) < HEADING_NUMBERS || graph_cols(g, reference) != graph_cols(g, x) || graph_rows(g, reference) != 1)
         return graph_fail(g, "turn: needs motion and one frame of it");
     return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {x, reference}, .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = graph_rows(g, x), .cols = graph_cols(g, x), .factor = {(real)direction}});

@@ -6,6 +6,6 @@
 
 /* Motion turned about the vertical so that the reference frame [1, cols] (which gets no gradient) faces straight ahead (direction -1),
  * or back again (+1) */
-Value turn(Graph *g, Value x, Value reference, double direction);
+Value op_rotate_heading(Graph *g, Value x, Value reference, double direction);
 
 #endif

@@ -28,7 +28,7 @@ int beat_local_score(const float *envelope, size_t frames, long period, LibrosaV
     if (!window || !x) {
         free(window);
         free(x);
-        return fail(err, "out of memory");
+        return error_set(err, "out of memory");
     }
     const float norm = deviation(envelope, frames) + FLT_MIN;
     for (size_t i = 0; i < frames; i++) x[i] = (double)(envelope[i] / norm);
@@ -52,7 +52,7 @@ int beat_local_score(const float *envelope, size_t frames, long period, LibrosaV
 int beat_dynamic_program(const double *local, size_t frames, long period, LibrosaVersion version, double *cumulative, long *link, Error *err) {
     const long nearest = lrint((double)period / 2), farthest = 2 * period;
     double *penalty = malloc(((size_t)farthest + 1) * sizeof *penalty), top = local[0];
-    if (!penalty) return fail(err, "out of memory");
+    if (!penalty) return error_set(err, "out of memory");
     for (long d = 1; d <= farthest; d++) {
         const double octave = log((double)d) - log((double)period);
         penalty[d] = tightness * (octave * octave);
@@ -98,7 +98,7 @@ static int ascending(const void *a, const void *b) {
 /* The last local maximum of the cumulative score that reaches half the median of all of them (0.8: exceeds); the last frame if there is none. */
 static int last_beat(const double *cumulative, size_t frames, LibrosaVersion version, size_t *last, Error *err) {
     double *peaks = malloc(frames * sizeof *peaks), threshold = 0;
-    if (!peaks) return fail(err, "out of memory");
+    if (!peaks) return error_set(err, "out of memory");
     size_t count = 0;
     for (size_t i = 0; i < frames; i++)
         if (is_peak(cumulative, frames, i)) peaks[count++] = cumulative[i];
@@ -120,7 +120,7 @@ static int last_beat(const double *cumulative, size_t frames, LibrosaVersion ver
  * [0 1/2 1 1/2 0]. As in librosa the smoothed scores run from the first beat to two places beyond the last. */
 static int trim(const double *local, size_t frames, bool *beat, Error *err) {
     double *score = calloc(frames + 4, sizeof *score), squares = 0;
-    if (!score) return fail(err, "out of memory");
+    if (!score) return error_set(err, "out of memory");
     size_t count = 0;
     for (size_t i = 0; i < frames; i++)
         if (beat[i]) score[1 + count++] = local[i];
@@ -139,7 +139,7 @@ static int trim(const double *local, size_t frames, bool *beat, Error *err) {
 /* The same in 0.8: beats whose own score, smoothed over three beats, exceeds half the root mean square tell the first one and the one after the last. */
 static int trim_0_8(const double *local, size_t frames, bool *beat, Error *err) {
     double *score = calloc(frames + 2, sizeof *score), squares = 0;
-    if (!score) return fail(err, "out of memory");
+    if (!score) return error_set(err, "out of memory");
     size_t count = 0, first = 0, end = 0;
     for (size_t i = 0; i < frames; i++)
         if (beat[i]) score[1 + count++] = local[i];
@@ -188,12 +188,12 @@ int beat_track(const float *envelope, size_t frames, double rate, size_t hop, do
     }
     *bpm = 0;
     if (!any) return 0;
-    if (estimate_tempo(envelope, frames, rate, hop, start_bpm, bpm, stages, err)) return -1;
+    if (tempo_estimate(envelope, frames, rate, hop, start_bpm, bpm, stages, err)) return -1;
     const long period = lrint(rate / (double)hop * 60 / *bpm);
     double *local = malloc(frames * sizeof *local), *cumulative = malloc(frames * sizeof *cumulative);
     long *link = malloc(frames * sizeof *link);
     int status;
-    if (!local || !cumulative || !link) status = fail(err, "out of memory");
+    if (!local || !cumulative || !link) status = error_set(err, "out of memory");
     else status = track(envelope, frames, period, version, local, cumulative, link, beat, stages, err);
     free(local);
     free(cumulative);

@@ -23,7 +23,7 @@ static double layout(Bins *b, double rate, double tuning, LibrosaVersion version
         const size_t octave = i / CQ_PER_OCTAVE, step = i % CQ_PER_OCTAVE;
         b->frequency[i] = ldexp(pow(2, (double)step / CQ_PER_OCTAVE), (int)octave) * lowest;
     }
-    relative_bandwidth(b->frequency, CQ_BINS, b->alpha);
+    wavelet_relative_bandwidth(b->frequency, CQ_BINS, b->alpha);
     for (size_t i = 0; i < CQ_BINS && version == LIBROSA_0_8; i++) b->alpha[i] = pow(2, 1.0 / CQ_PER_OCTAVE) - 1;
     double top = 0;
     for (size_t i = 0; i < CQ_BINS; i++) {
@@ -68,7 +68,7 @@ static int bank_new(Bank *bank, const Bins *b, double rate, Error *err) {
     bank->im = calloc(bank->count * BLOCK, sizeof(float));
     if (bank->re && bank->im) return 0;
     bank_free(bank);
-    return fail(err, "out of memory for constant-Q filters");
+    return error_set(err, "out of memory for constant-Q filters");
 }
 
 /* |sum over k of filter[k] spectrum[k]| of the block's frames: magnitude[j CQ_BINS + i] of frame j, filter i. */
@@ -142,7 +142,7 @@ static int all_octaves(const float *y, size_t n, size_t hop, Bank *bank, Librosa
 int constant_q(const float *y, size_t n, double rate, size_t hop, double tuning, LibrosaVersion version, float *magnitude, Error *err) {
     Bins b;
     const double top = layout(&b, rate, tuning, version);
-    if (top > rate / 2) return fail(err, "at a sample rate of %g Hz the constant-Q filters would reach beyond the Nyquist frequency", rate);
+    if (top > rate / 2) return error_set(err, "at a sample rate of %g Hz the constant-Q filters would reach beyond the Nyquist frequency", rate);
     const size_t frames = 1 + n / hop;
     const unsigned halvings = early_halvings(rate, top, hop, version);
     float *low = NULL;

@@ -27,7 +27,7 @@ int mel_filters_new(MelFilters *out, double rate, double top, size_t n_fft, size
     if (!edges || !out->first || !out->count || !out->weights) {
         free(edges);
         mel_filters_free(out);
-        return fail(err, "out of memory");
+        return error_set(err, "out of memory");
     }
     const double top_mel = hz_to_mel(top);
     for (size_t i = 0; i < bands + 2; i++) edges[i] = mel_to_hz(top_mel * (double)i / (double)(bands + 1));
@@ -69,7 +69,7 @@ void mel_frame(const MelFilters *f, const float *power, float *mel) {
     }
 }
 
-void power_to_db(float *power, size_t count) {
+void mel_power_to_db(float *power, size_t count) {
     float top = -INFINITY;
     for (size_t i = 0; i < count; i++) {
         power[i] = 10 * log10f(power[i] > 1e-10f ? power[i] : 1e-10f);

@@ -23,6 +23,6 @@ void mel_filters_free(MelFilters *f);
 void mel_frame(const MelFilters *f, const float *power, float *mel);
 
 /* In place: 10 log10(max(1e-10, power)), then nothing lower than 80 dB below the largest value of all count. */
-void power_to_db(float *power, size_t count);
+void mel_power_to_db(float *power, size_t count);
 
 #endif

@@ -8,7 +8,7 @@
 
 int mfcc(const float *mel_db, size_t frames, size_t bands, size_t count, float *out, size_t stride, Error *err) {
     double *basis = malloc((bands + 1) * count * sizeof *basis), *restrict sum = basis + bands * count; /* [bands][count]; [count] */
-    if (!basis) return fail(err, "out of memory");
+    if (!basis) return error_set(err, "out of memory");
     for (size_t k = 0; k < count; k++) {
         const double scale = sqrt((k == 0 ? 1.0 : 2.0) / (double)bands);
         for (size_t b = 0; b < bands; b++) basis[b * count + k] = scale * cos(M_PI * (double)k * ((double)b + 0.5) / (double)bands);

@@ -24,22 +24,22 @@ typedef struct {
     const float *y;
     size_t n, frames;
     double rate;
-    const FeatureOptions *options;
+    const MusicFeatureOptions *options;
     float *mel, *onset_mel; /* [frames, FEATURE_MELS] power, then decibels; onset_mel is mel where both have the same bands */
     float *envelope;        /* [frames] onset strength */
     double tuning;          /* in constant-Q bins */
     Music *out;
     Tensors *stages;
-} Work;
+} Mint35Work;
 
-static bool wants(const Work *w, unsigned blocks) { return w->options->blocks & blocks; }
-static bool wants_rhythm(const Work *w) { return wants(w, MUSIC_ONSET_STRENGTH | MUSIC_ONSETS | MUSIC_BEATS); }
-static bool wants_mel(const Work *w) { return wants(w, MUSIC_MFCC) || wants_rhythm(w); }
+static bool wants(const Mint35Work *w, unsigned blocks) { return w->options->blocks & blocks; }
+static bool wants_rhythm(const Mint35Work *w) { return wants(w, MUSIC_ONSET_STRENGTH | MUSIC_ONSETS | MUSIC_BEATS); }
+static bool wants_mel(const Mint35Work *w) { return wants(w, MUSIC_MFCC) || wants_rhythm(w); }
 
 /* Where a block's columns begin in the first row. */
-static float *column(const Work *w, unsigned block) { return w->out->data + music_column(w->options->blocks, block); }
+static float *column(const Mint35Work *w, unsigned block) { return w->out->data + music_column(w->options->blocks, block); }
 
-static void put_marks(const Work *w, unsigned block, const bool *mark) {
+static void put_marks(const Mint35Work *w, unsigned block, const bool *mark) {
     for (size_t t = 0; t < w->frames; t++) column(w, block)[t * w->out->dim] = mark[t];
 }
 
@@ -56,7 +56,7 @@ static void spectra_free(Spectra *s) {
     peaks_free(&s->peaks);
 }
 
-static int spectra_new(Spectra *s, const Work *w, Error *err) {
+static int spectra_new(Spectra *s, const Mint35Work *w, Error *err) {
     const double onset_top = 11025; /* 0.8's fmax for onset_strength */
     double window[FEATURE_FFT];
     hann_periodic(window, FEATURE_FFT);
@@ -77,7 +77,7 @@ static float magnitude_of(float x, float y) {
 }
 
 /* One pass of short-time spectra feeds both the mel bands and the peaks that tell the tuning. */
-static int spectral_pass(Work *w, Spectra *s, Error *err) {
+static int spectral_pass(Mint35Work *w, Spectra *s, Error *err) {
     enum { BINS = FEATURE_FFT / 2 + 1 };
     float re[BINS], im[BINS], magnitude[BINS], power[BINS + MEL_LANES] = {0};
     for (size_t t = 0; t < w->frames; t++) {
@@ -92,19 +92,19 @@ static int spectral_pass(Work *w, Spectra *s, Error *err) {
     return 0;
 }
 
-static int to_db(const Work *w, float *mel, Error *err) {
+static int to_db(const Mint35Work *w, float *mel, Error *err) {
     for (size_t i = 0; i < w->frames * FEATURE_MELS; i++)
-        if (!isfinite(mel[i])) return fail(err, "samples are too large: their power overflows");
-    power_to_db(mel, w->frames * FEATURE_MELS);
+        if (!isfinite(mel[i])) return error_set(err, "samples are too large: their power overflows");
+    mel_power_to_db(mel, w->frames * FEATURE_MELS);
     return 0;
 }
 
 /* Mel bands in decibels, and the tuning. */
-static int analyse(Work *w, Error *err) {
+static int analyse(Mint35Work *w, Error *err) {
     Spectra s;
     if (spectra_new(&s, w, err)) return -1;
     int status = spectral_pass(w, &s, err);
-    if (!status && wants(w, MUSIC_CHROMA)) status = estimate_tuning(&s.peaks, CQ_PER_OCTAVE, &w->tuning, err) || stage_number(w->stages, "tuning", w->tuning, err);
+    if (!status && wants(w, MUSIC_CHROMA)) status = tuning_estimate(&s.peaks, CQ_PER_OCTAVE, &w->tuning, err) || stage_number(w->stages, "tuning", w->tuning, err);
     spectra_free(&s);
     if (status || !w->mel) return status;
     if (stage_matrix(w->stages, "mel", w->mel, w->frames, FEATURE_MELS, FEATURE_MELS, err) || to_db(w, w->mel, err) ||
@@ -114,14 +114,14 @@ static int analyse(Work *w, Error *err) {
     return to_db(w, w->onset_mel, err) || stage_matrix(w->stages, "onset_mel_db", w->onset_mel, w->frames, FEATURE_MELS, FEATURE_MELS, err);
 }
 
-static int add_onsets(Work *w, bool *mark, Error *err) {
+static int add_onsets(Mint35Work *w, bool *mark, Error *err) {
     if (onset_detect(w->envelope, w->frames, w->rate, FEATURE_HOP, mark, err)) return -1;
     if (wants(w, MUSIC_ONSETS)) put_marks(w, MUSIC_ONSETS, mark);
     return stage_frames(w->stages, "onset_frames", mark, w->frames, err);
 }
 
-static int add_beats(Work *w, bool *mark, Error *err) {
-    const FeatureOptions *o = w->options;
+static int add_beats(Mint35Work *w, bool *mark, Error *err) {
+    const MusicFeatureOptions *o = w->options;
     if (stage_number(w->stages, "start_bpm", o->start_bpm, err) ||
         beat_track(w->envelope, w->frames, w->rate, FEATURE_HOP, o->start_bpm, o->version, mark, &w->out->tempo, w->stages, err))
         return -1;
@@ -129,27 +129,27 @@ static int add_beats(Work *w, bool *mark, Error *err) {
     return stage_number(w->stages, "tempo", w->out->tempo, err) || stage_frames(w->stages, "beat_frames", mark, w->frames, err);
 }
 
-static int add_rhythm(Work *w, Error *err) {
+static int add_rhythm(Mint35Work *w, Error *err) {
     onset_strength(w->onset_mel, w->frames, FEATURE_MELS, w->envelope);
     for (size_t t = 0; t < w->frames && wants(w, MUSIC_ONSET_STRENGTH); t++) column(w, MUSIC_ONSET_STRENGTH)[t * w->out->dim] = w->envelope[t];
     bool *mark = malloc(w->frames * sizeof *mark);
-    if (!mark) return fail(err, "out of memory for %zu frames", w->frames);
+    if (!mark) return error_set(err, "out of memory for %zu frames", w->frames);
     const int status = stage_f32(w->stages, "onset_strength", w->envelope, w->frames, err) || add_onsets(w, mark, err) || add_beats(w, mark, err) ? -1 : 0;
     free(mark);
     return status;
 }
 
-static int add_mfcc(Work *w, Error *err) {
+static int add_mfcc(Mint35Work *w, Error *err) {
     float *out = column(w, MUSIC_MFCC);
     return mfcc(w->mel, w->frames, FEATURE_MELS, FEATURE_MFCC, out, w->out->dim, err) ||
            stage_matrix(w->stages, "mfcc", out, w->frames, FEATURE_MFCC, w->out->dim, err);
 }
 
-static int add_chroma(Work *w, Error *err) {
+static int add_chroma(Mint35Work *w, Error *err) {
     const size_t frames = w->frames, dim = w->out->dim;
     float *magnitude = malloc(frames * CQ_BINS * sizeof *magnitude), *chroma = malloc(frames * FEATURE_CHROMA * sizeof *chroma);
     int status = -1;
-    if (!magnitude || !chroma) fail(err, "out of memory for %zu frames", frames);
+    if (!magnitude || !chroma) error_set(err, "out of memory for %zu frames", frames);
     else if (constant_q(w->y, w->n, w->rate, FEATURE_HOP, w->tuning, w->options->version, magnitude, err) == 0 &&
              stage_matrix(w->stages, "cqt", magnitude, frames, CQ_BINS, CQ_BINS, err) == 0) {
         chroma_from_cq(magnitude, frames, chroma);
@@ -171,18 +171,18 @@ static size_t first_not_finite(const float *x, size_t n) {
     return n;
 }
 
-static int check(const float *x, size_t n, const FeatureOptions *o, Error *err) {
-    if (n == 0) return fail(err, "there are no samples in it");
+static int check(const float *x, size_t n, const MusicFeatureOptions *o, Error *err) {
+    if (n == 0) return error_set(err, "there are no samples in it");
     const size_t bad = first_not_finite(x, n);
-    if (bad < n) return fail(err, "sample %zu is not a finite number", bad);
-    if (!(o->fps >= FEATURE_MIN_FPS && o->fps <= FEATURE_MAX_FPS)) return fail(err, "%g frames per second: %d to %d are possible", o->fps, FEATURE_MIN_FPS, FEATURE_MAX_FPS);
-    if (o->version == LIBROSA_0_8 && o->fps < FEATURE_MIN_FPS_0_8) return fail(err, "%g frames per second: librosa 0.8's numbers begin at %d", o->fps, FEATURE_MIN_FPS_0_8);
-    if (!(o->blocks & MUSIC_ALL) || o->blocks & ~(unsigned)MUSIC_ALL) return fail(err, "no columns are asked for");
-    if (!(o->start_bpm > 0 && isfinite(o->start_bpm))) return fail(err, "a start tempo of %g BPM makes no sense", o->start_bpm);
+    if (bad < n) return error_set(err, "sample %zu is not a finite number", bad);
+    if (!(o->fps >= FEATURE_MIN_FPS && o->fps <= FEATURE_MAX_FPS)) return error_set(err, "%g frames per second: %d to %d are possible", o->fps, FEATURE_MIN_FPS, FEATURE_MAX_FPS);
+    if (o->version == LIBROSA_0_8 && o->fps < FEATURE_MIN_FPS_0_8) return error_set(err, "%g frames per second: librosa 0.8's numbers begin at %d", o->fps, FEATURE_MIN_FPS_0_8);
+    if (!(o->blocks & MUSIC_ALL) || o->blocks & ~(unsigned)MUSIC_ALL) return error_set(err, "no columns are asked for");
+    if (!(o->start_bpm > 0 && isfinite(o->start_bpm))) return error_set(err, "a start tempo of %g BPM makes no sense", o->start_bpm);
     return 0;
 }
 
-static int compute(Work *w, Error *err) {
+static int compute(Mint35Work *w, Error *err) {
     if (stage_f32(w->stages, "y", w->y, w->n, err) || analyse(w, err) || (wants_rhythm(w) && add_rhythm(w, err)) || (wants(w, MUSIC_MFCC) && add_mfcc(w, err)))
         return -1;
     if (w->onset_mel != w->mel) free(w->onset_mel);
@@ -191,17 +191,17 @@ static int compute(Work *w, Error *err) {
     return wants(w, MUSIC_CHROMA) ? add_chroma(w, err) : 0;
 }
 
-int music_features_resampled(const float *y, size_t n, const FeatureOptions *options, Music *out, Tensors *stages, Error *err) {
+int music_features_resampled(const float *y, size_t n, const MusicFeatureOptions *options, Music *out, Tensors *stages, Error *err) {
     *out = (Music){0};
     if (check(y, n, options, err)) return -1;
     const size_t frames = 1 + n / FEATURE_HOP, dim = music_width(options->blocks), mel_size = frames * FEATURE_MELS * sizeof(float);
     *out = (Music){.frames = frames, .dim = dim, .fps = options->fps, .blocks = options->blocks, .data = calloc(frames * dim, sizeof(float))};
-    Work w = {.y = y, .n = n, .frames = frames, .rate = FEATURE_HOP * options->fps, .options = options, .out = out, .stages = stages};
+    Mint35Work w = {.y = y, .n = n, .frames = frames, .rate = FEATURE_HOP * options->fps, .options = options, .out = out, .stages = stages};
     w.mel = wants_mel(&w) ? malloc(mel_size) : NULL;
     w.onset_mel = options->version == LIBROSA_0_8 && wants_rhythm(&w) ? malloc(mel_size) : w.mel;
     w.envelope = malloc(frames * sizeof *w.envelope);
     int status;
-    if (!out->data || !w.envelope || (wants_mel(&w) && (!w.mel || !w.onset_mel))) status = fail(err, "out of memory for %zu frames", frames);
+    if (!out->data || !w.envelope || (wants_mel(&w) && (!w.mel || !w.onset_mel))) status = error_set(err, "out of memory for %zu frames", frames);
     else status = compute(&w, err);
     if (w.onset_mel != w.mel) free(w.onset_mel);
     free(w.mel);
@@ -212,15 +212,15 @@ int music_features_resampled(const float *y, size_t n, const FeatureOptions *opt
     return -1;
 }
 
-int music_resample(const float *mono, size_t n, double rate, const FeatureOptions *options, float **y, size_t *m, Error *err) {
+int music_resample(const float *mono, size_t n, double rate, const MusicFeatureOptions *options, float **y, size_t *m, Error *err) {
     *y = NULL;
     if (check(mono, n, options, err)) return -1;
     if (!(rate >= FEATURE_MIN_RATE && rate <= FEATURE_MAX_RATE))
-        return fail(err, "a sample rate of %g Hz: %d to %d are possible", rate, FEATURE_MIN_RATE, FEATURE_MAX_RATE);
+        return error_set(err, "a sample rate of %g Hz: %d to %d are possible", rate, FEATURE_MIN_RATE, FEATURE_MAX_RATE);
     return resample(mono, n, rate, FEATURE_HOP * options->fps, options->version == LIBROSA_0_8 ? KAISER_BEST : SOXR_HIGH, y, m, err);
 }
 
-int music_features(const float *mono, size_t n, double rate, const FeatureOptions *options, Music *out, Error *err) {
+int music_features(const float *mono, size_t n, double rate, const MusicFeatureOptions *options, Music *out, Error *err) {
     *out = (Music){0};
     float *y;
     size_t m;

@@ -32,16 +32,16 @@ typedef struct {
     double start_bpm;       /* centre of the tempo prior, > 0; 120 */
     unsigned blocks;        /* the columns wanted: MUSIC_ALL, or a sum of MUSIC_... */
     LibrosaVersion version; /* LIBROSA_0_11 */
-} FeatureOptions;
+} MusicFeatureOptions;
 
-static inline FeatureOptions feature_options_default(void) {
-    return (FeatureOptions){.fps = 60, .start_bpm = 120, .blocks = MUSIC_ALL, .version = LIBROSA_0_11};
+static inline MusicFeatureOptions feature_options_default(void) {
+    return (MusicFeatureOptions){.fps = 60, .start_bpm = 120, .blocks = MUSIC_ALL, .version = LIBROSA_0_11};
 }
 
 /* n >= 1 samples in mono, in [-1, 1] or not, at `rate` Hz -> *out (owned; empty on error). Refuses no samples, samples that are not
  * finite, samples so large (beyond 1e15) that their power overflows, and options and rates out of range. out->tempo is 0 where there is no onset at all,
  * and where neither onsets nor beats are among the blocks. */
-int music_features(const float *mono, size_t n, double rate, const FeatureOptions *options, Music *out, Error *err);
+int music_features(const float *mono, size_t n, double rate, const MusicFeatureOptions *options, Music *out, Error *err);
 
 /* The two halves of music_features, so that a caller can let go of the original samples in between. music_resample: mono at `rate` -> *y (owned; NULL on
  * error) [*m] at 512 fps Hz.
@@ -49,8 +49,8 @@ int music_features(const float *mono, size_t n, double rate, const FeatureOption
  *   y [n], mel and mel_db [128, T] (of MFCC; onset_mel_db is the other in 0.8), tuning (bins of 36 per octave), cqt [252, T] (magnitudes), chroma_cqt [12, T]
  *   (not normalised), chroma_cens [12, T], onset_strength [T], mfcc [20, T], onset_frames, tempogram_mean [lags], start_bpm, tempo, frames_per_beat,
  *   localscore [T], cumscore [T], backlink [T], beat_frames. */
-int music_resample(const float *mono, size_t n, double rate, const FeatureOptions *options, float **y, size_t *m, Error *err);
-int music_features_resampled(const float *y, size_t n, const FeatureOptions *options, Music *out, Tensors *stages, Error *err);
+int music_resample(const float *mono, size_t n, double rate, const MusicFeatureOptions *options, float **y, size_t *m, Error *err);
+int music_features_resampled(const float *y, size_t n, const MusicFeatureOptions *options, Music *out, Tensors *stages, Error *err);
 
 /* The start_bpm of mint's rule for AIST++ music: names "m" BR|PO|LO|MH|LH|WA|KR|JS|JB "k" -> 80 + 10 k, "mHOk" -> 110 + 5 k, with
  * one digit k; 120 (librosa's default) for any other name. */

@@ -32,7 +32,7 @@ int onset_detect(const float *envelope, size_t frames, double rate, size_t hop, 
     for (size_t i = 0; i < frames; i++) top = fmaxf(top, envelope[i] - low);
     if (!(top > 0) || !isfinite(top)) return 0;
     float *x = malloc(frames * sizeof *x);
-    if (!x) return fail(err, "out of memory");
+    if (!x) return error_set(err, "out of memory");
     for (size_t i = 0; i < frames; i++) x[i] = (envelope[i] - low) / (top + FLT_MIN);
 
     const size_t before = frames_in(0.03, rate, hop), around = frames_in(0.10, rate, hop), wait = frames_in(0.03, rate, hop);

@@ -55,14 +55,14 @@ static int make_plan(Stft *s) {
 
 int stft_new(Stft **out, size_t n_fft, size_t hop, const double *window, StftPrecision precision, StftPadding padding, Error *err) {
     Stft *s = *out = calloc(1, sizeof *s);
-    if (!s) return fail(err, "out of memory");
+    if (!s) return error_set(err, "out of memory");
     s->n_fft = n_fft;
     s->hop = hop;
     s->padding = padding;
     if (!allocate(s, window, precision) || !make_plan(s)) {
         stft_free(s);
         *out = NULL;
-        return fail(err, "out of memory for a transform of %zu samples", n_fft);
+        return error_set(err, "out of memory for a transform of %zu samples", n_fft);
     }
     if (window) memcpy(s->window, window, n_fft * sizeof *window);
     for (size_t k = 0; k <= n_fft / 2; k++) {

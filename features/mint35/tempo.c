@@ -19,9 +19,9 @@ typedef struct {
     double *padded, *window, *power; /* [frames + lags], [lags], [size] */
     fftw_complex *pair, *spectrum;   /* [size] */
     fftw_plan plan;
-} Work;
+} TempoWork;
 
-static void work_free(Work *w) {
+static void work_free(TempoWork *w) {
     if (w->plan) {
 #pragma omp critical(fftw_planner)
         fftw_destroy_plan(w->plan);
@@ -33,9 +33,9 @@ static void work_free(Work *w) {
     free(w->power);
 }
 
-static int work_new(Work *w, size_t frames, size_t lags, Error *err) {
+static int work_new(TempoWork *w, size_t frames, size_t lags, Error *err) {
     const size_t size = 2 * lags;
-    *w = (Work){.lags = lags, .size = size, .padded = calloc(frames + lags, sizeof(double)), .window = malloc(lags * sizeof(double)),
+    *w = (TempoWork){.lags = lags, .size = size, .padded = calloc(frames + lags, sizeof(double)), .window = malloc(lags * sizeof(double)),
                 .power = calloc(size, sizeof(double)), .pair = fftw_alloc_complex(size), .spectrum = fftw_alloc_complex(size)};
     if (w->padded && w->window && w->power && w->pair && w->spectrum) {
 #pragma omp critical(fftw_planner)
@@ -46,11 +46,11 @@ static int work_new(Work *w, size_t frames, size_t lags, Error *err) {
         return 0;
     }
     work_free(w);
-    return fail(err, "out of memory for a tempogram of %zu frames", frames);
+    return error_set(err, "out of memory for a tempogram of %zu frames", frames);
 }
 
 /* Windowed frame t, over the square root of its energy, into real (part 0) or imaginary parts (1) of the pair. Zeros stay zeros. */
-static void place(Work *w, size_t t, size_t part) {
+static void place(TempoWork *w, size_t t, size_t part) {
     const double *x = w->padded + t;
     double energy = 0;
     for (size_t i = 0; i < w->lags; i++) {
@@ -63,7 +63,7 @@ static void place(Work *w, size_t t, size_t part) {
     for (size_t i = 0; i < w->lags; i++) w->pair[i][part] *= scale;
 }
 
-static void add_power(Work *w) {
+static void add_power(TempoWork *w) {
     fftw_execute(w->plan);
     for (size_t k = 0; k < w->size; k++) {
         const double re = w->spectrum[k][0], im = w->spectrum[k][1];
@@ -71,8 +71,8 @@ static void add_power(Work *w) {
     }
 }
 
-int mean_tempogram(const float *envelope, size_t frames, size_t lags, double *mean, Error *err) {
-    Work w;
+int tempo_mean_tempogram(const float *envelope, size_t frames, size_t lags, double *mean, Error *err) {
+    TempoWork w;
     if (work_new(&w, frames, lags, err)) return -1;
     const size_t half = lags / 2;
     for (size_t i = 0; i < half; i++) { /* linear ramps from and to 0 */
@@ -103,12 +103,12 @@ int mean_tempogram(const float *envelope, size_t frames, size_t lags, double *me
     return 0;
 }
 
-int estimate_tempo(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm, double *bpm, Tensors *stages, Error *err) {
+int tempo_estimate(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm, double *bpm, Tensors *stages, Error *err) {
     const double seconds = 8, max_bpm = 320;
     const size_t lags = (size_t)(seconds * rate) / hop;
     double *mean = malloc(lags * sizeof *mean);
-    if (!mean) return fail(err, "out of memory");
-    if (mean_tempogram(envelope, frames, lags, mean, err) || stage_f64(stages, "tempogram_mean", mean, lags, err)) {
+    if (!mean) return error_set(err, "out of memory");
+    if (tempo_mean_tempogram(envelope, frames, lags, mean, err) || stage_f64(stages, "tempogram_mean", mean, lags, err)) {
         free(mean);
         return -1;
     }

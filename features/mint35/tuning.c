@@ -1,4 +1,4 @@
-/* tuning.c: librosa.piptrack, librosa.estimate_tuning and librosa.pitch_tuning (0.11, 0.8) with their defaults. Single and double precision
+/* tuning.c: librosa.piptrack, librosa.tuning_estimate and librosa.pitch_tuning (0.11, 0.8) with their defaults. Single and double precision
  * are used where NumPy and numba use them: a peak on the border of a histogram bin must fall to the same side. */
 #include "features/mint35/tuning.h"
 
@@ -16,7 +16,7 @@ static int reserve(Peaks *p, Error *err) {
     if (pitch) p->pitch = pitch;
     float *magnitude = realloc(p->magnitude, capacity * sizeof *magnitude);
     if (magnitude) p->magnitude = magnitude;
-    if (!pitch || !magnitude) return fail(err, "out of memory for spectral peaks");
+    if (!pitch || !magnitude) return error_set(err, "out of memory for spectral peaks");
     p->capacity = capacity;
     return 0;
 }
@@ -91,7 +91,7 @@ static float select_nth(float *x, size_t n, size_t k) {
 
 static int median(const float *x, size_t n, float *out, Error *err) {
     float *copy = malloc(n * sizeof *copy);
-    if (!copy) return fail(err, "out of memory");
+    if (!copy) return error_set(err, "out of memory");
     memcpy(copy, x, n * sizeof *copy);
     float value = select_nth(copy, n, n / 2);
     if (n % 2 == 0) {
@@ -104,7 +104,7 @@ static int median(const float *x, size_t n, float *out, Error *err) {
     return 0;
 }
 
-int estimate_tuning(Peaks *p, size_t bins_per_octave, double *tuning, Error *err) {
+int tuning_estimate(Peaks *p, size_t bins_per_octave, double *tuning, Error *err) {
     *tuning = 0;
     if (p->count == 0) return 0;
     float threshold = 0;

@@ -1,4 +1,4 @@
-/* tuning.h: how far the music lies from A = 440 Hz (librosa.estimate_tuning over librosa.piptrack). */
+/* tuning.h: how far the music lies from A = 440 Hz (librosa.tuning_estimate over librosa.piptrack). */
 #ifndef FEATURES_MINT35_TUNING_H
 #define FEATURES_MINT35_TUNING_H
 
@@ -20,6 +20,6 @@ void peaks_free(Peaks *p);
 
 /* Deviation in bins of bins_per_octave, -0.5 .. 0.49 in steps of 0.01, that most of the stronger half of the peaks share; 0 without
  * peaks. Reorders p. */
-int estimate_tuning(Peaks *p, size_t bins_per_octave, double *tuning, Error *err);
+int tuning_estimate(Peaks *p, size_t bins_per_octave, double *tuning, Error *err);
 
 #endif

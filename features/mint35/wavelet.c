@@ -10,7 +10,7 @@
 
 static const double dropped_share = 0.01;
 
-void relative_bandwidth(const double *f, size_t count, double *alpha) {
+void wavelet_relative_bandwidth(const double *f, size_t count, double *alpha) {
     for (size_t i = 0; i < count; i++) {
         const size_t a = i == 0 ? 0 : i - 1, b = i + 1 == count ? i : i + 1;
         const double per_octave = (double)(b - a) / (log2(f[b]) - log2(f[a])), r = pow(2, 2 / per_octave);
@@ -95,7 +95,7 @@ int wavelet_filters_new(WaveletFilters *out, const double *frequencies, const do
     free(scratch);
     if (done) return 0;
     wavelet_filters_free(out);
-    return fail(err, "out of memory for constant-Q filters");
+    return error_set(err, "out of memory for constant-Q filters");
 }
 
 void wavelet_filters_free(WaveletFilters *f) {

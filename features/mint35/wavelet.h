@@ -16,7 +16,7 @@ typedef struct {
 
 /* alpha[i] of frequencies[count >= 2] (Hz, ascending): relative bandwidth from the neighbours' distance in octaves
  * (librosa.filters._relative_bandwidth). A filter's length in samples is rate / (alpha f). */
-void relative_bandwidth(const double *frequencies, size_t count, double *alpha);
+void wavelet_relative_bandwidth(const double *frequencies, size_t count, double *alpha);
 
 /* Complex exponentials under a periodic Hann window, scaled to unit sum, centred in n_fft (the power of two that holds the longest), their
  * spectra times length / n_fft, without the smallest coefficients that make up 1 % of a filter's sum of magnitudes. */

@@ -19,7 +19,7 @@ static int append(Audio *a, size_t *capacity, const float *interleaved, size_t f
     if (a->count + frames > *capacity) {
         const size_t wanted = 2 * *capacity > a->count + frames ? 2 * *capacity : a->count + frames;
         float *grown = realloc(a->samples, wanted * sizeof *grown);
-        if (!grown) return fail(err, "%s: out of memory after %zu samples", path, a->count);
+        if (!grown) return error_set(err, "%s: out of memory after %zu samples", path, a->count);
         a->samples = grown;
         *capacity = wanted;
     }
@@ -36,7 +36,7 @@ static int append(Audio *a, size_t *capacity, const float *interleaved, size_t f
         }
     for (size_t i = 0; i < frames; i++) bad |= !(fabsf(mono[i]) <= FLT_MAX);
     for (size_t i = 0; bad && i < frames; i++)
-        if (!isfinite(mono[i])) return fail(err, "%s: sample %zu is not a finite number", path, a->count + i);
+        if (!isfinite(mono[i])) return error_set(err, "%s: sample %zu is not a finite number", path, a->count + i);
     a->count += frames;
     return 0;
 }
@@ -44,7 +44,7 @@ static int append(Audio *a, size_t *capacity, const float *interleaved, size_t f
 static int decode(SNDFILE *file, const SF_INFO *info, const char *path, Audio *out, Error *err) {
     const size_t channels = (size_t)info->channels;
     float *chunk = malloc(CHUNK * channels * sizeof *chunk);
-    if (!chunk) return fail(err, "%s: out of memory", path);
+    if (!chunk) return error_set(err, "%s: out of memory", path);
     size_t capacity = 0;
     int status = 0;
     for (;;) {
@@ -55,7 +55,7 @@ static int decode(SNDFILE *file, const SF_INFO *info, const char *path, Audio *o
     }
     free(chunk);
     if (status) return -1;
-    if (out->count == 0) return fail(err, "%s: there are no samples in it", path);
+    if (out->count == 0) return error_set(err, "%s: there are no samples in it", path);
     out->early_end = sf_error(file) != SF_ERR_NO_ERROR || (info->frames > 0 && (sf_count_t)out->count < info->frames);
     float *fitted = realloc(out->samples, out->count * sizeof *fitted);
     if (fitted) out->samples = fitted;
@@ -82,22 +82,22 @@ static bool wav_is_cut(FILE *f, size_t size) {
     return false;
 }
 
-int audiofile_read(const char *path, Audio *out, Error *err) {
+int audio_file_read(const char *path, Audio *out, Error *err) {
     *out = (Audio){0};
     struct stat s;
-    if (stat(path, &s)) return fail(err, "%s: %s", path, strerror(errno));
-    if (!S_ISREG(s.st_mode)) return fail(err, "%s: not a regular file", path);
-    if (s.st_size == 0) return fail(err, "%s: the file is empty", path);
+    if (stat(path, &s)) return error_set(err, "%s: %s", path, strerror(errno));
+    if (!S_ISREG(s.st_mode)) return error_set(err, "%s: not a regular file", path);
+    if (s.st_size == 0) return error_set(err, "%s: the file is empty", path);
     FILE *readable = fopen(path, "rb");
-    if (!readable) return fail(err, "%s: %s", path, strerror(errno));
+    if (!readable) return error_set(err, "%s: %s", path, strerror(errno));
     const bool cut = wav_is_cut(readable, (size_t)s.st_size);
     fclose(readable);
     SF_INFO info = {0};
     SNDFILE *file = sf_open(path, SFM_READ, &info);
-    if (!file) return fail(err, "%s: not a sound file that can be read (wav, flac, ogg or mp3 is wanted)", path);
+    if (!file) return error_set(err, "%s: not a sound file that can be read (wav, flac, ogg or mp3 is wanted)", path);
     int status;
     if (info.channels < 1 || info.channels > MAX_CHANNELS || info.samplerate < 1)
-        status = fail(err, "%s: %d channels at %d Hz make no sense", path, info.channels, info.samplerate);
+        status = error_set(err, "%s: %d channels at %d Hz make no sense", path, info.channels, info.samplerate);
     else {
         out->rate = info.samplerate;
         status = decode(file, &info, path, out, err);

@@ -19,7 +19,7 @@ extern const char *const audio_endings[];
 
 /* Refuses what libsndfile cannot open, files without samples, and samples that are not finite. Memory grows with what is decoded, not with what
  * the header claims. *out is empty on error. Errors begin with the path. */
-int audiofile_read(const char *path, Audio *out, Error *err);
+int audio_file_read(const char *path, Audio *out, Error *err);
 void audio_free(Audio *a);
 
 /* libmpg123 writes notes of its own to file descriptor 2 while it decodes. Between these two calls that descriptor leads nowhere; the value

@@ -34,7 +34,7 @@ typedef struct {
 static int table_new(Table *t, const KaiserFilter *f, double ratio, Error *err) {
     const double scale = fmin(1, ratio);
     *t = (Table){.step = (size_t)(scale * PRECISION), .scale = scale, .size = f->zeros * PRECISION + 1};
-    if (t->step == 0) return fail(err, "a change of sample rate by %g is too much", ratio);
+    if (t->step == 0) return error_set(err, "a change of sample rate by %g is too much", ratio);
     t->taps = (t->size + t->step - 1) / t->step;
     double *wing = malloc((t->size + 1) * sizeof *wing);
     t->value = calloc((t->step + 1) * t->taps, sizeof(double));
@@ -43,7 +43,7 @@ static int table_new(Table *t, const KaiserFilter *f, double ratio, Error *err) 
         free(wing);
         free(t->value);
         free(t->delta);
-        return fail(err, "out of memory for a resampler");
+        return error_set(err, "out of memory for a resampler");
     }
     for (size_t i = 0; i < t->size; i++) wing[i] = scale * wing_value(f, i);
     wing[t->size] = wing[t->size - 1]; /* no way to go after the last */

@@ -18,11 +18,11 @@ static int feed(soxr_t soxr, const float *x, size_t n, float *y, size_t m, Error
         const size_t piece = n - read < PIECE ? n - read : PIECE;
         size_t used = 0, made = 0;
         const soxr_error_t e = soxr_process(soxr, piece ? x + read : NULL, piece, &used, y + written, m - written, &made);
-        if (e) return fail(err, "the resampler says: %s", e);
+        if (e) return error_set(err, "the resampler says: %s", e);
         read += used;
         written += made;
         if (piece == 0 && made == 0) break;
-        if (piece > 0 && used == 0 && made == 0) return fail(err, "the resampler does not go on");
+        if (piece > 0 && used == 0 && made == 0) return error_set(err, "the resampler does not go on");
     }
     memset(y + written, 0, (m - written) * sizeof *y);
     return 0;
@@ -34,7 +34,7 @@ static int by_soxr(const float *x, size_t n, double rate_in, double rate_out, fl
     const soxr_runtime_spec_t runtime = soxr_runtime_spec(1);
     soxr_error_t e = NULL;
     soxr_t soxr = soxr_create(rate_in, rate_out, 1, &e, &io, &quality, &runtime);
-    if (!soxr || e) return fail(err, "cannot resample from %g to %g Hz: %s", rate_in, rate_out, e ? e : "out of memory");
+    if (!soxr || e) return error_set(err, "cannot resample from %g to %g Hz: %s", rate_in, rate_out, e ? e : "out of memory");
     const int status = feed(soxr, x, n, y, m, err);
     soxr_delete(soxr);
     return status;
@@ -52,7 +52,7 @@ int resample(const float *x, size_t n, double rate_in, double rate_out, Resample
     *m = rate_in == rate_out ? n : (size_t)ceil((double)n * (rate_out / rate_in));
     if (*m == 0) *m = 1;
     float *out = malloc(*m * sizeof *out);
-    if (!out) return fail(err, "out of memory for %zu samples", *m);
+    if (!out) return error_set(err, "out of memory for %zu samples", *m);
     int status = 0;
     if (rate_in == rate_out) memcpy(out, x, n * sizeof *out);
     else if (resampler == SOXR_HIGH) status = by_soxr(x, n, rate_in, rate_out, out, *m, err);

@@ -109,7 +109,7 @@ void buffer_json(Buffer *b, const char *text) {
     buffer_byte(b, '"');
 }
 
-int buffer_check(const Buffer *b, Error *err) { return b->failed ? fail(err, "out of memory for the output") : 0; }
+int buffer_check(const Buffer *b, Error *err) { return b->failed ? error_set(err, "out of memory for the output") : 0; }
 
 void buffer_free(Buffer *b) {
     free(b->data);

@@ -11,7 +11,7 @@
 #include "lib/base/part.h"
 
 /* Joins the others. Processes other than the first (rank 0) say nothing on stdout and stderr from here on: what they have to
- * report goes through comm_agree. */
+ * report goes through comm_all_ok. */
 void comm_start(void);
 void comm_end(void);
 int comm_rank(void); /* 0 .. comm_size() - 1 */
@@ -32,7 +32,7 @@ void comm_sum_poll(CommSum *s);
 void comm_sum_wait(CommSum *s);
 
 /* 0 if every process passes 0; else -1, and err is that of the first process that failed. */
-int comm_agree(int status, Error *err);
+int comm_all_ok(int status, Error *err);
 
 /* This process's part of n things, by rank. */
 static inline Part comm_part(size_t n) { return part_of(n, 1, (size_t)comm_rank(), (size_t)comm_size()); }

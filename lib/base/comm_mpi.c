@@ -69,7 +69,7 @@ void comm_sum_wait(CommSum *s) {
     memcpy(s->handle, &request, sizeof request);
 }
 
-int comm_agree(int status, Error *err) {
+int comm_all_ok(int status, Error *err) {
     int mine = status ? comm_rank() : INT_MAX, first;
     MPI_Allreduce(&mine, &first, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
     if (first == INT_MAX) return 0;

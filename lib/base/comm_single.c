@@ -26,7 +26,7 @@ void comm_sum_begin(CommSum *s, void *x, size_t n, size_t item) {
 void comm_sum_poll(CommSum *s) { (void)s; }
 void comm_sum_wait(CommSum *s) { (void)s; }
 
-int comm_agree(int status, Error *err) {
+int comm_all_ok(int status, Error *err) {
     (void)err;
     return status ? -1 : 0;
 }

@@ -12,7 +12,7 @@ static void make_printable(char *text) {
     }
 }
 
-int fail(Error *err, const char *format, ...) {
+int error_set(Error *err, const char *format, ...) {
     va_list args;
     va_start(args, format);
     vsnprintf(err->text, sizeof err->text, format, args);
@@ -21,9 +21,9 @@ int fail(Error *err, const char *format, ...) {
     return -1;
 }
 
-int fail_in(Error *err, const char *context) {
+int error_prefix(Error *err, const char *context) {
     char inner[sizeof err->text];
     memcpy(inner, err->text, sizeof inner);
     inner[sizeof inner - 1] = '\0';
-    return fail(err, "%.500s: %.510s", context, inner);
+    return error_set(err, "%.500s: %.510s", context, inner);
 }

@@ -9,10 +9,10 @@ typedef struct {
     char text[1024]; /* one line, no program name, no newline; control characters of file names are escaped */
 } Error;
 
-/* Writes the sentence and returns -1, so that callers write `return fail(err, "...")`. */
-int fail(Error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Writes the sentence and returns -1, so that callers write `return error_set(err, "...")`. */
+int error_set(Error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "context: " in front of what err says and returns -1: how a file's name joins a message from inside. */
-int fail_in(Error *err, const char *context);
+int error_prefix(Error *err, const char *context);
 
 #endif

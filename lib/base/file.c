@@ -15,28 +15,28 @@ int file_read(const char *path, unsigned char **data, size_t *size, Error *err) 
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer must not block */
     FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
     if (!f) {
-        fail(err, "%s: %s", path, strerror(errno));
+        error_set(err, "%s: %s", path, strerror(errno));
         if (fd >= 0) close(fd);
         return -1;
     }
     struct stat st;
     unsigned char *bytes = NULL;
     if (fstat(fileno(f), &st) != 0) {
-        fail(err, "%s: %s", path, strerror(errno));
+        error_set(err, "%s: %s", path, strerror(errno));
         goto failure;
     }
     if (!S_ISREG(st.st_mode)) {
-        fail(err, "%s: %s", path, S_ISDIR(st.st_mode) ? "is a folder, not a file" : "is not a regular file");
+        error_set(err, "%s: %s", path, S_ISDIR(st.st_mode) ? "is a folder, not a file" : "is not a regular file");
         goto failure;
     }
     size_t n = (size_t)st.st_size;
     bytes = malloc(n + 1);
     if (!bytes) {
-        fail(err, "%s: not enough memory for %zu bytes", path, n);
+        error_set(err, "%s: not enough memory for %zu bytes", path, n);
         goto failure;
     }
     if (fread(bytes, 1, n, f) != n) {
-        fail(err, "%s: %s", path, ferror(f) ? strerror(errno) : "became shorter while it was read");
+        error_set(err, "%s: %s", path, ferror(f) ? strerror(errno) : "became shorter while it was read");
         goto failure;
     }
     bytes[n] = '\0';
@@ -84,13 +84,13 @@ static int open_named(char *name) {
 int file_begin(OutputFile *f, const char *path, Error *err) {
     *f = (OutputFile){0};
     struct stat st; /* a rename would turn /dev/null into a file */
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return fail(err, "%s: cannot write: not a regular file", path);
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return error_set(err, "%s: cannot write: not a regular file", path);
     f->path = strdup(path);
     size_t n = strlen(path) + 40;
     f->temporary = malloc(n);
     if (!f->path || !f->temporary) {
         file_abandon(f);
-        return fail(err, "%s: out of memory", path);
+        return error_set(err, "%s: out of memory", path);
     }
     int fd = folder_exists(path) ? (errno = EISDIR, -1) : open_unnamed(path);
     f->unnamed = fd >= 0;
@@ -101,13 +101,13 @@ int file_begin(OutputFile *f, const char *path, Error *err) {
         free(f->temporary);
         f->temporary = NULL;
         file_abandon(f);
-        return fail(err, "%s: cannot write: %s", path, strerror(reason));
+        return error_set(err, "%s: cannot write: %s", path, strerror(reason));
     }
     f->stream = fdopen(fd, "wb");
     if (!f->stream) {
         close(fd);
         file_abandon(f);
-        return fail(err, "%s: cannot write: %s", path, strerror(errno));
+        return error_set(err, "%s: cannot write: %s", path, strerror(errno));
     }
     return 0;
 }
@@ -125,7 +125,7 @@ int file_commit(OutputFile *f, Error *err) {
         reason = errno;
     }
     if (bad) {
-        fail(err, "%s: cannot write: %s", f->path, strerror(reason));
+        error_set(err, "%s: cannot write: %s", f->path, strerror(reason));
         file_abandon(f);
         return -1;
     }
@@ -155,7 +155,7 @@ int strings_add(Strings *list, const char *text, Error *err) {
     char **items = copy ? realloc(list->items, (list->count + 1) * sizeof *items) : NULL;
     if (!items) {
         free(copy);
-        return fail(err, "out of memory");
+        return error_set(err, "out of memory");
     }
     items[list->count] = copy;
     list->items = items;
@@ -183,41 +183,41 @@ static int wanted(const char *name, const char *const *endings) {
 
 int file_expand(const char *path, const char *const *endings, Strings *list, Error *err) {
     if (!folder_exists(path)) {
-        if (access(path, F_OK) != 0) return fail(err, "%s: %s", path, strerror(errno));
+        if (access(path, F_OK) != 0) return error_set(err, "%s: %s", path, strerror(errno));
         return strings_add(list, path, err);
     }
     DIR *dir = opendir(path);
-    if (!dir) return fail(err, "%s: %s", path, strerror(errno));
+    if (!dir) return error_set(err, "%s: %s", path, strerror(errno));
     Strings found = {0};
     int status = 0;
     for (struct dirent *e; status == 0 && (e = readdir(dir));) {
         if (!wanted(e->d_name, endings)) continue;
         char *full = path_join(path, e->d_name);
-        if (!full) status = fail(err, "out of memory");
+        if (!full) status = error_set(err, "out of memory");
         else if (!folder_exists(full)) status = strings_add(&found, full, err);
         free(full);
     }
     closedir(dir);
     strings_sort(&found);
     for (size_t i = 0; status == 0 && i < found.count; i++) status = strings_add(list, found.items[i], err);
-    if (status == 0 && found.count == 0) status = fail(err, "%s: no %s file in this folder", path, endings[0]);
+    if (status == 0 && found.count == 0) status = error_set(err, "%s: no %s file in this folder", path, endings[0]);
     strings_free(&found);
     return status;
 }
 
 int folder_make(const char *path, Error *err) {
     char *copy = strdup(path);
-    if (!copy) return fail(err, "out of memory");
+    if (!copy) return error_set(err, "out of memory");
     int status = 0;
     for (char *p = copy + 1; status == 0; p++) {
         if (*p != '/' && *p != '\0') continue;
         char end = *p;
         *p = '\0';
-        if (*copy && mkdir(copy, 0777) != 0 && errno != EEXIST) status = fail(err, "%s: %s", copy, strerror(errno));
+        if (*copy && mkdir(copy, 0777) != 0 && errno != EEXIST) status = error_set(err, "%s: %s", copy, strerror(errno));
         *p = end;
         if (!end) break;
     }
-    if (status == 0 && !folder_exists(path)) status = fail(err, "%s: is not a folder", path);
+    if (status == 0 && !folder_exists(path)) status = error_set(err, "%s: is not a folder", path);
     free(copy);
     return status;
 }

@@ -5,10 +5,10 @@
 
 static int compare(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
-int names_sort_distinct(const char **names, size_t count, Error *err) {
+int utf8_sort_distinct(const char **names, size_t count, Error *err) {
     if (count > 1) qsort(names, count, sizeof *names, compare);
     for (size_t i = 1; i < count; i++)
-        if (strcmp(names[i - 1], names[i]) == 0) return fail(err, "the name '%.100s' occurs twice", names[i]);
+        if (strcmp(names[i - 1], names[i]) == 0) return error_set(err, "the name '%.100s' occurs twice", names[i]);
     return 0;
 }
 

@@ -7,7 +7,7 @@
 #include "lib/base/error.h"
 
 /* Sorts names by bytes. A name that occurs twice is an error. O(n log n), so that a file of many names costs no more. */
-int names_sort_distinct(const char **names, size_t count, Error *err);
+int utf8_sort_distinct(const char **names, size_t count, Error *err);
 
 /* Is text of size bytes valid UTF-8 (no overlong forms, no surrogates, at most U+10FFFF)? */
 int utf8_valid(const char *text, size_t size);

@@ -65,7 +65,7 @@ static int print_help(const Program *p) {
     print_option(&(Option){.name = "help", .letter = 'h', .help = "Show this text and exit."});
     print_option(&(Option){.name = "version", .letter = 'V', .help = "Show the version and exit."});
     printf("\nExample:\n  %s\n", p->example);
-    return finish(p, 0);
+    return program_finish(p, 0);
 }
 
 static int choice_ok(const char *words, const char *word) {
@@ -86,31 +86,31 @@ static int store(const Program *p, const Option *o, const char *text) {
     case OPTION_TEXT: *(const char **)o->value = text; return 0;
     case OPTION_CHOICE:
         if (!choice_ok(o->argument, text))
-            return usage_error(p, "--%s takes one of %s, not '%s'", o->name, o->argument, text);
+            return program_usage_error(p, "--%s takes one of %s, not '%s'", o->name, o->argument, text);
         *(const char **)o->value = text;
         return 0;
     case OPTION_TEXTS: {
         Error err;
-        return strings_add(o->value, text, &err) ? report(p, &err) : 0;
+        return strings_add(o->value, text, &err) ? program_report(p, &err) : 0;
     }
     case OPTION_INT:
     case OPTION_SIZE: {
         long v = strtol(text, &end, 10);
         if (end == text || *end || errno || isspace((unsigned char)text[0]))
-            return usage_error(p, "--%s takes a whole number, not '%s'", o->name, text);
+            return program_usage_error(p, "--%s takes a whole number, not '%s'", o->name, text);
         if (ranged && ((double)v < o->min || (double)v > o->max))
-            return usage_error(p, "--%s must lie between %.0f and %.0f, not %ld", o->name, o->min, o->max, v);
+            return program_usage_error(p, "--%s must lie between %.0f and %.0f, not %ld", o->name, o->min, o->max, v);
         if (o->type == OPTION_INT) *(long *)o->value = v;
-        else if (v < 0) return usage_error(p, "--%s must not be negative", o->name);
+        else if (v < 0) return program_usage_error(p, "--%s must not be negative", o->name);
         else *(size_t *)o->value = (size_t)v;
         return 0;
     }
     case OPTION_REAL: {
         double v = strtod(text, &end);
         if (end == text || *end || errno == ERANGE || v != v || v - v != 0 || isspace((unsigned char)text[0]))
-            return usage_error(p, "--%s takes a number, not '%s'", o->name, text);
+            return program_usage_error(p, "--%s takes a number, not '%s'", o->name, text);
         if (ranged && (v < o->min || v > o->max))
-            return usage_error(p, "--%s must lie between %g and %g, not %g", o->name, o->min, o->max, v);
+            return program_usage_error(p, "--%s must lie between %g and %g, not %g", o->name, o->min, o->max, v);
         *(double *)o->value = v;
         return 0;
     }
@@ -140,16 +140,16 @@ int options_parse(const Program *p, int argc, char **argv, int *first) {
         if (c == 'h') return print_help(p);
         if (c == 'V') {
             printf("%s (neverstop) %s\n", p->name, NEVERSTOP_VERSION);
-            return finish(p, 0);
+            return program_finish(p, 0);
         }
         bool is_long = strncmp(argv[optind - 1], "--", 2) == 0;
-        if (c == ':' && !is_long) return usage_error(p, "-%c needs a value", optopt);
-        if (c == ':') return usage_error(p, "%s needs a value", argv[optind - 1]);
+        if (c == ':' && !is_long) return program_usage_error(p, "-%c needs a value", optopt);
+        if (c == ':') return program_usage_error(p, "%s needs a value", argv[optind - 1]);
         if (c == '?') {
-            if (is_long && (optopt == 'h' || optopt == 'V')) return usage_error(p, "--%s takes no value", optopt == 'h' ? "help" : "version");
-            if (optopt > 0 && optopt < FIRST_LONG) return usage_error(p, "unknown option -%c", optopt);
-            if (optopt >= FIRST_LONG) return usage_error(p, "--%s takes no value", p->options[optopt - FIRST_LONG].name);
-            return usage_error(p, "unknown or ambiguous option %s", argv[optind - 1]);
+            if (is_long && (optopt == 'h' || optopt == 'V')) return program_usage_error(p, "--%s takes no value", optopt == 'h' ? "help" : "version");
+            if (optopt > 0 && optopt < FIRST_LONG) return program_usage_error(p, "unknown option -%c", optopt);
+            if (optopt >= FIRST_LONG) return program_usage_error(p, "--%s takes no value", p->options[optopt - FIRST_LONG].name);
+            return program_usage_error(p, "unknown or ambiguous option %s", argv[optind - 1]);
         }
         size_t i = 0;
         if (c >= FIRST_LONG) i = (size_t)(c - FIRST_LONG);
@@ -161,7 +161,7 @@ int options_parse(const Program *p, int argc, char **argv, int *first) {
     return -1;
 }
 
-int usage_error(const Program *p, const char *format, ...) {
+int program_usage_error(const Program *p, const char *format, ...) {
     va_list args;
     va_start(args, format);
     fprintf(stderr, "%s: ", p->name);
@@ -171,12 +171,12 @@ int usage_error(const Program *p, const char *format, ...) {
     return 2;
 }
 
-int report(const Program *p, const Error *err) {
+int program_report(const Program *p, const Error *err) {
     fprintf(stderr, "%s: %s\n", p->name, err->text);
     return 1;
 }
 
-void warn(const Program *p, const char *format, ...) {
+void program_warn(const Program *p, const char *format, ...) {
     va_list args;
     va_start(args, format);
     fprintf(stderr, "%s: warning: ", p->name);
@@ -185,7 +185,7 @@ void warn(const Program *p, const char *format, ...) {
     va_end(args);
 }
 
-int finish(const Program *p, int status) {
+int program_finish(const Program *p, int status) {
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;
     fprintf(stderr, "%s: cannot write the results: %s\n", p->name, strerror(errno));
     return 1;

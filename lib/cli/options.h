@@ -47,15 +47,15 @@ typedef struct {
 int options_parse(const Program *program, int argc, char **argv, int *first);
 
 /* "name: message; try 'name --help'" on stderr; returns 2. */
-int usage_error(const Program *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int program_usage_error(const Program *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* "name: err" on stderr; returns 1. */
-int report(const Program *program, const Error *err);
+int program_report(const Program *program, const Error *err);
 
 /* "name: warning: ..." on stderr. */
-void warn(const Program *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void program_warn(const Program *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Closes stdout and checks that everything was written; returns status, or 1 after a message if it was not. */
-int finish(const Program *program, int status);
+int program_finish(const Program *program, int status);
 
 #endif

@@ -11,9 +11,9 @@
 
 static int by_stem(const void *a, const void *b) { return strcmp(((const AistFile *)a)->stem, ((const AistFile *)b)->stem); }
 
-int aistfiles_list(const char *folder, const char *const *endings, AistFiles *out, Error *err) {
+int aist_files_list(const char *folder, const char *const *endings, AistFiles *out, Error *err) {
     *out = (AistFiles){0};
-    if (!folder_exists(folder)) return fail(err, "%s: no such folder", folder);
+    if (!folder_exists(folder)) return error_set(err, "%s: no such folder", folder);
     Strings paths = {0};
     if (file_expand(folder, endings, &paths, err)) return -1;
     int status = 0;
@@ -26,8 +26,8 @@ int aistfiles_list(const char *folder, const char *const *endings, AistFiles *ou
     }
     strings_free(&paths);
     if (!out->files || status) {
-        aistfiles_free(out);
-        return fail(err, "out of memory");
+        aist_files_free(out);
+        return error_set(err, "out of memory");
     }
     qsort(out->files, out->count, sizeof *out->files, by_stem);
     return 0;
@@ -35,11 +35,11 @@ int aistfiles_list(const char *folder, const char *const *endings, AistFiles *ou
 
 static int compare_stem(const void *stem, const void *file) { return strcmp(stem, ((const AistFile *)file)->stem); }
 
-const AistFile *aistfiles_find(const AistFiles *f, const char *stem) {
+const AistFile *aist_files_find(const AistFiles *f, const char *stem) {
     return f->count ? bsearch(stem, f->files, f->count, sizeof *f->files, compare_stem) : NULL;
 }
 
-void aistfiles_free(AistFiles *f) {
+void aist_files_free(AistFiles *f) {
     for (size_t i = 0; i < f->count; i++) {
         free(f->files[i].stem);
         free(f->files[i].path);
@@ -48,18 +48,18 @@ void aistfiles_free(AistFiles *f) {
     *f = (AistFiles){0};
 }
 
-void aistfile_check_motion(AistFile *f) {
+void aist_file_check_motion(AistFile *f) {
     Motion m;
     f->damaged = motion_import(f->path, &m, &f->err) != 0;
     if (!f->damaged) motion_free(&m);
 }
 
-void aistfile_check_music(AistFile *f) {
+void aist_file_check_music(AistFile *f) {
     Audio a;
-    f->damaged = audiofile_read(f->path, &a, &f->err) != 0;
+    f->damaged = audio_file_read(f->path, &a, &f->err) != 0;
     if (f->damaged) return;
     f->damaged = a.early_end;
-    if (f->damaged) fail(&f->err, "%s: ends early or is damaged", f->path);
+    if (f->damaged) error_set(&f->err, "%s: ends early or is damaged", f->path);
     audio_free(&a);
 }
 
@@ -69,9 +69,9 @@ void aist_music_name(const char *name, char *music, size_t size) {
 }
 
 int aist_lacks(const char *name, const AistFiles *motions, const AistFiles *music, const Strings *ignored) {
-    if (names_have(ignored, name)) return AIST_IGNORED;
+    if (dataset_names_have(ignored, name)) return AIST_IGNORED;
     char song[256];
     aist_music_name(name, song, sizeof song);
-    const AistFile *m = aistfiles_find(motions, name), *s = aistfiles_find(music, song);
+    const AistFile *m = aist_files_find(motions, name), *s = aist_files_find(music, song);
     return (m ? 0 : AIST_NO_MOTION) | (s ? 0 : AIST_NO_MUSIC) | ((m && m->damaged) || (s && s->damaged) ? AIST_DAMAGED : 0);
 }

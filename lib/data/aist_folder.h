@@ -19,13 +19,13 @@ typedef struct {
 } AistFiles;
 
 /* The files of a folder with one of these endings (NULL-terminated list). A folder that is not there or has none is an error. */
-int aistfiles_list(const char *folder, const char *const *endings, AistFiles *out, Error *err);
-const AistFile *aistfiles_find(const AistFiles *f, const char *stem); /* NULL if absent */
-void aistfiles_free(AistFiles *f);
+int aist_files_list(const char *folder, const char *const *endings, AistFiles *out, Error *err);
+const AistFile *aist_files_find(const AistFiles *f, const char *stem); /* NULL if absent */
+void aist_files_free(AistFiles *f);
 
 /* Reads a file whole and sets damaged and err. */
-void aistfile_check_motion(AistFile *f);
-void aistfile_check_music(AistFile *f);
+void aist_file_check_motion(AistFile *f);
+void aist_file_check_music(AistFile *f);
 
 /* What a listed name lacks, as a set of these. */
 enum { AIST_IGNORED = 1, AIST_NO_MOTION = 2, AIST_NO_MUSIC = 4, AIST_DAMAGED = 8 };

@@ -17,14 +17,14 @@ typedef struct {
     Sequence *sequences; /* views of the above; genre is set by loaded_set_genres */
     Corpus corpus;
     double fps;
-} Loaded;
+} TrainingSet;
 
 /* Reads every motion (and music) the list names. All must agree in joints, rate and music dimensions, and music must have the motion's rate. */
-int corpus_load(const char *path, bool with_music, Loaded *out, Error *err);
+int training_set_load(const char *path, bool with_music, TrainingSet *out, Error *err);
 /* Numbers the sequences' genres by their place in `genres`; one that is not there is an error. */
-int corpus_set_genres(Loaded *l, const char *path, char *const *genres, size_t count, Error *err);
+int training_set_number_genres(TrainingSet *l, const char *path, char *const *genres, size_t count, Error *err);
 /* A checksum of all values: the same data, the same number. */
-uint64_t corpus_checksum(const Loaded *l);
-void corpus_free(Loaded *l);
+uint64_t training_set_checksum(const TrainingSet *l);
+void training_set_free(TrainingSet *l);
 
 #endif

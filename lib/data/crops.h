@@ -18,18 +18,18 @@ typedef struct {
 
 typedef struct {
     size_t sequence, first;
-} Window;
+} Crop;
 
 /* Windows of `motion` frames and (0: none) `music` frames, both from the same first frame, at phase + stride i. */
 typedef struct {
     size_t motion, music, stride;
-} WindowShape;
+} CropShape;
 
 /* At most so many windows in any epoch. */
-size_t windows_most(const Corpus *c, WindowShape shape);
+size_t crops_max(const Corpus *c, CropShape shape);
 
-/* Fills `windows` (room for windows_most): with rng, a random phase per sequence, limited so that every sequence long enough
+/* Fills `windows` (room for crops_max): with rng, a random phase per sequence, limited so that every sequence long enough
  * has at least one window, and shuffled; without (NULL), phase 0 in order. Returns their number. */
-size_t windows_epoch(const Corpus *c, WindowShape shape, Rng *rng, Window *windows);
+size_t crops_epoch(const Corpus *c, CropShape shape, Rng *rng, Crop *windows);
 
 #endif

@@ -25,7 +25,7 @@ static int text_read(const char *path, char **text, Error *err) {
     if (file_read(path, &data, &size, err)) return -1;
     if (strlen((char *)data) != size) {
         free(data);
-        return fail(err, "%s: not a text file (it has NUL bytes)", path);
+        return error_set(err, "%s: not a text file (it has NUL bytes)", path);
     }
     *text = (char *)data;
     return 0;
@@ -53,11 +53,11 @@ static int read_header(char *line, int at[COLUMNS], Error *err) {
         at[c] = -1;
         for (size_t f = 0; f < count; f++) {
             if (strcmp(fields[f], column_names[c]) != 0) continue;
-            if (at[c] >= 0) return fail(err, "line 1: two columns `%s`", column_names[c]);
+            if (at[c] >= 0) return error_set(err, "line 1: two columns `%s`", column_names[c]);
             at[c] = (int)f;
         }
         if (at[c] < 0 && c != COLUMN_MUSIC)
-            return fail(err, "line 1: no column `%s`; a data set begins with the tab-separated header: name genre motion music", column_names[c]);
+            return error_set(err, "line 1: no column `%s`; a data set begins with the tab-separated header: name genre motion music", column_names[c]);
     }
     return 0;
 }
@@ -68,10 +68,10 @@ static int add_row(Dataset *d, char *line, size_t number, const int at[COLUMNS],
     char *fields[FIELDS_MAX];
     size_t count = split(line, fields);
     for (int c = 0; c < COLUMNS; c++)
-        if (at[c] >= (int)count) return fail(err, "line %zu: %zu fields, no `%s`", number, count, column_names[c]);
+        if (at[c] >= (int)count) return error_set(err, "line %zu: %zu fields, no `%s`", number, count, column_names[c]);
     const char *name = fields[at[COLUMN_NAME]], *genre = fields[at[COLUMN_GENRE]];
-    if (*name == '\0' || strchr(name, '/')) return fail(err, "line %zu: '%s' cannot be a name (empty or with a '/')", number, name);
-    if (*genre == '\0') return fail(err, "line %zu: no genre", number);
+    if (*name == '\0' || strchr(name, '/')) return error_set(err, "line %zu: '%s' cannot be a name (empty or with a '/')", number, name);
+    if (*genre == '\0') return error_set(err, "line %zu: no genre", number);
     DatasetRow row = {
         .name = strdup(name),
         .genre = strdup(genre),
@@ -89,7 +89,7 @@ static int add_row(Dataset *d, char *line, size_t number, const int at[COLUMNS],
             free(row.motion);
             free(row.music);
         }
-        return fail(err, "out of memory");
+        return error_set(err, "out of memory");
     }
     return 0;
 }
@@ -98,12 +98,12 @@ static int compare_names(const void *a, const void *b) { return strcmp(*(const c
 
 static int check_distinct(const Dataset *d, Error *err) {
     const char **names = malloc(d->count * sizeof *names);
-    if (!names) return fail(err, "out of memory");
+    if (!names) return error_set(err, "out of memory");
     for (size_t i = 0; i < d->count; i++) names[i] = d->rows[i].name;
     qsort(names, d->count, sizeof *names, compare_names);
     int status = 0;
     for (size_t i = 1; status == 0 && i < d->count; i++)
-        if (strcmp(names[i - 1], names[i]) == 0) status = fail(err, "the name %s comes twice", names[i]);
+        if (strcmp(names[i - 1], names[i]) == 0) status = error_set(err, "the name %s comes twice", names[i]);
     free(names);
     return status;
 }
@@ -112,11 +112,11 @@ static int read_rows(char *text, const char *folder, Dataset *d, Error *err) {
     if (strncmp(text, "\xef\xbb\xbf", 3) == 0) text += 3; /* byte order mark */
     int at[COLUMNS];
     char *line = next_line(&text);
-    if (!line) return fail(err, "the file is empty");
+    if (!line) return error_set(err, "the file is empty");
     if (read_header(line, at, err)) return -1;
     for (size_t number = 2; (line = next_line(&text)); number++)
         if (*line && add_row(d, line, number, at, folder, err)) return -1;
-    if (d->count == 0) return fail(err, "a header, but no rows");
+    if (d->count == 0) return error_set(err, "a header, but no rows");
     return check_distinct(d, err);
 }
 
@@ -125,12 +125,12 @@ int dataset_read(const char *path, Dataset *out, Error *err) {
     char *text = NULL;
     if (text_read(path, &text, err)) return -1;
     char *folder = path_folder(path);
-    int status = folder ? read_rows(text, folder, out, err) : fail(err, "out of memory");
+    int status = folder ? read_rows(text, folder, out, err) : error_set(err, "out of memory");
     free(folder);
     free(text);
     if (status == 0) return 0;
     dataset_free(out);
-    return fail_in(err, path);
+    return error_prefix(err, path);
 }
 
 void dataset_free(Dataset *d) {
@@ -147,7 +147,7 @@ void dataset_free(Dataset *d) {
 int dataset_genres(const Dataset *d, const char ***genres, size_t *count, Error *err) {
     *count = 0;
     *genres = malloc((d->count ? d->count : 1) * sizeof **genres);
-    if (!*genres) return fail(err, "out of memory");
+    if (!*genres) return error_set(err, "out of memory");
     for (size_t i = 0; i < d->count; i++) (*genres)[i] = d->rows[i].genre;
     qsort(*genres, d->count, sizeof **genres, compare_names);
     for (size_t i = 0; i < d->count; i++)
@@ -159,7 +159,7 @@ int dataset_genres(const Dataset *d, const char ***genres, size_t *count, Error 
 
 static const char blanks[] = " \t\r\v\f";
 
-int names_read(const char *path, Strings *out, Error *err) {
+int dataset_names_read(const char *path, Strings *out, Error *err) {
     *out = (Strings){0};
     char *text = NULL;
     if (text_read(path, &text, err)) return -1;
@@ -174,9 +174,9 @@ int names_read(const char *path, Strings *out, Error *err) {
     }
     free(text);
     if (status) strings_free(out);
-    return status ? fail_in(err, path) : 0;
+    return status ? error_prefix(err, path) : 0;
 }
 
-int names_have(const Strings *sorted, const char *name) {
+int dataset_names_have(const Strings *sorted, const char *name) {
     return sorted->count > 0 && bsearch(&name, sorted->items, sorted->count, sizeof *sorted->items, compare_names) != NULL;
 }

@@ -28,8 +28,8 @@ int dataset_genres(const Dataset *d, const char ***genres, size_t *count, Error 
 
 /* A list of names, one per line, as AIST++'s splits and ignore_list.txt are: spaces at both ends and CRLF are trimmed, empty
  * lines skipped, order kept, no line at all allowed. Errors begin with the path. */
-int names_read(const char *path, Strings *out, Error *err);
+int dataset_names_read(const char *path, Strings *out, Error *err);
 /* Whether a list sorted by strings_sort has the name. */
-int names_have(const Strings *sorted, const char *name);
+int dataset_names_have(const Strings *sorted, const char *name);
 
 #endif

@@ -37,7 +37,7 @@ static void keep_memory(void) {
 #endif
 }
 
-int files_for_each(const Strings *files, FileWork work, void *context, Progress *progress, Error **bad, Error *err) {
+int motion_list_each_file(const Strings *files, FileWork work, void *context, Progress *progress, Error **bad, Error *err) {
     size_t first_bad = files->count, done = 0;
     int status = 0;
     if (files->count > 1) keep_memory();
@@ -49,12 +49,12 @@ int files_for_each(const Strings *files, FileWork work, void *context, Progress 
         if (i > limit && !bad) continue; /* its result would not be looked at */
         Error mine;
         int failed = work(files->items[i], i, context, &mine);
-#pragma omp critical(files_for_each)
+#pragma omp critical(motion_list_each_file)
         {
             if (failed && bad) {
                 bad[i] = malloc(sizeof mine);
                 if (bad[i]) *bad[i] = mine;
-                else status = fail(err, "out of memory");
+                else status = error_set(err, "out of memory");
             } else if (failed && i < first_bad) {
 #pragma omp atomic write
                 first_bad = i;
@@ -77,10 +77,10 @@ static int read_and_work(const char *path, size_t index, void *context, Error *e
     if (motion_read(path, &m, err)) return -1;
     int status = job->work(&m, index, job->context, err);
     motion_free(&m);
-    return status ? fail_in(err, path) : 0;
+    return status ? error_prefix(err, path) : 0;
 }
 
-int motion_for_each(const Strings *files, MotionWork work, void *context, Progress *progress, Error *err) {
+int motion_list_each(const Strings *files, MotionWork work, void *context, Progress *progress, Error *err) {
     MotionJob job = {work, context};
-    return files_for_each(files, read_and_work, &job, progress, NULL, err);
+    return motion_list_each_file(files, read_and_work, &job, progress, NULL, err);
 }

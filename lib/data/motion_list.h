@@ -18,10 +18,10 @@ int motion_list(Strings *list, char *const *operands, size_t count, Error *err);
  * index. bad [count] NULLs: all files are worked on, and bad[i] becomes why the i-th failed (owned by the
  * caller). bad NULL: -1 with the error of the first file in the list that has one. -1 when memory is out, in any case. */
 typedef int (*FileWork)(const char *path, size_t index, void *context, Error *err);
-int files_for_each(const Strings *files, FileWork work, void *context, Progress *progress, Error **bad, Error *err);
+int motion_list_each_file(const Strings *files, FileWork work, void *context, Progress *progress, Error **bad, Error *err);
 
 /* The same for motions, which are read first. */
 typedef int (*MotionWork)(const Motion *m, size_t index, void *context, Error *err);
-int motion_for_each(const Strings *files, MotionWork work, void *context, Progress *progress, Error *err);
+int motion_list_each(const Strings *files, MotionWork work, void *context, Progress *progress, Error *err);
 
 #endif

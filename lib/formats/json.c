@@ -16,7 +16,7 @@ int json_take(JsonReader *r, char c) {
     return 1;
 }
 
-int json_need(JsonReader *r, char c, Error *err) { return json_take(r, c) ? 0 : fail(err, "'%c' is missing in its JSON", c); }
+int json_need(JsonReader *r, char c, Error *err) { return json_take(r, c) ? 0 : error_set(err, "'%c' is missing in its JSON", c); }
 
 int json_at_end(JsonReader *r) {
     skip_blanks(r);
@@ -29,9 +29,9 @@ int json_natural(JsonReader *r, uint64_t *out, Error *err) {
     uint64_t n = 0;
     for (; r->at < r->end && *r->at >= '0' && *r->at <= '9'; r->at++)
         if (__builtin_mul_overflow(n, (uint64_t)10, &n) || __builtin_add_overflow(n, (uint64_t)(*r->at - '0'), &n))
-            return fail(err, "a number beyond 64 bits in its JSON");
+            return error_set(err, "a number beyond 64 bits in its JSON");
     if (r->at == start || (*start == '0' && r->at > start + 1) || (r->at < r->end && memchr(".eE", *r->at, 3)))
-        return fail(err, "a natural number is missing in its JSON");
+        return error_set(err, "a natural number is missing in its JSON");
     *out = n;
     return 0;
 }
@@ -72,9 +72,9 @@ int json_string(JsonReader *r, char **out, Error *err) {
     if (json_need(r, '"', err)) return -1;
     const char *close = r->at;
     while (close < r->end && *close != '"') close += *close == '\\' ? 2 : 1;
-    if (close >= r->end) return fail(err, "a string without end in its JSON");
+    if (close >= r->end) return error_set(err, "a string without end in its JSON");
     char *text = malloc((size_t)(close - r->at) + 1), *to = text; /* escapes only get shorter */
-    if (!text) return fail(err, "out of memory");
+    if (!text) return error_set(err, "out of memory");
     for (const char *p = r->at; p < close;) {
         size_t size = 1;
         if (*p == '\\') {
@@ -86,14 +86,14 @@ int json_string(JsonReader *r, char **out, Error *err) {
         }
         if (size == 0) {
             free(text);
-            return fail(err, "a damaged string in its JSON");
+            return error_set(err, "a damaged string in its JSON");
         }
         to += size;
     }
     *to = '\0';
     if (!utf8_valid(text, (size_t)(to - text))) {
         free(text);
-        return fail(err, "a string in its JSON is no UTF-8");
+        return error_set(err, "a string in its JSON is no UTF-8");
     }
     r->at = close + 1;
     *out = text;

@@ -47,20 +47,20 @@ static int take_string(Cursor *c, char *text, size_t room) {
 }
 
 static int take_shape(Cursor *c, NpyHeader *h, Error *err) {
-    if (!take(c, '(')) return fail(err, "the shape is no tuple");
+    if (!take(c, '(')) return error_set(err, "the shape is no tuple");
     while (!take(c, ')')) {
         skip_blanks(c);
         size_t n = 0;
         const unsigned char *start = c->at;
         for (; c->at < c->end && *c->at >= '0' && *c->at <= '9'; c->at++)
             if (__builtin_mul_overflow(n, (size_t)10, &n) || __builtin_add_overflow(n, (size_t)(*c->at - '0'), &n))
-                return fail(err, "a dimension beyond 64 bits");
-        if (c->at == start) return fail(err, "a dimension in the shape is no natural number");
+                return error_set(err, "a dimension beyond 64 bits");
+        if (c->at == start) return error_set(err, "a dimension in the shape is no natural number");
         if (c->at < c->end && *c->at == 'L') c->at++; /* Python 2 */
-        if (h->rank == TENSOR_MAX_RANK) return fail(err, "more than %d dimensions", TENSOR_MAX_RANK);
+        if (h->rank == TENSOR_MAX_RANK) return error_set(err, "more than %d dimensions", TENSOR_MAX_RANK);
         h->shape[h->rank++] = n;
         if (!take(c, ',')) {
-            if (!take(c, ')')) return fail(err, "the shape is damaged");
+            if (!take(c, ')')) return error_set(err, "the shape is damaged");
             break;
         }
     }
@@ -70,11 +70,11 @@ static int take_shape(Cursor *c, NpyHeader *h, Error *err) {
 /* "<f4" and its like. */
 static int parse_dtype(const char *descr, NpyHeader *h, Error *err) {
     char order = descr[0];
-    if (!order || !strchr("<>|=", order)) return fail(err, "dtype '%s' is not supported", descr);
+    if (!order || !strchr("<>|=", order)) return error_set(err, "dtype '%s' is not supported", descr);
     h->kind = descr[1];
     const char *digits = descr + 2;
     size_t length = strspn(digits, "0123456789");
-    if (length == 0 || length > 9 || digits[length]) return fail(err, "dtype '%s' is not supported (numbers and text are)", descr);
+    if (length == 0 || length > 9 || digits[length]) return error_set(err, "dtype '%s' is not supported (numbers and text are)", descr);
     size_t n = (size_t)strtoul(digits, NULL, 10);
     int known = 0;
     switch (h->kind) {
@@ -86,7 +86,7 @@ static int parse_dtype(const char *descr, NpyHeader *h, Error *err) {
     case 'U': known = 1; n *= 4; break;
     default: break;
     }
-    if (!known) return fail(err, "dtype '%s' is not supported (numbers and text are)", descr);
+    if (!known) return error_set(err, "dtype '%s' is not supported (numbers and text are)", descr);
     h->item_size = n;
     h->swapped = order == '>' ? native_is_little() : order == '<' ? !native_is_little() : 0;
     return 0;
@@ -94,43 +94,43 @@ static int parse_dtype(const char *descr, NpyHeader *h, Error *err) {
 
 static int parse_dictionary(Cursor c, NpyHeader *h, Error *err) {
     int descr = 0, order = 0, shape = 0;
-    if (!take(&c, '{')) return fail(err, "the array's header is no dictionary");
+    if (!take(&c, '{')) return error_set(err, "the array's header is no dictionary");
     while (!take(&c, '}')) {
         char key[16], text[32];
-        if (!take_string(&c, key, sizeof key) || !take(&c, ':')) return fail(err, "the array's header is damaged");
+        if (!take_string(&c, key, sizeof key) || !take(&c, ':')) return error_set(err, "the array's header is damaged");
         if (strcmp(key, "descr") == 0 && !descr++) {
-            if (take(&c, '[')) return fail(err, "structured arrays are not supported");
-            if (!take_string(&c, text, sizeof text)) return fail(err, "the array's dtype is damaged");
+            if (take(&c, '[')) return error_set(err, "structured arrays are not supported");
+            if (!take_string(&c, text, sizeof text)) return error_set(err, "the array's dtype is damaged");
             if (parse_dtype(text, h, err)) return -1;
         } else if (strcmp(key, "fortran_order") == 0 && !order++) {
             h->fortran = take_word(&c, "True");
-            if (!h->fortran && !take_word(&c, "False")) return fail(err, "fortran_order is neither True nor False");
+            if (!h->fortran && !take_word(&c, "False")) return error_set(err, "fortran_order is neither True nor False");
         } else if (strcmp(key, "shape") == 0 && !shape++) {
             if (take_shape(&c, h, err)) return -1;
         } else
-            return fail(err, "unexpected '%s' in the array's header", key);
+            return error_set(err, "unexpected '%s' in the array's header", key);
         if (!take(&c, ',')) {
-            if (!take(&c, '}')) return fail(err, "the array's header is damaged");
+            if (!take(&c, '}')) return error_set(err, "the array's header is damaged");
             break;
         }
     }
     skip_blanks(&c);
-    if (c.at != c.end) return fail(err, "the array's header is damaged");
-    if (!descr || !order || !shape) return fail(err, "the array's header lacks %s", !descr ? "descr" : !order ? "fortran_order" : "shape");
+    if (c.at != c.end) return error_set(err, "the array's header is damaged");
+    if (!descr || !order || !shape) return error_set(err, "the array's header lacks %s", !descr ? "descr" : !order ? "fortran_order" : "shape");
     return 0;
 }
 
 int npy_parse(const unsigned char *data, size_t available, size_t total, NpyHeader *out, Error *err) {
     NpyHeader h = {0};
     *out = h;
-    if (available < 6 || memcmp(data, "\x93NUMPY", 6) != 0) return fail(err, "not a NumPy array (its magic number is missing)");
-    if (available < 8) return fail(err, "cut short in the array's header");
-    if (data[6] < 1 || data[6] > 3 || data[7] != 0) return fail(err, "version %d.%d of the .npy format is not supported", data[6], data[7]);
+    if (available < 6 || memcmp(data, "\x93NUMPY", 6) != 0) return error_set(err, "not a NumPy array (its magic number is missing)");
+    if (available < 8) return error_set(err, "cut short in the array's header");
+    if (data[6] < 1 || data[6] > 3 || data[7] != 0) return error_set(err, "version %d.%d of the .npy format is not supported", data[6], data[7]);
     size_t field = data[6] == 1 ? 2 : 4;
-    if (available < 8 + field) return fail(err, "cut short in the array's header");
+    if (available < 8 + field) return error_set(err, "cut short in the array's header");
     size_t length = field == 2 ? read_le16(data + 8) : read_le32(data + 8);
-    if (length > total - 8 - field) return fail(err, "the array's header claims %zu bytes, the file ends before", length);
-    if (length > NPY_MAX_HEADER) return fail(err, "the array's header is %zu bytes long, at most %d are read", length, NPY_MAX_HEADER);
+    if (length > total - 8 - field) return error_set(err, "the array's header claims %zu bytes, the file ends before", length);
+    if (length > NPY_MAX_HEADER) return error_set(err, "the array's header is %zu bytes long, at most %d are read", length, NPY_MAX_HEADER);
     h.offset = 8 + field + length;
     const unsigned char *text = data + 8 + field;
     if (parse_dictionary((Cursor){text, text + length}, &h, err)) return -1;
@@ -144,14 +144,14 @@ int npy_parse(const unsigned char *data, size_t available, size_t total, NpyHead
     if (empty) need = 0;
     else if (h.item_size == 0) /* empty text: only a scalar is bounded by the file's size */
         for (int i = 0; i < h.rank; i++)
-            if (h.shape[i] != 1) return fail(err, "an array whose elements have no bytes");
+            if (h.shape[i] != 1) return error_set(err, "an array whose elements have no bytes");
     if ((overflow && !empty) || need > have) {
         char shape[256];
         Tensor t = {.rank = h.rank};
         memcpy(t.shape, h.shape, sizeof t.shape);
-        return fail(err, "the array claims shape %s, there are only %zu bytes of it", tensor_shape_text(&t, shape), have);
+        return error_set(err, "the array claims shape %s, there are only %zu bytes of it", tensor_shape_text(&t, shape), have);
     }
-    if (need < have) return fail(err, "%zu bytes follow the array's data", have - need);
+    if (need < have) return error_set(err, "%zu bytes follow the array's data", have - need);
     *out = h;
     return 0;
 }
@@ -193,7 +193,7 @@ static int decode_number(const NpyHeader *h, const unsigned char *p, Tensor *t, 
         uint64_t sign = 1ull << (8 * h->item_size - 1);
         x = (x ^ sign) - sign;
     }
-    if (h->kind == 'u' && x > INT64_MAX) return fail(err, "the unsigned number %llu does not fit into int64", (unsigned long long)x);
+    if (h->kind == 'u' && x > INT64_MAX) return error_set(err, "the unsigned number %llu does not fit into int64", (unsigned long long)x);
     memcpy(tensor_i64(t) + i, &x, 8);
     return 0;
 }
@@ -234,7 +234,7 @@ int npy_decode(const NpyHeader *h, const unsigned char *data, Tensor *out, Error
         width = 1;
         for (size_t i = 0; i < count; i++) {
             long length = utf8_of(h, items + i * h->item_size, NULL);
-            if (length < 0) return fail(err, "text that is no Unicode");
+            if (length < 0) return error_set(err, "text that is no Unicode");
             if ((size_t)length > width) width = (size_t)length;
         }
     }

@@ -14,7 +14,7 @@ enum { LOCAL_SIZE = 30, ENTRY_SIZE = 46, END_SIZE = 22, TIME_STAMP = 1 << 5 | 1 
 
 static int put(OutputFile *f, const void *data, size_t size, Error *err) {
     if (size == 0 || fwrite(data, 1, size, f->stream) == size) return 0;
-    return fail(err, "%s: cannot write", f->path);
+    return error_set(err, "%s: cannot write", f->path);
 }
 
 /* A member as the directory will repeat it. */
@@ -41,8 +41,8 @@ static int put_member(OutputFile *f, const NamedTensor *item, size_t *at, Entry 
     const Tensor *t = &item->tensor;
     unsigned char header[512], local[LOCAL_SIZE] = "PK\3\4";
     size_t header_size = npy_header(t, header), data_size = npy_data_size(t), name_size = strlen(item->name);
-    if (name_size > 60000 || !utf8_valid(item->name, name_size)) return fail(err, "%s: an array's name is no text", f->path);
-    if (*at > UINT32_MAX - 70000 || data_size > UINT32_MAX - 70000 - *at) return fail(err, "%s: more than 4 GiB do not fit into a .npz", f->path);
+    if (name_size > 60000 || !utf8_valid(item->name, name_size)) return error_set(err, "%s: an array's name is no text", f->path);
+    if (*at > UINT32_MAX - 70000 || data_size > UINT32_MAX - 70000 - *at) return error_set(err, "%s: more than 4 GiB do not fit into a .npz", f->path);
     uLong crc = crc32_z(crc32_z(0, NULL, 0), header, header_size);
     if (data_size > 0) crc = crc32_z(crc, t->data, data_size);
     *e = (Entry){(uint32_t)crc, (uint32_t)(header_size + data_size), (uint32_t)*at};
@@ -67,7 +67,7 @@ static int put_archive(OutputFile *f, const Tensors *set, Entry *entries, Error 
         at += ENTRY_SIZE + strlen(name) + 4;
         if (put(f, entry, ENTRY_SIZE, err) || put(f, name, strlen(name), err) || put(f, ".npy", 4, err)) return -1;
     }
-    if (at > UINT32_MAX) return fail(err, "%s: more than 4 GiB do not fit into a .npz", f->path);
+    if (at > UINT32_MAX) return error_set(err, "%s: more than 4 GiB do not fit into a .npz", f->path);
     unsigned char end[END_SIZE] = "PK\5\6";
     write_le16(end + 8, (uint16_t)set->count);
     write_le16(end + 10, (uint16_t)set->count);
@@ -77,9 +77,9 @@ static int put_archive(OutputFile *f, const Tensors *set, Entry *entries, Error 
 }
 
 int npz_write(const char *path, const Tensors *set, Error *err) {
-    if (set->count >= 0xffff) return fail(err, "%s: %zu arrays do not fit into a .npz", path, set->count);
+    if (set->count >= 0xffff) return error_set(err, "%s: %zu arrays do not fit into a .npz", path, set->count);
     Entry *entries = calloc(set->count + 1, sizeof *entries);
-    if (!entries) return fail(err, "out of memory");
+    if (!entries) return error_set(err, "out of memory");
     OutputFile f;
     int bad = file_begin(&f, path, err);
     if (!bad) {

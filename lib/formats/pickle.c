@@ -33,7 +33,7 @@ static int grow(PickleValue ***items, size_t count, size_t *capacity) {
 
 PickleValue *pickle_new(Pickle *p, PickleType type, Error *err) {
     if (p->count == PICKLE_VALUES_MAX) {
-        fail(err, "the pickle holds more than %d values; a file of arrays has a few dozen", PICKLE_VALUES_MAX);
+        error_set(err, "the pickle holds more than %d values; a file of arrays has a few dozen", PICKLE_VALUES_MAX);
         return NULL;
     }
     PickleValue *v = calloc(1, sizeof *v);
@@ -41,7 +41,7 @@ PickleValue *pickle_new(Pickle *p, PickleType type, Error *err) {
     if (!v || (type == PICKLE_ARRAY && !array) || grow(&p->values, p->count, &p->capacity)) {
         free(v);
         free(array);
-        fail(err, "out of memory");
+        error_set(err, "out of memory");
         return NULL;
     }
     v->type = type;
@@ -52,13 +52,13 @@ PickleValue *pickle_new(Pickle *p, PickleType type, Error *err) {
 
 unsigned char *pickle_bytes(Pickle *p, size_t size, Error *err) {
     if (p->block_count == BLOCKS_MAX || size > p->block_limit - p->block_bytes) {
-        fail(err, "the pickle's encoded texts unfold to more than the file itself");
+        error_set(err, "the pickle's encoded texts unfold to more than the file itself");
         return NULL;
     }
     if (!p->blocks) p->blocks = calloc(BLOCKS_MAX, sizeof *p->blocks);
     unsigned char *block = p->blocks ? malloc(size + 1) : NULL;
     if (!block) {
-        fail(err, "out of memory");
+        error_set(err, "out of memory");
         return NULL;
     }
     p->blocks[p->block_count++] = block;
@@ -96,7 +96,7 @@ typedef struct {
 } Machine;
 
 static int need(Machine *m, size_t bytes) {
-    return bytes <= (size_t)(m->end - m->at) ? 0 : fail(m->err, "the pickle ends too early (an opcode wants %zu bytes, %zu are left)", bytes, (size_t)(m->end - m->at));
+    return bytes <= (size_t)(m->end - m->at) ? 0 : error_set(m->err, "the pickle ends too early (an opcode wants %zu bytes, %zu are left)", bytes, (size_t)(m->end - m->at));
 }
 
 /* Little-endian unsigned integer of n bytes. */
@@ -109,7 +109,7 @@ static int take_number(Machine *m, size_t n, uint64_t *out) {
 }
 
 static int push(Machine *m, PickleValue *v) {
-    if (m->depth == PICKLE_STACK_MAX) return fail(m->err, "the pickle's stack grows beyond %d entries", PICKLE_STACK_MAX);
+    if (m->depth == PICKLE_STACK_MAX) return error_set(m->err, "the pickle's stack grows beyond %d entries", PICKLE_STACK_MAX);
     m->stack[m->depth++] = v;
     return 0;
 }
@@ -122,7 +122,7 @@ static PickleValue *push_new(Machine *m, PickleType type) {
 /* The value at the top, never a mark. */
 static PickleValue *pop(Machine *m) {
     if (m->depth > 0 && m->stack[m->depth - 1]) return m->stack[--m->depth];
-    fail(m->err, "damaged pickle: an opcode finds nothing on the stack");
+    error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
     return NULL;
 }
 
@@ -172,8 +172,8 @@ static int push_text(Machine *m, PickleType type, size_t n) {
 }
 
 static int append(Machine *m, PickleValue *list, PickleValue *item) {
-    if (++m->references > 4 * PICKLE_VALUES_MAX) return fail(m->err, "the pickle's lists are too long for a file of arrays");
-    if (grow(&list->as.list.items, list->as.list.count, &list->as.list.capacity)) return fail(m->err, "out of memory");
+    if (++m->references > 4 * PICKLE_VALUES_MAX) return error_set(m->err, "the pickle's lists are too long for a file of arrays");
+    if (grow(&list->as.list.items, list->as.list.count, &list->as.list.capacity)) return error_set(m->err, "out of memory");
     list->as.list.items[list->as.list.count++] = item;
     return 0;
 }
@@ -183,14 +183,14 @@ static int find_mark(Machine *m, size_t *first) {
     size_t i = m->depth;
     while (i > 0 && m->stack[i - 1]) i--;
     *first = i;
-    return i > 0 ? 0 : fail(m->err, "damaged pickle: an opcode finds no mark on the stack");
+    return i > 0 ? 0 : error_set(m->err, "damaged pickle: an opcode finds no mark on the stack");
 }
 
 /* A container of type from the values from `first` on, in whose place (and the mark's) it comes. */
 static int gather(Machine *m, PickleType type, size_t first, size_t mark) {
     PickleValue *v = pickle_new(m->p, type, m->err);
     if (!v) return -1;
-    if (type == PICKLE_DICT && (m->depth - first) % 2 != 0) return fail(m->err, "damaged pickle: a key without value");
+    if (type == PICKLE_DICT && (m->depth - first) % 2 != 0) return error_set(m->err, "damaged pickle: a key without value");
     for (size_t i = first; i < m->depth; i++)
         if (append(m, v, m->stack[i])) return -1;
     m->depth = mark;
@@ -204,7 +204,7 @@ static int gather_marked(Machine *m, PickleType type) {
 
 static int gather_top(Machine *m, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (m->depth < count || !m->stack[m->depth - count + i]) return fail(m->err, "damaged pickle: an opcode finds nothing on the stack");
+        if (m->depth < count || !m->stack[m->depth - count + i]) return error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
     return gather(m, PICKLE_TUPLE, m->depth - count, m->depth - count);
 }
 
@@ -212,8 +212,8 @@ static int gather_top(Machine *m, size_t count) {
 static int extend(Machine *m, PickleType type, size_t first, size_t below) {
     PickleValue *container = below > 0 ? m->stack[below - 1] : NULL;
     if (!container || container->type != type)
-        return fail(m->err, "damaged pickle: items for a %s come without it", pickle_type_name(type));
-    if (type == PICKLE_DICT && (m->depth - first) % 2 != 0) return fail(m->err, "damaged pickle: a key without value");
+        return error_set(m->err, "damaged pickle: items for a %s come without it", pickle_type_name(type));
+    if (type == PICKLE_DICT && (m->depth - first) % 2 != 0) return error_set(m->err, "damaged pickle: a key without value");
     for (size_t i = first; i < m->depth; i++)
         if (append(m, container, m->stack[i])) return -1;
     m->depth = below;
@@ -227,17 +227,17 @@ static int extend_marked(Machine *m, PickleType type) {
 
 static int extend_top(Machine *m, PickleType type, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (m->depth <= count || !m->stack[m->depth - 1 - i]) return fail(m->err, "damaged pickle: an opcode finds nothing on the stack");
+        if (m->depth <= count || !m->stack[m->depth - 1 - i]) return error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
     return extend(m, type, m->depth - count, m->depth - count);
 }
 
 static int put(Machine *m, size_t index) {
-    if (m->depth == 0 || !m->stack[m->depth - 1]) return fail(m->err, "damaged pickle: nothing on the stack to remember");
-    if (index >= PICKLE_VALUES_MAX) return fail(m->err, "damaged pickle: memo index %zu", index);
+    if (m->depth == 0 || !m->stack[m->depth - 1]) return error_set(m->err, "damaged pickle: nothing on the stack to remember");
+    if (index >= PICKLE_VALUES_MAX) return error_set(m->err, "damaged pickle: memo index %zu", index);
     if (index >= m->memo_size) {
         size_t size = index < 512 ? 1024 : 2 * index;
         PickleValue **bigger = realloc(m->memo, size * sizeof *bigger);
-        if (!bigger) return fail(m->err, "out of memory");
+        if (!bigger) return error_set(m->err, "out of memory");
         for (size_t i = m->memo_size; i < size; i++) bigger[i] = NULL;
         m->memo = bigger;
         m->memo_size = size;
@@ -248,7 +248,7 @@ static int put(Machine *m, size_t index) {
 }
 
 static int get(Machine *m, size_t index) {
-    if (index >= m->memo_size || !m->memo[index]) return fail(m->err, "damaged pickle: memo entry %zu was never set", index);
+    if (index >= m->memo_size || !m->memo[index]) return error_set(m->err, "damaged pickle: memo entry %zu was never set", index);
     return push(m, m->memo[index]);
 }
 
@@ -268,7 +268,7 @@ static int push_global(Machine *m, const PickleValue *module, const PickleValue 
 
 static int take_line(Machine *m, PickleValue *out) {
     const unsigned char *newline = memchr(m->at, '\n', (size_t)(m->end - m->at));
-    if (!newline) return fail(m->err, "the pickle ends too early (inside a name)");
+    if (!newline) return error_set(m->err, "the pickle ends too early (inside a name)");
     out->type = PICKLE_TEXT;
     out->as.text.bytes = m->at;
     out->as.text.size = (size_t)(newline - m->at);
@@ -285,7 +285,7 @@ static int global(Machine *m) {
 static int stack_global(Machine *m) {
     const PickleValue *name = pop(m), *module = name ? pop(m) : NULL;
     if (!module) return -1;
-    if (module->type != PICKLE_TEXT || name->type != PICKLE_TEXT) return fail(m->err, "damaged pickle: STACK_GLOBAL without two texts");
+    if (module->type != PICKLE_TEXT || name->type != PICKLE_TEXT) return error_set(m->err, "damaged pickle: STACK_GLOBAL without two texts");
     return push_global(m, module, name);
 }
 
@@ -315,17 +315,17 @@ static int frame(Machine *m) {
 static int refuse(Machine *m, unsigned char opcode) {
     switch (opcode) {
     case 'i': /* INST: refused by name, and with a permitted name because it makes objects */
-        return global(m) ? -1 : fail(m->err, "the pickle makes an object (INST), which is never done; only plain data is read");
+        return global(m) ? -1 : error_set(m->err, "the pickle makes an object (INST), which is never done; only plain data is read");
     case 'o': case 0x81: case 0x92:
-        return fail(m->err, "the pickle makes an object (%s), which is never done; only plain data is read", opcode == 'o' ? "OBJ" : "NEWOBJ");
+        return error_set(m->err, "the pickle makes an object (%s), which is never done; only plain data is read", opcode == 'o' ? "OBJ" : "NEWOBJ");
     case 'P': case 'Q':
-        return fail(m->err, "the pickle refers to an object outside itself (PERSID); only plain data is read");
+        return error_set(m->err, "the pickle refers to an object outside itself (PERSID); only plain data is read");
     case 0x82: case 0x83: case 0x84:
-        return fail(m->err, "the pickle refers to an extension code (EXT); only plain data is read");
+        return error_set(m->err, "the pickle refers to an extension code (EXT); only plain data is read");
     case 0x97: case 0x98:
-        return fail(m->err, "the pickle keeps its data outside itself (NEXT_BUFFER); save it with pickle.dump and without buffer_callback");
+        return error_set(m->err, "the pickle keeps its data outside itself (NEXT_BUFFER); save it with pickle.dump and without buffer_callback");
     default:
-        return fail(m->err, "unexpected pickle opcode 0x%02x at byte %zu: the file is damaged or holds more than arrays, numbers and texts", opcode,
+        return error_set(m->err, "unexpected pickle opcode 0x%02x at byte %zu: the file is damaged or holds more than arrays, numbers and texts", opcode,
                     (size_t)(m->at - m->start) - 1);
     }
 }
@@ -336,8 +336,8 @@ static int step(Machine *m, unsigned char opcode) {
     switch (opcode) {
     case 0x95: return frame(m);
     case '(': return push(m, NULL);
-    case '0': return m->depth > 0 ? (m->depth--, 0) : fail(m->err, "damaged pickle: an opcode finds nothing on the stack");
-    case '2': return m->depth > 0 ? push(m, m->stack[m->depth - 1]) : fail(m->err, "damaged pickle: an opcode finds nothing on the stack");
+    case '0': return m->depth > 0 ? (m->depth--, 0) : error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
+    case '2': return m->depth > 0 ? push(m, m->stack[m->depth - 1]) : error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
     case 'N': return push_int(m, PICKLE_NONE, 0);
     case 0x88: return push_int(m, PICKLE_BOOL, 1);
     case 0x89: return push_int(m, PICKLE_BOOL, 0);
@@ -395,13 +395,13 @@ static int run_opcodes(Machine *m, bool old) {
 
 static int run(Machine *m) {
     if (m->end - m->at >= 2 && m->at[0] == 0x80) {
-        if (m->at[1] < 2 || m->at[1] > 5) return fail(m->err, "a pickle of protocol %d; 2 to 5 can be read", m->at[1]);
+        if (m->at[1] < 2 || m->at[1] > 5) return error_set(m->err, "a pickle of protocol %d; 2 to 5 can be read", m->at[1]);
         m->at += 2;
         return run_opcodes(m, false);
     }
     /* Protocols 0 and 1 carry no mark and are not read, but what they would call is still worth naming. */
     if (run_opcodes(m, true) && m->named) return -1;
-    return fail(m->err, "not a pickle of protocol 2 to 5");
+    return error_set(m->err, "not a pickle of protocol 2 to 5");
 }
 
 int pickle_parse(const unsigned char *data, size_t size, Pickle **out, Error *err) {
@@ -410,7 +410,7 @@ int pickle_parse(const unsigned char *data, size_t size, Pickle **out, Error *er
     Machine m = {.p = p, .start = data, .at = data, .end = data + size, .stack = malloc(PICKLE_STACK_MAX * sizeof *m.stack), .err = err};
     int status = -1;
     if (!p || !m.stack) {
-        fail(err, "out of memory");
+        error_set(err, "out of memory");
     } else {
         p->block_limit = size + 65536;
         status = run(&m);
@@ -429,7 +429,7 @@ int pickle_read(const char *path, Pickle **out, Error *err) {
     if (file_read(path, &data, &size, err)) return -1;
     if (pickle_parse(data, size, out, err)) {
         free(data);
-        return fail_in(err, path);
+        return error_prefix(err, path);
     }
     (*out)->file = data;
     return 0;

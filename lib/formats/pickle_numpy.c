@@ -34,14 +34,14 @@ int pickle_global(const unsigned char *module, size_t module_size, const unsigne
             return 0;
         }
     int m = module_size < 100 ? (int)module_size : 100, n = name_size < 100 ? (int)name_size : 100;
-    return fail(err, "the pickle asks for %.*s.%.*s, which is refused: only plain data is read, nothing is run", m, (const char *)module, n,
+    return error_set(err, "the pickle asks for %.*s.%.*s, which is refused: only plain data is read, nothing is run", m, (const char *)module, n,
                 (const char *)name);
 }
 
 /* --- dtypes --- */
 
 static PickleValue *bad(Error *err, const char *what) {
-    fail(err, "damaged pickle: %s", what);
+    error_set(err, "damaged pickle: %s", what);
     return NULL;
 }
 
@@ -85,10 +85,10 @@ static PickleValue *make_dtype(Pickle *p, const PickleValue *args, Error *err) {
 /* State (version, byte order, subdtype, names, fields, size, alignment, flags). */
 static int build_dtype(PickleValue *object, const PickleValue *state, Error *err) {
     PickleValue *const *s = state->as.list.items;
-    if (state->type != PICKLE_TUPLE || state->as.list.count < 2 || s[0]->type != PICKLE_INT) return fail(err, "damaged pickle: a numpy.dtype's state");
+    if (state->type != PICKLE_TUPLE || state->as.list.count < 2 || s[0]->type != PICKLE_INT) return error_set(err, "damaged pickle: a numpy.dtype's state");
     if (text_is(s[1], ">")) object->as.dtype.big = true;
     else if (text_is(s[1], "<") || text_is(s[1], "=") || text_is(s[1], "|")) object->as.dtype.big = false;
-    else return fail(err, "damaged pickle: a numpy.dtype's byte order");
+    else return error_set(err, "damaged pickle: a numpy.dtype's byte order");
     return 0;
 }
 
@@ -96,11 +96,11 @@ static int build_dtype(PickleValue *object, const PickleValue *state, Error *err
 
 static int set_shape(PickleArray *a, const PickleValue *shape, Error *err) {
     if (shape->type != PICKLE_TUPLE || shape->as.list.count > TENSOR_MAX_RANK)
-        return fail(err, "damaged pickle: an array's shape is no tuple of at most %d numbers", TENSOR_MAX_RANK);
+        return error_set(err, "damaged pickle: an array's shape is no tuple of at most %d numbers", TENSOR_MAX_RANK);
     a->rank = (int)shape->as.list.count;
     for (size_t i = 0; i < shape->as.list.count; i++) {
         const PickleValue *d = shape->as.list.items[i];
-        if (d->type != PICKLE_INT || d->as.integer < 0) return fail(err, "damaged pickle: dimension %zu of an array is no whole number from 0 up", i);
+        if (d->type != PICKLE_INT || d->as.integer < 0) return error_set(err, "damaged pickle: dimension %zu of an array is no whole number from 0 up", i);
         a->shape[i] = (size_t)d->as.integer;
     }
     return 0;
@@ -114,10 +114,10 @@ static int set_contents(PickleArray *a, const PickleDtype *dtype, const PickleVa
     if (!a->numbers) return 0;
     size_t bytes = dtype->size;
     for (int i = 0; i < a->rank; i++)
-        if (__builtin_mul_overflow(bytes, a->shape[i], &bytes)) return fail(err, "damaged pickle: an array's shape is too large");
-    if (data->type != PICKLE_BYTES) return fail(err, "damaged pickle: an array's contents are no bytes");
+        if (__builtin_mul_overflow(bytes, a->shape[i], &bytes)) return error_set(err, "damaged pickle: an array's shape is too large");
+    if (data->type != PICKLE_BYTES) return error_set(err, "damaged pickle: an array's contents are no bytes");
     if (data->as.text.size != bytes)
-        return fail(err, "damaged pickle: an array has %zu bytes of data, its shape wants %zu", data->as.text.size, bytes);
+        return error_set(err, "damaged pickle: an array has %zu bytes of data, its shape wants %zu", data->as.text.size, bytes);
     a->bytes = data->as.text.bytes;
     return 0;
 }
@@ -125,9 +125,9 @@ static int set_contents(PickleArray *a, const PickleDtype *dtype, const PickleVa
 /* State (version, shape, dtype, is Fortran, contents). */
 static int build_array(PickleArray *a, const PickleValue *state, Error *err) {
     PickleValue *const *s = state->as.list.items;
-    if (a->built) return fail(err, "damaged pickle: an array is filled twice");
+    if (a->built) return error_set(err, "damaged pickle: an array is filled twice");
     if (state->type != PICKLE_TUPLE || state->as.list.count != 5 || s[2]->type != PICKLE_DTYPE || (s[3]->type != PICKLE_BOOL && s[3]->type != PICKLE_INT))
-        return fail(err, "damaged pickle: an array's state");
+        return error_set(err, "damaged pickle: an array's state");
     a->fortran = s[3]->as.integer != 0;
     return set_shape(a, s[1], err) ? -1 : set_contents(a, &s[2]->as.dtype, s[4], err);
 }
@@ -200,7 +200,7 @@ PickleValue *pickle_reduce(Pickle *p, const PickleValue *callable, const PickleV
 int pickle_build(PickleValue *object, const PickleValue *state, Error *err) {
     if (object->type == PICKLE_DTYPE) return build_dtype(object, state, err);
     if (object->type == PICKLE_ARRAY) return build_array(object->as.array, state, err);
-    return fail(err, "the pickle sets the state of a %s (BUILD), which is refused: only plain data is read", pickle_type_name(object->type));
+    return error_set(err, "the pickle sets the state of a %s (BUILD), which is refused: only plain data is read", pickle_type_name(object->type));
 }
 
 /* --- to tensors --- */
@@ -255,8 +255,8 @@ static size_t fortran_index(const PickleArray *a, size_t i) {
 }
 
 static int array_tensor(const PickleArray *a, Tensor *out, Error *err) {
-    if (!a->built) return fail(err, "an array whose contents never came; the pickle is damaged");
-    if (!a->numbers) return fail(err, "an array of dtype %c%zu; numbers are wanted (float or integer)", a->dtype.kind > ' ' && a->dtype.kind < 127 ? a->dtype.kind : '?', a->dtype.size);
+    if (!a->built) return error_set(err, "an array whose contents never came; the pickle is damaged");
+    if (!a->numbers) return error_set(err, "an array of dtype %c%zu; numbers are wanted (float or integer)", a->dtype.kind > ' ' && a->dtype.kind < 127 ? a->dtype.kind : '?', a->dtype.size);
     TensorType type = a->dtype.kind != 'f' ? TENSOR_I64 : a->dtype.size == 4 ? TENSOR_F32 : TENSOR_F64;
     if (tensor_new(out, type, a->rank, a->shape, 0, err)) return -1;
     size_t count = tensor_count(out);
@@ -268,7 +268,7 @@ static int array_tensor(const PickleArray *a, Tensor *out, Error *err) {
         } else {
             if (a->dtype.kind == 'u' && bits > INT64_MAX) {
                 tensor_free(out);
-                return fail(err, "a whole number beyond 2^63");
+                return error_set(err, "a whole number beyond 2^63");
             }
             memcpy((char *)out->data + 8 * i, &bits, sizeof bits);
         }
@@ -292,12 +292,12 @@ int pickle_tensor(const PickleValue *v, Tensor *out, Error *err) {
         *tensor_f64(out) = x;
         return 0;
     }
-    if (v->type != PICKLE_LIST && v->type != PICKLE_TUPLE) return fail(err, "numbers are wanted, this is a %s", pickle_type_name(v->type));
+    if (v->type != PICKLE_LIST && v->type != PICKLE_TUPLE) return error_set(err, "numbers are wanted, this is a %s", pickle_type_name(v->type));
     if (tensor_new(out, TENSOR_F64, 1, (size_t[]){v->as.list.count}, 0, err)) return -1;
     for (size_t i = 0; i < v->as.list.count; i++)
         if (number(v->as.list.items[i], tensor_f64(out) + i)) {
             tensor_free(out);
-            return fail(err, "numbers are wanted, this is a list with a %s in it", pickle_type_name(v->as.list.items[i]->type));
+            return error_set(err, "numbers are wanted, this is a list with a %s in it", pickle_type_name(v->as.list.items[i]->type));
         }
     return 0;
 }

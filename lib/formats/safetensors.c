@@ -36,7 +36,7 @@ static char *metadata_find(const Metadata *m, const char *key, size_t *at) {
 int metadata_set(Metadata *m, const char *key, const char *value, Error *err) {
     size_t at;
     char *copy = strdup(value), *old = metadata_find(m, key, &at);
-    if (!copy) return fail(err, "out of memory");
+    if (!copy) return error_set(err, "out of memory");
     if (old) {
         free(old);
         m->items[at].value = copy;
@@ -47,7 +47,7 @@ int metadata_set(Metadata *m, const char *key, const char *value, Error *err) {
     if (!items) {
         free(copy);
         free(name);
-        return fail(err, "out of memory");
+        return error_set(err, "out of memory");
     }
     items[m->count++] = (MetadataEntry){name, copy};
     m->items = items;
@@ -72,15 +72,15 @@ void metadata_free(Metadata *m) {
 
 static int map_file(const char *path, Safetensors *s, Error *err) {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not block */
-    if (fd < 0) return fail(err, "%s", strerror(errno));
+    if (fd < 0) return error_set(err, "%s", strerror(errno));
     struct stat st;
     int bad = 0;
-    if (fstat(fd, &st) != 0) bad = fail(err, "%s", strerror(errno));
-    else if (!S_ISREG(st.st_mode)) bad = fail(err, "is not a regular file");
-    else if (st.st_size < 8) bad = fail(err, "not a .safetensors file: it has only %lld bytes", (long long)st.st_size);
+    if (fstat(fd, &st) != 0) bad = error_set(err, "%s", strerror(errno));
+    else if (!S_ISREG(st.st_mode)) bad = error_set(err, "is not a regular file");
+    else if (st.st_size < 8) bad = error_set(err, "not a .safetensors file: it has only %lld bytes", (long long)st.st_size);
     else {
         void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (map == MAP_FAILED) bad = fail(err, "%s", strerror(errno));
+        if (map == MAP_FAILED) bad = error_set(err, "%s", strerror(errno));
         else {
             s->map = map;
             s->size = (size_t)st.st_size;
@@ -99,7 +99,7 @@ static int make_views(Safetensors *s, const unsigned char *data, Error *err) {
     s->views = calloc(n + 1, sizeof *s->views);
     s->sorted = calloc(n + 1, sizeof *s->sorted);
     s->copies = calloc(n + 1, sizeof *s->copies);
-    if (!s->views || !s->sorted || !s->copies) return fail(err, "out of memory");
+    if (!s->views || !s->sorted || !s->copies) return error_set(err, "out of memory");
     for (size_t i = 0; i < n; i++) {
         const HeaderEntry *e = &s->header.entries[i];
         SafetensorsView *v = &s->views[i];
@@ -107,7 +107,7 @@ static int make_views(Safetensors *s, const unsigned char *data, Error *err) {
         memcpy(v->shape, e->shape, sizeof v->shape);
         if ((uintptr_t)v->data % e->item_size != 0 && e->end > e->begin) {
             s->copies[i] = malloc((size_t)(e->end - e->begin));
-            if (!s->copies[i]) return fail(err, "out of memory");
+            if (!s->copies[i]) return error_set(err, "out of memory");
             v->data = memcpy(s->copies[i], v->data, (size_t)(e->end - e->begin));
         }
         s->sorted[i] = v;
@@ -119,8 +119,8 @@ static int make_views(Safetensors *s, const unsigned char *data, Error *err) {
 static int open_file(const char *path, Safetensors *s, Error *err) {
     if (map_file(path, s, err)) return -1;
     uint64_t length = read_le64(s->map);
-    if (length > MAX_HEADER) return fail(err, "not a .safetensors file: it claims a header of %llu bytes", (unsigned long long)length);
-    if (length > s->size - 8) return fail(err, "cut short, or not a .safetensors file: its header does not fit into it");
+    if (length > MAX_HEADER) return error_set(err, "not a .safetensors file: it claims a header of %llu bytes", (unsigned long long)length);
+    if (length > s->size - 8) return error_set(err, "cut short, or not a .safetensors file: its header does not fit into it");
     size_t at = 8 + (size_t)length;
     if (safetensors_header_parse((const char *)s->map + 8, (size_t)length, s->size - at, &s->header, err)) return -1;
     return make_views(s, s->map + at, err);
@@ -129,10 +129,10 @@ static int open_file(const char *path, Safetensors *s, Error *err) {
 int safetensors_open(const char *path, Safetensors **out, Error *err) {
     *out = NULL;
     Safetensors *s = calloc(1, sizeof *s);
-    if (!s) return fail(err, "%s: out of memory", path);
+    if (!s) return error_set(err, "%s: out of memory", path);
     if (open_file(path, s, err)) {
         safetensors_close(s);
-        return fail_in(err, path);
+        return error_prefix(err, path);
     }
     *out = s;
     return 0;
@@ -169,7 +169,7 @@ const SafetensorsView *safetensors_find(const Safetensors *s, const char *name) 
 
 static int put_views(OutputFile *f, const char *header, size_t header_size, const SafetensorsView *views, size_t count, Error *err) {
     size_t padded = (8 + header_size + DATA_ALIGNMENT - 1) / DATA_ALIGNMENT * DATA_ALIGNMENT - 8;
-    if (padded > MAX_HEADER) return fail(err, "%s: a header of %zu bytes is more than the format allows", f->path, padded);
+    if (padded > MAX_HEADER) return error_set(err, "%s: a header of %zu bytes is more than the format allows", f->path, padded);
     unsigned char length[8];
     write_le64(length, padded);
     fwrite(length, 1, 8, f->stream); /* file_commit looks at ferror */
@@ -187,9 +187,9 @@ int safetensors_write(const char *path, const SafetensorsView *views, size_t cou
     char *header = NULL;
     size_t size = 0;
     FILE *text = open_memstream(&header, &size);
-    if (!text) return fail(err, "%s: out of memory", path);
-    int bad = safetensors_header_print(text, views, count, metadata, err) ? fail_in(err, path) : 0;
-    if (fclose(text) != 0 && !bad) bad = fail(err, "%s: out of memory", path);
+    if (!text) return error_set(err, "%s: out of memory", path);
+    int bad = safetensors_header_print(text, views, count, metadata, err) ? error_prefix(err, path) : 0;
+    if (fclose(text) != 0 && !bad) bad = error_set(err, "%s: out of memory", path);
     OutputFile f;
     if (!bad && !(bad = file_begin(&f, path, err))) {
         bad = put_views(&f, header, size, views, count, err);

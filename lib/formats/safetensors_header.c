@@ -23,7 +23,7 @@ static int grow(void *items, size_t count, size_t size, Error *err) {
     if (count & (count - 1)) return 0;
     memcpy(&old, items, sizeof old);
     grown = realloc(old, (count ? 2 * count : 1) * size);
-    if (!grown) return fail(err, "out of memory");
+    if (!grown) return error_set(err, "out of memory");
     memcpy(items, &grown, sizeof grown);
     return 0;
 }
@@ -33,7 +33,7 @@ static int read_dtype(JsonReader *r, HeaderEntry *e, Error *err) {
     if (json_string(r, &name, err)) return -1;
     size_t i = 0, n = sizeof dtypes / sizeof *dtypes;
     while (i < n && strcmp(dtypes[i].name, name) != 0) i++;
-    if (i == n) fail(err, "its dtype '%.30s' is not known", name);
+    if (i == n) error_set(err, "its dtype '%.30s' is not known", name);
     else {
         e->type = dtypes[i].type;
         e->item_size = dtypes[i].size;
@@ -47,7 +47,7 @@ static int read_shape(JsonReader *r, HeaderEntry *e, Error *err) {
     if (json_take(r, ']')) return 0;
     do {
         uint64_t n;
-        if (e->rank == TENSOR_MAX_RANK) return fail(err, "it has more than %d dimensions", TENSOR_MAX_RANK);
+        if (e->rank == TENSOR_MAX_RANK) return error_set(err, "it has more than %d dimensions", TENSOR_MAX_RANK);
         if (json_natural(r, &n, err)) return -1;
         e->shape[e->rank++] = n;
     } while (json_take(r, ','));
@@ -62,9 +62,9 @@ static int check_size(const HeaderEntry *e, size_t data_size, Error *err) {
         overflow |= __builtin_mul_overflow(size, e->shape[i], &size);
     }
     if (empty) size = 0;
-    if (e->begin > e->end || e->end > data_size) return fail(err, "its data lie outside the file (which may be cut short)");
+    if (e->begin > e->end || e->end > data_size) return error_set(err, "its data lie outside the file (which may be cut short)");
     if ((overflow && !empty) || size != e->end - e->begin)
-        return fail(err, "its shape does not fit its %llu bytes", (unsigned long long)(e->end - e->begin));
+        return error_set(err, "its shape does not fit its %llu bytes", (unsigned long long)(e->end - e->begin));
     return 0;
 }
 
@@ -82,12 +82,12 @@ static int read_entry(JsonReader *r, HeaderEntry *e, size_t data_size, Error *er
         else if (strcmp(key, "data_offsets") == 0 && !offsets++)
             bad = json_need(r, '[', err) || json_natural(r, &e->begin, err) || json_need(r, ',', err) || json_natural(r, &e->end, err) ||
                   json_need(r, ']', err);
-        else bad = fail(err, "unexpected '%.30s'", key);
+        else bad = error_set(err, "unexpected '%.30s'", key);
         free(key);
         if (bad) return -1;
     } while (json_take(r, ','));
     if (json_need(r, '}', err)) return -1;
-    if (!dtype || !shape || !offsets) return fail(err, "it has no %s", !dtype ? "dtype" : !shape ? "shape" : "data_offsets");
+    if (!dtype || !shape || !offsets) return error_set(err, "it has no %s", !dtype ? "dtype" : !shape ? "shape" : "data_offsets");
     return check_size(e, data_size, err);
 }
 
@@ -118,12 +118,12 @@ static int read_header(JsonReader *r, SafetensorsHeader *h, size_t data_size, Er
         if (strcmp(e->name, "__metadata__") == 0) {
             h->count--;
             free(e->name);
-            if (metadata++) return fail(err, "the metadata occur twice");
-            if (read_metadata(r, &h->metadata, err)) return fail_in(err, "the metadata");
+            if (metadata++) return error_set(err, "the metadata occur twice");
+            if (read_metadata(r, &h->metadata, err)) return error_prefix(err, "the metadata");
         } else if (read_entry(r, e, data_size, err)) {
             char context[160];
             snprintf(context, sizeof context, "tensor '%.120s'", e->name);
-            return fail_in(err, context);
+            return error_prefix(err, context);
         }
     } while (json_take(r, ','));
     return json_need(r, '}', err);
@@ -132,11 +132,11 @@ static int read_header(JsonReader *r, SafetensorsHeader *h, size_t data_size, Er
 static int check_distinct(const SafetensorsHeader *h, Error *err) {
     size_t most = h->count > h->metadata.count ? h->count : h->metadata.count;
     const char **names = malloc((most + 1) * sizeof *names);
-    if (!names) return fail(err, "out of memory");
+    if (!names) return error_set(err, "out of memory");
     for (size_t i = 0; i < h->count; i++) names[i] = h->entries[i].name;
-    int bad = names_sort_distinct(names, h->count, err);
+    int bad = utf8_sort_distinct(names, h->count, err);
     for (size_t i = 0; i < h->metadata.count; i++) names[i] = h->metadata.items[i].key;
-    bad = bad || names_sort_distinct(names, h->metadata.count, err);
+    bad = bad || utf8_sort_distinct(names, h->metadata.count, err);
     free(names);
     return bad ? -1 : 0;
 }
@@ -154,10 +154,10 @@ static int check_places(SafetensorsHeader *h, size_t data_size, Error *err) {
     uint64_t at = 0;
     for (size_t i = 0; i < h->count; i++) {
         const HeaderEntry *e = &h->entries[i];
-        if (e->begin != at) return fail(err, "tensor '%.120s' %s", e->name, e->begin < at ? "overlaps another" : "leaves a hole before it");
+        if (e->begin != at) return error_set(err, "tensor '%.120s' %s", e->name, e->begin < at ? "overlaps another" : "leaves a hole before it");
         at = e->end;
     }
-    return at == data_size ? 0 : fail(err, "%zu bytes follow the last tensor", data_size - (size_t)at);
+    return at == data_size ? 0 : error_set(err, "%zu bytes follow the last tensor", data_size - (size_t)at);
 }
 
 int safetensors_header_parse(const char *text, size_t size, size_t data_size, SafetensorsHeader *out, Error *err) {
@@ -165,9 +165,9 @@ int safetensors_header_parse(const char *text, size_t size, size_t data_size, Sa
     SafetensorsHeader h = {0};
     JsonReader r = {text, text + size};
     int bad = 0;
-    if (size == 0 || text[0] != '{') bad = fail(err, "not a .safetensors file: its header is no JSON object");
+    if (size == 0 || text[0] != '{') bad = error_set(err, "not a .safetensors file: its header is no JSON object");
     bad = bad || read_header(&r, &h, data_size, err);
-    if (!bad && !json_at_end(&r)) bad = fail(err, "something follows the header's JSON object");
+    if (!bad && !json_at_end(&r)) bad = error_set(err, "something follows the header's JSON object");
     bad = bad || check_distinct(&h, err) || check_places(&h, data_size, err);
     if (bad) {
         safetensors_header_free(&h);
@@ -187,7 +187,7 @@ void safetensors_header_free(SafetensorsHeader *h) {
 /* --- writing --- */
 
 static int print_string(FILE *f, const char *text, Error *err) {
-    if (!utf8_valid(text, strlen(text))) return fail(err, "'%.60s' is no UTF-8 text", text);
+    if (!utf8_valid(text, strlen(text))) return error_set(err, "'%.60s' is no UTF-8 text", text);
     putc('"', f);
     for (const char *p = text; *p; p++)
         if (*p == '"' || *p == '\\') fprintf(f, "\\%c", *p);
@@ -205,16 +205,16 @@ static const char *dtype_name(int type) {
 
 static int check_views(const SafetensorsView *views, size_t count, Error *err) {
     const char **names = malloc((count + 1) * sizeof *names);
-    if (!names) return fail(err, "out of memory");
+    if (!names) return error_set(err, "out of memory");
     int bad = 0;
     for (size_t i = 0; i < count && !bad; i++) {
         const SafetensorsView *v = &views[i];
         names[i] = v->name;
-        if (strcmp(v->name, "__metadata__") == 0) bad = fail(err, "no tensor can be called __metadata__");
-        else if (v->type != TENSOR_F32 && v->type != TENSOR_F64 && v->type != TENSOR_I64) bad = fail(err, "tensor '%.100s' has no dtype to write", v->name);
-        else if (v->rank < 0 || v->rank > TENSOR_MAX_RANK) bad = fail(err, "tensor '%.100s' has %d dimensions", v->name, v->rank);
+        if (strcmp(v->name, "__metadata__") == 0) bad = error_set(err, "no tensor can be called __metadata__");
+        else if (v->type != TENSOR_F32 && v->type != TENSOR_F64 && v->type != TENSOR_I64) bad = error_set(err, "tensor '%.100s' has no dtype to write", v->name);
+        else if (v->rank < 0 || v->rank > TENSOR_MAX_RANK) bad = error_set(err, "tensor '%.100s' has %d dimensions", v->name, v->rank);
     }
-    if (!bad) bad = names_sort_distinct(names, count, err);
+    if (!bad) bad = utf8_sort_distinct(names, count, err);
     free(names);
     return bad;
 }

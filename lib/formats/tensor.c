@@ -23,9 +23,9 @@ static size_t type_size(TensorType type, size_t item_size) {
 
 int tensor_new(Tensor *out, TensorType type, int rank, const size_t *shape, size_t item_size, Error *err) {
     *out = (Tensor){0};
-    if (rank < 0 || rank > TENSOR_MAX_RANK) return fail(err, "%d dimensions, at most %d are possible", rank, TENSOR_MAX_RANK);
+    if (rank < 0 || rank > TENSOR_MAX_RANK) return error_set(err, "%d dimensions, at most %d are possible", rank, TENSOR_MAX_RANK);
     Tensor t = {.type = type, .rank = rank, .item_size = type_size(type, item_size)};
-    if (t.item_size == 0) return fail(err, "elements of 0 bytes");
+    if (t.item_size == 0) return error_set(err, "elements of 0 bytes");
     size_t count = 1;
     int empty = 0;
     for (int i = 0; i < rank; i++) {
@@ -33,12 +33,12 @@ int tensor_new(Tensor *out, TensorType type, int rank, const size_t *shape, size
         if (shape[i] == 0) empty = 1;
     }
     for (int i = 0; i < rank && !empty; i++)
-        if (__builtin_mul_overflow(count, shape[i], &count)) return fail(err, "a size beyond 64 bits");
+        if (__builtin_mul_overflow(count, shape[i], &count)) return error_set(err, "a size beyond 64 bits");
     size_t size;
-    if (__builtin_mul_overflow(count, t.item_size, &size)) return fail(err, "a size beyond 64 bits");
+    if (__builtin_mul_overflow(count, t.item_size, &size)) return error_set(err, "a size beyond 64 bits");
     if (!empty) {
         t.data = calloc(count, t.item_size);
-        if (!t.data) return fail(err, "out of memory: %zu bytes are needed", size);
+        if (!t.data) return error_set(err, "out of memory: %zu bytes are needed", size);
     }
     *out = t;
     return 0;
@@ -67,7 +67,7 @@ static double element(const Tensor *t, size_t i) {
 int tensor_convert(Tensor *t, TensorType type, Error *err) {
     if (t->type == type) return 0;
     if (t->type == TENSOR_BYTES || type == TENSOR_BYTES || type == TENSOR_I64)
-        return fail(err, "%s found where %s is needed", type_name(t->type), type_name(type));
+        return error_set(err, "%s found where %s is needed", type_name(t->type), type_name(type));
     Tensor to;
     if (tensor_new(&to, type, t->rank, t->shape, 0, err)) return -1;
     size_t count = tensor_count(t);
@@ -104,7 +104,7 @@ int tensor_check_finite(const Tensor *t, Error *err) {
             rest /= t->shape[d];
         }
         char text[256];
-        return fail(err, "%s at %s", isnan(x) ? "NaN" : "infinity", tensor_shape_text(&at, text));
+        return error_set(err, "%s at %s", isnan(x) ? "NaN" : "infinity", tensor_shape_text(&at, text));
     }
     return 0;
 }
@@ -121,7 +121,7 @@ char *tensor_shape_text(const Tensor *t, char *text) {
 int tensors_add(Tensors *set, const char *name, Tensor *t, Error *err) {
     if (tensors_find(set, name)) {
         tensor_free(t);
-        return fail(err, "the name '%.100s' occurs twice", name);
+        return error_set(err, "the name '%.100s' occurs twice", name);
     }
     char *copy = strdup(name);
     NamedTensor *items = realloc(set->items, (set->count + 1) * sizeof *items);
@@ -129,7 +129,7 @@ int tensors_add(Tensors *set, const char *name, Tensor *t, Error *err) {
     if (!copy || !items) {
         free(copy);
         tensor_free(t);
-        return fail(err, "out of memory");
+        return error_set(err, "out of memory");
     }
     items[set->count++] = (NamedTensor){copy, *t};
     *t = (Tensor){0};
@@ -171,7 +171,7 @@ Tensor *tensors_need(const Tensors *set, const char *name, Error *err) {
     size_t at = 0;
     for (size_t i = 0; i < set->count && at < 300; i++)
         at += (size_t)snprintf(names + at, sizeof names - at, "%s'%.60s'", i ? ", " : "", set->items[i].name);
-    fail(err, "no array '%.100s' (there is: %s%s)", name, set->count ? names : "nothing", at >= 300 ? ", ..." : "");
+    error_set(err, "no array '%.100s' (there is: %s%s)", name, set->count ? names : "nothing", at >= 300 ? ", ..." : "");
     return NULL;
 }
 

@@ -35,7 +35,7 @@ static int read_npz(const unsigned char *data, size_t size, Tensors *out, Error 
     if (zip_directory(data, size, &d, err)) return -1;
     int bad = 0;
     out->items = calloc(d.count ? d.count : 1, sizeof *out->items); /* names are distinct already: tensors_add would search for them */
-    if (!out->items) bad = fail(err, "out of memory");
+    if (!out->items) bad = error_set(err, "out of memory");
     for (size_t i = 0; i < d.count && !bad; i++) {
         char *name = d.items[i].name;
         size_t length = strlen(name);
@@ -44,29 +44,29 @@ static int read_npz(const unsigned char *data, size_t size, Tensors *out, Error 
         bad = read_member(&d.items[i], &item->tensor, err);
         if (!bad && !(item->name = strndup(name, length - 4))) {
             tensor_free(&item->tensor);
-            bad = fail(err, "out of memory");
+            bad = error_set(err, "out of memory");
         }
         if (!bad) out->count++;
         else {
             char context[160];
             snprintf(context, sizeof context, "array '%.*s'", (int)(length < 120 ? length - 4 : 116), name);
-            fail_in(err, context);
+            error_prefix(err, context);
         }
     }
-    if (!bad && out->count == 0) bad = fail(err, "a zip archive without arrays");
+    if (!bad && out->count == 0) bad = error_set(err, "a zip archive without arrays");
     zip_free(&d);
     return bad;
 }
 
-int tensorfile_read(const char *path, Tensors *out, Error *err) {
+int tensor_file_read(const char *path, Tensors *out, Error *err) {
     *out = (Tensors){0};
     unsigned char *data;
     size_t size;
     if (file_read(path, &data, &size, err)) return -1;
     int npy = size >= 6 && memcmp(data, "\x93NUMPY", 6) == 0;
-    int bad = size == 0 ? fail(err, "the file is empty") : npy ? read_npy(data, size, out, err) : read_npz(data, size, out, err);
+    int bad = size == 0 ? error_set(err, "the file is empty") : npy ? read_npy(data, size, out, err) : read_npz(data, size, out, err);
     free(data);
     if (!bad) return 0;
     tensors_free(out);
-    return fail_in(err, path);
+    return error_prefix(err, path);
 }

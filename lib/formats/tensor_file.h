@@ -10,7 +10,7 @@
 #include "lib/formats/tensor.h"
 
 /* Reads .npz (members without their ".npy") or .npy (one tensor named ""), told apart by content. *out owns the result; empty on error. */
-int tensorfile_read(const char *path, Tensors *out, Error *err);
+int tensor_file_read(const char *path, Tensors *out, Error *err);
 
 /* Writes a .npz: the same tensors give the same bytes (constant time stamps). Atomic: see file.h. "-" is not special here. At most 4 GiB. */
 int npz_write(const char *path, const Tensors *set, Error *err);

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { PLACED = 12 }; /* numbers of a frame that depend on the placement: translation and root matrix */
+enum { HEADING_NUMBERS = 12 }; /* numbers of a frame that depend on the placement: translation and root matrix */
 
-static const size_t turned_pairs[4][2] = {{0, 2}, {3, 9}, {4, 10}, {5, 11}};
+static const size_t heading_pairs[4][2] = {{0, 2}, {3, 9}, {4, 10}, {5, 11}};
 
 typedef struct {
     double x, z, sine, cosine;
@@ -35,26 +35,26 @@ static inline Placement placement_of(const float *frame, bool root, bool heading
     return p;
 }
 
-/* The first PLACED numbers of a frame as seen from p: moved, then turned back. frame and out may be the same, here and below. */
+/* The first HEADING_NUMBERS numbers of a frame as seen from p: moved, then turned back. frame and out may be the same, here and below. */
 static inline void placement_enter(const Placement *p, const float *frame, float *out) {
-    for (size_t k = 0; k < PLACED; k++) out[k] = frame[k];
+    for (size_t k = 0; k < HEADING_NUMBERS; k++) out[k] = frame[k];
     out[0] = (float)((double)frame[0] - p->x);
     out[2] = (float)((double)frame[2] - p->z);
     if (p->sine == 0 && p->cosine == 1) return;
     for (size_t i = 0; i < 4; i++) {
-        double a = (double)out[turned_pairs[i][0]], b = (double)out[turned_pairs[i][1]];
-        out[turned_pairs[i][0]] = (float)(p->cosine * a - p->sine * b);
-        out[turned_pairs[i][1]] = (float)(p->sine * a + p->cosine * b);
+        double a = (double)out[heading_pairs[i][0]], b = (double)out[heading_pairs[i][1]];
+        out[heading_pairs[i][0]] = (float)(p->cosine * a - p->sine * b);
+        out[heading_pairs[i][1]] = (float)(p->sine * a + p->cosine * b);
     }
 }
 
 /* The inverse. */
 static inline void placement_leave(const Placement *p, const float *in, float *out) {
-    for (size_t k = 0; k < PLACED; k++) out[k] = in[k];
+    for (size_t k = 0; k < HEADING_NUMBERS; k++) out[k] = in[k];
     for (size_t i = 0; i < 4; i++) {
-        double a = (double)out[turned_pairs[i][0]], b = (double)out[turned_pairs[i][1]];
-        out[turned_pairs[i][0]] = (float)(p->cosine * a + p->sine * b);
-        out[turned_pairs[i][1]] = (float)(-p->sine * a + p->cosine * b);
+        double a = (double)out[heading_pairs[i][0]], b = (double)out[heading_pairs[i][1]];
+        out[heading_pairs[i][0]] = (float)(p->cosine * a + p->sine * b);
+        out[heading_pairs[i][1]] = (float)(-p->sine * a + p->cosine * b);
     }
     out[0] = (float)((double)out[0] + p->x);
     out[2] = (float)((double)out[2] + p->z);

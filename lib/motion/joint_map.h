@@ -11,10 +11,10 @@ typedef struct {
 
 /* SMPL's joint of that name, SMPL_JOINTS if there is none. SMPL's names (L_Hip, left_hip, Spine1), and aistplusplus_api's (root, lhip, belly): capitals
  * and all but letters and digits do not count. */
-size_t joint_named(const char *name, size_t length);
+size_t joint_map_find(const char *name, size_t length);
 
 /* From a skeleton .npz with `parents` [J] and `names` [J], texts. Without names joint i is SMPL's joint i. Names that SMPL does not know are of other
  * joints; two joints that are the same one of SMPL's are an error. Errors begin with the path. */
-int joint_names_read(const char *path, JointNames *out, Error *err);
+int joint_map_read(const char *path, JointNames *out, Error *err);
 
 #endif

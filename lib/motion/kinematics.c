@@ -14,7 +14,7 @@ static void load_rotations(const float *frames, size_t dim, size_t count, size_t
             const float *x = frames + (l < count ? l : count - 1) * dim + 3 + 9 * j;
             for (size_t k = 0; k < 9; k++) m[k][l] = (double)x[k];
         }
-        rotations_nearest(m, r);
+        rotation_nearest_all(m, r);
         memcpy(local[j], r, sizeof r);
     }
 }

@@ -10,14 +10,14 @@ int motion_new(Motion *out, size_t frames, size_t joints, Error *err) {
     if (__builtin_mul_overflow(joints, (size_t)9, &dim) || __builtin_add_overflow(dim, (size_t)3, &dim) ||
         __builtin_mul_overflow(dim, frames, &count) || __builtin_mul_overflow(count, sizeof *out->data, &bytes)) {
         *out = (Motion){0};
-        return fail(err, "a motion of %zu frames and %zu joints is too large", frames, joints);
+        return error_set(err, "a motion of %zu frames and %zu joints is too large", frames, joints);
     }
     out->data = calloc(count ? count : 1, sizeof *out->data);
     out->genre = strdup("");
     out->music = strdup("");
     if (out->data && out->genre && out->music) return 0;
     motion_free(out);
-    return fail(err, "out of memory for a motion of %zu frames and %zu joints", frames, joints);
+    return error_set(err, "out of memory for a motion of %zu frames and %zu joints", frames, joints);
 }
 
 int motion_set_names(Motion *m, const char *genre, const char *music, Error *err) {
@@ -25,7 +25,7 @@ int motion_set_names(Motion *m, const char *genre, const char *music, Error *err
     if (!g || !s) {
         free(g);
         free(s);
-        return fail(err, "out of memory");
+        return error_set(err, "out of memory");
     }
     free(m->genre);
     free(m->music);

@@ -3,17 +3,17 @@
 
 #include <stdlib.h>
 
-int body_new(Body *out, const Motion *m, size_t first, size_t count, const Skeleton *s, Error *err) {
-    *out = (Body){0};
+int pose_track_new(PoseTrack *out, const Motion *m, size_t first, size_t count, const Skeleton *s, Error *err) {
+    *out = (PoseTrack){0};
     if (s->joints != m->joints)
-        return fail(err, "the motion has %zu joints, the skeleton %zu (give the body's own with --skeleton)", m->joints, s->joints);
+        return error_set(err, "the motion has %zu joints, the skeleton %zu (give the body's own with --skeleton)", m->joints, s->joints);
     if (first > m->frames || count > m->frames - first)
-        return fail(err, "frames %zu to %zu were asked for, the motion has %zu", first, first + count, m->frames);
+        return error_set(err, "frames %zu to %zu were asked for, the motion has %zu", first, first + count, m->frames);
     size_t n = count ? count * m->joints : 1;
-    Body b = {count, m->joints, m->fps, malloc(3 * (count + 1) * sizeof(double)), malloc(9 * n * sizeof(double)), malloc(3 * n * sizeof(double))};
+    PoseTrack b = {count, m->joints, m->fps, malloc(3 * (count + 1) * sizeof(double)), malloc(9 * n * sizeof(double)), malloc(3 * n * sizeof(double))};
     if (!b.translations || !b.rotations || !b.positions) {
-        body_free(&b);
-        return fail(err, "out of memory for %zu frames", count);
+        pose_track_free(&b);
+        return error_set(err, "out of memory for %zu frames", count);
     }
     Motion part = *m; /* a view, not owned */
     part.data = m->data + first * motion_dim(m);
@@ -25,15 +25,15 @@ int body_new(Body *out, const Motion *m, size_t first, size_t count, const Skele
     return 0;
 }
 
-void body_free(Body *b) {
+void pose_track_free(PoseTrack *b) {
     free(b->translations);
     free(b->rotations);
     free(b->positions);
-    *b = (Body){0};
+    *b = (PoseTrack){0};
 }
 
-Body body_part(const Body *b, size_t first, size_t count) {
-    Body part = *b;
+PoseTrack pose_track_part(const PoseTrack *b, size_t first, size_t count) {
+    PoseTrack part = *b;
     part.frames = count;
     part.translations += 3 * first;
     if (part.rotations) part.rotations += 9 * b->joints * first;

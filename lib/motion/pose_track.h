@@ -10,13 +10,13 @@ typedef struct {
     double *translations; /* [frames, 3] metres, as the motion has them */
     double *rotations;    /* [frames, joints, 9], projected to the nearest rotation; NULL where only positions are known (take.h) */
     double *positions;    /* [frames, joints, 3] metres, by forward kinematics */
-} Body;
+} PoseTrack;
 
 /* Frames first .. first+count-1 of m; the skeleton must have m's joints. *out owns its arrays and is empty on error. */
-int body_new(Body *out, const Motion *m, size_t first, size_t count, const Skeleton *s, Error *err);
-void body_free(Body *b);
+int pose_track_new(PoseTrack *out, const Motion *m, size_t first, size_t count, const Skeleton *s, Error *err);
+void pose_track_free(PoseTrack *b);
 
 /* Frames first .. first+count-1 of b, sharing its arrays: not to be freed. */
-Body body_part(const Body *b, size_t first, size_t count);
+PoseTrack pose_track_part(const PoseTrack *b, size_t first, size_t count);
 
 #endif

@@ -16,15 +16,15 @@ static void cubic(const double *x, size_t frames, size_t n, double u, double *ou
     }
 }
 
-int body_resample(const Body *b, double fps, Body *out, Error *err) {
-    *out = (Body){0};
+int pose_track_resample(const PoseTrack *b, double fps, PoseTrack *out, Error *err) {
+    *out = (PoseTrack){0};
     double step = b->fps / fps, count = floor((double)(b->frames - 1) / step + 1e-9) + 1;
-    if (!(step > 0) || !(count < 1e9)) return fail(err, "cannot go from %g to %g frames a second", b->fps, fps);
+    if (!(step > 0) || !(count < 1e9)) return error_set(err, "cannot go from %g to %g frames a second", b->fps, fps);
     size_t n = (size_t)count, width = 3 * b->joints;
-    Body r = {n, b->joints, fps, malloc(3 * n * sizeof(double)), NULL, malloc(n * width * sizeof(double))};
+    PoseTrack r = {n, b->joints, fps, malloc(3 * n * sizeof(double)), NULL, malloc(n * width * sizeof(double))};
     if (!r.translations || !r.positions) {
-        body_free(&r);
-        return fail(err, "out of memory for %zu frames", n);
+        pose_track_free(&r);
+        return error_set(err, "out of memory for %zu frames", n);
     }
     for (size_t t = 0; t < n; t++) {
         double u = (double)t * step, whole = round(u);

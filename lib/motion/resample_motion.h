@@ -7,6 +7,6 @@
 /* Positions and translations of frame t at time t / fps, from a cubic through the two frames before and after it whose slopes are those between their
  * neighbours (Catmull, Rom 1974): frames that exist at both rates keep their values. floor((frames - 1) fps / b->fps) + 1 frames, without rotations. *out
  * owns its arrays and is empty on error. b has at least one frame. */
-int body_resample(const Body *b, double fps, Body *out, Error *err);
+int pose_track_resample(const PoseTrack *b, double fps, PoseTrack *out, Error *err);
 
 #endif

@@ -227,7 +227,7 @@ void rotation_nearest(const double m[9], double r[9]) {
     if (!near_enough) nearest_by_svd(m, r);
 }
 
-void rotations_nearest(const double m[9][ROTATION_LANES], double r[9][ROTATION_LANES]) {
+void rotation_nearest_all(const double m[9][ROTATION_LANES], double r[9][ROTATION_LANES]) {
     bool near_enough[ROTATION_LANES];
     nearest_by_iteration(ROTATION_LANES, &m[0][0], &r[0][0], near_enough);
     for (size_t l = 0; l < ROTATION_LANES; l++) {

@@ -12,7 +12,7 @@ void rotation_to_axis_angle(const double r[9], double v[3]);
 void rotation_nearest(const double m[9], double r[9]);
 /* The same, to the bit, for several at once: entry k of matrix l is m[k][l]. */
 enum { ROTATION_LANES = 8 };
-void rotations_nearest(const double m[9][ROTATION_LANES], double r[9][ROTATION_LANES]);
+void rotation_nearest_all(const double m[9][ROTATION_LANES], double r[9][ROTATION_LANES]);
 /* Angle between two rotations, radians in [0, pi], exact near 0 and pi. */
 double rotation_angle_between(const double a[9], const double b[9]);
 /* r = a b. */

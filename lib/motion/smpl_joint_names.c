@@ -7,7 +7,7 @@ static const char *const smpl_names[SMPL_JOINTS] = {
     "Neck",   "L_Collar", "R_Collar", "Head", "L_Shoulder", "R_Shoulder", "L_Elbow", "R_Elbow", "L_Wrist", "R_Wrist", "L_Hand", "R_Hand",
 };
 
-const char *joint_name(size_t joints, size_t joint, char *text) {
+const char *smpl_joint_name(size_t joints, size_t joint, char *text) {
     if (joints == SMPL_JOINTS) snprintf(text, 24, "%s", smpl_names[joint]);
     else snprintf(text, 24, "Joint%zu", joint);
     return text;

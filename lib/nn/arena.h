@@ -10,9 +10,9 @@ typedef struct {
     size_t size;         /* elements; 0: needs no place */
     size_t first, last;  /* alive at these times, inclusive */
     size_t offset;       /* result */
-} Buffer;
+} Allocation;
 
 /* Greedy by decreasing size, each at the lowest free offset. *total is the size of the block. */
-int plan_memory(Buffer *buffers, size_t count, size_t *total, Error *err);
+int arena_plan(Allocation *buffers, size_t count, size_t *total, Error *err);
 
 #endif

@@ -40,7 +40,7 @@ Value graph_fail(Graph *g, const char *format, ...) {
     return -1;
 }
 
-bool graph_bad(const Graph *g, Value v) { return g->failed || v < 0 || (size_t)v >= g->count; }
+bool graph_value_invalid(const Graph *g, Value v) { return g->failed || v < 0 || (size_t)v >= g->count; }
 
 static Value add_node(Graph *g, const Record *r) {
     if (g->count == g->capacity) {
@@ -67,7 +67,7 @@ static void *copy(const void *from, size_t bytes) {
 
 Value graph_record(Graph *g, const Record *r) {
     for (int i = 0; i < r->inputs; i++)
-        if (graph_bad(g, r->x[i])) return graph_fail(g, "%s: an operand is no value of this graph", r->op->name);
+        if (graph_value_invalid(g, r->x[i])) return graph_fail(g, "%s: an operand is no value of this graph", r->op->name);
     if (g->failed) return -1;
     Value v = add_node(g, r);
     if (v < 0) return -1;
@@ -95,11 +95,11 @@ size_t graph_parameter_shape(const Graph *g, Parameter w, int dimension) {
 }
 
 void graph_keep(Graph *g, Value v) {
-    if (!graph_bad(g, v)) g->nodes[v].keep = true;
+    if (!graph_value_invalid(g, v)) g->nodes[v].keep = true;
 }
 
 void graph_differentiate(Graph *g, Value input) {
-    if (!graph_bad(g, input)) g->nodes[input].differentiate = true;
+    if (!graph_value_invalid(g, input)) g->nodes[input].differentiate = true;
 }
 
 size_t graph_count(const Graph *g) { return g->count; }
@@ -124,10 +124,10 @@ void graph_on_gradient(Graph *g, void (*done)(void *user, Parameter w), void *us
     g->user = user;
 }
 
-size_t graph_rows(const Graph *g, Value v) { return graph_bad(g, v) ? 0 : g->nodes[v].record.rows; }
-size_t graph_cols(const Graph *g, Value v) { return graph_bad(g, v) ? 0 : g->nodes[v].record.cols; }
-real *graph_data(Graph *g, Value v) { return graph_bad(g, v) ? NULL : g->nodes[v].forth.value; }
-real *graph_gradient(Graph *g, Value v) { return graph_bad(g, v) ? NULL : g->nodes[v].grad; }
+size_t graph_rows(const Graph *g, Value v) { return graph_value_invalid(g, v) ? 0 : g->nodes[v].record.rows; }
+size_t graph_cols(const Graph *g, Value v) { return graph_value_invalid(g, v) ? 0 : g->nodes[v].record.cols; }
+real *graph_data(Graph *g, Value v) { return graph_value_invalid(g, v) ? NULL : g->nodes[v].fwd.value; }
+real *graph_gradient(Graph *g, Value v) { return graph_value_invalid(g, v) ? NULL : g->nodes[v].grad; }
 size_t graph_bytes(const Graph *g) { return (g->block_count + g->scratch_count) * sizeof(real); }
 
 int graph_check(const Graph *g, Error *err) {

@@ -104,7 +104,7 @@ typedef struct {
     bool backward_reads_x, backward_reads_y;
     bool sets_gradients; /* backward minds Operand.fresh, and gives every element of that gradient a value */
     /* Where nothing has given to x[0]'s gradient before, it may lie where dy does: */
-    bool hands_on; /* it is dy: backward sees NULL in its place */
+    bool passes_gradient; /* it is dy: backward sees NULL in its place */
     bool in_place; /* backward writes it over dy */
     bool scalar; /* the result is one element, not one per sample */
 } Op;
@@ -128,6 +128,6 @@ typedef struct {
 Value graph_record(Graph *g, const Record *r);
 /* Keeps the first error of a recording and returns -1. */
 Value graph_fail(Graph *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
-bool graph_bad(const Graph *g, Value v); /* v is no value of this graph, or an error happened: the op must return -1 */
+bool graph_value_invalid(const Graph *g, Value v); /* v is no value of this graph, or an error happened: the op must return -1 */
 
 #endif

@@ -7,18 +7,18 @@
 /* Where a value and what its op saved lie in the block. */
 typedef struct {
     real *value, *saved;
-} Place;
+} NodeStorage;
 
 typedef struct {
     Record record; /* op NULL: an input */
     bool keep, needs_grad, differentiate;
-    bool again;                  /* computed a second time on the way back */
+    bool recomputed;                  /* computed a second time on the way back */
     bool completes[MAX_WEIGHTS]; /* its backward is the last that adds to the weight's gradient */
     size_t *list;
     real *table;
-    Place forth, back; /* as graph_forward and as graph_backward see them: the same unless computed again */
+    NodeStorage fwd, bwd; /* as graph_forward and as graph_backward see them: the same unless computed again */
     real *grad;
-    size_t grad_born; /* action that first gives the gradient a value */
+    size_t grad_first_write; /* action that first gives the gradient a value */
 } Node;
 
 typedef struct {
@@ -26,7 +26,7 @@ typedef struct {
 } Segment;
 
 /* A run is a list of actions; their indices are the times of the plan. The first `count` are FORWARD, one a node. */
-typedef enum { FORWARD, AGAIN, BACKWARD } ActionKind;
+typedef enum { FORWARD, RECOMPUTE, BACKWARD } ActionKind;
 typedef struct {
     ActionKind kind;
     Value node;

@@ -65,8 +65,8 @@ static void mark_again(Graph *g) {
     }
     for (size_t i = g->count; !g->failed && i-- > 0;) { /* later segments decide what earlier ones keep for them */
         Node *n = &g->nodes[i];
-        n->again = segment_of[i] != SIZE_MAX && marks[i] == WANTED;
-        for (int k = 0; n->again && k < n->record.inputs; k++)
+        n->recomputed = segment_of[i] != SIZE_MAX && marks[i] == WANTED;
+        for (int k = 0; n->recomputed && k < n->record.inputs; k++)
             marks[n->record.x[k]] |= segment_of[n->record.x[k]] == segment_of[i] ? WANTED : KEPT;
     }
     free(marks);
@@ -85,7 +85,7 @@ static void list_actions(Graph *g) {
         while (s > 0 && g->segments[s - 1].last > i) s--;
         if (s > 0 && g->segments[s - 1].last == i)
             for (size_t k = g->segments[s - 1].first; k <= i; k++)
-                if (g->nodes[k].again) g->actions[n++] = (Action){AGAIN, (Value)k};
+                if (g->nodes[k].recomputed) g->actions[n++] = (Action){RECOMPUTE, (Value)k};
         if (g->nodes[i].needs_grad && g->nodes[i].record.op) g->actions[n++] = (Action){BACKWARD, (Value)i};
     }
     g->action_count = n;
@@ -94,64 +94,64 @@ static void list_actions(Graph *g) {
 /* A node's buffers. */
 enum { VALUE, SAVED, VALUE_AGAIN, SAVED_AGAIN, GRAD, BUFFERS };
 
-static void extend(Buffer *b, size_t time) {
+static void extend(Allocation *b, size_t time) {
     if (b->last < time) b->last = time;
 }
 
 /* The value that is there on the way back. */
-static Buffer *back_value(const Graph *g, Buffer *buffers, Value v) { return &buffers[(size_t)v * BUFFERS + (g->nodes[v].again ? VALUE_AGAIN : VALUE)]; }
+static Allocation *back_value(const Graph *g, Allocation *buffers, Value v) { return &buffers[(size_t)v * BUFFERS + (g->nodes[v].recomputed ? VALUE_AGAIN : VALUE)]; }
 
-static void live_forward(const Graph *g, Buffer *buffers, size_t time, Value v) {
+static void live_forward(const Graph *g, Allocation *buffers, size_t time, Value v) {
     const Node *n = &g->nodes[v];
-    Buffer *own = &buffers[(size_t)v * BUFFERS];
+    Allocation *own = &buffers[(size_t)v * BUFFERS];
     bool lasting = !n->record.op || n->keep || v == g->loss;
-    own[VALUE] = (Buffer){node_elements(n, g->max_batch), lasting ? 0 : time, lasting ? g->action_count : time, 0};
-    own[SAVED] = (Buffer){n->record.saved * (n->record.op && n->record.op->scalar ? 1 : g->max_batch), time, time, 0};
-    if (n->needs_grad) own[GRAD] = (Buffer){own[VALUE].size, g->action_count, g->action_count, 0};
+    own[VALUE] = (Allocation){node_elements(n, g->max_batch), lasting ? 0 : time, lasting ? g->action_count : time, 0};
+    own[SAVED] = (Allocation){n->record.saved * (n->record.op && n->record.op->scalar ? 1 : g->max_batch), time, time, 0};
+    if (n->needs_grad) own[GRAD] = (Allocation){own[VALUE].size, g->action_count, g->action_count, 0};
     for (int k = 0; k < n->record.inputs; k++) extend(&buffers[(size_t)n->record.x[k] * BUFFERS + VALUE], time);
 }
 
-static void live_again(const Graph *g, Buffer *buffers, size_t time, Value v) {
-    Buffer *own = &buffers[(size_t)v * BUFFERS];
-    own[VALUE_AGAIN] = (Buffer){own[VALUE].size, time, time, 0};
-    own[SAVED_AGAIN] = (Buffer){own[SAVED].size, time, time, 0};
+static void live_again(const Graph *g, Allocation *buffers, size_t time, Value v) {
+    Allocation *own = &buffers[(size_t)v * BUFFERS];
+    own[VALUE_AGAIN] = (Allocation){own[VALUE].size, time, time, 0};
+    own[SAVED_AGAIN] = (Allocation){own[SAVED].size, time, time, 0};
     for (int k = 0; k < g->nodes[v].record.inputs; k++) extend(back_value(g, buffers, g->nodes[v].record.x[k]), time);
 }
 
-static void live_backward(const Graph *g, Buffer *buffers, size_t time, Value v) {
+static void live_backward(const Graph *g, Allocation *buffers, size_t time, Value v) {
     const Node *n = &g->nodes[v];
-    Buffer *own = &buffers[(size_t)v * BUFFERS];
+    Allocation *own = &buffers[(size_t)v * BUFFERS];
     if (own[GRAD].first > time) own[GRAD].first = time; /* the loss: nobody's operand */
     if (!n->differentiate) own[GRAD].last = time;
     if (n->record.op->backward_reads_y) extend(back_value(g, buffers, v), time);
-    extend(&own[n->again ? SAVED_AGAIN : SAVED], time);
+    extend(&own[n->recomputed ? SAVED_AGAIN : SAVED], time);
     for (int k = 0; k < n->record.inputs; k++) {
         Value x = n->record.x[k];
         if (n->record.op->backward_reads_x) extend(back_value(g, buffers, x), time);
-        Buffer *grad = &buffers[(size_t)x * BUFFERS + GRAD];
+        Allocation *grad = &buffers[(size_t)x * BUFFERS + GRAD];
         if (g->nodes[x].needs_grad && grad->first > time) grad->first = time;
     }
 }
 
-static void set_lifetimes(const Graph *g, Buffer *buffers) {
+static void set_lifetimes(const Graph *g, Allocation *buffers) {
     for (size_t t = 0; t < g->action_count; t++) {
         Value v = g->actions[t].node;
         if (g->actions[t].kind == FORWARD) live_forward(g, buffers, t, v);
-        if (g->actions[t].kind == AGAIN) live_again(g, buffers, t, v);
+        if (g->actions[t].kind == RECOMPUTE) live_again(g, buffers, t, v);
         if (g->actions[t].kind == BACKWARD) live_backward(g, buffers, t, v);
     }
 }
 
 /* Going back, a gradient may take the place of the one that it is made of: both live in that one's buffer, which lives on. owner: of each node's
  * gradient. */
-static void share_places(const Graph *g, Buffer *buffers, size_t *owner) {
+static void share_places(const Graph *g, Allocation *buffers, size_t *owner) {
     for (size_t i = 0; i < g->count; i++) owner[i] = i;
     for (size_t t = g->count; t < g->action_count; t++) {
         size_t v = (size_t)g->actions[t].node;
         const Record *r = &g->nodes[v].record;
-        if (g->actions[t].kind != BACKWARD || !(r->op->hands_on || r->op->in_place) || g->nodes[v].differentiate) continue;
+        if (g->actions[t].kind != BACKWARD || !(r->op->passes_gradient || r->op->in_place) || g->nodes[v].differentiate) continue;
         size_t x = (size_t)r->x[0];
-        Buffer *to = &buffers[owner[v] * BUFFERS + GRAD], *from = &buffers[x * BUFFERS + GRAD];
+        Allocation *to = &buffers[owner[v] * BUFFERS + GRAD], *from = &buffers[x * BUFFERS + GRAD];
         bool again = false;
         for (int k = 1; k < r->inputs; k++) again |= r->x[k] == r->x[0];
         if (again || !g->nodes[x].needs_grad || from->first != t || from->size != to->size) continue;
@@ -165,7 +165,7 @@ int graph_plan(Graph *g, Value loss, Error *err) {
     enum { ALIGN = 16 };
     g->loss = loss;
     if (!g->failed && loss >= 0) {
-        if (graph_bad(g, loss) || !g->nodes[loss].record.op->scalar) graph_fail(g, "the loss is not a scalar");
+        if (graph_value_invalid(g, loss) || !g->nodes[loss].record.op->scalar) graph_fail(g, "the loss is not a scalar");
         else mark_gradients(g);
         if (!g->failed) mark_completions(g);
         if (!g->failed && g->recompute) mark_again(g);
@@ -173,21 +173,21 @@ int graph_plan(Graph *g, Value loss, Error *err) {
     if (!g->failed) list_actions(g);
     if (graph_check(g, err)) return -1;
     size_t count = BUFFERS * g->count;
-    Buffer *buffers = calloc(count + 1, sizeof *buffers);
+    Allocation *buffers = calloc(count + 1, sizeof *buffers);
     g->offsets = malloc((count + 1) * sizeof *g->offsets);
     size_t *owner = malloc((g->count + 1) * sizeof *owner);
-    int status = buffers && owner && g->offsets ? 0 : fail(err, "out of memory");
+    int status = buffers && owner && g->offsets ? 0 : error_set(err, "out of memory");
     if (status == 0) {
         set_lifetimes(g, buffers);
         share_places(g, buffers, owner);
         for (size_t i = 0; i < count; i++) buffers[i].size = (buffers[i].size + ALIGN - 1) / ALIGN * ALIGN;
-        status = plan_memory(buffers, count, &g->block_count, err);
+        status = arena_plan(buffers, count, &g->block_count, err);
     }
     for (size_t i = 0; status == 0 && i < g->count; i++) {
         Node *n = &g->nodes[i];
         for (size_t k = 0; k < BUFFERS; k++) g->offsets[i * BUFFERS + k] = buffers[i * BUFFERS + k].offset;
         g->offsets[i * BUFFERS + GRAD] = buffers[owner[i] * BUFFERS + GRAD].offset;
-        n->grad_born = buffers[i * BUFFERS + GRAD].first;
+        n->grad_first_write = buffers[i * BUFFERS + GRAD].first;
         if (n->record.scratch > g->scratch_per_thread) g->scratch_per_thread = n->record.scratch;
     }
     g->scratch_per_thread = (g->scratch_per_thread + ALIGN - 1) / ALIGN * ALIGN;
@@ -203,15 +203,15 @@ int graph_finish(Graph *g, Value loss, Error *err) {
     g->block = memory_block(g->block_count * sizeof(real));
     g->scratch = memory_block(g->scratch_count * sizeof(real));
     if (!g->block || !g->scratch)
-        return fail(err, "not enough memory: %.0f MiB of working memory for batches of %zu; a smaller --batch needs less",
+        return error_set(err, "not enough memory: %.0f MiB of working memory for batches of %zu; a smaller --batch needs less",
                     (double)graph_bytes(g) / 1048576.0, g->max_batch);
     for (size_t i = 0; i < g->count; i++) {
         Node *n = &g->nodes[i];
         const size_t *at = g->offsets + i * BUFFERS;
-        n->forth = n->back = (Place){g->block + at[VALUE], g->block + at[SAVED]};
-        if (n->again) n->back = (Place){g->block + at[VALUE_AGAIN], g->block + at[SAVED_AGAIN]};
+        n->fwd = n->bwd = (NodeStorage){g->block + at[VALUE], g->block + at[SAVED]};
+        if (n->recomputed) n->bwd = (NodeStorage){g->block + at[VALUE_AGAIN], g->block + at[SAVED_AGAIN]};
         n->grad = n->needs_grad ? g->block + at[GRAD] : NULL;
-        if (!n->record.op) memset(n->forth.value, 0, node_elements(n, g->max_batch) * sizeof(real));
+        if (!n->record.op) memset(n->fwd.value, 0, node_elements(n, g->max_batch) * sizeof(real));
     }
     return 0;
 }

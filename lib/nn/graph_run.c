@@ -4,13 +4,13 @@
 /* What the op sees, forwards or on the way back. */
 static Call call_of(const Graph *g, const Node *n, bool back) {
     const Record *r = &n->record;
-    const Place *own = back ? &n->back : &n->forth;
+    const NodeStorage *own = back ? &n->bwd : &n->fwd;
     Call c = {.batch = g->batch, .inputs = r->inputs, .rows = r->rows, .cols = r->cols, .y = own->value, .dy = n->grad,
               .saved = own->saved, .scratch = g->scratch, .scratch_per_thread = g->scratch_per_thread, .size = r->size,
               .factor = r->factor, .list = r->list, .table = r->table};
     for (int k = 0; k < r->inputs; k++) {
         const Node *x = &g->nodes[r->x[k]];
-        c.x[k] = (Operand){x->record.rows, x->record.cols, back ? x->back.value : x->forth.value, x->grad, false};
+        c.x[k] = (Operand){x->record.rows, x->record.cols, back ? x->bwd.value : x->fwd.value, x->grad, false};
     }
     const Bf16Weights *rounded = g->params->rounded;
     if (rounded && r->w[0] != NO_PARAMETER && rounded->matrices[r->w[0]].data) {
@@ -39,10 +39,10 @@ static void run_backward(const Graph *g, const Node *n, size_t time) {
     Call c = call_of(g, n, true);
     for (int k = 0; k < n->record.inputs; k++) { /* gradients that come to life now */
         const Node *x = &g->nodes[n->record.x[k]];
-        bool twice = false, handed_on = n->record.op->hands_on && x->grad == n->grad;
+        bool twice = false, handed_on = n->record.op->passes_gradient && x->grad == n->grad;
         for (int i = 0; i < k; i++) twice |= n->record.x[i] == n->record.x[k];
         if (handed_on) c.x[k].grad = NULL;
-        if (!x->grad || x->grad_born != time || twice || handed_on) continue;
+        if (!x->grad || x->grad_first_write != time || twice || handed_on) continue;
         c.x[k].fresh = n->record.op->sets_gradients;
         if (!c.x[k].fresh) memset(x->grad, 0, node_elements(x, g->batch) * sizeof(real));
     }

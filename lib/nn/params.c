@@ -18,27 +18,27 @@ int params_declare(Params *p, const char *name, int rank, const size_t *shape, I
         const Param *old = &p->items[found];
         bool same = old->rank == rank;
         for (int d = 0; same && d < rank; d++) same = old->shape[d] == shape[d];
-        return same ? found : fail(err, "%s has another shape than the configuration asks for", name);
+        return same ? found : error_set(err, "%s has another shape than the configuration asks for", name);
     }
-    if (p->value || p->mapped) return fail(err, "%s is missing", name);
+    if (p->value || p->mapped) return error_set(err, "%s is missing", name);
     if (p->count == p->capacity) {
         size_t capacity = p->capacity ? 2 * p->capacity : 64;
         Param *items = realloc(p->items, capacity * sizeof *items);
-        if (!items) return fail(err, "out of memory");
+        if (!items) return error_set(err, "out of memory");
         p->items = items;
         p->capacity = capacity;
     }
     Param *item = &p->items[p->count];
     *item = (Param){.rank = rank, .count = 1, .offset = p->total, .init = init, .trainable = init != INIT_GIVEN};
     if ((size_t)snprintf(item->name, sizeof item->name, "%s", name) >= sizeof item->name)
-        return fail(err, "%s: name too long", name);
+        return error_set(err, "%s: name too long", name);
     for (int d = 0; d < rank; d++) {
         item->shape[d] = shape[d];
-        if (shape[d] && item->count > SIZE_MAX / sizeof(real) / 8 / shape[d]) return fail(err, "%s is too large", name);
+        if (shape[d] && item->count > SIZE_MAX / sizeof(real) / 8 / shape[d]) return error_set(err, "%s is too large", name);
         item->count *= shape[d];
     }
     enum { ALIGN = 16 }; /* elements: every parameter starts on a cache line */
-    if (p->total > SIZE_MAX / sizeof(real) / 2 - item->count) return fail(err, "%s is too large", name);
+    if (p->total > SIZE_MAX / sizeof(real) / 2 - item->count) return error_set(err, "%s is too large", name);
     p->total += (item->count + ALIGN - 1) / ALIGN * ALIGN;
     return (int)p->count++;
 }
@@ -51,7 +51,7 @@ int params_allocate(Params *p, bool training, Error *err) {
         p->v = memory_zeros(p->total * sizeof(real));
     }
     if (!p->value || (training && (!p->grad || !p->m || !p->v)))
-        return fail(err, "not enough memory for %zu parameters", p->total);
+        return error_set(err, "not enough memory for %zu parameters", p->total);
     return 0;
 }
 

@@ -50,7 +50,7 @@ enum { WORTH_THREADS = 1 << 14 };
 enum { VECTOR = 64 };
 
 /* dx = value where dx is fresh (holds nothing yet), dx + value elsewhere. */
-static inline void real_give(real *dx, real value, bool fresh) { *dx = fresh ? value : *dx + value; }
+static inline void real_store_or_add(real *dx, real value, bool fresh) { *dx = fresh ? value : *dx + value; }
 
 /* Largest of n >= 1 elements; sixteen lanes, because a plain maximum does not vectorise where NaN must be minded. */
 static inline real real_max(const real *x, size_t n) {

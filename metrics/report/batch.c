@@ -7,9 +7,9 @@
 #include "lib/data/motion_list.h"
 #include "lib/cli/progress.h"
 
-void measuring_options(Measuring *m, Option *options) {
-    const Option all[MEASURING_OPTIONS] = {
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "Measured", 0, 0, NULL},
+void eval_options(EvalOptions *m, Option *options) {
+    const Option all[EVAL_OPTIONS] = {
+        {NULL, 0, OPTION_FLAG, NULL, NULL, "Results", 0, 0, NULL},
         {"skeleton", 's', OPTION_TEXT, &m->skeleton, "FILE", "Skeleton .npz (offsets, parents, and names, if the first 22 joints are not SMPL's in their order); without it SMPL's.", 0, 0, NULL},
         {"seed-frames", 0, OPTION_INT, &m->seed_frames, "N", "How many first frames of a dance were given, where its file cannot say it (.npy, .pkl). mint's results: 120.", 0, 1e9, NULL},
         {"skip-bad", 0, OPTION_FLAG, &m->skip_bad, NULL, "Leave out files that cannot be measured, with a warning each; otherwise the first one is an error.", 0, 0, NULL},
@@ -29,36 +29,36 @@ void measuring_options(Measuring *m, Option *options) {
 /* --- dances --- */
 
 typedef struct {
-    Measured *dances;
+    EvalResults *dances;
     DanceWork work;
     const void *context;
     long seed_frames;
-} Job;
+} EvalJob;
 
 static int measure_one(const char *path, size_t i, void *context, Error *err) {
-    const Job *job = context;
-    Take t;
-    if (take_read(path, &t, err)) return -1;
+    const EvalJob *job = context;
+    PoseSource t;
+    if (pose_source_read(path, &t, err)) return -1;
     int status = 0;
     if (job->seed_frames && !path_ends_with(path, ".npz")) {
-        if ((size_t)job->seed_frames >= t.motion.frames) status = fail(err, "has %zu frames, %ld are the seed's", t.motion.frames, job->seed_frames);
+        if ((size_t)job->seed_frames >= t.motion.frames) status = error_set(err, "has %zu frames, %ld are the seed's", t.motion.frames, job->seed_frames);
         t.motion.seed_frames = job->seed_frames;
     }
     if (fabs(t.motion.fps - 60) > 6e-5)
 #pragma omp atomic
         job->dances->resampled++;
     if (!status) status = job->work(&t, path, job->context, (char *)job->dances->results + i * job->dances->size, err);
-    take_free(&t);
-    return status ? fail_in(err, path) : 0;
+    pose_source_free(&t);
+    return status ? error_prefix(err, path) : 0;
 }
 
 /* Keeps what was measured, warns of the rest. */
-static void leave_out(Measured *d, const Program *program, Error *const *bad) {
+static void leave_out(EvalResults *d, const Program *program, Error *const *bad) {
     size_t kept = 0;
     char *results = d->results;
     for (size_t i = 0; i < d->files.count; i++) {
         if (bad[i]) {
-            warn(program, "%s: left out", bad[i]->text);
+            program_warn(program, "%s: left out", bad[i]->text);
             free(d->files.items[i]);
             continue;
         }
@@ -69,33 +69,33 @@ static void leave_out(Measured *d, const Program *program, Error *const *bad) {
     d->files.count = kept;
 }
 
-int measure_dances(Measured *out, const Program *program, const Measuring *m, char *const *operands, size_t count, long seed_frames, size_t size, DanceWork work,
+int eval_dances(EvalResults *out, const Program *program, const EvalOptions *m, char *const *operands, size_t count, long seed_frames, size_t size, DanceWork work,
                    const void *context, Error *err) {
-    *out = (Measured){.size = size};
+    *out = (EvalResults){.size = size};
     if (motion_list(&out->files, operands, count, err)) return -1;
     size_t n = out->named = out->files.count;
     out->results = calloc(n ? n : 1, size);
     Error **bad = m->skip_bad ? calloc(n ? n : 1, sizeof *bad) : NULL;
-    int status = out->results && (bad || !m->skip_bad) ? 0 : fail(err, "out of memory for %zu files", n);
+    int status = out->results && (bad || !m->skip_bad) ? 0 : error_set(err, "out of memory for %zu files", n);
     if (!status) {
-        Job job = {out, work, context, seed_frames};
+        EvalJob job = {out, work, context, seed_frames};
         Progress progress;
         progress_start(&progress, "dances", n, m->quiet);
-        status = files_for_each(&out->files, measure_one, &job, &progress, bad, err);
+        status = motion_list_each_file(&out->files, measure_one, &job, &progress, bad, err);
         progress_end(&progress);
     }
     if (!status && bad) leave_out(out, program, bad);
-    if (!status && n && !out->files.count) status = fail(err, "none of the %zu files can be measured", n);
+    if (!status && n && !out->files.count) status = error_set(err, "none of the %zu files can be measured", n);
     for (size_t i = 0; bad && i < n; i++) free(bad[i]);
     free(bad);
     return status;
 }
 
-void measured_free(Measured *d, void (*release)(void *result)) {
+void eval_results_free(EvalResults *d, void (*release)(void *result)) {
     for (size_t i = 0; d->results && release && i < d->files.count; i++) release((char *)d->results + i * d->size);
     free(d->results);
     strings_free(&d->files);
-    *d = (Measured){0};
+    *d = (EvalResults){0};
 }
 
 /* --- results --- */
@@ -105,7 +105,7 @@ static void values_of(const Report *r, size_t i, double *values) { r->row((const
 static int write_table(const Report *r, const char *path, Error *err) {
     OutputFile f;
     double *values = malloc(r->count * sizeof *values);
-    if (!values) return fail(err, "out of memory");
+    if (!values) return error_set(err, "out of memory");
     int status = file_begin(&f, path, err);
     if (!status) {
         fputs("file", f.stream);
@@ -123,14 +123,14 @@ static int write_table(const Report *r, const char *path, Error *err) {
     return status;
 }
 
-int report_begin(Report *r, const Measuring *m, const Measured *d, const Column *columns, size_t count, RowOf row, const void *context, Error *err) {
+int report_begin(Report *r, const EvalOptions *m, const EvalResults *d, const Column *columns, size_t count, RowOf row, const void *context, Error *err) {
     *r = (Report){m, d, columns, count, row, context, 9, NULL};
     for (size_t i = 0; m->verbose && row && i < d->files.count; i++) {
         int length = (int)strlen(d->files.items[i]);
         r->width = length > r->width ? length : r->width;
     }
     if (m->per_sequence && row && write_table(r, m->per_sequence, err)) return -1;
-    if (m->json && !(r->json = cJSON_CreateObject())) return fail(err, "out of memory");
+    if (m->json && !(r->json = cJSON_CreateObject())) return error_set(err, "out of memory");
     return 0;
 }
 
@@ -178,5 +178,5 @@ void report_intervals(Report *r, const Interval *intervals) {
 int report_end(Report *r, Error *err) {
     cJSON *json = r->json;
     r->json = NULL;
-    return json && table_print_json(stdout, json) ? fail(err, "out of memory") : 0;
+    return json && table_print_json(stdout, json) ? error_set(err, "out of memory") : 0;
 }

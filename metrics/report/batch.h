@@ -11,11 +11,11 @@ typedef struct {
     const char *skeleton, *per_sequence;
     long seed_frames, resamples, bootstrap_seed, threads;
     bool skip_bad, verbose, json, quiet;
-} Measuring;
+} EvalOptions;
 
-/* The options that all have, to be put behind a program's own: options gets MEASURING_OPTIONS of them. */
-enum { MEASURING_OPTIONS = 13 };
-void measuring_options(Measuring *m, Option *options);
+/* The options that all have, to be put behind a program's own: options gets EVAL_OPTIONS of them. */
+enum { EVAL_OPTIONS = 13 };
+void eval_options(EvalOptions *m, Option *options);
 
 /* --- dances --- */
 
@@ -24,16 +24,16 @@ typedef struct {
     void *results;      /* one of `size` bytes for each */
     size_t size, named; /* files that the operands name, those left out too */
     size_t resampled;   /* dances that are not at 60 frames a second */
-} Measured;
+} EvalResults;
 
 /* Measures one dance into *result, which is zeros. path: for its name. Called from several threads. */
-typedef int (*DanceWork)(const Take *t, const char *path, const void *context, void *result, Error *err);
+typedef int (*DanceWork)(const PoseSource *t, const char *path, const void *context, void *result, Error *err);
 
 /* Measures every dance that the operands name (motionlist.h). A bad one is an error, or with --skip-bad a warning. seed_frames: of files that cannot say it
- * (all but .npz). Results of measured_free'd lists go through `release` (may be NULL). */
-int measure_dances(Measured *out, const Program *program, const Measuring *m, char *const *operands, size_t count, long seed_frames, size_t size, DanceWork work,
+ * (all but .npz). Results of eval_results_free'd lists go through `release` (may be NULL). */
+int eval_dances(EvalResults *out, const Program *program, const EvalOptions *m, char *const *operands, size_t count, long seed_frames, size_t size, DanceWork work,
                    const void *context, Error *err);
-void measured_free(Measured *d, void (*release)(void *result));
+void eval_results_free(EvalResults *d, void (*release)(void *result));
 
 /* --- results --- */
 
@@ -41,8 +41,8 @@ void measured_free(Measured *d, void (*release)(void *result));
 typedef void (*RowOf)(const void *result, const void *context, double *values);
 
 typedef struct {
-    const Measuring *m;
-    const Measured *dances;
+    const EvalOptions *m;
+    const EvalResults *dances;
     const Column *columns;
     size_t count;
     RowOf row;
@@ -52,7 +52,7 @@ typedef struct {
 } Report;
 
 /* row: NULL if there is none for a single dance. Writes the table of --per-sequence (tab-separated, NaN: "nan"); nothing is printed before. */
-int report_begin(Report *r, const Measuring *m, const Measured *d, const Column *columns, size_t count, RowOf row, const void *context, Error *err);
+int report_begin(Report *r, const EvalOptions *m, const EvalResults *d, const Column *columns, size_t count, RowOf row, const void *context, Error *err);
 /* The line of titles (text), and a row for every dance with -v. */
 void report_dances(Report *r);
 /* A row of its own; in JSON an object of that name, or with `name` "all" or "" the main object's values. */

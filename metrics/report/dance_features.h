@@ -11,28 +11,28 @@ typedef struct {
     size_t *first;              /* [dances + 1]: rows of dance i are first[i] .. first[i+1]-1 */
     Strings names;              /* [rows]: the dances' names without folder and ending */
     float *kinetic, *geometric; /* [rows, 3 joints], [rows, GEOMETRIC_FEATURES] */
-} Features;
+} DanceFeatures;
 
 /* How features are taken of a dance. */
 typedef struct {
-    FeatureOptions options;
+    DanceFeatureOptions options;
     bool with_seed; /* seed frames are used too */
     const Skeleton *skeleton;
-} FeatureJob;
+} DanceFeatureJob;
 
-/* For measure_dances; the result is a FeatureRows. */
-int features_of_dance(const Take *t, const char *path, const void *job, void *result, Error *err);
-void features_release(void *result);
+/* For eval_dances; the result is a DanceFeatureRows. */
+int dance_features_of_dance(const PoseSource *t, const char *path, const void *job, void *result, Error *err);
+void dance_features_release(void *result);
 
 /* All rows in one; every dance must have the same number of joints. *out owns its arrays and is empty on error. */
-int features_collect(Features *out, const Measured *d, Error *err);
-void features_free(Features *f);
+int dance_features_collect(DanceFeatures *out, const EvalResults *d, Error *err);
+void dance_features_free(DanceFeatures *f);
 
-FeatureSet features_kinetic(const Features *f);
-FeatureSet features_geometric(const Features *f);
+FeatureSet dance_features_kinetic(const DanceFeatures *f);
+FeatureSet dance_features_geometric(const DanceFeatures *f);
 
 /* .npz: names, kinetic, geometric, first, and options, a text that says how they were taken. Reading refuses features that were taken otherwise. */
-int features_write(const char *path, const Features *f, const FeatureJob *job, Error *err);
-int features_read(const char *path, Features *out, const FeatureJob *job, Error *err);
+int dance_features_write(const char *path, const DanceFeatures *f, const DanceFeatureJob *job, Error *err);
+int dance_features_read(const char *path, DanceFeatures *out, const DanceFeatureJob *job, Error *err);
 
 #endif

@@ -22,14 +22,14 @@ static double from_mean(const FeatureScale *scale, const float *rows, size_t n) 
 }
 
 static void row_of(const void *result, const void *context, double *values) {
-    const FeatureRows *f = result;
+    const DanceFeatureRows *f = result;
     const Scores *s = context;
     const double one[COLUMNS] = {1, NAN, NAN, NAN, NAN, from_mean(&s->kinetic_scale, f->kinetic, f->rows), from_mean(&s->geometric_scale, f->geometric, f->rows)};
     memcpy(values, one, sizeof one);
 }
 
-static void show_protocol(const Report *r, const char *name, const FeatureJob *job, const ScoreOptions *so, const Features *made, const Features *real) {
-    const FeatureOptions *o = &job->options;
+static void show_protocol(const Report *r, const char *name, const DanceFeatureJob *job, const ScoreOptions *so, const DanceFeatures *made, const DanceFeatures *real) {
+    const DanceFeatureOptions *o = &job->options;
     const char *formulas = o->corrected ? "corrected" : o->legacy_manual ? "legacy-manual" : "published";
     if (!r->json) {
         printf("protocol %s: anchor %s, seed frames %s, ", name, o->anchor ? "first-root" : "none", job->with_seed ? "kept" : "skipped");
@@ -70,8 +70,8 @@ static void add_row(Report *r, const char *name, double n, double fid_k, double 
     report_row(r, name, values);
 }
 
-int fid_report(const Measured *d, const Scores *s, const Features *made, const Features *real, const FeatureJob *job, const ScoreOptions *o, const FidShown *what,
-               const Measuring *m, Error *err) {
+int fid_report(const EvalResults *d, const Scores *s, const DanceFeatures *made, const DanceFeatures *real, const DanceFeatureJob *job, const ScoreOptions *o, const FidShown *what,
+               const EvalOptions *m, Error *err) {
     Column columns[COLUMNS] = {{"sequences", "dances", 0, 1}, {"fid_k", "FID_k", 4, 1}, {"fid_g", "FID_g", 4, 1}, {"dist_k", "Dist_k", 4, 1},
                                {"dist_g", "Dist_g", 4, 1}, {"from_mean_k", "from mean_k", 3, 1}, {"from_mean_g", "from mean_g", 3, 1}};
     for (size_t c = FROM_MEAN; c < COLUMNS && !m->verbose; c++) columns[c].title = NULL;
@@ -79,7 +79,7 @@ int fid_report(const Measured *d, const Scores *s, const Features *made, const F
     const Interval none = {NAN, NAN, NAN}, intervals[COLUMNS] = {none, k->fid_interval, g->fid_interval, k->dist_interval, g->dist_interval, none, none};
     double all[COLUMNS] = {(double)made->dances, k->fid, g->fid, k->dist, g->dist, 0, 0}, one[COLUMNS];
     for (size_t i = 0; i < made->dances; i++) {
-        row_of((const FeatureRows *)d->results + i, s, one);
+        row_of((const DanceFeatureRows *)d->results + i, s, one);
         for (size_t c = FROM_MEAN; c < COLUMNS; c++) all[c] += one[c] / (double)made->dances;
     }
     Report r;
@@ -95,7 +95,7 @@ int fid_report(const Measured *d, const Scores *s, const Features *made, const F
     }
     if (what->real_row) add_row(&r, "real", (double)real->dances, NAN, NAN, k->real_dist, g->real_dist);
     if (what->self_check) {
-        const double *p = selfcheck_published, *q = selfcheck_recomputed;
+        const double *p = self_check_published, *q = self_check_recomputed;
         add_row(&r, "published", SELFCHECK_DANCES, p[0], p[1], p[2], p[3]);
         add_row(&r, "recomputed", SELFCHECK_DANCES, q[0], q[1], q[2], q[3]);
         if (!r.json) printf("here: %zu of %d dances against %zu of %d; recomputed: against 1320\n", made->dances, SELFCHECK_DANCES, real->dances, SELFCHECK_POOL);

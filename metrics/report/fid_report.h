@@ -15,8 +15,8 @@ typedef struct {
     bool real_row, self_check; /* rows of the real set, of AIST++'s published and recomputed scores */
 } FidShown;
 
-/* Prints the scores of the dances `d` (results: FeatureRows; `made`: their features) against `real`, and how they were taken (job, o). */
-int fid_report(const Measured *d, const Scores *s, const Features *made, const Features *real, const FeatureJob *job, const ScoreOptions *o, const FidShown *what,
-               const Measuring *m, Error *err);
+/* Prints the scores of the dances `d` (results: DanceFeatureRows; `made`: their features) against `real`, and how they were taken (job, o). */
+int fid_report(const EvalResults *d, const Scores *s, const DanceFeatures *made, const DanceFeatures *real, const DanceFeatureJob *job, const ScoreOptions *o, const FidShown *what,
+               const EvalOptions *m, Error *err);
 
 #endif

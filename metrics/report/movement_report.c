@@ -33,8 +33,8 @@ static int draw(const size_t *pick, size_t n, const void *context, double *value
 }
 
 /* The freezing rate's curve over thresholds from 0 to twice the fitted ones. */
-static void show_sweep(Report *r, const Measured *real, const Thresholds *t, long points) {
-    const Measured *d = r->dances;
+static void show_sweep(Report *r, const EvalResults *real, const Thresholds *t, long points) {
+    const EvalResults *d = r->dances;
     enum { COUNT = 7, WITHOUT_REAL = 5 };
     Column columns[COUNT] = {{"factor", "factor", 2, 1}, {"pose", "pose deg", 4, 1}, {"trans", "trans cm", 4, 1}, {"rate", "rate %", 2, 100},
                              {"jitter", "jitter", 2, 1}, {"real_rate", "real %", 2, 100}, {"real_jitter", "jitter", 2, 1}};
@@ -63,7 +63,7 @@ static void show_sweep(Report *r, const Measured *real, const Thresholds *t, lon
     else cJSON_AddNumberToObject(r->json, "sweep_mean", area);
 }
 
-int movement_report(const Measured *d, const Measured *real, const MovementOptions *options, const Thresholds *t, long sweep, const Measuring *m, Error *err) {
+int movement_report(const EvalResults *d, const EvalResults *real, const MovementOptions *options, const Thresholds *t, long sweep, const EvalOptions *m, Error *err) {
     Column columns[COLUMNS] = {{"sequences", "dances", 0, 1}, {"windows", "windows", 0, 1}, {"frozen", "frozen", 0, 1}, {"rate", "rate %", 2, 100},
                                {"rate_first", "first %", 2, 100}, {"rate_last", "last %", 2, 100}, {"delta_pose", "dPose deg", 4, 1},
                                {"delta_trans", "dTrans cm", 4, 1}, {"range", "range", 4, 1}, {"range_ratio", "of real", 3, 1}, {"jump", "jump", 3, 1},

@@ -8,6 +8,6 @@
 /* Prints what movement_measure found in the dances `d` (results: Movement), beside `real` if that has any, under thresholds `t`; sweep > 0: also the
  * freezing rate's curve at so many thresholds from 0 to twice `t`. options: those the dances were measured with; rates of the first and last seconds are
  * shown if it asks for them. */
-int movement_report(const Measured *d, const Measured *real, const MovementOptions *options, const Thresholds *t, long sweep, const Measuring *m, Error *err);
+int movement_report(const EvalResults *d, const EvalResults *real, const MovementOptions *options, const Thresholds *t, long sweep, const EvalOptions *m, Error *err);
 
 #endif

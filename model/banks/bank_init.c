@@ -9,10 +9,10 @@ static void add_window(const Config *c, const float *motion, double *sum, double
     size_t D = c->motion_dim;
     Placement p = placement_of(motion + (c->past - c->future - 1) * D, c->relative_root, c->relative_heading);
     for (size_t t = 0; t < c->past; t++) {
-        float placed[PLACED];
+        float placed[HEADING_NUMBERS];
         placement_enter(&p, motion + t * D, placed);
         for (size_t k = 0; k < D; k++) {
-            double x = (double)(k < PLACED ? placed[k] : motion[t * D + k]);
+            double x = (double)(k < HEADING_NUMBERS ? placed[k] : motion[t * D + k]);
             sum[k] += x;
             squares[k] += x * x;
         }
@@ -32,13 +32,13 @@ int train_statistics(Model *m, const Corpus *corpus, Error *err) {
     const Config *c = &m->config;
     real *motion_mean = model_values(m, "motion.mean"), *music_mean = model_values(m, "music.mean");
     if (!motion_mean) return 0;
-    size_t D = c->motion_dim, M = c->music_dim, most = windows_most(corpus, (WindowShape){c->past, 0, c->future});
+    size_t D = c->motion_dim, M = c->music_dim, most = crops_max(corpus, (CropShape){c->past, 0, c->future});
     double *sums = calloc(2 * (D + M), sizeof *sums);
-    Window *windows = malloc((most + 1) * sizeof *windows);
-    int status = sums && windows ? 0 : fail(err, "out of memory");
-    if (status == 0 && most == 0) status = fail(err, "no sequence has %zu frames", c->past);
+    Crop *windows = malloc((most + 1) * sizeof *windows);
+    int status = sums && windows ? 0 : error_set(err, "out of memory");
+    if (status == 0 && most == 0) status = error_set(err, "no sequence has %zu frames", c->past);
     if (status == 0) {
-        windows_epoch(corpus, (WindowShape){c->past, 0, c->future}, NULL, windows);
+        crops_epoch(corpus, (CropShape){c->past, 0, c->future}, NULL, windows);
         for (size_t i = 0; i < most; i++)
             add_window(c, corpus->items[windows[i].sequence].motion + windows[i].first * D, sums, sums + D);
         finish_statistics(motion_mean, model_values(m, "motion.std"), sums, sums + D, D, (double)(most * c->past), 0.01);
@@ -86,10 +86,10 @@ int bank_initialise(Model *m, const float *const *centers, Error *err) {
     size_t window = c->past * c->motion_dim, size = c->items * window;
     Graph *g = graph_new(&m->params, BATCH);
     real *samples = malloc(size * sizeof *samples);
-    int status = g && samples ? 0 : fail(err, "out of memory");
+    int status = g && samples ? 0 : error_set(err, "out of memory");
     if (status == 0) {
         Value in = graph_input(g, c->past, c->motion_dim), root = reference_frame(g, c, in, c->past - c->future - 1);
-        Value out = mean_rows(g, refine_encode(g, c, normalise_motion(g, c, in, root)));
+        Value out = op_mean_rows(g, refine_encode(g, c, normalise_motion(g, c, in, root)));
         graph_keep(g, out);
         status = graph_finish(g, -1, err);
         for (size_t i = 0; status == 0 && i < m->genre_count; i++) {
@@ -108,11 +108,11 @@ int bank_derive_transit(Model *m, Error *err) {
     const Config *c = &m->config;
     size_t half = c->past / 2, count = m->genre_count * c->items;
     Graph *g = graph_new(&m->params, BATCH);
-    if (!g) return fail(err, "out of memory");
+    if (!g) return error_set(err, "out of memory");
     Value item = graph_input(g, 1, c->bank.width);
-    Value motion = refine_decode(g, c, repeat_row(g, item, c->latents), 0);
-    Value past = mean_rows(g, refine_encode(g, c, slice_rows(g, motion, 0, half)));
-    Value future = mean_rows(g, refine_encode(g, c, slice_rows(g, motion, c->past - half, half)));
+    Value motion = refine_decode(g, c, op_repeat_row(g, item, c->latents), 0);
+    Value past = op_mean_rows(g, refine_encode(g, c, op_slice_rows(g, motion, 0, half)));
+    Value future = op_mean_rows(g, refine_encode(g, c, op_slice_rows(g, motion, c->past - half, half)));
     graph_keep(g, past);
     graph_keep(g, future);
     int status = graph_finish(g, -1, err);

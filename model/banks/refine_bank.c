@@ -5,8 +5,8 @@
 
 enum { MOST_LATENTS = 64 };
 
-static Value encode(Graph *g, const Config *c, Value motion, Wanted rows) {
-    return encoder(g, motion, "refine.encoder", c->past, c->bank_layers, c->bank, rows);
+static Value encode(Graph *g, const Config *c, Value motion, RowRange rows) {
+    return transformer_encoder(g, motion, "refine.encoder", c->past, c->bank_layers, c->bank, rows);
 }
 
 Value refine_encode(Graph *g, const Config *c, Value motion) { return encode(g, c, motion, all_rows); }
@@ -19,17 +19,17 @@ static void sampled(const Config *c, size_t *frames) {
 
 Value refine_sample(Graph *g, const Config *c, Value z) {
     size_t frames[MOST_LATENTS];
-    if (c->latents == 1) return mean_rows(g, z);
+    if (c->latents == 1) return op_mean_rows(g, z);
     if (c->latents > MOST_LATENTS) return graph_fail(g, "at most %d latents", MOST_LATENTS);
     sampled(c, frames);
-    return gather_rows(g, z, frames, c->latents);
+    return op_gather_rows(g, z, frames, c->latents);
 }
 
 Value refine_latents(Graph *g, const Config *c, Value motion) {
     size_t frames[MOST_LATENTS];
     if (c->latents == 1 || c->latents > MOST_LATENTS) return refine_sample(g, c, refine_encode(g, c, motion));
     sampled(c, frames);
-    return encode(g, c, motion, (Wanted){0, c->latents, frames});
+    return encode(g, c, motion, (RowRange){0, c->latents, frames});
 }
 
 static Parameter manifold(Graph *g, const Config *c, size_t genres) {
@@ -39,17 +39,17 @@ static Parameter manifold(Graph *g, const Config *c, size_t genres) {
 Value refine_project(Graph *g, const Config *c, Value z, Value genre, size_t genres) {
     Parameter bank = manifold(g, c, genres);
     double factor = c->logit_scale ? 1 / sqrt((double)c->bank.width) : 1;
-    Value weights = softmax(g, bank_similarity(g, z, bank, genre, factor));
-    return bank_read(g, weights, bank, genre);
+    Value weights = op_softmax(g, op_bank_similarity(g, z, bank, genre, factor));
+    return op_bank_read(g, weights, bank, genre);
 }
 
 Value refine_nearest(Graph *g, const Config *c, Value z, Value genre, size_t genres) {
-    return bank_nearest(g, z, manifold(g, c, genres), genre);
+    return op_bank_nearest(g, z, manifold(g, c, genres), genre);
 }
 
 Value refine_decode(Graph *g, const Config *c, Value latents, size_t first) {
-    Value frames = interpolate_rows(g, latents, c->past);
-    return decoder(g, frames, "refine.decoder", c->past, c->bank_layers, c->bank, c->motion_dim, first ? (Wanted){first, c->past - first, NULL} : all_rows);
+    Value frames = op_interpolate_rows(g, latents, c->past);
+    return transformer_decoder(g, frames, "refine.decoder", c->past, c->bank_layers, c->bank, c->motion_dim, first ? (RowRange){first, c->past - first, NULL} : all_rows);
 }
 
 Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre, size_t genres, Value eps) {
@@ -57,11 +57,11 @@ Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value
     Value z = refine_latents(g, c, motion);
     switch (c->refine) {
     case REFINE_BANK: z = refine_project(g, c, z, genre, genres); break;
-    case REFINE_DISCRETE: z = straight_through(g, refine_nearest(g, c, z, genre, genres), z); break;
+    case REFINE_DISCRETE: z = op_straight_through(g, refine_nearest(g, c, z, genre, genres), z); break;
     case REFINE_VAE:
-        r.mean = dense(g, z, "refine.encoder.mean", c->bank.width, INIT_GLOROT);
-        r.logvar = dense(g, z, "refine.encoder.logvar", c->bank.width, INIT_GLOROT);
-        z = eps < 0 ? r.mean : reparameterise(g, r.mean, r.logvar, eps);
+        r.mean = linear_layer(g, z, "refine.encoder.mean", c->bank.width, INIT_GLOROT);
+        r.logvar = linear_layer(g, z, "refine.encoder.logvar", c->bank.width, INIT_GLOROT);
+        z = eps < 0 ? r.mean : op_reparameterise(g, r.mean, r.logvar, eps);
         break;
     case REFINE_AE:
     case REFINE_NONE: break;

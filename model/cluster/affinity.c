@@ -190,7 +190,7 @@ static int messages_new(Messages *m, const float *s, size_t n, double damping, E
         m->is_exemplar && m->resting)
         return 0;
     messages_free(m);
-    return fail(err, "out of memory for affinity propagation among %zu points", n);
+    return error_set(err, "out of memory for affinity propagation among %zu points", n);
 }
 
 /* --- from exemplars to clusters --- */
@@ -241,7 +241,7 @@ static int allocate_result(Affinity *a, size_t n, size_t count, Error *err) {
     a->labels = calloc(n, sizeof *a->labels);
     if (a->exemplars && a->labels) return 0;
     affinity_free(a);
-    return fail(err, "out of memory");
+    return error_set(err, "out of memory");
 }
 
 static int collect(Messages *m, Affinity *out, Error *err) {
@@ -284,10 +284,10 @@ static double scatter(size_t i) {
 
 int affinity_propagate(const float *s, size_t n, double preference, const AffinityOptions *o, Affinity *out, Error *err) {
     *out = (Affinity){0};
-    if (n == 0) return fail(err, "there are no points to cluster");
-    if (!isfinite(preference)) return fail(err, "the preference must be a finite number");
-    if (!(o->damping >= 0.5 && o->damping < 1.0)) return fail(err, "the damping must be at least 0.5 and below 1");
-    if (n > SIZE_MAX / sizeof(float) / n) return fail(err, "too many points (%zu)", n);
+    if (n == 0) return error_set(err, "there are no points to cluster");
+    if (!isfinite(preference)) return error_set(err, "the preference must be a finite number");
+    if (!(o->damping >= 0.5 && o->damping < 1.0)) return error_set(err, "the damping must be at least 0.5 and below 1");
+    if (n > SIZE_MAX / sizeof(float) / n) return error_set(err, "too many points (%zu)", n);
     if (all_alike(s, n)) return cluster_alike(s, n, preference, out, err);
 
     Messages m;
@@ -336,7 +336,7 @@ static void order_by_size(Affinity *a, Sized *order) {
 int affinity_keep_largest(const float *s, size_t clusters, Affinity *a, Error *err) {
     if (a->count == 0) return 0;
     Sized *order = calloc(a->count, sizeof *order);
-    if (!order) return fail(err, "out of memory");
+    if (!order) return error_set(err, "out of memory");
     order_by_size(a, order);
     if (a->count > clusters) {
         a->count = clusters;

@@ -12,10 +12,10 @@ typedef struct {
     Motion *motions;
     size_t *rows;      /* [count] of the data set */
     size_t count;
-    WindowList windows;
+    ClusterWindows windows;
 } Dances;
 
-/* Reads the motions of a genre, which must all have one body and one frame rate, and cuts them into windows (see window_list_cut).
+/* Reads the motions of a genre, which must all have one body and one frame rate, and cuts them into windows (see cluster_windows_cut).
  * dances_free releases what there is, after an error too. */
 int dances_read(const Dataset *set, const char *genre, size_t length, size_t stride, size_t origin, Dances *out, Error *err);
 void dances_free(Dances *d);

@@ -67,7 +67,7 @@ static int by_value(const void *a, const void *b) {
 static int typical(const float *s, size_t n, double *log_median, Error *err) {
     enum { SAMPLE = 4096 };
     float *values = malloc(SAMPLE * sizeof *values);
-    if (!values) return fail(err, "out of memory");
+    if (!values) return error_set(err, "out of memory");
     size_t count = 0, step = n * n / SAMPLE + 1;
     if (step % n == 0) step++; /* not down one column */
     for (size_t at = 0; at < n * n && count < SAMPLE; at += step)
@@ -108,16 +108,16 @@ static int search(Search *q, Error *err) {
         if (middle.count < q->wanted) few = middle;
         else many = middle;
     }
-    if (q->best.count < q->wanted) return fail(err, "no preference gave %zu clusters or more", q->wanted);
+    if (q->best.count < q->wanted) return error_set(err, "no preference gave %zu clusters or more", q->wanted);
     return affinity_keep_largest(q->s, q->wanted, &q->best, err);
 }
 
 int affinity_search(const float *s, size_t n, size_t clusters, const AffinityOptions *options, AffinityTell *tell, void *context,
                     double *preference, Affinity *out, Error *err) {
     *out = (Affinity){0};
-    if (clusters < 1 || clusters > n) return fail(err, "%zu points cannot make %zu clusters", n, clusters);
+    if (clusters < 1 || clusters > n) return error_set(err, "%zu points cannot make %zu clusters", n, clusters);
     size_t distinct = distinct_points(s, n);
-    if (clusters > distinct) return fail(err, "only %zu of the %zu points differ from each other: too few for %zu clusters", distinct, n, clusters);
+    if (clusters > distinct) return error_set(err, "only %zu of the %zu points differ from each other: too few for %zu clusters", distinct, n, clusters);
     Search q = {.s = s, .n = n, .wanted = clusters, .options = *options, .tell = tell, .context = context};
     if (search(&q, err)) {
         affinity_free(&q.best);

@@ -8,23 +8,23 @@
 
 enum { TILE = 256, SLAB = 4096, STRIP = 32 }; /* windows by values that are multiplied at once: some MB of float64 */
 
-void window_list_free(WindowList *w) {
+void cluster_windows_free(ClusterWindows *w) {
     free(w->start);
     free(w->motion);
     free(w->first);
-    *w = (WindowList){0};
+    *w = (ClusterWindows){0};
 }
 
-int window_list_cut(const Motion *motions, size_t count, size_t frames, size_t stride, size_t origin, WindowList *out, Error *err) {
-    *out = (WindowList){.frames = frames, .dim = count ? motion_dim(motions) : 0, .origin = origin};
+int cluster_windows_cut(const Motion *motions, size_t count, size_t frames, size_t stride, size_t origin, ClusterWindows *out, Error *err) {
+    *out = (ClusterWindows){.frames = frames, .dim = count ? motion_dim(motions) : 0, .origin = origin};
     size_t total = 0;
     for (size_t i = 0; i < count; i++) total += motions[i].frames < frames ? 0 : (motions[i].frames - frames) / stride + 1;
     out->start = calloc(total + 1, sizeof *out->start);
     out->motion = calloc(total + 1, sizeof *out->motion);
     out->first = calloc(total + 1, sizeof *out->first);
     if (!out->start || !out->motion || !out->first) {
-        window_list_free(out);
-        return fail(err, "out of memory for %zu windows", total);
+        cluster_windows_free(out);
+        return error_set(err, "out of memory for %zu windows", total);
     }
     for (size_t i = 0; i < count; i++)
         for (size_t first = 0; first + frames <= motions[i].frames; first += stride) {
@@ -35,7 +35,7 @@ int window_list_cut(const Motion *motions, size_t count, size_t frames, size_t s
     return 0;
 }
 
-void window_list_copy(const WindowList *w, size_t i, float *out) {
+void cluster_windows_copy(const ClusterWindows *w, size_t i, float *out) {
     memcpy(out, w->start[i], w->frames * w->dim * sizeof *out);
     if (w->origin == WINDOW_ABSOLUTE) return;
     Placement p = placement_of(w->start[i] + w->origin * w->dim, true, w->heading);
@@ -43,7 +43,7 @@ void window_list_copy(const WindowList *w, size_t i, float *out) {
 }
 
 /* Values [from, to) of windows [first, first + count) as float64 rows; squares [count] grow by their squared lengths. */
-static void load_slab(const WindowList *w, size_t first, size_t count, size_t from, size_t to, double *rows, double *squares) {
+static void load_slab(const ClusterWindows *w, size_t first, size_t count, size_t from, size_t to, double *rows, double *squares) {
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < count; i++) {
         const float *window = w->start[first + i];
@@ -52,9 +52,9 @@ static void load_slab(const WindowList *w, size_t first, size_t count, size_t fr
         if (w->origin != WINDOW_ABSOLUTE) {
             Placement p = placement_of(window + w->origin * w->dim, true, w->heading);
             for (size_t frame = from / w->dim * w->dim; frame < to; frame += w->dim) {
-                float placed[PLACED];
+                float placed[HEADING_NUMBERS];
                 placement_enter(&p, window + frame, placed);
-                for (size_t k = 0; k < PLACED; k++)
+                for (size_t k = 0; k < HEADING_NUMBERS; k++)
                     if (frame + k >= from && frame + k < to) row[frame + k - from] = (double)placed[k];
             }
         }
@@ -71,7 +71,7 @@ static void multiply_slabs(size_t rows, size_t columns, size_t depth, const doub
                     right, SLAB, 1.0, gram + i * TILE, TILE);
 }
 
-static void fill_tile(const WindowList *w, size_t r, size_t rows, size_t c, size_t columns, const double *gram, const double *row_squares,
+static void fill_tile(const ClusterWindows *w, size_t r, size_t rows, size_t c, size_t columns, const double *gram, const double *row_squares,
                       const double *column_squares, float *s) {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j++) {
@@ -81,9 +81,9 @@ static void fill_tile(const WindowList *w, size_t r, size_t rows, size_t c, size
         }
 }
 
-int window_list_similarity(const WindowList *w, float *s, Error *err) {
+int cluster_windows_similarity(const ClusterWindows *w, float *s, Error *err) {
     double *left = malloc(TILE * SLAB * sizeof *left), *right = malloc(TILE * SLAB * sizeof *right), *gram = malloc(TILE * TILE * sizeof *gram);
-    int status = left && right && gram ? 0 : fail(err, "out of memory");
+    int status = left && right && gram ? 0 : error_set(err, "out of memory");
     size_t size = w->frames * w->dim;
     for (size_t r = 0; !status && r < w->count; r += TILE) {
         size_t rows = w->count - r < TILE ? w->count - r : TILE;

@@ -18,20 +18,20 @@ typedef struct {
      * to leave windows as they are. DESIGN's --relative-root: frame l-K-1. */
     size_t origin;
     bool heading; /* and every window is turned so that this frame faces straight ahead; to be set after the cut */
-} WindowList;
+} ClusterWindows;
 
 #define WINDOW_ABSOLUTE ((size_t)-1)
 
 /* All windows of `frames` frames, every `stride` frames from frame 0 of each motion, in the order of the motions. A motion that is too short gives
  * none; no windows at all is not an error. The motions must have the same number of joints and stay where they are. Errors leave *out empty. */
-int window_list_cut(const Motion *motions, size_t count, size_t frames, size_t stride, size_t origin, WindowList *out, Error *err);
-void window_list_free(WindowList *w);
+int cluster_windows_cut(const Motion *motions, size_t count, size_t frames, size_t stride, size_t origin, ClusterWindows *out, Error *err);
+void cluster_windows_free(ClusterWindows *w);
 
-/* Window i as clustering sees it: [frames, dim], relative root and heading applied. */
-void window_list_copy(const WindowList *w, size_t i, float *out);
+/* Crop i as clustering sees it: [frames, dim], relative root and heading applied. */
+void cluster_windows_copy(const ClusterWindows *w, size_t i, float *out);
 
 /* s[i, j] = - squared Euclidean distance of windows i and j, [count, count], symmetric, diagonal 0. By Gram matrices of tiles in float64,
  * so that near windows keep their digits: errors are those of rounding s to float. The result does not depend on the order of work. */
-int window_list_similarity(const WindowList *w, float *s, Error *err);
+int cluster_windows_similarity(const ClusterWindows *w, float *s, Error *err);
 
 #endif

@@ -10,21 +10,21 @@ typedef struct {
     CommSum sum;
 } Bucket;
 
-struct Reduction {
+struct Allreduce {
     Params *params;
     size_t *bucket_of; /* [params] */
     Bucket *buckets;   /* in the order of their sums: the end of memory first */
     size_t count, begun;
 };
 
-Reduction *reduction_new(Params *p, size_t bucket_bytes) {
-    Reduction *r = calloc(1, sizeof *r);
+Allreduce *allreduce_new(Params *p, size_t bucket_bytes) {
+    Allreduce *r = calloc(1, sizeof *r);
     if (!r) return NULL;
     r->params = p;
     r->bucket_of = calloc(p->count + 1, sizeof *r->bucket_of);
     r->buckets = calloc(p->count + 1, sizeof *r->buckets);
     if (!r->bucket_of || !r->buckets) {
-        reduction_free(r);
+        allreduce_free(r);
         return NULL;
     }
     Bucket *open = NULL;
@@ -46,31 +46,31 @@ Reduction *reduction_new(Params *p, size_t bucket_bytes) {
     return r;
 }
 
-void reduction_free(Reduction *r) {
+void allreduce_free(Allreduce *r) {
     if (!r) return;
     free(r->bucket_of);
     free(r->buckets);
     free(r);
 }
 
-void reduction_start(Reduction *r) {
+void allreduce_start(Allreduce *r) {
     r->begun = 0;
     for (size_t i = 0; i < r->count; i++) r->buckets[i].left = r->buckets[i].parameters;
 }
 
-static void begin_next(Reduction *r) {
+static void begin_next(Allreduce *r) {
     Bucket *b = &r->buckets[r->begun++];
     comm_sum_begin(&b->sum, r->params->grad + b->first, b->count, sizeof(real));
 }
 
-void reduction_complete(void *reduction, Parameter w) {
-    Reduction *r = reduction;
+void allreduce_complete(void *reduction, Parameter w) {
+    Allreduce *r = reduction;
     r->buckets[r->bucket_of[w]].left--;
     while (r->begun < r->count && r->buckets[r->begun].left == 0) begin_next(r);
     for (size_t i = 0; i < r->begun; i++) comm_sum_poll(&r->buckets[i].sum);
 }
 
-void reduction_finish(Reduction *r) {
+void allreduce_finish(Allreduce *r) {
     while (r->begun < r->count) begin_next(r);
     for (size_t i = 0; i < r->begun; i++) comm_sum_wait(&r->buckets[i].sum);
 }

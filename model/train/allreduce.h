@@ -7,14 +7,14 @@
 
 #include "lib/nn/graph.h"
 
-typedef struct Reduction Reduction;
+typedef struct Allreduce Allreduce;
 
 /* Over the parameters that are trainable now. bucket_bytes: about so much in one message. NULL when out of memory. */
-Reduction *reduction_new(Params *p, size_t bucket_bytes);
-void reduction_free(Reduction *r);
+Allreduce *allreduce_new(Params *p, size_t bucket_bytes);
+void allreduce_free(Allreduce *r);
 
-void reduction_start(Reduction *r);                     /* before backward, or instead of it where there is no window: nothing is complete */
-void reduction_complete(void *reduction, Parameter w);  /* for graph_on_gradient */
-void reduction_finish(Reduction *r);                    /* after backward: begins what is left and waits for all sums */
+void allreduce_start(Allreduce *r);                     /* before backward, or instead of it where there is no window: nothing is complete */
+void allreduce_complete(void *reduction, Parameter w);  /* for graph_on_gradient */
+void allreduce_finish(Allreduce *r);                    /* after backward: begins what is left and waits for all sums */
 
 #endif

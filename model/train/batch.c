@@ -66,15 +66,15 @@ static void move_target(const Stage *s, size_t b, const float *last) {
     Placement there = placement_of(last, c->relative_root, c->relative_heading), here = placement_of(own, c->relative_root, c->relative_heading);
     real *target = graph_data(s->graph.graph, s->graph.target) + b * c->future * D;
     for (size_t t = 0; t < c->future; t++) {
-        float frame[PLACED];
-        for (size_t k = 0; k < PLACED; k++) frame[k] = (float)target[t * D + k];
+        float frame[HEADING_NUMBERS];
+        for (size_t k = 0; k < HEADING_NUMBERS; k++) frame[k] = (float)target[t * D + k];
         placement_enter(&there, frame, frame);
         placement_leave(&here, frame, frame);
-        for (size_t k = 0; k < PLACED; k++) target[t * D + k] = (real)frame[k];
+        for (size_t k = 0; k < HEADING_NUMBERS; k++) target[t * D + k] = (real)frame[k];
     }
 }
 
-void batch_fill(const Stage *s, const Corpus *corpus, const Window *windows, size_t count, size_t u) {
+void batch_fill(const Stage *s, const Corpus *corpus, const Crop *windows, size_t count, size_t u) {
     const Config *c = &s->m->config;
     Graph *g = s->graph.graph;
     size_t D = c->motion_dim, M = c->music_dim, past = c->past * D, future = c->future * D;
@@ -94,7 +94,7 @@ void batch_fill(const Stage *s, const Corpus *corpus, const Window *windows, siz
     }
 }
 
-void batch_roll(const Stage *s, const Window *windows, size_t count, size_t u) {
+void batch_advance(const Stage *s, const Crop *windows, size_t count, size_t u) {
     const Config *c = &s->m->config;
     size_t D = c->motion_dim, past = c->past * D, future = c->future * D;
     const real *predicted = graph_data(s->graph.graph, s->graph.future);
@@ -106,13 +106,13 @@ void batch_roll(const Stage *s, const Window *windows, size_t count, size_t u) {
     }
 }
 
-void batch_disturb(const Stage *s, size_t whole, Part part) {
+void batch_augment(const Stage *s, size_t whole, Part part) {
     fade_past(s, whole, part);
     add_noise(s, whole, part);
     fill_eps(s, whole, part);
 }
 
-void batch_calm(const Stage *s, size_t count) {
+void batch_zero_noise(const Stage *s, size_t count) {
     if (s->graph.eps < 0) return;
     memset(graph_data(s->graph.graph, s->graph.eps), 0, count * s->m->config.latents * s->m->config.bank.width * sizeof(real));
 }

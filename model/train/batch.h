@@ -15,9 +15,9 @@ typedef struct {
     TrainState *state;
     StageGraph graph;
     size_t capacity; /* windows that the graph takes */
-    Window *windows;
+    Crop *windows;
     float *rolled; /* [capacity, l, D]: pasts made of the model's own output, when unrolling */
-    struct Reduction *reduction; /* NULL where one process is all */
+    struct Allreduce *reduction; /* NULL where one process is all */
     bool stopping; /* some process was asked to stop */
 } Stage;
 
@@ -26,12 +26,12 @@ typedef enum { FOR_WINDOWS = 1, FOR_NOISE = 2, FOR_SAMPLING = 3, FOR_FADE = 4 } 
 Rng stage_draw(const Stage *s, Purpose purpose, size_t step);
 
 /* Puts the u-th step of `count` windows into the graph's inputs as the data has it; rolled pasts take the place of the data's for u > 0. */
-void batch_fill(const Stage *s, const Corpus *corpus, const Window *windows, size_t count, size_t u);
+void batch_fill(const Stage *s, const Corpus *corpus, const Crop *windows, size_t count, size_t u);
 /* Then fades, lets drift and draws the VAE's noise, as the settings say; part: which of the batch's windows these are. */
-void batch_disturb(const Stage *s, size_t whole, Part part);
+void batch_augment(const Stage *s, size_t whole, Part part);
 /* The VAE's noise is nothing. */
-void batch_calm(const Stage *s, size_t count);
+void batch_zero_noise(const Stage *s, size_t count);
 /* The next step's past: what this step was given without its first K frames, and its own prediction. */
-void batch_roll(const Stage *s, const Window *windows, size_t count, size_t u);
+void batch_advance(const Stage *s, const Crop *windows, size_t count, size_t u);
 
 #endif

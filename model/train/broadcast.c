@@ -5,22 +5,22 @@
 
 #include "lib/base/comm.h"
 
-int model_share(Model *m, Error *err) {
+int model_broadcast(Model *m, Error *err) {
     if (comm_size() == 1) return 0;
     struct {
-        Kind kind;
+        ModelKind kind;
         Config config;
         size_t genres;
         bool seed;
     } head = {m->kind, m->config, m->genre_count, comm_rank() == 0 && model_has(m, "seed.motion")};
     comm_broadcast(&head, sizeof head);
     char **genres = calloc(head.genres + 1, sizeof *genres);
-    int status = comm_agree(genres ? 0 : fail(err, "out of memory"), err);
+    int status = comm_all_ok(genres ? 0 : error_set(err, "out of memory"), err);
     for (size_t i = 0; status == 0 && i < head.genres; i++) {
         size_t size = comm_rank() == 0 ? strlen(m->genres[i]) + 1 : 0;
         comm_broadcast(&size, sizeof size);
         genres[i] = malloc(size);
-        status = comm_agree(genres[i] ? 0 : fail(err, "out of memory"), err);
+        status = comm_all_ok(genres[i] ? 0 : error_set(err, "out of memory"), err);
         if (status == 0 && comm_rank() == 0) memcpy(genres[i], m->genres[i], size);
         if (status == 0) comm_broadcast(genres[i], size);
     }
@@ -28,17 +28,17 @@ int model_share(Model *m, Error *err) {
         status = model_new(m, head.kind, &head.config, (const char *const *)genres, head.genres, head.seed, err);
     for (size_t i = 0; genres && i < head.genres; i++) free(genres[i]);
     free(genres);
-    return comm_agree(status, err);
+    return comm_all_ok(status, err);
 }
 
 static int share_frames(float **data, size_t count, Error *err) {
     if (comm_rank() > 0 && count > 0) *data = malloc(count * sizeof **data);
-    if (comm_agree(*data || count == 0 ? 0 : fail(err, "out of memory"), err)) return -1;
+    if (comm_all_ok(*data || count == 0 ? 0 : error_set(err, "out of memory"), err)) return -1;
     comm_broadcast(*data, count * sizeof **data);
     return 0;
 }
 
-int corpus_share(Loaded *l, Error *err) {
+int training_set_broadcast(TrainingSet *l, Error *err) {
     if (comm_size() == 1) return 0;
     struct {
         size_t count, motion_dim, music_dim;
@@ -46,14 +46,14 @@ int corpus_share(Loaded *l, Error *err) {
     } head = {l->corpus.count, l->corpus.motion_dim, l->corpus.music_dim, l->fps};
     comm_broadcast(&head, sizeof head);
     if (comm_rank() > 0) {
-        *l = (Loaded){.fps = head.fps};
+        *l = (TrainingSet){.fps = head.fps};
         l->dataset.rows = calloc(head.count, sizeof *l->dataset.rows);
         l->motions = calloc(head.count, sizeof *l->motions);
         l->music = calloc(head.count, sizeof *l->music);
         l->sequences = calloc(head.count, sizeof *l->sequences);
         if (l->dataset.rows) l->dataset.count = head.count;
     }
-    int status = comm_agree(l->dataset.rows && l->motions && l->music && l->sequences ? 0 : fail(err, "out of memory"), err);
+    int status = comm_all_ok(l->dataset.rows && l->motions && l->music && l->sequences ? 0 : error_set(err, "out of memory"), err);
     for (size_t i = 0; status == 0 && i < head.count; i++) {
         comm_broadcast(&l->sequences[i], sizeof *l->sequences); /* sizes and genre; the pointers are set below */
         Sequence *s = &l->sequences[i];

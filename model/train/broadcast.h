@@ -6,8 +6,8 @@
 #include "model/model.h"
 
 /* In the first process *m has been declared (model_new); in the others it is made the same. No weights: train_stage sees to them. */
-int model_share(Model *m, Error *err);
+int model_broadcast(Model *m, Error *err);
 /* In the first process *l has been read; the others get its sequences, without the names of their files. */
-int corpus_share(Loaded *l, Error *err);
+int training_set_broadcast(TrainingSet *l, Error *err);
 
 #endif

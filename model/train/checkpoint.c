@@ -17,7 +17,7 @@ static char *previous_of(const char *path) {
 /* Gives the file that is about to be replaced a second name. A file system that knows no second names keeps none. */
 static int keep_previous(const char *path, Error *err) {
     char *name = previous_of(path);
-    if (!name) return fail(err, "out of memory");
+    if (!name) return error_set(err, "out of memory");
     if (file_exists(path)) {
         unlink(name);
         (void)!link(path, name);
@@ -31,7 +31,7 @@ static bool same_place(const TrainState *a, const TrainState *b) {
 }
 
 static bool is_due(Run *run, const TrainState *state) {
-    const Settings *s = run->settings;
+    const TrainSettings *s = run->settings;
     if (state->batch > 0) {
         size_t since = state->step - (run->saved.stage == state->stage ? run->saved.step : 0); /* stages count anew */
         return s->checkpoint_steps && since >= s->checkpoint_steps;
@@ -61,7 +61,7 @@ static int open_newest(const Run *run, const char *path, const char *previous, S
     *used = path;
     if (safetensors_open(path, file, err) == 0) return 0;
     if (!file_exists(previous) || safetensors_open(previous, file, &other)) return -1;
-    warn(run->program, "%s; going on from %s", err->text, previous);
+    program_warn(run->program, "%s; going on from %s", err->text, previous);
     *used = previous;
     return 0;
 }
@@ -71,11 +71,11 @@ static int resume(Run *run, Model *m, TrainState *state, Error *err) {
     const char *path = run->settings->checkpoint, *used;
     if (!path || !file_exists(path)) return 0;
     char *previous = previous_of(path);
-    if (!previous) return fail(err, "out of memory");
+    if (!previous) return error_set(err, "out of memory");
     Safetensors *file;
     int status = open_newest(run, path, previous, &file, &used, err);
     if (status == 0) {
-        status = checkpoint_import(m, state, run->text, file, err) ? fail_in(err, used) : 1;
+        status = checkpoint_import(m, state, run->text, file, err) ? error_prefix(err, used) : 1;
         run->saved = *state;
         safetensors_close(file);
     }
@@ -89,7 +89,7 @@ int checkpoint_start(Run *run, Model *m, TrainState *state, Initialise *initiali
         status = resume(run, m, state, err);
         status = status == 0 ? initialise(context, err) : status == 1 ? 0 : -1;
     }
-    status = comm_agree(status, err);
+    status = comm_all_ok(status, err);
     comm_broadcast(state, sizeof *state);
     return status;
 }

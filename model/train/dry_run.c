@@ -10,7 +10,7 @@
 /* The program, its libraries, and OpenBLAS's working memory for each thread, as measured. */
 enum { PROGRAM_BYTES = 6 << 20, THREAD_BYTES = 1 << 20 };
 
-static size_t loaded_bytes(const Loaded *l) {
+static size_t loaded_bytes(const TrainingSet *l) {
     size_t n = 0;
     for (size_t i = 0; l && i < l->corpus.count; i++) {
         const Sequence *s = &l->corpus.items[i];
@@ -20,18 +20,18 @@ static size_t loaded_bytes(const Loaded *l) {
 }
 
 /* Most bytes at any time. */
-static size_t peak(const Forecast *f, const Loaded *data, const Loaded *val, size_t extra_bytes) {
+static size_t peak(const Forecast *f, const TrainingSet *data, const TrainingSet *val, size_t extra_bytes) {
     size_t working = f->activation_bytes > extra_bytes ? f->activation_bytes : extra_bytes;
     return PROGRAM_BYTES + THREAD_BYTES * (size_t)threads_count() + f->state_bytes + working + loaded_bytes(data) + loaded_bytes(val);
 }
 
-static int stage_of(const Settings *s, Model *m, int stage, const Loaded *data, const Loaded *val, Forecast *f, Error *err) {
+static int stage_of(const TrainSettings *s, Model *m, int stage, const TrainingSet *data, const TrainingSet *val, Forecast *f, Error *err) {
     return forecast_stage(m, stage, &data->corpus, s->validation ? &val->corpus : NULL, &s->stage[stage - 1], f, err);
 }
 
 static int last_stage(int first) { return first < 3 ? 2 : 3; }
 
-int dry_run(const Settings *s, Model *m, int first, const Loaded *data, const Loaded *val, size_t extra_bytes, Error *err) {
+int dry_run(const TrainSettings *s, Model *m, int first, const TrainingSet *data, const TrainingSet *val, size_t extra_bytes, Error *err) {
     static const Column columns[] = {{"parameters", "parameters M", 2, 1e-6}, {"trained", "trained M", 2, 1e-6}, {"activation_bytes", "activations MiB", 1, 1. / (1 << 20)},
                                      {"peak_bytes", "peak MiB", 1, 1. / (1 << 20)}, {"flops_per_step", "GFLOP/step", 2, 1e-9}, {"steps", "steps", 0, 1},
                                      {"seconds_per_step", "s/step", 4, 1}, {"seconds", "hours", 2, 1. / 3600}};
@@ -39,7 +39,7 @@ int dry_run(const Settings *s, Model *m, int first, const Loaded *data, const Lo
     if (comm_rank() > 0) return 0;
     cJSON *root = s->json ? cJSON_CreateObject() : NULL, *stages = root ? cJSON_AddArrayToObject(root, "stages") : NULL;
     if (!s->json) table_titles(stdout, 8, "", columns, COUNT);
-    int status = s->json && !stages ? fail(err, "out of memory") : 0;
+    int status = s->json && !stages ? error_set(err, "out of memory") : 0;
     for (int stage = first; status == 0 && stage <= last_stage(first); stage++) {
         Forecast f;
         double seconds;
@@ -58,12 +58,12 @@ int dry_run(const Settings *s, Model *m, int first, const Loaded *data, const Lo
         table_json(row, columns, values, COUNT);
         cJSON_AddItemToArray(stages, row);
     }
-    if (root && status == 0) return table_print_json(stdout, root) ? fail(err, "out of memory") : 0;
+    if (root && status == 0) return table_print_json(stdout, root) ? error_set(err, "out of memory") : 0;
     cJSON_Delete(root);
     return status;
 }
 
-int announce(const Program *program, const Settings *s, Model *m, int first, const Loaded *data, const Loaded *val, size_t extra_bytes, Error *err) {
+int print_run_summary(const Program *program, const TrainSettings *s, Model *m, int first, const TrainingSet *data, const TrainingSet *val, size_t extra_bytes, Error *err) {
     for (int stage = first; comm_rank() == 0 && stage <= last_stage(first); stage++) {
         Forecast f;
         if (stage_of(s, m, stage, data, val, &f, err)) return -1;

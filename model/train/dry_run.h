@@ -7,8 +7,8 @@
 
 /* One row for each of the run's stages, from `first` on, with the time that it is likely to take, on stdout. extra_bytes: what else is in memory until
  * the first step. In the first process; does nothing in the others. */
-int dry_run(const Settings *s, Model *m, int first, const Loaded *data, const Loaded *val, size_t extra_bytes, Error *err);
+int dry_run(const TrainSettings *s, Model *m, int first, const TrainingSet *data, const TrainingSet *val, size_t extra_bytes, Error *err);
 /* "program: stage 3: ..." on stderr, without the time. */
-int announce(const Program *program, const Settings *s, Model *m, int first, const Loaded *data, const Loaded *val, size_t extra_bytes, Error *err);
+int print_run_summary(const Program *program, const TrainSettings *s, Model *m, int first, const TrainingSet *data, const TrainingSet *val, size_t extra_bytes, Error *err);
 
 #endif

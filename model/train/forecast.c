@@ -23,9 +23,9 @@ static size_t parameter_count(const Params *p) {
 
 int forecast_stage(Model *m, int stage, const Corpus *corpus, const Corpus *validation, const Training *t, Forecast *out, Error *err) {
     const Config *c = &m->config;
-    size_t most = schedule_most_windows(c, corpus, t, stage, err);
+    size_t most = schedule_max_windows(c, corpus, t, stage, err);
     if (most == 0) return -1;
-    size_t held = validation ? windows_most(validation, schedule_shape(c, stage, 1)) : 0, capacity = schedule_capacity(most, held, t);
+    size_t held = validation ? crops_max(validation, schedule_shape(c, stage, 1)) : 0, capacity = schedule_capacity(most, held, t);
     StageGraph s;
     if (stage_record(m, stage, capacity, weights_of(t), &s, err)) return -1;
     if (t->recompute) graph_recompute(s.graph);

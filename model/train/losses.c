@@ -14,10 +14,10 @@ static void choose_trainable(Params *p, int stage) {
  * would else be the last that is learnt. */
 static Value motion_error(Graph *g, Value motion, Value target, double root_weight) {
     static const size_t translation[3] = {0, 1, 2};
-    Value all = mean_squared_error(g, motion, target);
+    Value all = op_mean_squared_error(g, motion, target);
     if (root_weight == 1) return all;
-    Value root = mean_squared_error(g, keep_columns(g, motion, translation, 3), keep_columns(g, target, translation, 3));
-    return weighted_sum(g, (Value[]){all, root}, (double[]){1, root_weight - 1}, 2);
+    Value root = op_mean_squared_error(g, op_mask_columns(g, motion, translation, 3), op_mask_columns(g, target, translation, 3));
+    return op_weighted_sum(g, (Value[]){all, root}, (double[]){1, root_weight - 1}, 2);
 }
 
 /* Eq. 7: |d' - d|^2 + |sg[z] - z'|^2 + beta |z - sg[z']|^2, z' the item nearest to z, the first term straight through to z. */
@@ -25,10 +25,10 @@ static Value manifold_loss(Graph *g, const Config *c, size_t genres, StageGraph 
     Value root = reference_frame(g, c, s->motion, c->past - c->future - 1);
     Value z = refine_latents(g, c, normalise_motion(g, c, s->motion, root));
     Value item = refine_nearest(g, c, z, s->genre, genres);
-    Value decoded = refine_decode(g, c, straight_through(g, item, z), 0);
-    Value terms[3] = {motion_error(g, restore_motion(g, c, decoded, root), s->target, w.root), mean_squared_error(g, stop_gradient(g, z), item),
-                      mean_squared_error(g, z, stop_gradient(g, item))};
-    return weighted_sum(g, terms, (double[]){1, 1, w.beta}, 3);
+    Value decoded = refine_decode(g, c, op_straight_through(g, item, z), 0);
+    Value terms[3] = {motion_error(g, restore_motion(g, c, decoded, root), s->target, w.root), op_mean_squared_error(g, op_stop_gradient(g, z), item),
+                      op_mean_squared_error(g, z, op_stop_gradient(g, item))};
+    return op_weighted_sum(g, terms, (double[]){1, 1, w.beta}, 3);
 }
 
 /* Eq. 8: |d' - d|^2 (and the divergence, for the variational variant) */
@@ -37,8 +37,8 @@ static Value refine_loss(Graph *g, const Config *c, size_t genres, StageGraph *s
     if (c->refine == REFINE_VAE) s->eps = graph_input(g, c->latents, c->bank.width);
     Refined r = refine_bank(g, c, normalise_motion(g, c, s->motion, root), 0, s->genre, genres, s->eps);
     Value loss = motion_error(g, restore_motion(g, c, r.motion, root), s->target, w.root);
-    if (r.mean < 0) return weighted_sum(g, &loss, (double[]){1}, 1);
-    return weighted_sum(g, (Value[]){loss, kl_divergence(g, r.mean, r.logvar)}, (double[]){1, w.kl}, 2);
+    if (r.mean < 0) return op_weighted_sum(g, &loss, (double[]){1}, 1);
+    return op_weighted_sum(g, (Value[]){loss, op_kl_divergence(g, r.mean, r.logvar)}, (double[]){1, w.kl}, 2);
 }
 
 /* Eq. 9: |d'[t+1..t+K] - d[t+1..t+K]|^2 */
@@ -52,7 +52,7 @@ static Value prediction_loss(Graph *g, const Config *c, size_t genres, StageGrap
     s->target = graph_input(g, c->future, c->motion_dim);
     Value loss = motion_error(g, step.future, s->target, w.root);
     if (step.mean < 0) return loss;
-    return weighted_sum(g, (Value[]){loss, kl_divergence(g, step.mean, step.logvar)}, (double[]){1, w.kl}, 2);
+    return op_weighted_sum(g, (Value[]){loss, op_kl_divergence(g, step.mean, step.logvar)}, (double[]){1, w.kl}, 2);
 }
 
 static void stage_free(StageGraph *s) {
@@ -64,7 +64,7 @@ int stage_record(Model *m, int stage, size_t batch, LossWeights w, StageGraph *o
     const Config *c = &m->config;
     *out = (StageGraph){.graph = graph_new(&m->params, batch), .motion = -1, .music = -1, .genre = -1, .eps = -1, .target = -1, .future = -1};
     Graph *g = out->graph;
-    if (!g) return fail(err, "out of memory");
+    if (!g) return error_set(err, "out of memory");
     choose_trainable(&m->params, stage);
     if (stage == 3) {
         out->loss = prediction_loss(g, c, m->genre_count, out, w);

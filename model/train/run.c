@@ -19,17 +19,17 @@ static const char *preset_in(int argc, char **argv, const char *otherwise) {
     return otherwise;
 }
 
-int settings_preset(const Program *program, int argc, char **argv, Settings *s) {
+int settings_preset(const Program *program, int argc, char **argv, TrainSettings *s) {
     const char *name = preset_in(argc, argv, "small");
     const Preset *p = preset_find(name);
-    if (!p) return usage_error(program, "--preset takes one of paper|small|demo|tiny, not '%s'", name);
-    *s = (Settings){.preset = name, .config = p->config, .seed = 1, .checkpoint_every = 1};
+    if (!p) return program_usage_error(program, "--preset takes one of paper|small|demo|tiny, not '%s'", name);
+    *s = (TrainSettings){.preset = name, .config = p->config, .seed = 1, .checkpoint_every = 1};
     memcpy(s->stage, p->stage, sizeof s->stage);
     s->refine = refine_name(p->config.refine);
     return 0;
 }
 
-size_t settings_window_options(Settings *s, Option *o) {
+size_t settings_window_options(TrainSettings *s, Option *o) {
     Config *c = &s->config;
     bool *given = &s->window_given;
     Option options[] = {
@@ -48,7 +48,7 @@ size_t settings_window_options(Settings *s, Option *o) {
     return sizeof options / sizeof *options;
 }
 
-size_t settings_training_options(Settings *s, Training *t, Option *o) {
+size_t settings_training_options(TrainSettings *s, Training *t, Option *o) {
     Option options[] = {
         {"batch", 0, OPTION_SIZE, &t->batch, "B", "Windows per step.", 1, 65536, NULL},
         {"schedule", 0, OPTION_CHOICE, &s->schedule, "step|cosine|constant", "How the learning rate falls (the preset's).", 0, 0, NULL},
@@ -61,7 +61,7 @@ size_t settings_training_options(Settings *s, Training *t, Option *o) {
     return sizeof options / sizeof *options;
 }
 
-size_t settings_common_options(Settings *s, Option *o) {
+size_t settings_common_options(TrainSettings *s, Option *o) {
     Option options[] = {
         {"preset", 0, OPTION_CHOICE, &s->preset, "paper|small|demo|tiny", "Start from this set of numbers; every other option changes one.", 0, 0, NULL},
         {"output", 'o', OPTION_TEXT, &s->output, "FILE", "Write the result here (.safetensors). Needed.", 0, 0, NULL},
@@ -80,8 +80,8 @@ size_t settings_common_options(Settings *s, Option *o) {
     return sizeof options / sizeof *options;
 }
 
-int settings_finish(Settings *s, Error *err) {
-    if (refine_parse(s->refine, &s->config.refine)) return fail(err, "no such variant: %s", s->refine);
+int settings_finish(TrainSettings *s, Error *err) {
+    if (refine_parse(s->refine, &s->config.refine)) return error_set(err, "no such variant: %s", s->refine);
     for (int i = 0; i < 3; i++) s->stage[i].recompute = s->checkpoint_activations;
     for (int i = 0; s->schedule && i < 3; i++)
         s->stage[i].schedule = s->schedule[0] == 's' ? SCHEDULE_STEP : s->schedule[1] == 'o' && s->schedule[2] == 's' ? SCHEDULE_COSINE : SCHEDULE_CONSTANT;
@@ -122,7 +122,7 @@ static void describe_stage(Run *run, int stage) {
     if (t->schedule == SCHEDULE_COSINE) run_describe(run, " length%d=%zu,%zu", stage, t->epochs, t->max_steps); /* the rate depends on it */
 }
 
-void run_start(Run *run, const Program *program, const Settings *s, const Model *m) {
+void run_start(Run *run, const Program *program, const TrainSettings *s, const Model *m) {
     *run = (Run){.program = program, .settings = s, .model = m, .started = now()};
     char *config = config_to_json(&m->config);
     run_describe(run, "seed=%ld config=%s", s->seed, config ? config : "");
@@ -159,14 +159,14 @@ TrainHooks run_hooks(Run *run) {
     return (TrainHooks){.user = run, .log = log_row, .progress = show_progress, .stop = asked_to_stop, .save = checkpoint_save};
 }
 
-int run_end(const Settings *s, const Model *m, int status, Error *err) {
+int run_end(const TrainSettings *s, const Model *m, int status, Error *err) {
     if (status == TRAIN_STOPPED)
-        return s->checkpoint ? fail(err, "stopped by a signal; the same command goes on from %s", s->checkpoint)
-                             : fail(err, "stopped by a signal; there is no --checkpoint to go on from");
+        return s->checkpoint ? error_set(err, "stopped by a signal; the same command goes on from %s", s->checkpoint)
+                             : error_set(err, "stopped by a signal; there is no --checkpoint to go on from");
     if (status != TRAIN_DONE) return status;
     if (comm_rank() == 0) {
         Exported e;
         status = model_export(m, &e, err) || exported_write(s->output, &e, err) ? -1 : 0;
     }
-    return comm_agree(status, err);
+    return comm_all_ok(status, err);
 }

@@ -16,23 +16,23 @@ typedef struct {
     size_t checkpoint_every, checkpoint_steps;
     bool quiet, dry_run, json, checkpoint_activations;
     bool window_given; /* an option that a bank file decides was used */
-} Settings;
+} TrainSettings;
 
 /* Fills the settings from the --preset found in argv (or the default), before the options are parsed. Returns 0, or 2 after a message. */
-int settings_preset(const Program *program, int argc, char **argv, Settings *s);
+int settings_preset(const Program *program, int argc, char **argv, TrainSettings *s);
 
 /* Options of both programs; appended to `options`, returns how many. */
-size_t settings_window_options(Settings *s, Option *options);   /* past, future, relative-root, standardise, logit-scale */
-size_t settings_common_options(Settings *s, Option *options);   /* output, val, checkpoint, seed, threads, quiet */
-size_t settings_training_options(Settings *s, Training *t, Option *options); /* batch, schedule, warmup, noise; written to *t */
+size_t settings_window_options(TrainSettings *s, Option *options);   /* past, future, relative-root, standardise, logit-scale */
+size_t settings_common_options(TrainSettings *s, Option *options);   /* output, val, checkpoint, seed, threads, quiet */
+size_t settings_training_options(TrainSettings *s, Training *t, Option *options); /* batch, schedule, warmup, noise; written to *t */
 
 /* After parsing: what is meant for all stages, into all of them. */
-int settings_finish(Settings *s, Error *err);
+int settings_finish(TrainSettings *s, Error *err);
 
 /* A run under way. */
 typedef struct {
     const Program *program;
-    const Settings *settings;
+    const TrainSettings *settings;
     const Model *model;
     char text[2048]; /* the settings as one line, for checkpoints */
     Progress progress;
@@ -42,12 +42,12 @@ typedef struct {
 } Run;
 
 /* Starts the log (header on stdout) and catches SIGINT and SIGTERM from here on. */
-void run_start(Run *run, const Program *program, const Settings *s, const Model *m);
+void run_start(Run *run, const Program *program, const TrainSettings *s, const Model *m);
 /* Appends "name=value" words to the settings line. */
 void run_describe(Run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 TrainHooks run_hooks(Run *run);
 
 /* What follows the training: the first process writes the model (TRAIN_DONE), or says how to go on (TRAIN_STOPPED, an error). Other errors pass through. */
-int run_end(const Settings *s, const Model *m, int status, Error *err);
+int run_end(const TrainSettings *s, const Model *m, int status, Error *err);
 
 #endif

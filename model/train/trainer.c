@@ -8,25 +8,25 @@
 
 /* One gradient step of all processes on their parts of a batch. The batch's mean loss is the parts' means weighed by their sizes; this returns the
  * part's share of it. */
-static double gradient_step(Stage *s, const Window *windows, size_t whole, Part part, size_t u) {
+static double gradient_step(Stage *s, const Crop *windows, size_t whole, Part part, size_t u) {
     Graph *g = s->graph.graph;
     double weight = (double)part.count / (double)whole, loss = 0;
     params_zero_grad(&s->m->params);
-    if (s->reduction) reduction_start(s->reduction);
+    if (s->reduction) allreduce_start(s->reduction);
     if (part.count > 0) {
         batch_fill(s, s->corpus, windows, part.count, u);
-        batch_disturb(s, whole, part);
+        batch_augment(s, whole, part);
         graph_forward(g, part.count);
         graph_set_weight(g, weight);
         graph_backward(g);
         loss = weight * (double)graph_data(g, s->graph.loss)[0];
     }
-    if (s->reduction) reduction_finish(s->reduction);
+    if (s->reduction) allreduce_finish(s->reduction);
     return loss;
 }
 
 /* A batch: one step, or several in a row on the model's own output. Returns the sum of their losses. */
-static double run_batch(Stage *s, const Window *windows, size_t batch, size_t unroll, double progress, const TrainHooks *h) {
+static double run_batch(Stage *s, const Crop *windows, size_t batch, size_t unroll, double progress, const TrainHooks *h) {
     Part part = comm_part(batch);
     double sums[2] = {0}; /* the loss; how many processes were asked to stop */
     windows += part.first;
@@ -35,7 +35,7 @@ static double run_batch(Stage *s, const Window *windows, size_t batch, size_t un
         double lr = schedule_rate(s->t, s->state->epoch, progress, s->state->step);
         s->state->step++;
         params_adam(&s->m->params, lr, s->state->step);
-        if (u + 1 < unroll) batch_roll(s, windows, part.count, u);
+        if (u + 1 < unroll) batch_advance(s, windows, part.count, u);
     }
     sums[1] = h->stop && h->stop(h->user);
     comm_sum(sums, 2);
@@ -44,14 +44,14 @@ static double run_batch(Stage *s, const Window *windows, size_t batch, size_t un
 }
 
 /* Mean loss per window over a validation set, windows in order, no noise; NaN if none is long enough. */
-static double validate(Stage *s, const Corpus *corpus, Window *windows) {
-    size_t count = windows_epoch(corpus, schedule_shape(&s->m->config, s->state->stage, 1), NULL, windows);
+static double validate(Stage *s, const Corpus *corpus, Crop *windows) {
+    size_t count = crops_epoch(corpus, schedule_shape(&s->m->config, s->state->stage, 1), NULL, windows);
     Part part = comm_part(count);
     double sum = 0;
     for (size_t at = 0; at < part.count; at += s->capacity) {
         size_t batch = part.count - at < s->capacity ? part.count - at : s->capacity;
         batch_fill(s, corpus, windows + part.first + at, batch, 0);
-        batch_calm(s, batch);
+        batch_zero_noise(s, batch);
         graph_forward(s->graph.graph, batch);
         sum += (double)batch * (double)graph_data(s->graph.graph, s->graph.loss)[0];
     }
@@ -61,7 +61,7 @@ static double validate(Stage *s, const Corpus *corpus, Window *windows) {
 
 /* The first process writes, all hear whether it could. */
 static int save(const Stage *s, const TrainHooks *h, bool must, Error *err) {
-    return h->save ? comm_agree(comm_rank() == 0 ? h->save(h->user, s->state, must, err) : 0, err) : 0;
+    return h->save ? comm_all_ok(comm_rank() == 0 ? h->save(h->user, s->state, must, err) : 0, err) : 0;
 }
 
 typedef enum { EPOCH_FAILED = -1, EPOCH_WHOLE, EPOCH_STOPPED, EPOCH_CUT } EpochEnd; /* cut: max_steps came first */
@@ -72,7 +72,7 @@ static EpochEnd run_epoch(Stage *s, const TrainHooks *h, Error *err) {
     const Training *t = s->t;
     size_t unroll = schedule_unroll(t, st->stage, st->epoch);
     Rng rng = stage_draw(s, FOR_WINDOWS, 0);
-    size_t count = windows_epoch(s->corpus, schedule_shape(&s->m->config, st->stage, unroll), &rng, s->windows);
+    size_t count = crops_epoch(s->corpus, schedule_shape(&s->m->config, st->stage, unroll), &rng, s->windows);
     size_t batches = (count + t->batch - 1) / t->batch;
     while (st->batch < batches) {
         if (t->max_steps && st->step >= t->max_steps) return EPOCH_CUT;
@@ -90,7 +90,7 @@ static EpochEnd run_epoch(Stage *s, const TrainHooks *h, Error *err) {
     return EPOCH_WHOLE;
 }
 
-static int run_stage(Stage *s, const Corpus *validation, Window *validation_windows, const TrainHooks *h, Error *err) {
+static int run_stage(Stage *s, const Corpus *validation, Crop *validation_windows, const TrainHooks *h, Error *err) {
     TrainState *st = s->state;
     const Training *t = s->t;
     while (t->max_steps ? st->step < t->max_steps : st->epoch < t->epochs) {
@@ -99,7 +99,7 @@ static int run_stage(Stage *s, const Corpus *validation, Window *validation_wind
         if (end == EPOCH_STOPPED) return TRAIN_STOPPED;
         LogRow row = {st->stage, st->step, st->epoch + 1, st->loss_count ? st->loss_sum / (double)st->loss_count : NAN,
                       schedule_rate(t, st->epoch, t->max_steps ? (double)st->step / (double)t->max_steps : (double)(st->epoch + 1) / (double)t->epochs, st->step), NAN};
-        if (!(row.loss - row.loss == 0)) return fail(err, "the loss is no longer a number in stage %d, epoch %zu; a smaller --lr may help", st->stage, row.epoch);
+        if (!(row.loss - row.loss == 0)) return error_set(err, "the loss is no longer a number in stage %d, epoch %zu; a smaller --lr may help", st->stage, row.epoch);
         if (validation) row.validation = validate(s, validation, validation_windows);
         if (end == EPOCH_WHOLE) {
             st->epoch++;
@@ -122,7 +122,7 @@ static void share_weights(const Params *p) {
 
 enum { BUCKET_BYTES = 1 << 22 };
 
-static int prepare(Stage *s, size_t most, size_t held, Window **validation_windows, Error *err) {
+static int prepare(Stage *s, size_t most, size_t held, Crop **validation_windows, Error *err) {
     const Config *c = &s->m->config;
     const Training *t = s->t;
     s->capacity = schedule_capacity(most, held, t);
@@ -132,24 +132,24 @@ static int prepare(Stage *s, size_t most, size_t held, Window **validation_windo
     s->windows = malloc(most * sizeof *s->windows);
     s->rolled = malloc((t->unroll > 1 ? s->capacity * c->past * c->motion_dim : 1) * sizeof *s->rolled);
     *validation_windows = malloc((held + 1) * sizeof **validation_windows);
-    if (comm_size() > 1) s->reduction = reduction_new(&s->m->params, BUCKET_BYTES);
-    if (!s->windows || !s->rolled || !*validation_windows || (comm_size() > 1 && !s->reduction)) return fail(err, "out of memory");
-    if (s->reduction) graph_on_gradient(s->graph.graph, reduction_complete, s->reduction);
+    if (comm_size() > 1) s->reduction = allreduce_new(&s->m->params, BUCKET_BYTES);
+    if (!s->windows || !s->rolled || !*validation_windows || (comm_size() > 1 && !s->reduction)) return error_set(err, "out of memory");
+    if (s->reduction) graph_on_gradient(s->graph.graph, allreduce_complete, s->reduction);
     return 0;
 }
 
 int train_stage(Model *m, const Corpus *corpus, const Corpus *validation, const Training *t, TrainState *state,
                 const TrainHooks *hooks, Error *err) {
-    size_t most = schedule_most_windows(&m->config, corpus, t, state->stage, err);
+    size_t most = schedule_max_windows(&m->config, corpus, t, state->stage, err);
     if (most == 0) return -1;
-    size_t held = validation ? windows_most(validation, schedule_shape(&m->config, state->stage, 1)) : 0;
+    size_t held = validation ? crops_max(validation, schedule_shape(&m->config, state->stage, 1)) : 0;
     Stage s = {.m = m, .corpus = corpus, .t = t, .state = state};
-    Window *validation_windows = NULL;
-    int status = comm_agree(prepare(&s, most, held, &validation_windows, err), err);
+    Crop *validation_windows = NULL;
+    int status = comm_all_ok(prepare(&s, most, held, &validation_windows, err), err);
     if (status == 0) share_weights(&m->params);
     if (status == 0) status = run_stage(&s, validation, validation_windows, hooks, err);
     graph_free(s.graph.graph);
-    reduction_free(s.reduction);
+    allreduce_free(s.reduction);
     free(s.windows);
     free(s.rolled);
     free(validation_windows);

@@ -72,7 +72,7 @@ static int train(Model *m, const Preset *preset, int stage, size_t batch, size_t
     size_t longest = stage < 3 ? c->past : c->past + c->future > c->music ? c->past + c->future : c->music;
     size_t frames = longest + batch * c->future - 1; /* whatever its phase, an epoch is one batch */
     float *motion = numbers(frames * MOTION_DIM), *music = numbers(frames * MUSIC_DIM);
-    if (!motion || !music) return fail(err, "out of memory");
+    if (!motion || !music) return error_set(err, "out of memory");
     Sequence sequence = {motion, music, frames, frames, 0};
     Corpus corpus = {&sequence, 1, MOTION_DIM, MUSIC_DIM};
     Training t = preset->stage[stage - 1];
@@ -90,11 +90,11 @@ static int train(Model *m, const Preset *preset, int stage, size_t batch, size_t
 static int generate(const Model *m, bool rounded, size_t batch, size_t steps, Clock *clock, Error *err) {
     const Config *c = &m->config;
     size_t frames = c->past + (steps + 1) * c->future;
-    Dance *dances = calloc(batch, sizeof *dances);
+    GenerationJob *dances = calloc(batch, sizeof *dances);
     Generator *g = NULL;
-    int status = dances ? generator_new(&g, m, batch, c->future, err) : fail(err, "out of memory");
+    int status = dances ? generator_new(&g, m, batch, c->future, err) : error_set(err, "out of memory");
     if (status == 0 && rounded) status = generator_round(g, err);
-    for (size_t b = 0; status == 0 && b < batch; b++) dances[b] = (Dance){numbers(frames * MOTION_DIM), frames, numbers(frames * MUSIC_DIM), frames, 0};
+    for (size_t b = 0; status == 0 && b < batch; b++) dances[b] = (GenerationJob){numbers(frames * MOTION_DIM), frames, numbers(frames * MUSIC_DIM), frames, 0};
     start(clock);
     if (status == 0) status = generator_run(g, dances, batch, tick, clock, err);
     generator_free(g);

@@ -12,7 +12,7 @@
 
 static int write_model(const char *preset, const char *path, Error *err) {
     const Preset *p = preset_find(preset);
-    if (!p) return fail(err, "%s: no such preset", preset);
+    if (!p) return error_set(err, "%s: no such preset", preset);
     Config c = p->config;
     c.motion_dim = 219;
     c.music_dim = 35;

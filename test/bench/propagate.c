@@ -18,24 +18,24 @@ int main(int argc, char **argv) {
     threads_set(atoi(argv[3]));
     Motion *motions = calloc(n, sizeof *motions);
     float *s = memory_block(n * n * sizeof *s);
-    WindowList windows = {0};
+    ClusterWindows windows = {0};
     Affinity a = {0};
     Error err;
-    int status = motions && s ? 0 : fail(&err, "out of memory");
+    int status = motions && s ? 0 : error_set(&err, "out of memory");
     for (size_t i = 0; status == 0 && i < n; i++) {
         status = motion_new(&motions[i], FRAMES, (DIM - 3) / 9, &err);
         for (size_t k = 0; status == 0 && k < NUMBERS; k++)
             motions[i].data[k] = (float)((uint32_t)((i * NUMBERS + k + 1) * 2654435761u) >> 8) / (float)(1 << 24);
     }
-    if (status == 0) status = window_list_cut(motions, n, FRAMES, FRAMES, WINDOW_ABSOLUTE, &windows, &err);
-    if (status == 0) status = window_list_similarity(&windows, s, &err);
+    if (status == 0) status = cluster_windows_cut(motions, n, FRAMES, FRAMES, WINDOW_ABSOLUTE, &windows, &err);
+    if (status == 0) status = cluster_windows_similarity(&windows, s, &err);
     AffinityOptions o = affinity_defaults();
     o.max_iterations = o.convergence_iterations = iterations;
     if (status == 0) status = affinity_propagate(s, n, -2.0, &o, &a, &err);
     if (status == 0) printf("%zu\n", a.count);
     else fprintf(stderr, "propagate: %s\n", err.text);
     affinity_free(&a);
-    window_list_free(&windows);
+    cluster_windows_free(&windows);
     for (size_t i = 0; motions && i < n; i++) motion_free(&motions[i]);
     free(motions);
     free(s);

@@ -10,7 +10,7 @@
 
 #include "demo/dance.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 enum { LEFT_KNEE = 4, LEFT_ANKLE = 7, LEFT_BALL = 10, LEFT_HIP = 1, LEFT_WRIST = 20 };
 
@@ -47,7 +47,7 @@ static void feet_come_where_they_are_put(void **state) {
     p.foot[LEFT].x = 0.3, p.foot[LEFT].z = 0.2, p.foot[LEFT].lift = 0.1, p.foot[LEFT].heel = 0.4;
     p.hip_x = 0.1, p.yaw = 0.2, p.roll = 0.1, p.pitch = -0.1;
     p.arm[LEFT] = (Arm){.raise = M_PI / 2}; /* straight to the side */
-    const Place place = {1.0, -2.0, M_PI / 2};  /* facing +x: left is -z */
+    const BodyPlacement place = {1.0, -2.0, M_PI / 2};  /* facing +x: left is -z */
     float poses[72], translations[3];
     double translation[3], rotations[SMPL_JOINTS][9];
     pose_to_body(&p, &place, &smpl, translation, rotations);

@@ -177,7 +177,7 @@ static void what_does_not_stand_stays(void **state) {
                     assert_memory_equal(w.after.body.rotations + 9 * at, w.before.body.rotations + 9 * at, 9 * sizeof(double));
                     assert_memory_equal(w.after.body.positions + 3 * at, w.before.body.positions + 3 * at, 3 * sizeof(double));
                 }
-    const Body *measured = clip_measured(&w.after);
+    const PoseTrack *measured = clip_measured(&w.after);
     assert_memory_equal(measured->rotations, w.before.body.rotations, FRAMES * frame);
     assert_memory_equal(measured->positions, w.before.body.positions, 3 * FRAMES * SMPL_JOINTS * sizeof(double));
     assert_true(clip_measured(&w.before) == &w.before.body);
@@ -211,7 +211,7 @@ static void contacts_have_hysteresis(void **state) {
     double positions[3 * N] = {0};
     bool contact[N];
     for (size_t t = 0; t < N; t++) positions[3 * t + 1] = 1 + height[t];
-    const Body b = {.frames = N, .joints = 1, .fps = 60, .positions = positions};
+    const PoseTrack b = {.frames = N, .joints = 1, .fps = 60, .positions = positions};
     const FeetOptions o = {.low = 0.06, .high = 0.09, .slow = 1e3, .fast = 1e3, .gap = 0.05, .least = 0.05};
     feet_contacts(&b, 0, 1, &o, contact);
     for (size_t t = 0; t < N; t++)

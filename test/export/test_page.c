@@ -112,7 +112,7 @@ static void data_come_back(void **state) {
     deltas[0] = 0.25;
     bool frozen[] = {true, false};
     size_t beats[] = {3, 17}, music_beats[] = {0, 30};
-    Timeline t = {.frames = FRAMES, .pose = deltas, .trans = deltas, .first = 5, .length = 15, .windows = 2, .frozen = frozen, .pose_threshold = 0.5,
+    MotionProfile t = {.frames = FRAMES, .pose = deltas, .trans = deltas, .first = 5, .length = 15, .windows = 2, .frozen = frozen, .pose_threshold = 0.5,
                   .trans_threshold = 0.75, .beats = beats, .beat_count = 2, .music_beats = music_beats, .music_beat_count = 2};
     PageDance dance = {&clip, &t, name};
     const unsigned char sound[] = "OggS and so on";

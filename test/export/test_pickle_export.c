@@ -16,7 +16,7 @@ static void the_pickle_comes_back(void **state) {
     Motion back;
     Pickle *p;
     make_clip(&c, &s, 200);
-    assert_done(pickle_write(&c, &out, &err), &err);
+    assert_done(export_aist_pickle(&c, &out, &err), &err);
     assert_done(pickle_parse(out.data, out.size, &p, &err), &err);
     Tensor poses;
     assert_done(pickle_tensor(pickle_get(pickle_root(p), "smpl_poses"), &poses, &err), &err);
@@ -35,7 +35,7 @@ static void the_pickle_comes_back(void **state) {
     motion_free(&back);
     buffer_free(&out);
     c.body.fps = 30;
-    assert_failed(pickle_write(&c, &out, &err), &err, "60 frames a second");
+    assert_failed(export_aist_pickle(&c, &out, &err), &err, "60 frames a second");
     buffer_free(&out);
     clip_free(&c);
     skeleton_free(&s);
@@ -50,7 +50,7 @@ static void joints_are_an_array(void **state) {
     Tensors set;
     make_clip(&c, &s, 7);
     assert_done(joints_npy(&c, &out, &err), &err);
-    assert_done(tensorfile_read(scratch_write("j.npy", out.data, out.size), &set, &err), &err);
+    assert_done(tensor_file_read(scratch_write("j.npy", out.data, out.size), &set, &err), &err);
     const Tensor *t = &set.items[0].tensor;
     assert_true(t->type == TENSOR_F32 && t->rank == 3 && t->shape[0] == 7 && t->shape[1] == 24 && t->shape[2] == 3);
     for (size_t i = 0; i < 7 * 72; i++) assert_true(tensor_f32(t)[i] == (float)c.body.positions[i]);

@@ -116,13 +116,13 @@ static void letters_are_where_they_belong(void **state) {
     unsigned char rgb[40 * 60 * 3];
     const unsigned char black[3] = {0, 0, 0};
     memset(rgb, 255, sizeof rgb);
-    lettering_draw(rgb, 60, 40, 10, 30, 18, black, "I");
+    stroke_font_draw(rgb, 60, 40, 10, 30, 18, black, "I");
     for (size_t y = 0; y < 40; y++)
         for (size_t x = 0; x < 60; x++)
             if (rgb[3 * (60 * y + x)] < 128) assert_true(x >= 11 && x <= 20 && y >= 10 && y <= 31);
     assert_true(rgb[3 * (60 * 20 + 16)] == 0 && rgb[3 * (60 * 20 + 12)] == 255);
-    assert_true(fabs(lettering_width("II", 18) - 30) < 1e-9);
-    lettering_draw(rgb, 60, 40, -500, -40, 18, black, "far away \xff");
+    assert_true(fabs(stroke_font_width("II", 18) - 30) < 1e-9);
+    stroke_font_draw(rgb, 60, 40, -500, -40, 18, black, "far away \xff");
 }
 
 static void a_sheet_shows_every_pose(void **state) {
@@ -163,15 +163,15 @@ static void films_are_streams_of_pictures(void **state) {
     Error err;
     Clip c[2];
     Skeleton s, same;
-    Film *film;
+    Video *film;
     Buffer out = {0};
     make_clip(&c[0], &s, 20);
     make_clip(&c[1], &same, 6);
-    assert_done(film_new(c, 2, 96, 54, &film, &err), &err);
-    assert_int_equal(film_frames(film), 20);
+    assert_done(video_new(c, 2, 96, 54, &film, &err), &err);
+    assert_int_equal(video_frames(film), 20);
     unsigned char first[54 * 96 * 3], second[54 * 96 * 3];
-    assert_done(film_frame(film, 3, first, &err), &err);
-    assert_done(film_frame(film, 15, second, &err), &err);
+    assert_done(video_frame(film, 3, first, &err), &err);
+    assert_done(video_frame(film, 15, second, &err), &err);
     size_t left = 0, right = 0;
     for (size_t i = 0; i < 54 * 96; i++) {
         bool changed = memcmp(first + 3 * i, second + 3 * i, 3) != 0;
@@ -179,9 +179,9 @@ static void films_are_streams_of_pictures(void **state) {
         right += changed && i % 96 >= 48;
     }
     assert_true(left > 20 && right > 20);
-    film_free(film);
+    video_free(film);
     c[1].body.fps = 30;
-    assert_failed(film_new(c, 2, 96, 54, &film, &err), &err, "in step");
+    assert_failed(video_new(c, 2, 96, 54, &film, &err), &err, "in step");
     assert_null(film);
     y4m_header(&out, 2, 1, 60);
     y4m_frame(&out, (const unsigned char *)"\xff\xff\xff\xff\0\0", 2, 1); /* white, red */

@@ -149,10 +149,10 @@ static void plots_hold_what_was_measured(void **state) {
     double pose[] = {1, 2, 1, 0.1, 0.1, 0.1, 2}, trans[] = {1, 1, 1, 0, 0, 0, 1};
     bool frozen[] = {false, true};
     size_t beats[] = {2, 5};
-    Timeline t = {.frames = 8, .pose = pose, .trans = trans, .first = 2, .length = 3, .windows = 2, .frozen = frozen, .pose_threshold = 0.5, .trans_threshold = 0.5,
+    MotionProfile t = {.frames = 8, .pose = pose, .trans = trans, .first = 2, .length = 3, .windows = 2, .frozen = frozen, .pose_threshold = 0.5, .trans_threshold = 0.5,
                   .music_beats = beats, .music_beat_count = 2};
     const char *names[] = {"<b>", "other"};
-    const Timeline two[] = {t, t};
+    const MotionProfile two[] = {t, t};
     assert_done(plot_deltas(two, names, 2, 1, &out, &err), &err);
     buffer_byte(&out, '\0');
     assert_int_equal(occurrences(&out, "fill=\"none\" stroke=\"#0072b2\""), 2); /* two lines of the first dance */
@@ -184,9 +184,9 @@ static void plots_hold_what_was_measured(void **state) {
 
 static void ticks_are_round(void **state) {
     (void)state;
-    assert_true(nice_above(0.11) == 0.2 && nice_above(3) == 5 && fabs(nice_above(70) - 100) < 1e-9 && nice_above(1) == 1);
+    assert_true(svg_nice_above(0.11) == 0.2 && svg_nice_above(3) == 5 && fabs(svg_nice_above(70) - 100) < 1e-9 && svg_nice_above(1) == 1);
     const Panel p = {10, 20, 100, 50, 0, 10, 1, 100, true};
-    assert_true(panel_x(&p, 5) == 60 && fabs(panel_y(&p, 10) - 45) < 1e-9 && panel_y(&p, 0) == 70 && panel_y(&p, 1000) == 20);
+    assert_true(svg_panel_x(&p, 5) == 60 && fabs(svg_panel_y(&p, 10) - 45) < 1e-9 && svg_panel_y(&p, 0) == 70 && svg_panel_y(&p, 1000) == 20);
 }
 
 int main(void) {

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Tensors set;
     Safetensors *s;
     volatile unsigned total = 0;
-    if (tensorfile_read(path, &set, &err) == 0)
+    if (tensor_file_read(path, &set, &err) == 0)
         for (size_t i = 0; i < set.count; i++) total += sum(set.items[i].tensor.data, tensor_count(&set.items[i].tensor) * set.items[i].tensor.item_size);
     else if (set.count != 0 || strncmp(err.text, path, strlen(path)) != 0) abort();
     tensors_free(&set);

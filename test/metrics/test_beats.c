@@ -20,14 +20,14 @@ static void minima_are_scipys(void **state) {
     static const char *const names[] = {"sine", "noise", "constant", "plateau", "two_equal_minima", "minimum_at_start", "minimum_at_frame_3", "short", "freeze"};
     Tensors set;
     Error err;
-    if (tensorfile_read("test/golden/metrics/minima.npz", &set, &err)) fail_msg("%s", err.text);
+    if (tensor_file_read("test/golden/metrics/minima.npz", &set, &err)) fail_msg("%s", err.text);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char speed[40], minima[40];
         snprintf(speed, sizeof speed, "%s.speed", names[i]);
         snprintf(minima, sizeof minima, "%s.minima", names[i]);
         const Tensor *v = tensors_need(&set, speed, &err), *want = tensors_need(&set, minima, &err);
         if (!v || !want) fail_msg("%s", err.text);
-        size_t *out = calloc(v->shape[0], sizeof *out), n = local_minima(tensor_f64(v), v->shape[0], 10, out);
+        size_t *out = calloc(v->shape[0], sizeof *out), n = beats_local_minima(tensor_f64(v), v->shape[0], 10, out);
         assert_int_equal(n, want->shape[0]);
         for (size_t k = 0; k < n; k++) assert_int_equal(out[k], tensor_i64(want)[k]);
         free(out);
@@ -45,7 +45,7 @@ static void smoothing_is_scipys(void **state) {
                  {5, {3.613228072652939, 3.6532334751263007, 3.7268494979965796, 3.823090761718312, 3.927161096753161, 4.023173534832946, 4.096747784426546, 4.13651577649322}}};
     for (size_t i = 0; i < 2; i++) {
         double y[8];
-        gaussian_smooth(x, 8, cases[i].sigma, y);
+        beats_gaussian_smooth(x, 8, cases[i].sigma, y);
         for (size_t t = 0; t < 8; t++) near(y[t], cases[i].y[t], 1e-12);
     }
 }
@@ -80,10 +80,10 @@ static Dance dance(void) {
 
 /* beat_score of a motion. */
 static int score_of(const Motion *m, const Skeleton *s, const float *beats, size_t frames, const BeatOptions *o, BeatScore *out, Error *err) {
-    Body b;
-    if (body_new(&b, m, 0, m->frames, s, err)) return -1;
+    PoseTrack b;
+    if (pose_track_new(&b, m, 0, m->frames, s, err)) return -1;
     int status = beat_score(&b, (size_t)m->seed_frames, beats, frames, o, out, err);
-    body_free(&b);
+    pose_track_free(&b);
     return status;
 }
 
@@ -100,12 +100,12 @@ static void a_dance_has_the_peers_scores(void **state) {
     motion_joints(&d.m, &d.s, p);
     size_t *beats, n;
     Error err;
-    assert_int_equal(kinematic_beats(p, d.m.frames, d.m.joints, &(BeatStyle){.order = 10}, &beats, &n, &err), 0);
+    assert_int_equal(beats_kinematic(p, d.m.frames, d.m.joints, &(BeatStyle){.order = 10}, &beats, &n, &err), 0);
     const size_t want[] = {24, 41, 58, 78};
     assert_int_equal(n, 4);
     assert_memory_equal(beats, want, sizeof want);
     free(beats);
-    assert_int_equal(kinematic_beats(p, d.m.frames, d.m.joints, &(BeatStyle){true, 5, 1}, &beats, &n, &err), 0);
+    assert_int_equal(beats_kinematic(p, d.m.frames, d.m.joints, &(BeatStyle){true, 5, 1}, &beats, &n, &err), 0);
     const size_t smooth[] = {24, 56};
     assert_int_equal(n, 2);
     assert_memory_equal(beats, smooth, sizeof smooth);

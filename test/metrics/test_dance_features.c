@@ -23,7 +23,7 @@ enum { J = SMPL_JOINTS, K = KINETIC_PER_JOINT * J, G = GEOMETRIC_FEATURES };
 static Tensors golden(const char *path) {
     Tensors set;
     Error err;
-    if (tensorfile_read(path, &set, &err)) fail_msg("%s", err.text);
+    if (tensor_file_read(path, &set, &err)) fail_msg("%s", err.text);
     return set;
 }
 
@@ -78,18 +78,18 @@ static Motion dance(Skeleton *s) {
     return m;
 }
 
-/* feature_rows of a motion's frames from `first` on: one row. */
-static int features(const Motion *m, const Skeleton *s, size_t first, const FeatureOptions *o, float *kinetic, float *geometric, Error *err) {
-    Body b;
-    FeatureRows f;
-    if (body_new(&b, m, first, m->frames - first, s, err)) return -1;
-    int status = feature_rows(&b, o, &f, err);
-    body_free(&b);
+/* dance_feature_rows of a motion's frames from `first` on: one row. */
+static int features(const Motion *m, const Skeleton *s, size_t first, const DanceFeatureOptions *o, float *kinetic, float *geometric, Error *err) {
+    PoseTrack b;
+    DanceFeatureRows f;
+    if (pose_track_new(&b, m, first, m->frames - first, s, err)) return -1;
+    int status = dance_feature_rows(&b, o, &f, err);
+    pose_track_free(&b);
     if (status) return -1;
     assert_int_equal(f.rows, 1);
     memcpy(kinetic, f.kinetic, KINETIC_PER_JOINT * f.joints * sizeof *kinetic);
     memcpy(geometric, f.geometric, GEOMETRIC_FEATURES * sizeof *geometric);
-    feature_rows_free(&f);
+    dance_feature_rows_free(&f);
     return 0;
 }
 
@@ -100,7 +100,7 @@ static void a_motion_gives_the_peers_features(void **state) {
     Tensors set = golden("test/golden/metrics/dance.npz");
     float k[K], g[G];
     Error err;
-    assert_int_equal(features(&m, &s, 0, &(FeatureOptions){0}, k, g, &err), 0);
+    assert_int_equal(features(&m, &s, 0, &(DanceFeatureOptions){0}, k, g, &err), 0);
     close_to(k, tensor_f32(tensors_find(&set, "kinetic")), K, "kinetic");
     assert_memory_equal(g, tensor_f32(tensors_find(&set, "geometric")), sizeof g);
     tensors_free(&set);
@@ -210,7 +210,7 @@ static void options_of_protocols(void **state) {
     assert_int_equal(motion_new(&shifted, m.frames, m.joints, &err), 0);
     memcpy(shifted.data, m.data, m.frames * motion_dim(&m) * sizeof *m.data);
     for (size_t t = 0; t < m.frames; t++) shifted.data[t * motion_dim(&m)] += 1;
-    const FeatureOptions anchored = {.anchor = true};
+    const DanceFeatureOptions anchored = {.anchor = true};
     assert_int_equal(features(&m, &s, 0, &anchored, a, g, &err), 0);
     assert_int_equal(features(&shifted, &s, 0, &anchored, b, g2, &err), 0);
     for (size_t i = 0; i < K; i++) near((double)b[i], (double)a[i], 1e-4 * fabs((double)a[i]) + 1e-4);
@@ -219,8 +219,8 @@ static void options_of_protocols(void **state) {
     Motion part_of = m;
     part_of.data += 30 * motion_dim(&m);
     part_of.frames = 40;
-    assert_int_equal(features(&m, &s, 30, &(FeatureOptions){.frames = 40}, a, g, &err), 0);
-    assert_int_equal(features(&part_of, &s, 0, &(FeatureOptions){0}, b, g2, &err), 0);
+    assert_int_equal(features(&m, &s, 30, &(DanceFeatureOptions){.frames = 40}, a, g, &err), 0);
+    assert_int_equal(features(&part_of, &s, 0, &(DanceFeatureOptions){0}, b, g2, &err), 0);
     assert_memory_equal(a, b, sizeof a);
     assert_memory_equal(g, g2, sizeof g);
     motion_free(&shifted);
@@ -233,23 +233,23 @@ static void clips_are_dances_of_their_own(void **state) {
     (void)state;
     Skeleton s;
     Motion m = dance(&s); /* 80 frames: clips of 30 at 0, 15, 30, 45 */
-    Body b;
-    FeatureRows rows;
+    PoseTrack b;
+    DanceFeatureRows rows;
     Error err;
-    assert_int_equal(body_new(&b, &m, 0, 80, &s, &err), 0);
-    assert_int_equal(feature_rows(&b, &(FeatureOptions){.anchor = true, .clip = 0.5, .hop = 0.25}, &rows, &err), 0);
+    assert_int_equal(pose_track_new(&b, &m, 0, 80, &s, &err), 0);
+    assert_int_equal(dance_feature_rows(&b, &(DanceFeatureOptions){.anchor = true, .clip = 0.5, .hop = 0.25}, &rows, &err), 0);
     assert_int_equal(rows.rows, 4);
     for (size_t i = 0; i < rows.rows; i++) {
         float k[K], g[G];
-        assert_int_equal(features(&m, &s, 15 * i, &(FeatureOptions){.anchor = true, .frames = 30}, k, g, &err), 0);
+        assert_int_equal(features(&m, &s, 15 * i, &(DanceFeatureOptions){.anchor = true, .frames = 30}, k, g, &err), 0);
         close_to(rows.kinetic + i * K, k, K, "clip");
         assert_memory_equal(rows.geometric + i * G, g, sizeof g);
     }
-    feature_rows_free(&rows);
-    body_free(&b);
+    dance_feature_rows_free(&rows);
+    pose_track_free(&b);
     float k[K], k2[K], g[G], g2[G]; /* a clip longer than the dance is the dance */
-    assert_int_equal(features(&m, &s, 0, &(FeatureOptions){.clip = 5, .hop = 2.5}, k, g, &err), 0);
-    assert_int_equal(features(&m, &s, 0, &(FeatureOptions){0}, k2, g2, &err), 0);
+    assert_int_equal(features(&m, &s, 0, &(DanceFeatureOptions){.clip = 5, .hop = 2.5}, k, g, &err), 0);
+    assert_int_equal(features(&m, &s, 0, &(DanceFeatureOptions){0}, k2, g2, &err), 0);
     assert_memory_equal(k, k2, sizeof k);
     motion_free(&m);
     skeleton_free(&s);
@@ -262,9 +262,9 @@ static void resampling(void **state) {
     double p[T * 3], x[T * 3];
     for (size_t t = 0; t < T; t++)
         for (size_t i = 0; i < 3; i++) p[3 * t + i] = x[3 * t + i] = i == 0 ? 0.01 * (double)(t * t) : i == 1 ? 2 : -0.3 * (double)t;
-    Body half = {T, 1, 30, x, NULL, p}, full, back;
+    PoseTrack half = {T, 1, 30, x, NULL, p}, full, back;
     Error err;
-    assert_int_equal(body_resample(&half, 60, &full, &err), 0);
+    assert_int_equal(pose_track_resample(&half, 60, &full, &err), 0);
     assert_int_equal(full.frames, 61);
     near(full.fps, 60, 0);
     for (size_t t = 0; t < full.frames; t++) {
@@ -274,15 +274,15 @@ static void resampling(void **state) {
         near(full.positions[3 * t + 2], -0.3 * u, 1e-12);
         near(full.translations[3 * t], full.positions[3 * t], 0);
     }
-    assert_int_equal(body_resample(&full, 30, &back, &err), 0); /* frames of both rates keep their values */
+    assert_int_equal(pose_track_resample(&full, 30, &back, &err), 0); /* frames of both rates keep their values */
     assert_int_equal(back.frames, T);
     assert_memory_equal(back.positions, p, sizeof p);
-    body_free(&full);
-    body_free(&back);
-    Body one = {1, 1, 30, x, NULL, p};
-    assert_int_equal(body_resample(&one, 60, &full, &err), 0);
+    pose_track_free(&full);
+    pose_track_free(&back);
+    PoseTrack one = {1, 1, 30, x, NULL, p};
+    assert_int_equal(pose_track_resample(&one, 60, &full, &err), 0);
     assert_int_equal(full.frames, 1);
-    body_free(&full);
+    pose_track_free(&full);
 }
 
 /* The first version: joints in another order, other lengths, frames 1 to ceil((T - 1) / 30). Its questions are today's about joints put where it looks for
@@ -324,16 +324,16 @@ static void what_cannot_be_measured_is_refused(void **state) {
     Motion m = dance(&s), few;
     float k[K], g[G];
     Error err;
-    assert_int_equal(features(&m, &s, m.frames - 2, &(FeatureOptions){0}, k, g, &err), -1);
+    assert_int_equal(features(&m, &s, m.frames - 2, &(DanceFeatureOptions){0}, k, g, &err), -1);
     assert_non_null(strstr(err.text, "at least 3"));
-    assert_int_equal(features(&m, &s, m.frames, &(FeatureOptions){0}, k, g, &err), -1);
+    assert_int_equal(features(&m, &s, m.frames, &(DanceFeatureOptions){0}, k, g, &err), -1);
     assert_non_null(strstr(err.text, "at least 3"));
     assert_int_equal(motion_new(&few, 10, 5, &err), 0);
-    assert_int_equal(features(&few, &s, 0, &(FeatureOptions){0}, k, g, &err), -1);
+    assert_int_equal(features(&few, &s, 0, &(DanceFeatureOptions){0}, k, g, &err), -1);
     assert_non_null(strstr(err.text, "5 joints"));
     motion_free(&few);
     assert_int_equal(motion_new(&few, 10, 25, &err), 0);
-    assert_int_equal(features(&few, &s, 0, &(FeatureOptions){0}, k, g, &err), -1);
+    assert_int_equal(features(&few, &s, 0, &(DanceFeatureOptions){0}, k, g, &err), -1);
     assert_non_null(strstr(err.text, "skeleton"));
     motion_free(&few);
     motion_free(&m);
@@ -360,7 +360,7 @@ static void joints_by_name(void **state) {
     for (size_t i = 0; i < OTHER; i++) memcpy((char *)text.data + i * WIDTH, names[i], strlen(names[i]));
     assert_int_equal(tensors_add(&file, "parents", &parents, &err) || tensors_add(&file, "offsets", &offsets, &err) || tensors_add(&file, "names", &text, &err), 0);
     assert_int_equal(npz_write(path, &file, &err), 0);
-    assert_int_equal(joint_names_read(path, &of, &err), 0);
+    assert_int_equal(joint_map_read(path, &of, &err), 0);
     assert_int_equal(of.joints, OTHER);
     for (size_t j = 0; j < J; j++) assert_int_equal(of.joint_of[j], j == 15 ? JOINTS_MAX : J - j); /* no head */
 
@@ -376,7 +376,7 @@ static void joints_by_name(void **state) {
 
     memcpy(tensors_find(&file, "names")->data, "L_Hip", 6);
     assert_int_equal(npz_write(path, &file, &err), 0);
-    assert_int_equal(joint_names_read(path, &of, &err), -1);
+    assert_int_equal(joint_map_read(path, &of, &err), -1);
     assert_non_null(strstr(err.text, "both L_Hip"));
     remove(path);
     free(p);

@@ -10,7 +10,7 @@
 #include "lib/base/rng.h"
 #include "lib/formats/tensor_file.h"
 #include "metrics/diversity.h"
-#include "metrics/standardize.h"
+#include "metrics/feature_scale.h"
 #include "metrics/frechet.h"
 
 #include <cmocka.h>
@@ -30,7 +30,7 @@ static void scores(const float *real, size_t n, const float *made, size_t m, siz
     if (feature_scale_fit(&scale, real, n, dim, keep, &err)) fail_msg("%s", err.text);
     double *a = feature_scale_apply(&scale, real, n), *b = feature_scale_apply(&scale, made, m);
     *fid = frechet(a, n, b, m, scale.kept);
-    *dist = mean_pairwise_distance(b, m, scale.kept);
+    *dist = diversity_mean_distance(b, m, scale.kept);
     free(a);
     free(b);
     feature_scale_free(&scale);
@@ -41,7 +41,7 @@ static void golden_sets(void **state) {
     (void)state;
     Tensors set;
     Error err;
-    if (tensorfile_read("test/golden/metrics/sets.npz", &set, &err)) fail_msg("%s", err.text);
+    if (tensor_file_read("test/golden/metrics/sets.npz", &set, &err)) fail_msg("%s", err.text);
     const float *rk = tensor_f32(tensors_find(&set, "real_kinetic")), *gk = tensor_f32(tensors_find(&set, "generated_kinetic"));
     const float *rg = tensor_f32(tensors_find(&set, "real_geometric")), *gg = tensor_f32(tensors_find(&set, "generated_geometric"));
     const struct {
@@ -136,7 +136,7 @@ static void too_few(void **state) {
     assert_int_equal(feature_scale_fit(&scale, (const float[]){1, 2, 1, INFINITY}, 2, 2, false, &err), -1);
 }
 
-/* Features {0, 4}: mean 2, std 2. The second is constant. */
+/* DanceFeatures {0, 4}: mean 2, std 2. The second is constant. */
 static void constant_features(void **state) {
     (void)state;
     const float real[] = {0, 7, 4, 7}, made[] = {2, 7, 6, 8};
@@ -160,13 +160,13 @@ static void constant_features(void **state) {
 static void diversity(void **state) {
     (void)state;
     const double triangle[] = {0, 0, 3, 0, 0, 4}, pair[] = {1, 1, 1, 1};
-    near(mean_pairwise_distance(triangle, 3, 2), 4, 1e-12); /* 3, 4, 5 */
-    near(mean_pairwise_distance(pair, 2, 2), 0, 0);
-    assert_true(isnan(mean_pairwise_distance(pair, 1, 2)));
+    near(diversity_mean_distance(triangle, 3, 2), 4, 1e-12); /* 3, 4, 5 */
+    near(diversity_mean_distance(pair, 2, 2), 0, 0);
+    assert_true(isnan(diversity_mean_distance(pair, 1, 2)));
     double twice[12]; /* every pair four times, and n pairs of distance 0 */
     memcpy(twice, triangle, sizeof triangle);
     memcpy(twice + 6, triangle, sizeof triangle);
-    near(mean_pairwise_distance(twice, 6, 2), 4 * 12.0 / 15, 1e-12);
+    near(diversity_mean_distance(twice, 6, 2), 4 * 12.0 / 15, 1e-12);
 }
 
 int main(void) {

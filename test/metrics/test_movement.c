@@ -21,10 +21,10 @@ static const MovementOptions plain = {.keep = 20, .pfc_fps = 60};
 /* movement_measure of a motion after its seed. */
 static int measure(const Motion *m, const Skeleton *s, const MovementOptions *o, Movement *out, Error *err) {
     size_t seed = (size_t)m->seed_frames;
-    Body b;
-    if (body_new(&b, m, seed, m->frames - seed, s, err)) return -1;
+    PoseTrack b;
+    if (pose_track_new(&b, m, seed, m->frames - seed, s, err)) return -1;
     int status = movement_measure(&b, o, out, err);
-    body_free(&b);
+    pose_track_free(&b);
     return status;
 }
 
@@ -36,13 +36,13 @@ static Skeleton smpl(void) {
 }
 
 /* A body without the detour over a motion: rotations are identities, everything else 0. */
-static Body body(size_t frames, size_t joints) {
-    Body b = {frames, joints, 60, calloc(3 * frames, sizeof(double)), calloc(9 * frames * joints, sizeof(double)), calloc(3 * frames * joints, sizeof(double))};
+static PoseTrack body(size_t frames, size_t joints) {
+    PoseTrack b = {frames, joints, 60, calloc(3 * frames, sizeof(double)), calloc(9 * frames * joints, sizeof(double)), calloc(3 * frames * joints, sizeof(double))};
     for (size_t i = 0; i < frames * joints; i++) b.rotations[9 * i] = b.rotations[9 * i + 4] = b.rotations[9 * i + 8] = 1;
     return b;
 }
 
-static void turn(Body *b, size_t t, size_t j, double angle) { rotation_from_axis_angle((const double[]){0, angle, 0}, b->rotations + 9 * (t * b->joints + j)); }
+static void turn(PoseTrack *b, size_t t, size_t j, double angle) { rotation_from_axis_angle((const double[]){0, angle, 0}, b->rotations + 9 * (t * b->joints + j)); }
 
 /* Delta_pose and Delta_trans by SciPy's rotations, foot contact by EDGE (whole clip, 60 fps, y up). */
 static void a_dance_has_the_golden_values(void **state) {
@@ -63,25 +63,25 @@ static void a_dance_has_the_golden_values(void **state) {
 
 static void deltas_by_hand(void **state) {
     (void)state;
-    Body b = body(121, 4);
+    PoseTrack b = body(121, 4);
     for (size_t t = 0; t < b.frames; t++) {
         turn(&b, t, 1, 0.01 * (double)t); /* one joint of four, 0.01 rad a frame */
         b.translations[3 * t] = 0.003 * (double)t;
         b.translations[3 * t + 2] = 0.004 * (double)t; /* 5 mm a frame */
     }
     double pose[120], trans[120], windows[2];
-    pose_deltas(&b, pose);
-    trans_deltas(&b, trans);
+    freezing_pose_deltas(&b, pose);
+    freezing_trans_deltas(&b, trans);
     for (size_t t = 0; t < 120; t++) {
         near(pose[t], 0.01 / 4 * 180 / M_PI, 1e-10);
         near(trans[t], 0.5, 1e-10);
     }
     for (size_t t = 0; t < 120; t++) pose[t] = (double)t;
-    assert_int_equal(window_deltas(pose, 119, windows), 1);
-    assert_int_equal(window_deltas(pose, 120, windows), 2);
+    assert_int_equal(freezing_window_deltas(pose, 119, windows), 1);
+    assert_int_equal(freezing_window_deltas(pose, 120, windows), 2);
     near(windows[0], 29, 1e-12);  /* transitions 0..58: the one between the windows belongs to none */
     near(windows[1], 89, 1e-12);
-    body_free(&b);
+    pose_track_free(&b);
 }
 
 static void thresholds_reach_the_target(void **state) {
@@ -139,7 +139,7 @@ static void thresholds_are_kept(void **state) {
 
 static void range_jitter_jump(void **state) {
     (void)state;
-    Body b = body(80, 2);
+    PoseTrack b = body(80, 2);
     double x, third = 0;
     Error err;
     for (size_t t = 0; t < 80; t++) {
@@ -160,12 +160,12 @@ static void range_jitter_jump(void **state) {
     s = (StepSpeeds){0};
     step_speeds(&b, 1, &s);
     assert_true(isnan(step_jump(&s))); /* every frame is a border */
-    Body few = body_part(&b, 0, 3);
+    PoseTrack few = pose_track_part(&b, 0, 3);
     assert_true(isnan(motion_jitter(&few)));
-    body_free(&b);
+    pose_track_free(&b);
 }
 
-static double loop_of(const Body *b, size_t step, size_t *lag) {
+static double loop_of(const PoseTrack *b, size_t step, size_t *lag) {
     double score;
     Error err;
     assert_int_equal(loop_score(b, step, &score, lag, &err), 0);
@@ -175,7 +175,7 @@ static double loop_of(const Body *b, size_t step, size_t *lag) {
 static void loops(void **state) {
     (void)state;
     enum { T = 240, J = 3 };
-    Body b = body(T, J);
+    PoseTrack b = body(T, J);
     Rng r = rng_seed(3);
     double angles[60][J];
     size_t lag;
@@ -195,18 +195,18 @@ static void loops(void **state) {
         for (size_t j = 0; j < J; j++) turn(&b, t, j, t / 20 % 2 ? 0.7 : -0.7); /* opposite after one step, the same after two */
     near(loop_of(&b, 20, &lag), 1, 0);
     assert_int_equal(lag, 40);
-    Body short_one = body_part(&b, 0, 40);
+    PoseTrack short_one = pose_track_part(&b, 0, 40);
     near(loop_of(&short_one, 20, &lag), -1, 1e-12); /* only one lag fits: only sin changes, and its sign */
-    short_one = body_part(&b, 0, 39);
+    short_one = pose_track_part(&b, 0, 39);
     assert_true(isnan(loop_of(&short_one, 20, &lag)));
     assert_int_equal(lag, 0);
-    body_free(&b);
+    pose_track_free(&b);
 }
 
 /* The root accelerates at 2g, g, -g (down counts as 0), the feet slide 1 and 2 cm a frame, toes faster than ankles. */
 static void foot_contact_by_hand(void **state) {
     (void)state;
-    Body b = body(5, 24);
+    PoseTrack b = body(5, 24);
     const double up[5] = {0, 0, 2, 5, 7};
     for (size_t t = 0; t < 5; t++) {
         double *p = b.positions + 72 * t;
@@ -220,11 +220,11 @@ static void foot_contact_by_hand(void **state) {
     near(pfc_score(&b, 1, 0, 0), 10000 * 0.01 * 0.02 * (2.0 / 2 + 1.0 / 2 + 0) / 3, 1e-12);
     near(pfc_score(&b, 1, 4, 1), 10000 * 0.01 * 0.02 * ((1 + 0.5) / 2 + (1 + 0.0) / 2) / 2, 1e-12); /* windows of 4 frames: 0-3 and 1-4 */
     near(pfc_score(&b, 2, 0, 0), 10000 * 0.02 * 0.04, 1e-12);
-    Body few = body_part(&b, 0, 2);
+    PoseTrack few = pose_track_part(&b, 0, 2);
     assert_true(isnan(pfc_score(&few, 1, 0, 0)));
     for (size_t t = 0; t < 5; t++) b.positions[72 * t + 1] = 0;
     assert_true(isnan(pfc_score(&b, 1, 0, 0)));
-    body_free(&b);
+    pose_track_free(&b);
 }
 
 /* 60 moving frames, then 120 still ones, after 10 seed frames. */
@@ -293,10 +293,10 @@ static void without_rotations(void **state) {
     (void)state;
     Skeleton s = smpl();
     Motion m = half_frozen();
-    Body b;
+    PoseTrack b;
     Movement whole, x;
     Error err;
-    assert_int_equal(body_new(&b, &m, 10, 180, &s, &err), 0);
+    assert_int_equal(pose_track_new(&b, &m, 10, 180, &s, &err), 0);
     assert_int_equal(movement_measure(&b, &plain, &whole, &err), 0);
     free(b.rotations);
     b.rotations = NULL;
@@ -310,7 +310,7 @@ static void without_rotations(void **state) {
     movement_free(&x);
     b.frames = 0;
     assert_int_equal(movement_measure(&b, &plain, &x, &err), -1);
-    body_free(&b);
+    pose_track_free(&b);
     motion_free(&m);
     skeleton_free(&s);
 }
@@ -345,17 +345,17 @@ static void jitter_of_windows(void **state) {
     (void)state;
     Skeleton s = smpl();
     Motion m = half_frozen();
-    Body b;
+    PoseTrack b;
     Movement x;
     Error err;
-    assert_int_equal(body_new(&b, &m, 10, 180, &s, &err), 0);
+    assert_int_equal(pose_track_new(&b, &m, 10, 180, &s, &err), 0);
     assert_int_equal(movement_measure(&b, &plain, &x, &err), 0);
-    Body moving = body_part(&b, 0, 60);
+    PoseTrack moving = pose_track_part(&b, 0, 60);
     near(x.windows.jitter[0], motion_jitter(&moving), 0);
     assert_true(x.windows.jitter[0] > 0);
     near(x.windows.jitter[1], 0, 1e-9); /* still */
     movement_free(&x);
-    body_free(&b);
+    pose_track_free(&b);
     motion_free(&m);
     skeleton_free(&s);
 }

@@ -26,17 +26,17 @@ static Config aided_config(Refine refine) {
 
 /* --- the parts --- */
 
-static const Wanted wanted[] = {{0}, {1, 3, NULL}, {0, 2, (const size_t[]){0, 4}}, {4, 1, NULL}};
+static const RowRange wanted[] = {{0}, {1, 3, NULL}, {0, 2, (const size_t[]){0, 4}}, {4, 1, NULL}};
 enum { WAYS = sizeof wanted / sizeof *wanted };
 
 static Value record_transformer(Fixture *f) {
-    return transformer(f->g, fixture_input(f, 5, 5), "t", 2, (Dims){.width = 5, .heads = 2, .mlp = 3}, *(const Wanted *)f->user);
+    return transformer_blocks(f->g, fixture_input(f, 5, 5), "t", 2, (Dims){.width = 5, .heads = 2, .mlp = 3}, *(const RowRange *)f->user);
 }
 
 static void transformers(void **state) {
     (void)state;
     for (size_t i = 0; i < WAYS; i++) {
-        Wanted rows = wanted[i];
+        RowRange rows = wanted[i];
         Fixture f = {.spread = spread, .user = &rows};
         fixture_begin(&f, record_transformer, false);
         check_fixture(&f, MOST);
@@ -55,7 +55,7 @@ static void wanted_rows(void **state) {
             Error err;
             for (int allocated = 0; allocated < 2; allocated++) {
                 Graph *g = graph_new(&params, 2);
-                Value x = graph_input(g, ROWS, WIDTH), all = transformer(g, x, "t", layers, d, all_rows), some = transformer(g, x, "t", layers, d, wanted[i]);
+                Value x = graph_input(g, ROWS, WIDTH), all = transformer_blocks(g, x, "t", layers, d, all_rows), some = transformer_blocks(g, x, "t", layers, d, wanted[i]);
                 graph_keep(g, all);
                 graph_keep(g, some);
                 assert_int_equal(graph_rows(g, some), wanted[i].count);
@@ -187,7 +187,7 @@ static void fill_normal(real *x, size_t count, Rng *r) {
     for (size_t k = 0; k < count; k++) x[k] = (real)rng_normal(r);
 }
 
-static void trial_begin(Trial *t, const Config *c, Kind kind, int stage) {
+static void trial_begin(Trial *t, const Config *c, ModelKind kind, int stage) {
     static const char *const genres[GENRES] = {"a", "b", "c"};
     Error err;
     if (model_new(&t->m, kind, c, genres, GENRES, true, &err) || params_allocate(&t->m.params, true, &err)) fail_msg("%s", err.text);
@@ -276,10 +276,10 @@ static void build_surrogate(Trial *t, const Config *c, bool discrete) {
     t->item = graph_input(g, c->latents, c->bank.width);
     Value root = reference_frame(g, c, t->motion, c->past - c->future - 1);
     Value z = refine_sample(g, c, refine_encode(g, c, normalise_motion(g, c, t->motion, root)));
-    Value decoded = restore_motion(g, c, refine_decode(g, c, add(g, t->item, subtract(g, z, t->z)), 0), root);
+    Value decoded = restore_motion(g, c, refine_decode(g, c, op_add(g, t->item, op_subtract(g, z, t->z)), 0), root);
     Value nearest = refine_nearest(g, c, t->z, t->genre, GENRES);
-    Value terms[3] = {mean_squared_error(g, decoded, t->target), mean_squared_error(g, t->z, nearest), mean_squared_error(g, z, t->item)};
-    t->sum = weighted_sum(g, terms, (double[]){1, discrete ? 0 : 1, discrete ? 0 : t->beta}, 3);
+    Value terms[3] = {op_mean_squared_error(g, decoded, t->target), op_mean_squared_error(g, t->z, nearest), op_mean_squared_error(g, z, t->item)};
+    t->sum = op_weighted_sum(g, terms, (double[]){1, discrete ? 0 : 1, discrete ? 0 : t->beta}, 3);
     graph_keep(g, z);
     graph_keep(g, nearest);
     graph_keep(g, t->sum);

@@ -7,7 +7,7 @@
 #include "model/cost.h"
 #include "model/train/presets.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 /* Width 4, 2 heads of 2, MLP 8, 3 rows: qkv 3x12x4, out 3x4x4, up 3x8x4, down 3x4x8, scores and their use 2 heads of 3x3x2 each. */
 static void a_block_by_hand(void **state) {

@@ -9,7 +9,7 @@
 #include "lib/base/threads.h"
 #include "model/train/trainer.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 /* y = op(x) for one sample; y is the caller's. */
 typedef struct {
@@ -50,7 +50,7 @@ static void quadratics_stay(void **state) {
         One o;
         double x[ROWS * 2];
         one_begin(&o, ROWS, 2);
-        o.y = smooth_rows(o.g, o.x, lambdas[i]);
+        o.y = op_smooth_rows(o.g, o.x, lambdas[i]);
         for (size_t t = 0; t < ROWS; t++) {
             x[2 * t] = 1 + 0.3 * (double)t - 0.02 * (double)(t * t);
             x[2 * t + 1] = -2;
@@ -67,7 +67,7 @@ static void nothing_to_smooth_by(void **state) {
     double x[ROWS];
     Rng r = rng_seed(1);
     one_begin(&o, ROWS, 1);
-    o.y = smooth_rows(o.g, o.x, 0);
+    o.y = op_smooth_rows(o.g, o.x, 0);
     for (size_t t = 0; t < ROWS; t++) x[t] = rng_normal(&r);
     const real *y = one_run(&o, x);
     for (size_t k = 0; k < K; k++) assert_true(y[k] == (real)x[3 + k]);
@@ -81,7 +81,7 @@ static void only_smoothness(void **state) {
     double x[ROWS] = {1, 1.5, 3};
     Rng r = rng_seed(1);
     one_begin(&o, ROWS, 1);
-    o.y = smooth_rows(o.g, o.x, 1e9);
+    o.y = op_smooth_rows(o.g, o.x, 1e9);
     for (size_t t = 3; t < ROWS; t++) x[t] = rng_normal(&r);
     const real *y = one_run(&o, x);
     for (size_t k = 0; k < K; k++) { /* x(t) = 1 + 0.5 t^2 ... through (0,1), (1,1.5), (2,3) */
@@ -104,7 +104,7 @@ static void least_of_its_cost(void **state) {
     double x[ROWS], change[K] = {0};
     Rng r = rng_seed(2);
     one_begin(&o, ROWS, 1);
-    o.y = smooth_rows(o.g, o.x, 18);
+    o.y = op_smooth_rows(o.g, o.x, 18);
     for (size_t t = 0; t < ROWS; t++) x[t] = rng_normal(&r);
     const real *y = one_run(&o, x);
     double least = cost(x, y, change, 18);
@@ -144,7 +144,7 @@ static void interpolation(void **state) {
         double x[5];
         Rng r = rng_seed(n);
         one_begin(&o, n, 1);
-        o.y = interpolate_rows(o.g, o.x, 120);
+        o.y = op_interpolate_rows(o.g, o.x, 120);
         for (size_t i = 0; i < n; i++) x[i] = rng_normal(&r);
         const real *y = one_run(&o, x);
         assert_true(y[0] == (real)x[0] && y[119] == (real)x[n - 1]); /* the ends are exact */
@@ -161,7 +161,7 @@ static void seams_fade(void **state) {
     (void)state;
     One o;
     one_begin(&o, 1, 2);
-    o.y = fade_row(o.g, o.x, 6, 4);
+    o.y = op_fade_row(o.g, o.x, 6, 4);
     const real *y = one_run(&o, (double[]){8, -4});
     static const real due[6] = {8, 6, 4, 2, 0, 0};
     for (size_t j = 0; j < 6; j++) assert_true(y[2 * j] == due[j] && y[2 * j + 1] == -due[j] / 2);
@@ -176,7 +176,7 @@ static Config tiny(void) {
                     .items = 3, .latents = 2, .refine = REFINE_BANK, .transit = true};
 }
 
-static void model_begin(Model *m, const Config *c, Kind kind) {
+static void model_begin(Model *m, const Config *c, ModelKind kind) {
     static const char *const genres[2] = {"a", "b"};
     Error err;
     if (model_new(m, kind, c, genres, 2, true, &err) || params_allocate(&m->params, true, &err)) fail_msg("%s", err.text);

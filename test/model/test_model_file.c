@@ -7,7 +7,7 @@
 
 static const char *const genres[2] = {"BR", "LO"};
 
-static void make(Model *m, Kind kind) {
+static void make(Model *m, ModelKind kind) {
     Config c = {.motion_dim = 12, .music_dim = 5, .past = 9, .future = 3, .music = 13, .keep = 3, .predictor = {.width = 4, .heads = 2, .mlp = 6},
                 .motion_layers = 1, .music_layers = 1, .cross_layers = 1, .bank = {.width = 6, .heads = 2, .mlp = 5}, .bank_layers = 1,
                 .items = 3, .latents = 2, .refine = REFINE_BANK, .transit = true, .standardise = true};
@@ -22,7 +22,7 @@ static void make(Model *m, Kind kind) {
     }
 }
 
-static int write_and_map(Exported *e, Kind kind, Model *out, Error *err) {
+static int write_and_map(Exported *e, ModelKind kind, Model *out, Error *err) {
     const char *path = scratch("model.safetensors");
     assert_done(safetensors_write(path, e->views, e->count, &e->metadata, err), err);
     Safetensors *file;
@@ -38,9 +38,9 @@ static void bit_for_bit(void **state) {
         Model m, back;
         Exported e;
         Error err;
-        make(&m, (Kind)k);
+        make(&m, (ModelKind)k);
         assert_done(model_export(&m, &e, &err), &err);
-        assert_done(write_and_map(&e, (Kind)k, &back, &err), &err);
+        assert_done(write_and_map(&e, (ModelKind)k, &back, &err), &err);
         assert_int_equal(back.genre_count, 2);
         assert_string_equal(back.genres[1], "LO");
         assert_int_equal(back.params.count, m.params.count);
@@ -299,7 +299,7 @@ static void other_configurations(void **state) {
 static void checkpoints_as_models(void **state) {
     (void)state;
     static const struct {
-        Kind kind, wanted;
+        ModelKind kind, wanted;
         const char *state, *message;
     } cases[] = {{KIND_MODEL, KIND_MODEL, "3 7 11 5 0x1p+0 1 1", NULL},
                  {KIND_MODEL, KIND_BANK, "3 7 11 5 0x1p+0 1 1", "is a checkpoint of train-predictor, not a bank"},

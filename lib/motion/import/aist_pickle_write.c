@@ -65,8 +65,8 @@ static void put_array(Buffer *f, const float *values, const size_t *shape, int r
     put(f, "tb", 2); /* TUPLE BUILD */
 }
 
-int aistpickle_put(Buffer *f, size_t frames, const float *poses, const float *trans, float scaling, double loss, Error *err) {
-    if (frames > INT32_MAX / (72 * sizeof(float))) return fail(err, "%zu frames are too many for this format", frames);
+int aist_pickle_put(Buffer *f, size_t frames, const float *poses, const float *trans, float scaling, double loss, Error *err) {
+    if (frames > INT32_MAX / (72 * sizeof(float))) return error_set(err, "%zu frames are too many for this format", frames);
     put(f, "\x80\x03}(", 4); /* PROTO 3, EMPTY_DICT, MARK */
     put_text(f, "smpl_loss");
     put_real(f, loss);

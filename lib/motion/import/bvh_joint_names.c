@@ -144,7 +144,7 @@ static int missing(const int match[SMPL_JOINTS], Error *err) {
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (match[needed[i].joint] < 0) snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", *list ? ", " : "", needed[i].name);
     if (match[NECK] < 0 && match[HEAD] < 0) snprintf(list + strlen(list), sizeof list - strlen(list), "%sneck or head", *list ? ", " : "");
-    return *list ? fail(err, "no joint for %s (names as Mixamo, CMU, Blender, SMPL and others have them are known: LeftUpLeg, L_Hip, thigh.L ...)", list) : 0;
+    return *list ? error_set(err, "no joint for %s (names as Mixamo, CMU, Blender, SMPL and others have them are known: LeftUpLeg, L_Hip, thigh.L ...)", list) : 0;
 }
 
 int bvh_match(const Bvh *b, int match[SMPL_JOINTS], Error *err) {
@@ -163,7 +163,7 @@ int bvh_match(const Bvh *b, int match[SMPL_JOINTS], Error *err) {
         for (int limb = 0; limb < 2; limb++)
             for (int k = 0; k < 3; k++)
                 if (chain[limb][k] == chain[limb][k + 1] || !below(b, chain[limb][k + 1], chain[limb][k]))
-                    return fail(err, "joint '%s' does not hang below '%s' as in a body", b->joint[chain[limb][k + 1]].name, b->joint[chain[limb][k]].name);
+                    return error_set(err, "joint '%s' does not hang below '%s' as in a body", b->joint[chain[limb][k + 1]].name, b->joint[chain[limb][k]].name);
     }
     match_spine(b, top, match);
     return 0;

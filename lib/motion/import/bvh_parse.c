@@ -32,8 +32,8 @@ static bool take_word(Reader *r) {
 static bool word_is(const Reader *r, const char *text) { return r->length == strlen(text) && strncasecmp(r->word, text, r->length) == 0; }
 
 static int unexpected(const Reader *r, const char *wanted, Error *err) {
-    if (!r->length) return fail(err, "line %zu: the file ends where %s should come", r->line, wanted);
-    return fail(err, "line %zu: '%.*s' where %s should come", r->line, (int)(r->length < 40 ? r->length : 40), r->word, wanted);
+    if (!r->length) return error_set(err, "line %zu: the file ends where %s should come", r->line, wanted);
+    return error_set(err, "line %zu: '%.*s' where %s should come", r->line, (int)(r->length < 40 ? r->length : 40), r->word, wanted);
 }
 
 static int need(Reader *r, const char *text, Error *err) { return take_word(r) && word_is(r, text) ? 0 : unexpected(r, text, err); }
@@ -53,7 +53,7 @@ static int need_count(Reader *r, size_t most, size_t *out, Error *err) {
     for (size_t i = 0; i < r->length; i++) {
         if (r->word[i] < '0' || r->word[i] > '9') return unexpected(r, "a whole number", err);
         *out = 10 * *out + (size_t)(r->word[i] - '0');
-        if (*out > most) return fail(err, "line %zu: %.*s is too many", r->line, (int)(r->length < 40 ? r->length : 40), r->word);
+        if (*out > most) return error_set(err, "line %zu: %.*s is too many", r->line, (int)(r->length < 40 ? r->length : 40), r->word);
     }
     return 0;
 }
@@ -80,7 +80,7 @@ static int read_channels(Reader *r, Bvh *out, BvhJoint *j, Error *err) {
         while (kind < BVH_CHANNELS && !word_is(r, names[kind])) kind++;
         if (kind == BVH_CHANNELS) return unexpected(r, "a channel (Xposition ... Zrotation)", err);
         for (size_t k = 0; k < c; k++)
-            if (kind < 3 && j->channel[k] == kind) return fail(err, "line %zu: joint '%s' has %s twice", r->line, j->name, names[kind]);
+            if (kind < 3 && j->channel[k] == kind) return error_set(err, "line %zu: joint '%s' has %s twice", r->line, j->name, names[kind]);
         j->channel[c] = kind;
     }
     return 0;
@@ -99,7 +99,7 @@ static void read_name(Reader *r, char name[BVH_NAME]) {
 }
 
 static int open_joint(Reader *r, Bvh *out, int parent, Error *err) {
-    if (out->joints == JOINTS_MAX) return fail(err, "line %zu: more than %d joints", r->line, JOINTS_MAX);
+    if (out->joints == JOINTS_MAX) return error_set(err, "line %zu: more than %d joints", r->line, JOINTS_MAX);
     BvhJoint *j = &out->joint[out->joints++];
     *j = (BvhJoint){.parent = parent, .first = out->columns};
     read_name(r, j->name);
@@ -113,13 +113,13 @@ static int skip_end_site(Reader *r, Error *err) {
 
 static int read_hierarchy(Reader *r, Bvh *out, Error *err) {
     out->joint = calloc(JOINTS_MAX, sizeof *out->joint);
-    if (!out->joint) return fail(err, "out of memory");
+    if (!out->joint) return error_set(err, "out of memory");
     if (need(r, "HIERARCHY", err) || need(r, "ROOT", err) || open_joint(r, out, -1, err)) return -1;
     for (int open = 0; open >= 0;) {
         BvhJoint *j = &out->joint[open];
         int status = 0;
         if (!take_word(r)) status = unexpected(r, "JOINT, End Site or }", err);
-        else if (word_is(r, "CHANNELS")) status = j->channels ? fail(err, "line %zu: CHANNELS of '%s' a second time", r->line, j->name) : read_channels(r, out, j, err);
+        else if (word_is(r, "CHANNELS")) status = j->channels ? error_set(err, "line %zu: CHANNELS of '%s' a second time", r->line, j->name) : read_channels(r, out, j, err);
         else if (word_is(r, "JOINT")) {
             status = open_joint(r, out, open, err);
             open = (int)out->joints - 1;
@@ -135,23 +135,23 @@ static int read_hierarchy(Reader *r, Bvh *out, Error *err) {
 
 static int read_motion(Reader *r, Bvh *out, Error *err) {
     if (!take_word(r)) return unexpected(r, "MOTION", err);
-    if (word_is(r, "ROOT")) return fail(err, "line %zu: a second ROOT: the file holds more than one body; export one alone", r->line);
+    if (word_is(r, "ROOT")) return error_set(err, "line %zu: a second ROOT: the file holds more than one body; export one alone", r->line);
     if (!word_is(r, "MOTION")) return unexpected(r, "MOTION", err);
     size_t left = (size_t)(r->end - r->at);
     if (need(r, "Frames:", err) || need_count(r, (size_t)1 << 40, &out->frames, err) || need(r, "Frame", err) || need(r, "Time:", err) ||
         need_number(r, &out->frame_time, err))
         return -1;
-    if (out->columns == 0) return fail(err, "no joint has a channel: there is no motion in it");
-    if (out->frames == 0) return fail(err, "the motion has no frames");
-    if (!(out->frame_time > 0)) return fail(err, "line %zu: Frame Time is %g, it must be above 0", r->line, out->frame_time);
-    if (out->frames > left / out->columns) return fail(err, "it promises %zu frames of %zu channels, which do not fit into the file", out->frames, out->columns);
+    if (out->columns == 0) return error_set(err, "no joint has a channel: there is no motion in it");
+    if (out->frames == 0) return error_set(err, "the motion has no frames");
+    if (!(out->frame_time > 0)) return error_set(err, "line %zu: Frame Time is %g, it must be above 0", r->line, out->frame_time);
+    if (out->frames > left / out->columns) return error_set(err, "it promises %zu frames of %zu channels, which do not fit into the file", out->frames, out->columns);
     out->values = malloc(out->frames * out->columns * sizeof *out->values);
-    if (!out->values) return fail(err, "out of memory for %zu frames", out->frames);
+    if (!out->values) return error_set(err, "out of memory for %zu frames", out->frames);
     for (size_t i = 0; i < out->frames * out->columns; i++)
         if (need_number(r, &out->values[i], err)) {
             char context[80];
             snprintf(context, sizeof context, "frame %zu of %zu", i / out->columns, out->frames);
-            return fail_in(err, context);
+            return error_prefix(err, context);
         }
     return take_word(r) ? unexpected(r, "the end of the file", err) : 0;
 }

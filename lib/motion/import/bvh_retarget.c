@@ -68,7 +68,7 @@ static int find_world(Retarget *c, const double *file, Error *err) {
     cross(up, ahead, left);
     double rough[9], size[3] = {sqrt(dot(left, left)), sqrt(dot(up, up)), sqrt(dot(ahead, ahead))};
     for (int i = 0; i < 3; i++)
-        if (!(size[i] > 0 && isfinite(size[i]))) return fail(err, "its rest pose has no height or no width: left and right hip, and neck or head, must lie apart");
+        if (!(size[i] > 0 && isfinite(size[i]))) return error_set(err, "its rest pose has no height or no width: left and right hip, and neck or head, must lie apart");
     for (int k = 0; k < 3; k++) rough[k] = left[k] / size[0], rough[3 + k] = up[k] / size[1], rough[6 + k] = ahead[k] / size[2];
     double best = -4;
     static const int orders[6][3] = {{0, 1, 2}, {1, 2, 0}, {2, 0, 1}, {0, 2, 1}, {2, 1, 0}, {1, 0, 2}}; /* the last three are odd */
@@ -139,7 +139,7 @@ static int compare_bodies(Retarget *c, Error *err) {
         legs += length_between(file, c->match[side], c->match[side + 3]) + length_between(file, c->match[side + 3], c->match[side + 6]);
         mine += length_between(ours, side, side + 3) + length_between(ours, side + 3, side + 6);
     }
-    if (!(legs > 0 && isfinite(legs) && isfinite(mine / legs))) return fail(err, "its legs have no length");
+    if (!(legs > 0 && isfinite(legs) && isfinite(mine / legs))) return error_set(err, "its legs have no length");
     c->scale = mine / legs;
     find_bends(c, file, ours);
     return 0;
@@ -203,13 +203,13 @@ static int convert(Retarget *c, Motion *out, Error *err) {
     c->global = malloc(9 * n * sizeof *c->global);
     c->places = malloc(3 * n * sizeof *c->places);
     c->positions = malloc(3 * n * sizeof *c->positions);
-    if (!c->rotations || !c->global || !c->places || !c->positions) return fail(err, "out of memory for %zu joints", n);
+    if (!c->rotations || !c->global || !c->places || !c->positions) return error_set(err, "out of memory for %zu joints", n);
     if (compare_bodies(c, err) || motion_new(out, c->b->frames, SMPL_JOINTS, err)) return -1;
     out->fps = frame_rate(c->b->frame_time);
-    if (!isfinite(out->fps)) return fail(err, "Frame Time is %g: too short", c->b->frame_time);
+    if (!isfinite(out->fps)) return error_set(err, "Frame Time is %g: too short", c->b->frame_time);
     for (size_t t = 0; t < out->frames; t++) take_frame(c, t, out->data + t * motion_dim(out));
     for (size_t i = 0; i < out->frames * motion_dim(out); i++)
-        if (!isfinite(out->data[i])) return fail(err, "a position in frame %zu is too large", i / motion_dim(out));
+        if (!isfinite(out->data[i])) return error_set(err, "a position in frame %zu is too large", i / motion_dim(out));
     return 0;
 }
 

@@ -22,11 +22,11 @@ typedef struct {
 static int check_shapes(Tensor *poses, Tensor *trans, Error *err) {
     char text[200];
     if (trans->rank != 2 || trans->shape[1] != 3)
-        return fail(err, "translations must be [N, 3], not %s", tensor_shape_text(trans, text));
-    if (poses->shape[0] == 0) return fail(err, "the motion has no frames");
-    if (poses->shape[0] != trans->shape[0]) return fail(err, "%zu frames of poses but %zu of translations", poses->shape[0], trans->shape[0]);
-    if (tensor_convert(poses, TENSOR_F64, err) || tensor_check_finite(poses, err)) return fail_in(err, "poses");
-    if (tensor_convert(trans, TENSOR_F64, err) || tensor_check_finite(trans, err)) return fail_in(err, "translations");
+        return error_set(err, "translations must be [N, 3], not %s", tensor_shape_text(trans, text));
+    if (poses->shape[0] == 0) return error_set(err, "the motion has no frames");
+    if (poses->shape[0] != trans->shape[0]) return error_set(err, "%zu frames of poses but %zu of translations", poses->shape[0], trans->shape[0]);
+    if (tensor_convert(poses, TENSOR_F64, err) || tensor_check_finite(poses, err)) return error_prefix(err, "poses");
+    if (tensor_convert(trans, TENSOR_F64, err) || tensor_check_finite(trans, err)) return error_prefix(err, "translations");
     return 0;
 }
 
@@ -68,7 +68,7 @@ static int convert(Tensor *poses, Tensor *trans, size_t given, const Conversion 
         frame_of(tensor_f64(poses) + f * columns, tensor_f64(trans) + f * 3, given, c, body.offsets, out->data + f * dim);
     skeleton_free(&body);
     for (size_t i = 0; i < frames * dim; i++)
-        if (!isfinite(out->data[i])) return fail(err, "a translation or angle in frame %zu is too large", i / dim);
+        if (!isfinite(out->data[i])) return error_set(err, "a translation or angle in frame %zu is too large", i / dim);
     return 0;
 }
 
@@ -82,24 +82,24 @@ static int take_scaling(const PickleValue *v, double *scaling, Error *err) {
     Tensor t;
     if (pickle_tensor(v, &t, err)) return -1;
     int status = 0;
-    if (tensor_count(&t) != 1) status = fail(err, "one number is wanted, not %zu", tensor_count(&t));
+    if (tensor_count(&t) != 1) status = error_set(err, "one number is wanted, not %zu", tensor_count(&t));
     else if ((status = tensor_convert(&t, TENSOR_F64, err)) == 0) *scaling = *tensor_f64(&t);
     tensor_free(&t);
-    if (status == 0 && !(isfinite(*scaling) && *scaling > 0)) status = fail(err, "it is %g and must be above 0", *scaling);
+    if (status == 0 && !(isfinite(*scaling) && *scaling > 0)) status = error_set(err, "it is %g and must be above 0", *scaling);
     return status;
 }
 
 static int from_smpl(const PickleValue *dict, const PickleValue *poses, const PickleValue *trans, Motion *out, Error *err) {
     Conversion c = {.fps = 60, .scaling = 1, .pelvis = true};
     const PickleValue *scaling = pickle_get(dict, "smpl_scaling");
-    if (scaling && take_scaling(scaling, &c.scaling, err)) return fail_in(err, "smpl_scaling");
+    if (scaling && take_scaling(scaling, &c.scaling, err)) return error_prefix(err, "smpl_scaling");
     if (!scaling && pickle_get(dict, "full_pose")) c = (Conversion){.fps = 30, .scaling = 1, .z_up = true};
     Tensor p = {0}, t = {0};
     int status = 0;
     char text[200];
-    if (pickle_tensor(poses, &p, err)) status = fail_in(err, "smpl_poses");
-    else if (pickle_tensor(trans, &t, err)) status = fail_in(err, "smpl_trans");
-    else if (!is_poses(&p)) status = fail(err, "smpl_poses must be [N, 72] or [N, 24, 3], not %s", tensor_shape_text(&p, text));
+    if (pickle_tensor(poses, &p, err)) status = error_prefix(err, "smpl_poses");
+    else if (pickle_tensor(trans, &t, err)) status = error_prefix(err, "smpl_trans");
+    else if (!is_poses(&p)) status = error_set(err, "smpl_poses must be [N, 72] or [N, 24, 3], not %s", tensor_shape_text(&p, text));
     else status = convert(&p, &t, SMPL_JOINTS, &c, out, err);
     tensor_free(&p);
     tensor_free(&t);
@@ -109,19 +109,19 @@ static int from_smpl(const PickleValue *dict, const PickleValue *poses, const Pi
 /* What else AIST++ and its users keep in pickles. */
 static int explain_dict(const PickleValue *dict, Error *err) {
     if (pickle_get(dict, "keypoints3d") || pickle_get(dict, "keypoints3d_optim"))
-        return fail(err, "these are AIST++'s 3D keypoints (17 points, no rotations), not SMPL; pass the file of the same name in motions/");
+        return error_set(err, "these are AIST++'s 3D keypoints (17 points, no rotations), not SMPL; pass the file of the same name in motions/");
     if (pickle_get(dict, "keypoints2d"))
-        return fail(err, "these are AIST++'s 2D keypoints, not SMPL; pass motions/NAME.pkl of the same sequence");
+        return error_set(err, "these are AIST++'s 2D keypoints, not SMPL; pass motions/NAME.pkl of the same sequence");
     if (pickle_get(dict, "pred_position"))
-        return fail(err, "these are joint positions as Bailando writes them, without rotations; pass the SMPL motion they were made from");
+        return error_set(err, "these are joint positions as Bailando writes them, without rotations; pass the SMPL motion they were made from");
     char keys[400];
-    return fail(err, "not a motion: keys are %s; AIST++ motions (motions/*.pkl) have smpl_poses, smpl_trans, smpl_scaling",
+    return error_set(err, "not a motion: keys are %s; AIST++ motions (motions/*.pkl) have smpl_poses, smpl_trans, smpl_scaling",
                 pickle_keys(dict, keys, sizeof keys)[0] ? keys : "none");
 }
 
 static int from_pickle(const PickleValue *root, Motion *out, Error *err) {
     if (root->type != PICKLE_DICT)
-        return fail(err, "the pickle holds a %s; AIST++ motions (motions/*.pkl) hold a dict with smpl_poses and smpl_trans", pickle_type_name(root->type));
+        return error_set(err, "the pickle holds a %s; AIST++ motions (motions/*.pkl) hold a dict with smpl_poses and smpl_trans", pickle_type_name(root->type));
     const PickleValue *poses = pickle_get(root, "smpl_poses"), *trans = pickle_get(root, "smpl_trans");
     return poses && trans ? from_smpl(root, poses, trans, out, err) : explain_dict(root, err);
 }
@@ -131,7 +131,7 @@ static int import_pickle(const char *path, Motion *out, Error *err) {
     if (pickle_read(path, &p, err)) return -1;
     int status = from_pickle(pickle_root(p), out, err);
     pickle_free(p);
-    return status ? fail_in(err, path) : 0;
+    return status ? error_prefix(err, path) : 0;
 }
 
 /* --- AMASS --- */
@@ -141,10 +141,10 @@ enum { BODY_JOINTS = 22 }; /* of SMPL, SMPL+H and SMPL-X alike; hands and face d
 static int frame_rate(const Tensors *set, double *fps, Error *err) {
     Tensor *t = tensors_find(set, "mocap_framerate");
     if (!t) t = tensors_find(set, "mocap_frame_rate");
-    if (!t) return fail(err, "an AMASS-like file needs `mocap_framerate` or `mocap_frame_rate`");
-    if (tensor_count(t) != 1 || t->type == TENSOR_BYTES || tensor_convert(t, TENSOR_F64, err)) return fail(err, "the frame rate must be one number");
+    if (!t) return error_set(err, "an AMASS-like file needs `mocap_framerate` or `mocap_frame_rate`");
+    if (tensor_count(t) != 1 || t->type == TENSOR_BYTES || tensor_convert(t, TENSOR_F64, err)) return error_set(err, "the frame rate must be one number");
     *fps = *tensor_f64(t);
-    return isfinite(*fps) && *fps > 0 ? 0 : fail(err, "the frame rate is %g, it must be above 0", *fps);
+    return isfinite(*fps) && *fps > 0 ? 0 : error_set(err, "the frame rate is %g, it must be above 0", *fps);
 }
 
 static int from_amass(const Tensors *set, Motion *out, Error *err) {
@@ -153,16 +153,16 @@ static int from_amass(const Tensors *set, Motion *out, Error *err) {
     if (!trans || frame_rate(set, &c.fps, err)) return -1;
     char text[200];
     if (poses->rank != 2 || poses->shape[1] < 3 * BODY_JOINTS || poses->shape[1] % 3 != 0)
-        return fail(err, "`poses` must be [N, 66 or more, 3 per joint], not %s", tensor_shape_text(poses, text));
+        return error_set(err, "`poses` must be [N, 66 or more, 3 per joint], not %s", tensor_shape_text(poses, text));
     size_t given = poses->shape[1] == 3 * SMPL_JOINTS ? SMPL_JOINTS : BODY_JOINTS;
     return convert(poses, trans, given, &c, out, err);
 }
 
 static int import_npz(const char *path, Motion *out, Error *err) {
     Tensors set;
-    if (tensorfile_read(path, &set, err)) return -1;
+    if (tensor_file_read(path, &set, err)) return -1;
     int amass = !tensors_find(&set, "motion") && tensors_find(&set, "poses");
-    int status = amass && from_amass(&set, out, err) ? fail_in(err, path) : 0;
+    int status = amass && from_amass(&set, out, err) ? error_prefix(err, path) : 0;
     tensors_free(&set);
     return amass ? status : motion_read(path, out, err);
 }
@@ -177,7 +177,7 @@ static int import_bvh(const char *path, Motion *out, Error *err) {
     int status = bvh_parse((const char *)data, size, &b, err);
     free(data);
     if (!status) status = bvh_to_motion(&b, out, err);
-    if (status) fail_in(err, path);
+    if (status) error_prefix(err, path);
     bvh_free(&b);
     return status;
 }
@@ -187,7 +187,7 @@ static int import_bvh(const char *path, Motion *out, Error *err) {
 static int set_names(const char *path, Motion *m, Error *err) {
     char genre[16], music[32];
     char *stem = path_stem(path);
-    if (!stem) return fail(err, "%s: out of memory", path);
+    if (!stem) return error_set(err, "%s: out of memory", path);
     int is_aist = aist_parse_name(stem, genre, music) == 0 && *m->genre == '\0' && *m->music == '\0';
     free(stem);
     return is_aist ? motion_set_names(m, genre, music, err) : 0;
@@ -200,7 +200,7 @@ int motion_import(const char *path, Motion *out, Error *err) {
     else if (path_ends_with(path, ".npz")) status = import_npz(path, out, err);
     else if (path_ends_with(path, ".npy")) status = motion_read(path, out, err);
     else if (path_ends_with(path, ".bvh")) status = import_bvh(path, out, err);
-    else status = fail(err, "%s: unknown kind of file; pass AIST++ .pkl, AMASS-like .npz, .bvh, or motion .npz or .npy", path);
+    else status = error_set(err, "%s: unknown kind of file; pass AIST++ .pkl, AMASS-like .npz, .bvh, or motion .npz or .npy", path);
     if (status == 0) status = set_names(path, out, err);
     if (status) motion_free(out);
     return status;

@@ -8,10 +8,10 @@
 #include "lib/motion/import/motion_import.h"
 #include "lib/formats/tensor_file.h"
 
-static int take_positions(Tensor *t, Take *out, Error *err) {
-    if (t->shape[0] == 0 || t->shape[1] == 0) return fail(err, "joint positions without frames or joints");
-    if (t->shape[1] > JOINTS_MAX) return fail(err, "%zu joints, at most %d are read", t->shape[1], JOINTS_MAX);
-    if (tensor_convert(t, TENSOR_F64, err) || tensor_check_finite(t, err)) return fail_in(err, "joint positions");
+static int take_positions(Tensor *t, PoseSource *out, Error *err) {
+    if (t->shape[0] == 0 || t->shape[1] == 0) return error_set(err, "joint positions without frames or joints");
+    if (t->shape[1] > JOINTS_MAX) return error_set(err, "%zu joints, at most %d are read", t->shape[1], JOINTS_MAX);
+    if (tensor_convert(t, TENSOR_F64, err) || tensor_check_finite(t, err)) return error_prefix(err, "joint positions");
     if (motion_new(&out->motion, 0, t->shape[1], err)) return -1;
     free(out->motion.data);
     out->motion.data = NULL;
@@ -21,38 +21,38 @@ static int take_positions(Tensor *t, Take *out, Error *err) {
     return 0;
 }
 
-static int from_tensors(Tensors *set, Take *out, Error *err) {
+static int from_tensors(Tensors *set, PoseSource *out, Error *err) {
     Tensor *one = set->count == 1 && set->items[0].name[0] == '\0' ? &set->items[0].tensor : NULL;
     if (one && one->rank == 3 && one->shape[2] == 3) return take_positions(one, out, err);
     return motion_from_tensors(set, &out->motion, err);
 }
 
-int take_read(const char *path, Take *out, Error *err) {
-    *out = (Take){0};
+int pose_source_read(const char *path, PoseSource *out, Error *err) {
+    *out = (PoseSource){0};
     if (path_ends_with(path, ".pkl") || path_ends_with(path, ".pickle")) return motion_import(path, &out->motion, err);
     Tensors set;
-    if (tensorfile_read(path, &set, err)) return -1;
+    if (tensor_file_read(path, &set, err)) return -1;
     bool amass = !tensors_find(&set, "motion") && tensors_find(&set, "poses");
-    int status = !amass && from_tensors(&set, out, err) ? fail_in(err, path) : 0;
+    int status = !amass && from_tensors(&set, out, err) ? error_prefix(err, path) : 0;
     tensors_free(&set);
-    if (status) take_free(out);
+    if (status) pose_source_free(out);
     return amass ? motion_import(path, &out->motion, err) : status;
 }
 
-void take_free(Take *t) {
+void pose_source_free(PoseSource *t) {
     motion_free(&t->motion);
     free(t->positions);
-    *t = (Take){0};
+    *t = (PoseSource){0};
 }
 
-static int positions_body(const Take *t, size_t first, size_t count, const Skeleton *s, Body *out, Error *err) {
+static int positions_body(const PoseSource *t, size_t first, size_t count, const Skeleton *s, PoseTrack *out, Error *err) {
     const Motion *m = &t->motion;
     size_t joints = m->joints;
-    if (first > m->frames || count > m->frames - first) return fail(err, "frames %zu to %zu were asked for, there are %zu", first, first + count, m->frames);
-    Body b = {count, joints, m->fps, malloc(3 * (count + 1) * sizeof(double)), NULL, malloc(3 * (count * joints + 1) * sizeof(double))};
+    if (first > m->frames || count > m->frames - first) return error_set(err, "frames %zu to %zu were asked for, there are %zu", first, first + count, m->frames);
+    PoseTrack b = {count, joints, m->fps, malloc(3 * (count + 1) * sizeof(double)), NULL, malloc(3 * (count * joints + 1) * sizeof(double))};
     if (!b.translations || !b.positions) {
-        body_free(&b);
-        return fail(err, "out of memory for %zu frames", count);
+        pose_track_free(&b);
+        return error_set(err, "out of memory for %zu frames", count);
     }
     if (t->positions) memcpy(b.positions, t->positions + 3 * joints * first, 3 * joints * count * sizeof(double));
     else {
@@ -67,10 +67,10 @@ static int positions_body(const Take *t, size_t first, size_t count, const Skele
     return 0;
 }
 
-int take_body(const Take *t, size_t first, size_t count, const Skeleton *s, bool rotations, Body *out, Error *err) {
-    *out = (Body){0};
-    if (!t->positions && rotations) return body_new(out, &t->motion, first, count, s, err);
+int pose_source_track(const PoseSource *t, size_t first, size_t count, const Skeleton *s, bool rotations, PoseTrack *out, Error *err) {
+    *out = (PoseTrack){0};
+    if (!t->positions && rotations) return pose_track_new(out, &t->motion, first, count, s, err);
     if (!t->positions && s->joints != t->motion.joints)
-        return fail(err, "the motion has %zu joints, the skeleton %zu (give the body's own with --skeleton)", t->motion.joints, s->joints);
+        return error_set(err, "the motion has %zu joints, the skeleton %zu (give the body's own with --skeleton)", t->motion.joints, s->joints);
     return positions_body(t, first, count, s, out, err);
 }

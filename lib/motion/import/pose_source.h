@@ -9,15 +9,15 @@
 typedef struct {
     Motion motion;     /* data is NULL where only positions are known; all else is there */
     double *positions; /* [frames, joints, 3] metres, y up, owned; NULL where there are rotations */
-} Take;
+} PoseSource;
 
 /* Reads whatever motion_read takes, AIST++ and EDGE .pkl and AMASS-like .npz (motionimport.h), and a .npy of joint positions [T, J, 3] at 60 fps.
  * *out is empty on error. Errors begin with the path. */
-int take_read(const char *path, Take *out, Error *err);
-void take_free(Take *t);
+int pose_source_read(const char *path, PoseSource *out, Error *err);
+void pose_source_free(PoseSource *t);
 
 /* Frames first .. first+count-1 as a body; without rotations (NULL) where they are not wanted or not known, and then translations are the root's
  * positions if those are all there is. The skeleton is looked at for rotations only. *out owns its arrays and is empty on error. */
-int take_body(const Take *t, size_t first, size_t count, const Skeleton *s, bool rotations, Body *out, Error *err);
+int pose_source_track(const PoseSource *t, size_t first, size_t count, const Skeleton *s, bool rotations, PoseTrack *out, Error *err);
 
 #endif

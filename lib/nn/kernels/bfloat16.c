@@ -21,7 +21,7 @@ static uint16_t rounded(real value) {
 int bf16_matrix(Bf16Matrix *m, size_t out, size_t in, const real *w, Error *err) {
     size_t down = tiles(out, BF16_OUT), across = tiles(in, BF16_IN);
     *m = (Bf16Matrix){.out = out, .in = in, .data = memory_block(down * across * BF16_TILE * sizeof(uint16_t))};
-    if (!m->data) return fail(err, "not enough memory for weights in bfloat16");
+    if (!m->data) return error_set(err, "not enough memory for weights in bfloat16");
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < down; i++) {
         uint16_t *tile = m->data + i * across * BF16_TILE;

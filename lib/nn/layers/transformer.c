@@ -5,70 +5,70 @@
 
 enum { NOTHING = -1 }; /* to add a layer's result to */
 
-static Value dense_onto(Graph *g, Value r, Value x, const char *prefix, size_t out, Init init) {
+static Value linear_layer_add(Graph *g, Value r, Value x, const char *prefix, size_t out, Init init) {
     Parameter w = graph_parameter(g, init, 2, (size_t[]){out, graph_cols(g, x)}, "%s.weight", prefix);
     Parameter b = graph_parameter(g, INIT_ZERO, 1, (size_t[]){out}, "%s.bias", prefix);
-    return r == NOTHING ? linear(g, x, w, b) : linear_onto(g, r, x, w, b);
+    return r == NOTHING ? op_linear(g, x, w, b) : op_linear_add(g, r, x, w, b);
 }
 
-Value dense(Graph *g, Value x, const char *prefix, size_t out, Init init) { return dense_onto(g, NOTHING, x, prefix, out, init); }
+Value linear_layer(Graph *g, Value x, const char *prefix, size_t out, Init init) { return linear_layer_add(g, NOTHING, x, prefix, out, init); }
 
 static Value norm(Graph *g, Value x, const char *prefix, size_t layer, const char *name) {
     size_t width = graph_cols(g, x);
     Parameter w = graph_parameter(g, INIT_ONE, 1, &width, "%s.blocks.%zu.%s.weight", prefix, layer, name);
     Parameter b = graph_parameter(g, INIT_ZERO, 1, &width, "%s.blocks.%zu.%s.bias", prefix, layer, name);
-    return layer_norm(g, x, w, b);
+    return op_layer_norm(g, x, w, b);
 }
 
 static Value block_dense(Graph *g, Value r, Value x, const char *prefix, size_t layer, const char *name, size_t out) {
     char path[96];
     snprintf(path, sizeof path, "%s.blocks.%zu.%s", prefix, layer, name);
-    return dense_onto(g, r, x, path, out, INIT_GLOROT);
+    return linear_layer_add(g, r, x, path, out, INIT_GLOROT);
 }
 
-static Value pick(Graph *g, Value x, Wanted rows) {
+static Value select_rows(Graph *g, Value x, RowRange rows) {
     if (rows.count == 0) return x;
-    return rows.list ? gather_rows(g, x, rows.list, rows.count) : slice_rows(g, x, rows.first, rows.count);
+    return rows.list ? op_gather_rows(g, x, rows.list, rows.count) : op_slice_rows(g, x, rows.first, rows.count);
 }
 
-Value transformer(Graph *g, Value x, const char *prefix, size_t layers, Dims d, Wanted rows) {
+Value transformer_blocks(Graph *g, Value x, const char *prefix, size_t layers, Dims d, RowRange rows) {
     size_t inner = d.heads * head_dim(d);
-    if (layers == 0) return pick(g, x, rows);
+    if (layers == 0) return select_rows(g, x, rows);
     for (size_t i = 0; i < layers; i++) {
         size_t first = graph_count(g);
         Parameter qkv = graph_parameter(g, INIT_GLOROT, 2, (size_t[]){3 * inner, d.width}, "%s.blocks.%zu.attn.qkv.weight", prefix, i);
         Value a = norm(g, x, prefix, i, "attn_norm"), q, kv;
         if (i + 1 < layers || rows.count == 0) {
-            q = kv = linear(g, a, qkv, NO_PARAMETER);
+            q = kv = op_linear(g, a, qkv, NO_PARAMETER);
         } else { /* all that comes after it is row by row */
-            q = linear_outputs(g, pick(g, a, rows), qkv, NO_PARAMETER, 0, inner);
-            kv = linear_outputs(g, a, qkv, NO_PARAMETER, inner, 2 * inner);
-            x = pick(g, x, rows);
+            q = op_linear_outputs(g, select_rows(g, a, rows), qkv, NO_PARAMETER, 0, inner);
+            kv = op_linear_outputs(g, a, qkv, NO_PARAMETER, inner, 2 * inner);
+            x = select_rows(g, x, rows);
         }
-        a = attention(g, q, kv, d.heads, head_dim(d), 1 / sqrt((double)d.width));
+        a = op_attention(g, q, kv, d.heads, head_dim(d), 1 / sqrt((double)d.width));
         x = block_dense(g, x, a, prefix, i, "attn.out", d.width);
         Value m = block_dense(g, NOTHING, norm(g, x, prefix, i, "mlp_norm"), prefix, i, "mlp.up", d.mlp);
-        x = block_dense(g, x, gelu(g, m), prefix, i, "mlp.down", d.width);
+        x = block_dense(g, x, op_gelu(g, m), prefix, i, "mlp.down", d.width);
         graph_segment(g, first);
     }
     return x;
 }
 
-Value positioned(Graph *g, Value x, const char *prefix, size_t max_rows) {
+Value add_position_embedding(Graph *g, Value x, const char *prefix, size_t max_rows) {
     Parameter p = graph_parameter(g, INIT_NORMAL, 2, (size_t[]){max_rows, graph_cols(g, x)}, "%s.position", prefix);
-    return add_position(g, x, p);
+    return op_add_position(g, x, p);
 }
 
-Value encoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, Wanted rows) {
+Value transformer_encoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, RowRange rows) {
     char path[96];
     snprintf(path, sizeof path, "%s.embed", prefix);
-    x = dense(g, x, path, d.width, INIT_GLOROT);
-    return transformer(g, positioned(g, x, prefix, max_rows), prefix, layers, d, rows);
+    x = linear_layer(g, x, path, d.width, INIT_GLOROT);
+    return transformer_blocks(g, add_position_embedding(g, x, prefix, max_rows), prefix, layers, d, rows);
 }
 
-Value decoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, size_t out, Wanted rows) {
+Value transformer_decoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, size_t out, RowRange rows) {
     char path[96];
     snprintf(path, sizeof path, "%s.head", prefix);
-    x = transformer(g, positioned(g, x, prefix, max_rows), prefix, layers, d, rows);
-    return dense(g, x, path, out, INIT_NORMAL);
+    x = transformer_blocks(g, add_position_embedding(g, x, prefix, max_rows), prefix, layers, d, rows);
+    return linear_layer(g, x, path, out, INIT_NORMAL);
 }

@@ -5,6 +5,6 @@
 #include "lib/nn/ops/ops.h"
 
 /* dx += factor dy for an operand of the result's shape; nothing where it has no gradient. */
-void give_back(const Call *c, int input, real factor);
+void op_accumulate_grad(const Call *c, int input, real factor);
 
 #endif

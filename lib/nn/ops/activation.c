@@ -2,7 +2,7 @@
 #include "lib/base/threads.h"
 #include "lib/nn/ops/ops.h"
 
-/* gelu(x) = x/2 (1 + tanh u) = x s(2u), u = sqrt(2/pi) (x + 0.044715 x^3), s the logistic function
+/* op_gelu(x) = x/2 (1 + tanh u) = x s(2u), u = sqrt(2/pi) (x + 0.044715 x^3), s the logistic function
  * gelu'(x) = s + x s (1 - s) 2 u' */
 static const real twice_root = (real)1.5957691216057308; /* 2 sqrt(2/pi) */
 static const real cubic = (real)0.044715;
@@ -27,7 +27,7 @@ static inline void gelu_back(const real *restrict x, const real *dy, real *dx, s
         real s = gelu_gate(x[k]);
         given[k] = dy[k] * (s + x[k] * s * (1 - s) * twice_root * (1 + 3 * cubic * x[k] * x[k]));
     }
-    for (size_t k = 0; k < n; k++) real_give(&dx[k], given[k], fresh);
+    for (size_t k = 0; k < n; k++) real_store_or_add(&dx[k], given[k], fresh);
 }
 
 static void gelu_backward(const Call *c) {
@@ -44,7 +44,7 @@ static void gelu_backward(const Call *c) {
     }
 }
 
-Value gelu(Graph *g, Value x) {
+Value op_gelu(Graph *g, Value x) {
     static const Op op = {.name = "gelu", .forward = gelu_forward, .backward = gelu_backward, .backward_reads_x = true, .sets_gradients = true, .in_place = true};
     return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = graph_rows(g, x), .cols = graph_cols(g, x)});
@@ -73,11 +73,11 @@ static void softmax_backward(const Call *c) {
         real *dx = c->x[0].grad + i * C, dot = 0;
 #pragma omp simd reduction(+ : dot)
         for (size_t k = 0; k < C; k++) dot += dy[k] * y[k];
-        for (size_t k = 0; k < C; k++) real_give(&dx[k], y[k] * (dy[k] - dot), fresh);
+        for (size_t k = 0; k < C; k++) real_store_or_add(&dx[k], y[k] * (dy[k] - dot), fresh);
     }
 }
 
-Value softmax(Graph *g, Value x) {
+Value op_softmax(Graph *g, Value x) {
     static const Op op = {.name = "softmax", .forward = softmax_forward, .backward = softmax_backward, .backward_reads_y = true, .sets_gradients = true};
     return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = graph_rows(g, x), .cols = graph_cols(g, x)});

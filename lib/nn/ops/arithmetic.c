@@ -4,7 +4,7 @@
 
 static size_t total(const Call *c) { return c->batch * c->rows * c->cols; }
 
-void give_back(const Call *c, int input, real factor) {
+void op_accumulate_grad(const Call *c, int input, real factor) {
     size_t n = total(c);
     if (!c->x[input].grad) return;
 #pragma omp parallel if (n > WORTH_THREADS)
@@ -13,7 +13,7 @@ void give_back(const Call *c, int input, real factor) {
         const bool fresh = c->x[input].fresh;
         real *restrict dx = c->x[input].grad + p.first;
         const real *restrict dy = c->dy + p.first;
-        for (size_t i = 0; i < p.count; i++) real_give(&dx[i], factor * dy[i], fresh);
+        for (size_t i = 0; i < p.count; i++) real_store_or_add(&dx[i], factor * dy[i], fresh);
     }
 }
 
@@ -40,17 +40,17 @@ static void combine_forward(const Call *c) {
 }
 
 static void combine_backward(const Call *c) {
-    give_back(c, 0, 1);
-    give_back(c, 1, c->factor[0]);
+    op_accumulate_grad(c, 0, 1);
+    op_accumulate_grad(c, 1, c->factor[0]);
 }
 
-Value add(Graph *g, Value a, Value b) {
-    static const Op op = {.name = "add", .forward = combine_forward, .backward = combine_backward, .sets_gradients = true, .hands_on = true};
+Value op_add(Graph *g, Value a, Value b) {
+    static const Op op = {.name = "add", .forward = combine_forward, .backward = combine_backward, .sets_gradients = true, .passes_gradient = true};
     return record_like(g, &op, (Value[]){a, b}, 2, NO_PARAMETER, NO_PARAMETER, 1);
 }
 
-Value subtract(Graph *g, Value a, Value b) {
-    static const Op op = {.name = "subtract", .forward = combine_forward, .backward = combine_backward, .sets_gradients = true, .hands_on = true};
+Value op_subtract(Graph *g, Value a, Value b) {
+    static const Op op = {.name = "subtract", .forward = combine_forward, .backward = combine_backward, .sets_gradients = true, .passes_gradient = true};
     return record_like(g, &op, (Value[]){a, b}, 2, NO_PARAMETER, NO_PARAMETER, -1);
 }
 
@@ -66,9 +66,9 @@ static void scale_forward(const Call *c) {
     }
 }
 
-static void scale_backward(const Call *c) { give_back(c, 0, c->factor[0]); }
+static void scale_backward(const Call *c) { op_accumulate_grad(c, 0, c->factor[0]); }
 
-Value scale(Graph *g, Value x, double factor) {
+Value op_scale(Graph *g, Value x, double factor) {
     static const Op op = {.name = "scale", .forward = scale_forward, .backward = scale_backward, .sets_gradients = true};
     return record_like(g, &op, &x, 1, NO_PARAMETER, NO_PARAMETER, (real)factor);
 }
@@ -83,7 +83,7 @@ static void position_forward(const Call *c) {
 
 static void position_backward(const Call *c) {
     size_t n = c->rows * c->cols;
-    give_back(c, 0, 1);
+    op_accumulate_grad(c, 0, 1);
     if (!c->dw[0]) return;
 #pragma omp parallel if (c->batch * n > WORTH_THREADS)
     {
@@ -96,8 +96,8 @@ static void position_backward(const Call *c) {
     }
 }
 
-Value add_position(Graph *g, Value x, Parameter p) {
-    static const Op op = {.name = "add_position", .forward = position_forward, .backward = position_backward, .sets_gradients = true, .hands_on = true};
+Value op_add_position(Graph *g, Value x, Parameter p) {
+    static const Op op = {.name = "add_position", .forward = position_forward, .backward = position_backward, .sets_gradients = true, .passes_gradient = true};
     return record_like(g, &op, &x, 1, p, NO_PARAMETER, 0);
 }
 
@@ -115,10 +115,10 @@ static void normalise_backward(const Call *c) {
     bool fresh = c->x[0].fresh;
 #pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < C; k++) real_give(&c->x[0].grad[i * C + k], c->dy[i * C + k] / c->w[1][k], fresh);
+        for (size_t k = 0; k < C; k++) real_store_or_add(&c->x[0].grad[i * C + k], c->dy[i * C + k] / c->w[1][k], fresh);
 }
 
-Value normalise(Graph *g, Value x, Parameter mean, Parameter std) {
+Value op_normalise(Graph *g, Value x, Parameter mean, Parameter std) {
     static const Op op = {.name = "normalise", .forward = normalise_forward, .backward = normalise_backward, .sets_gradients = true};
     return record_like(g, &op, &x, 1, mean, std, 0);
 }
@@ -136,10 +136,10 @@ static void denormalise_backward(const Call *c) {
     bool fresh = c->x[0].fresh;
     if (!c->x[0].grad) return;
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < C; k++) real_give(&c->x[0].grad[i * C + k], c->dy[i * C + k] * c->w[1][k], fresh);
+        for (size_t k = 0; k < C; k++) real_store_or_add(&c->x[0].grad[i * C + k], c->dy[i * C + k] * c->w[1][k], fresh);
 }
 
-Value denormalise(Graph *g, Value x, Parameter mean, Parameter std) {
+Value op_denormalise(Graph *g, Value x, Parameter mean, Parameter std) {
     static const Op op = {.name = "denormalise", .forward = denormalise_forward, .backward = denormalise_backward, .sets_gradients = true};
     return record_like(g, &op, &x, 1, mean, std, 0);
 }
@@ -159,10 +159,10 @@ static void keep_backward(const Call *c) {
             c->x[0].grad[i * c->cols + c->list[k]] += c->dy[i * c->cols + c->list[k]];
 }
 
-Value keep_columns(Graph *g, Value x, const size_t *columns, size_t count) {
-    static const Op op = {.name = "keep_columns", .forward = keep_forward, .backward = keep_backward};
+Value op_mask_columns(Graph *g, Value x, const size_t *columns, size_t count) {
+    static const Op op = {.name = "op_mask_columns", .forward = keep_forward, .backward = keep_backward};
     for (size_t k = 0; k < count; k++)
-        if (columns[k] >= graph_cols(g, x)) return graph_fail(g, "keep_columns: no column %zu", columns[k]);
+        if (columns[k] >= graph_cols(g, x)) return graph_fail(g, "op_mask_columns: no column %zu", columns[k]);
     return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = graph_rows(g, x), .cols = graph_cols(g, x), .size = {count},
                                      .list = columns, .list_count = count});
@@ -170,14 +170,14 @@ Value keep_columns(Graph *g, Value x, const size_t *columns, size_t count) {
 
 static void copy_forward(const Call *c) { memcpy(c->y, c->x[0].data, total(c) * sizeof *c->y); }
 
-Value stop_gradient(Graph *g, Value x) {
+Value op_stop_gradient(Graph *g, Value x) {
     static const Op op = {.name = "stop_gradient", .forward = copy_forward, .backward = NULL};
     return record_like(g, &op, &x, 1, NO_PARAMETER, NO_PARAMETER, 0);
 }
 
-static void straight_backward(const Call *c) { give_back(c, 1, 1); }
+static void straight_backward(const Call *c) { op_accumulate_grad(c, 1, 1); }
 
-Value straight_through(Graph *g, Value forward, Value backward) {
+Value op_straight_through(Graph *g, Value forward, Value backward) {
     static const Op op = {.name = "straight_through", .forward = copy_forward, .backward = straight_backward};
     return record_like(g, &op, (Value[]){forward, backward}, 2, NO_PARAMETER, NO_PARAMETER, 0);
 }

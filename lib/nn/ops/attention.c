@@ -1,5 +1,5 @@
 /* Scaled dot-product attention (Vaswani et al. 2017), every row of Q attending to every row of K and V:
- *   S = scale Q K^T,  P = softmax(S),  O = P V                                for each sample and head
+ *   S = scale Q K^T,  P = op_softmax(S),  O = P V                                for each sample and head
  * Backward recomputes P from the saved log-sum-exp of each row of S instead of keeping S for each head:
  *   dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum(dO O)),  dQ = scale dS K,  dK = scale dS^T Q */
 #include <omp.h>
@@ -101,7 +101,7 @@ static void attention_backward(const Call *c) {
         }
 }
 
-Value attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale) {
+Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale) {
     static const Op op = {.name = "attention", .forward = attention_forward, .backward = attention_backward, .backward_reads_x = true,
                           .backward_reads_y = true, .sets_gradients = true};
     size_t R = graph_rows(g, q), T = graph_rows(g, kv), inner = heads * head_dim;

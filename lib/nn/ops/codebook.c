@@ -29,7 +29,7 @@ static void similarity_backward(const Call *c) {
         matmul_tn(N, C, R, c->factor[0], c->dy + b * R * N, N, c->x[0].data + b * R * C, C, 1, c->dw[0] + genre_offset(c, b), C);
 }
 
-Value bank_similarity(Graph *g, Value x, Parameter bank, Value genre, double factor) {
+Value op_bank_similarity(Graph *g, Value x, Parameter bank, Value genre, double factor) {
     static const Op op = {.name = "bank_similarity", .forward = similarity_forward, .backward = similarity_backward, .backward_reads_x = true};
     return record_bank(g, &op, x, bank, genre, graph_parameter_shape(g, bank, 1), factor, 0);
 }
@@ -53,7 +53,7 @@ static void read_backward(const Call *c) {
         matmul_tn(N, C, R, 1, c->x[0].data + b * R * N, N, c->dy + b * R * C, C, 1, c->dw[0] + genre_offset(c, b), C);
 }
 
-Value bank_read(Graph *g, Value p, Parameter bank, Value genre) {
+Value op_bank_read(Graph *g, Value p, Parameter bank, Value genre) {
     static const Op op = {.name = "bank_read", .forward = read_forward, .backward = read_backward, .backward_reads_x = true};
     return record_bank(g, &op, p, bank, genre, graph_parameter_shape(g, bank, 2), 1, 0);
 }
@@ -88,7 +88,7 @@ static void nearest_backward(const Call *c) {
     }
 }
 
-Value bank_nearest(Graph *g, Value x, Parameter bank, Value genre) {
+Value op_bank_nearest(Graph *g, Value x, Parameter bank, Value genre) {
     static const Op op = {.name = "bank_nearest", .forward = nearest_forward, .backward = nearest_backward, .backward_reads_x = true};
     return record_bank(g, &op, x, bank, genre, graph_cols(g, x), 1, graph_rows(g, x));
 }

@@ -47,7 +47,7 @@ static void backward_part(const Call *c, Part rows, real *restrict dw, real *res
         real *dx = c->x[0].grad + i * C;
         sum /= (real)C;
         product *= rstd / (real)C;
-        for (size_t k = 0; k < C; k++) real_give(&dx[k], rstd * (dy[k] * w[k] - sum - (x[k] - mean) * rstd * product), fresh);
+        for (size_t k = 0; k < C; k++) real_store_or_add(&dx[k], rstd * (dy[k] * w[k] - sum - (x[k] - mean) * rstd * product), fresh);
     }
 }
 
@@ -61,7 +61,7 @@ static void layer_norm_backward(const Call *c) {
             for (size_t k = 0; c->dw[i] && k < C; k++) c->dw[i][k] += sums[(2 * p + (size_t)i) * C + k];
 }
 
-Value layer_norm(Graph *g, Value x, Parameter w, Parameter b) {
+Value op_layer_norm(Graph *g, Value x, Parameter w, Parameter b) {
     static const Op op = {.name = "layer_norm", .forward = layer_norm_forward, .backward = layer_norm_backward, .backward_reads_x = true, .sets_gradients = true};
     return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {w, b}, .rows = graph_rows(g, x),
                                      .cols = graph_cols(g, x), .saved = 2 * graph_rows(g, x), .scratch = 2 * PARTS * graph_cols(g, x)});

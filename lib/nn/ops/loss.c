@@ -17,11 +17,11 @@ static void mse_backward(const Call *c) {
     real factor = 2 * c->dy[0] / (real)n;
     real *da = c->x[0].grad, *db = c->x[1].grad;
     bool fresh[2] = {c->x[0].fresh, c->x[1].fresh};
-    for (size_t i = 0; da && i < n; i++) real_give(&da[i], factor * (a[i] - b[i]), fresh[0]);
-    for (size_t i = 0; db && i < n; i++) real_give(&db[i], -factor * (a[i] - b[i]), fresh[1]);
+    for (size_t i = 0; da && i < n; i++) real_store_or_add(&da[i], factor * (a[i] - b[i]), fresh[0]);
+    for (size_t i = 0; db && i < n; i++) real_store_or_add(&db[i], -factor * (a[i] - b[i]), fresh[1]);
 }
 
-Value mean_squared_error(Graph *g, Value a, Value b) {
+Value op_mean_squared_error(Graph *g, Value a, Value b) {
     static const Op op = {.name = "mean_squared_error", .forward = mse_forward, .backward = mse_backward, .backward_reads_x = true, .sets_gradients = true, .scalar = true};
     if (graph_rows(g, a) != graph_rows(g, b) || graph_cols(g, a) != graph_cols(g, b))
         return graph_fail(g, "mean_squared_error: operands of different shapes");
@@ -40,7 +40,7 @@ static void sum_backward(const Call *c) {
         if (c->x[i].grad) c->x[i].grad[0] += c->factor[i] * c->dy[0];
 }
 
-Value weighted_sum(Graph *g, const Value *x, const double *weights, int count) {
+Value op_weighted_sum(Graph *g, const Value *x, const double *weights, int count) {
     static const Op op = {.name = "weighted_sum", .forward = sum_forward, .backward = sum_backward, .scalar = true};
     Record r = {.op = &op, .inputs = count, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = 1, .cols = 1};
     if (count < 1 || count > MAX_INPUTS) return graph_fail(g, "weighted_sum: 1 to %d scalars", MAX_INPUTS);

@@ -9,81 +9,81 @@
 
 /* --- linear.c --- */
 /* y = x W^T + b;  W [out, in], b [out] or NO_PARAMETER */
-Value linear(Graph *g, Value x, Parameter w, Parameter b);
+Value op_linear(Graph *g, Value x, Parameter w, Parameter b);
 /* y = r + x W^T + b: the same on top of r [rows, out] */
-Value linear_onto(Graph *g, Value r, Value x, Parameter w, Parameter b);
+Value op_linear_add(Graph *g, Value r, Value x, Parameter w, Parameter b);
 /* Outputs first .. first + count - 1 alone */
-Value linear_outputs(Graph *g, Value x, Parameter w, Parameter b, size_t first, size_t count);
+Value op_linear_outputs(Graph *g, Value x, Parameter w, Parameter b, size_t first, size_t count);
 
 /* --- layer_norm.c --- */
 /* y = (x - mean) / sqrt(var + 1e-5) * w + b, over the columns of each row */
-Value layer_norm(Graph *g, Value x, Parameter w, Parameter b);
+Value op_layer_norm(Graph *g, Value x, Parameter w, Parameter b);
 
 /* --- attention.c --- */
 /* Full attention: q [rows, heads head_dim], kv [others, 2 heads head_dim] (k, v; heads outer) -> [rows, heads head_dim], each head
- * softmax(scale q k^T) v. Where all rows attend to all, q and kv may be one value [rows, 3 heads head_dim] (q, k, v) */
-Value attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale);
+ * op_softmax(scale q k^T) v. Where all rows attend to all, q and kv may be one value [rows, 3 heads head_dim] (q, k, v) */
+Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale);
 
 /* --- activation.c --- */
 /* y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) */
-Value gelu(Graph *g, Value x);
+Value op_gelu(Graph *g, Value x);
 /* softmax over the columns */
-Value softmax(Graph *g, Value x);
+Value op_softmax(Graph *g, Value x);
 
 /* --- arithmetic.c --- */
-Value add(Graph *g, Value a, Value b);
-Value subtract(Graph *g, Value a, Value b);
-Value scale(Graph *g, Value x, double factor);
+Value op_add(Graph *g, Value a, Value b);
+Value op_subtract(Graph *g, Value a, Value b);
+Value op_scale(Graph *g, Value x, double factor);
 /* y[t] = x[t] + P[t];  P [at least rows, cols]: learnt positions */
-Value add_position(Graph *g, Value x, Parameter p);
+Value op_add_position(Graph *g, Value x, Parameter p);
 /* y = (x - mean) / std by column; mean, std [cols] are constants of the model */
-Value normalise(Graph *g, Value x, Parameter mean, Parameter std);
+Value op_normalise(Graph *g, Value x, Parameter mean, Parameter std);
 /* y = x std + mean by column */
-Value denormalise(Graph *g, Value x, Parameter mean, Parameter std);
+Value op_denormalise(Graph *g, Value x, Parameter mean, Parameter std);
 /* y = x on the listed columns, 0 elsewhere */
-Value keep_columns(Graph *g, Value x, const size_t *columns, size_t count);
+Value op_mask_columns(Graph *g, Value x, const size_t *columns, size_t count);
 /* Copies forwards, lets nothing flow back */
-Value stop_gradient(Graph *g, Value x);
+Value op_stop_gradient(Graph *g, Value x);
 /* Copies `forward`; the gradient goes to `backward`: straight-through estimation */
-Value straight_through(Graph *g, Value forward, Value backward);
+Value op_straight_through(Graph *g, Value forward, Value backward);
 
 /* --- rows.c --- */
-Value concat_rows(Graph *g, const Value *x, int count); /* one after another in time; up to MAX_INPUTS */
-Value slice_rows(Graph *g, Value x, size_t first, size_t count);
-Value gather_rows(Graph *g, Value x, const size_t *rows, size_t count);
-Value mean_rows(Graph *g, Value x);
-Value repeat_row(Graph *g, Value x, size_t count); /* x [1, cols] */
+Value op_concat_rows(Graph *g, const Value *x, int count); /* one after another in time; up to MAX_INPUTS */
+Value op_slice_rows(Graph *g, Value x, size_t first, size_t count);
+Value op_gather_rows(Graph *g, Value x, const size_t *rows, size_t count);
+Value op_mean_rows(Graph *g, Value x);
+Value op_repeat_row(Graph *g, Value x, size_t count); /* x [1, cols] */
 /* x [n, cols] -> [count, cols]: row t lies at u = t (n-1) / (count-1) between its neighbours */
-Value interpolate_rows(Graph *g, Value x, size_t count);
+Value op_interpolate_rows(Graph *g, Value x, size_t count);
 /* x [1, cols] -> [count, cols]: row j is (1 - j/fade) x for j < fade, else 0 */
-Value fade_row(Graph *g, Value x, size_t count, size_t fade);
+Value op_fade_row(Graph *g, Value x, size_t count, size_t fade);
 /* y = M x with a constant M [count, rows of x], row-major */
-Value mix_rows(Graph *g, Value x, const real *matrix, size_t count);
+Value op_apply_row_matrix(Graph *g, Value x, const real *matrix, size_t count);
 
 /* --- smoothing.c --- */
 /* x [3 + K]: three frames that stand and K that may move -> the K frames f that minimise
  *   sum |f - x[3..]|^2 + lambda sum |third difference of [x[0..2]; f]|^2        (Whittaker 1923)
  * which damps what is faster than the frequency w with lambda (2 sin(w/2))^6 = 1 (at 60 fps: 18 is 6 Hz, 190 is 4 Hz). */
-Value smooth_rows(Graph *g, Value x, double lambda);
+Value op_smooth_rows(Graph *g, Value x, double lambda);
 
 /* --- codebook.c: one bank [genres, N, C] per genre; genre [1, 1] holds each sample's number --- */
 /* Similarity of every row with every item: y = factor x B^T, [rows, N] */
-Value bank_similarity(Graph *g, Value x, Parameter bank, Value genre, double factor);
+Value op_bank_similarity(Graph *g, Value x, Parameter bank, Value genre, double factor);
 /* Weighted average of the items: y = p B, p [rows, N] */
-Value bank_read(Graph *g, Value p, Parameter bank, Value genre);
+Value op_bank_read(Graph *g, Value p, Parameter bank, Value genre);
 /* The item nearest to each row (eq. 6); gradient to that item only */
-Value bank_nearest(Graph *g, Value x, Parameter bank, Value genre);
+Value op_bank_nearest(Graph *g, Value x, Parameter bank, Value genre);
 
 /* --- sample.c --- */
 /* z = mean + exp(logvar / 2) eps: reparameterised sampling */
-Value reparameterise(Graph *g, Value mean, Value logvar, Value eps);
+Value op_reparameterise(Graph *g, Value mean, Value logvar, Value eps);
 /* Mean over all elements of (mean^2 + exp(logvar) - 1 - logvar) / 2: Kullback-Leibler divergence from N(0, 1); scalar */
-Value kl_divergence(Graph *g, Value mean, Value logvar);
+Value op_kl_divergence(Graph *g, Value mean, Value logvar);
 
 /* --- loss.c: scalars --- */
 /* Mean over all elements of (a - b)^2 */
-Value mean_squared_error(Graph *g, Value a, Value b);
+Value op_mean_squared_error(Graph *g, Value a, Value b);
 /* sum_i weight_i x_i of up to MAX_INPUTS scalars */
-Value weighted_sum(Graph *g, const Value *x, const double *weights, int count);
+Value op_weighted_sum(Graph *g, const Value *x, const double *weights, int count);
 
 #endif

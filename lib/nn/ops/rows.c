@@ -49,7 +49,7 @@ static Tap slice_rule(const Call *c, size_t t) { return (Tap){c->size[0] + t, c-
 static void slice_forward(const Call *c) { taps_forward(c, slice_rule); }
 static void slice_backward(const Call *c) { taps_backward(c, slice_rule); }
 
-Value slice_rows(Graph *g, Value x, size_t first, size_t count) {
+Value op_slice_rows(Graph *g, Value x, size_t first, size_t count) {
     static const Op op = {.name = "slice_rows", .forward = slice_forward, .backward = slice_backward};
     if (first + count > graph_rows(g, x)) return graph_fail(g, "slice_rows: beyond the last row");
     return record_rows(g, &op, x, count, first, NULL, 0);
@@ -59,7 +59,7 @@ static Tap gather_rule(const Call *c, size_t t) { return (Tap){c->list[t], c->li
 static void gather_forward(const Call *c) { taps_forward(c, gather_rule); }
 static void gather_backward(const Call *c) { taps_backward(c, gather_rule); }
 
-Value gather_rows(Graph *g, Value x, const size_t *rows, size_t count) {
+Value op_gather_rows(Graph *g, Value x, const size_t *rows, size_t count) {
     static const Op op = {.name = "gather_rows", .forward = gather_forward, .backward = gather_backward};
     for (size_t t = 0; t < count; t++)
         if (rows[t] >= graph_rows(g, x)) return graph_fail(g, "gather_rows: beyond the last row");
@@ -74,7 +74,7 @@ static Tap repeat_rule(const Call *c, size_t t) {
 static void repeat_forward(const Call *c) { taps_forward(c, repeat_rule); }
 static void repeat_backward(const Call *c) { taps_backward(c, repeat_rule); }
 
-Value repeat_row(Graph *g, Value x, size_t count) {
+Value op_repeat_row(Graph *g, Value x, size_t count) {
     static const Op op = {.name = "repeat_row", .forward = repeat_forward, .backward = repeat_backward};
     return record_rows(g, &op, x, count, 0, NULL, 0);
 }
@@ -89,7 +89,7 @@ static Tap interpolate_rule(const Call *c, size_t t) {
 static void interpolate_forward(const Call *c) { taps_forward(c, interpolate_rule); }
 static void interpolate_backward(const Call *c) { taps_backward(c, interpolate_rule); }
 
-Value interpolate_rows(Graph *g, Value x, size_t count) {
+Value op_interpolate_rows(Graph *g, Value x, size_t count) {
     static const Op op = {.name = "interpolate_rows", .forward = interpolate_forward, .backward = interpolate_backward};
     return record_rows(g, &op, x, count, 0, NULL, 0);
 }
@@ -101,7 +101,7 @@ static Tap fade_rule(const Call *c, size_t t) {
 static void fade_forward(const Call *c) { taps_forward(c, fade_rule); }
 static void fade_backward(const Call *c) { taps_backward(c, fade_rule); }
 
-Value fade_row(Graph *g, Value x, size_t count, size_t fade) {
+Value op_fade_row(Graph *g, Value x, size_t count, size_t fade) {
     static const Op op = {.name = "fade_row", .forward = fade_forward, .backward = fade_backward};
     return record_rows(g, &op, x, count, fade, NULL, 0);
 }
@@ -126,10 +126,10 @@ static void mean_backward(const Call *c) {
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t t = 0; t < T; t++)
-            for (size_t k = 0; k < C; k++) real_give(&c->x[0].grad[(b * T + t) * C + k], c->dy[b * C + k] / (real)T, fresh);
+            for (size_t k = 0; k < C; k++) real_store_or_add(&c->x[0].grad[(b * T + t) * C + k], c->dy[b * C + k] / (real)T, fresh);
 }
 
-Value mean_rows(Graph *g, Value x) {
+Value op_mean_rows(Graph *g, Value x) {
     static const Op op = {.name = "mean_rows", .forward = mean_forward, .backward = mean_backward, .sets_gradients = true};
     return record_rows(g, &op, x, 1, 0, NULL, 0);
 }
@@ -157,13 +157,13 @@ static void concat_backward(const Call *c) {
             size_t n = c->x[i].rows * C;
             bool fresh = c->x[i].fresh;
             if (c->x[i].grad)
-                for (size_t k = 0; k < n; k++) real_give(&c->x[i].grad[b * n + k], dy[k], fresh);
+                for (size_t k = 0; k < n; k++) real_store_or_add(&c->x[i].grad[b * n + k], dy[k], fresh);
             dy += n;
         }
     }
 }
 
-Value concat_rows(Graph *g, const Value *x, int count) {
+Value op_concat_rows(Graph *g, const Value *x, int count) {
     static const Op op = {.name = "concat_rows", .forward = concat_forward, .backward = concat_backward, .sets_gradients = true};
     Record r = {.op = &op, .inputs = count, .w = {NO_PARAMETER, NO_PARAMETER}, .cols = graph_cols(g, x[0])};
     if (count < 1 || count > MAX_INPUTS) return graph_fail(g, "concat_rows: 1 to %d values", MAX_INPUTS);
@@ -191,8 +191,8 @@ static void mix_backward(const Call *c) {
         matmul_tn(in, C, c->rows, 1, c->table, in, c->dy + b * c->rows * C, C, c->x[0].fresh ? 0 : 1, c->x[0].grad + b * in * C, C);
 }
 
-Value mix_rows(Graph *g, Value x, const real *matrix, size_t count) {
-    static const Op op = {.name = "mix_rows", .forward = mix_forward, .backward = mix_backward, .sets_gradients = true};
+Value op_apply_row_matrix(Graph *g, Value x, const real *matrix, size_t count) {
+    static const Op op = {.name = "op_apply_row_matrix", .forward = mix_forward, .backward = mix_backward, .sets_gradients = true};
     return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = count,
                                      .cols = graph_cols(g, x), .table = matrix, .table_count = count * graph_rows(g, x)});
 }

@@ -17,7 +17,7 @@ static void sample_backward(const Call *c) {
     }
 }
 
-Value reparameterise(Graph *g, Value mean, Value logvar, Value eps) {
+Value op_reparameterise(Graph *g, Value mean, Value logvar, Value eps) {
     static const Op op = {.name = "reparameterise", .forward = sample_forward, .backward = sample_backward, .backward_reads_x = true};
     return graph_record(g, &(Record){.op = &op, .inputs = 3, .x = {mean, logvar, eps}, .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = graph_rows(g, mean), .cols = graph_cols(g, mean)});
@@ -41,7 +41,7 @@ static void kl_backward(const Call *c) {
     }
 }
 
-Value kl_divergence(Graph *g, Value mean, Value logvar) {
+Value op_kl_divergence(Graph *g, Value mean, Value logvar) {
     static const Op op = {.name = "kl_divergence", .forward = kl_forward, .backward = kl_backward, .backward_reads_x = true, .scalar = true};
     return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {mean, logvar}, .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = 1, .cols = 1});

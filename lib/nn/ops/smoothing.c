@@ -27,7 +27,7 @@ static void solve(size_t n, size_t m, double *A, double *B) {
         }
 }
 
-Value smooth_rows(Graph *g, Value x, double lambda) {
+Value op_smooth_rows(Graph *g, Value x, double lambda) {
     size_t total = graph_rows(g, x);
     if (total <= TAIL) return graph_fail(g, "smooth_rows: needs more than %d rows", TAIL);
     size_t K = total - TAIL;
@@ -44,7 +44,7 @@ Value smooth_rows(Graph *g, Value x, double lambda) {
             }
         solve(K, total, A, B);
         for (size_t i = 0; i < K * total; i++) M[i] = (real)B[i];
-        y = mix_rows(g, x, M, K);
+        y = op_apply_row_matrix(g, x, M, K);
     } else
         graph_fail(g, "out of memory");
     free(A);

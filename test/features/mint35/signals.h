@@ -65,7 +65,7 @@ static inline void golden(const char *name, Tensors *set) {
     char path[200];
     Error err = {0};
     snprintf(path, sizeof path, "test/golden/music/%s.npz", name);
-    if (tensorfile_read(path, set, &err)) fail_msg("%s", err.text);
+    if (tensor_file_read(path, set, &err)) fail_msg("%s", err.text);
 }
 
 /* A float64 copy of a tensor of floats. Owned by the caller. */

@@ -24,7 +24,7 @@ static void check(const char *file, const char *features, const char *tempo, con
     size_t count;
     golden(file, &set);
     double *wanted = numbers(&set, features, &count);
-    if (music_features(x, n, rate, &(FeatureOptions){.fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL}, &m, &err)) fail_msg("%s", err.text);
+    if (music_features(x, n, rate, &(MusicFeatureOptions){.fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL}, &m, &err)) fail_msg("%s", err.text);
     assert_true(m.fps == fps);
     assert_features(features, &m, wanted, count, number(&set, tempo));
     music_free(&m);
@@ -59,7 +59,7 @@ static void silence_is_silent(void **state) {
     Error err;
     Music m;
     float *x = calloc(44100, sizeof *x);
-    const FeatureOptions options = feature_options_default();
+    const MusicFeatureOptions options = feature_options_default();
     assert_int_equal(music_features(x, 44100, 44100, &options, &m, &err), 0);
     assert_int_equal(m.frames, 61);
     assert_true(m.tempo == 0);
@@ -82,7 +82,7 @@ static void louder_changes_only_the_level(void **state) {
     enum { N = 2 * 22050 };
     Error err;
     Music a, b;
-    const FeatureOptions options = feature_options_default();
+    const MusicFeatureOptions options = feature_options_default();
     float *x = song(22050, N);
     assert_int_equal(music_features(x, N, 22050, &options, &a, &err), 0);
     for (size_t i = 0; i < N; i++) x[i] *= 0.5f;
@@ -101,7 +101,7 @@ static void same_input_same_bytes(void **state) {
     (void)state;
     Error err;
     Music a, b;
-    const FeatureOptions options = feature_options_default();
+    const MusicFeatureOptions options = feature_options_default();
     float *x = song(44100, 44100);
     assert_int_equal(music_features(x, 44100, 44100, &options, &a, &err), 0);
     assert_int_equal(music_features(x, 44100, 44100, &options, &b, &err), 0);
@@ -117,7 +117,7 @@ static void some_blocks_are_some_columns(void **state) {
     enum { N = 22050 };
     Error err = {0};
     Music all;
-    FeatureOptions options = feature_options_default();
+    MusicFeatureOptions options = feature_options_default();
     float *x = song(22050, N);
     for (int version = 0; version < 2; version++) {
         options.version = version ? LIBROSA_0_8 : LIBROSA_0_11;
@@ -151,7 +151,7 @@ static void lone_clicks_are_tuned_like_librosa(void **state) {
     float *clicks = calloc(SAMPLES, sizeof *clicks);
     assert_non_null(clicks);
     clicks[SECOND] = clicks[3 * SECOND + 100] = clicks[5 * SECOND + 333] = 0.8f;
-    const FeatureOptions options = feature_options_default();
+    const MusicFeatureOptions options = feature_options_default();
     Music m;
     Tensors stages = {0};
     Error err = {0};
@@ -176,7 +176,7 @@ static void stages_are_kept(void **state) {
     Error err = {0};
     Music m;
     Tensors stages = {0};
-    const FeatureOptions options = feature_options_default();
+    const MusicFeatureOptions options = feature_options_default();
     float *x = song(30720, N);
     if (music_features_resampled(x, N, &options, &m, &stages, &err)) fail_msg("%s", err.text);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -208,7 +208,7 @@ static void refuses_nonsense(void **state) {
     Error err;
     Music m;
     float x[600] = {0};
-    const FeatureOptions good = feature_options_default();
+    const MusicFeatureOptions good = feature_options_default();
     assert_int_equal(music_features(x, 0, 44100, &good, &m, &err), -1);
     x[77] = NAN;
     assert_int_equal(music_features(x, 600, 44100, &good, &m, &err), -1);
@@ -226,8 +226,8 @@ static void refuses_nonsense(void **state) {
     x[77] = 0;
     assert_int_equal(music_features(x, 600, 1, &good, &m, &err), -1);
     assert_int_equal(music_features(x, 600, NAN, &good, &m, &err), -1);
-    assert_int_equal(music_features(x, 600, 44100, &(FeatureOptions){.fps = 10, .start_bpm = 120, .blocks = MUSIC_ALL}, &m, &err), -1);
-    assert_int_equal(music_features(x, 600, 44100, &(FeatureOptions){.fps = 60, .start_bpm = 0, .blocks = MUSIC_ALL}, &m, &err), -1);
+    assert_int_equal(music_features(x, 600, 44100, &(MusicFeatureOptions){.fps = 10, .start_bpm = 120, .blocks = MUSIC_ALL}, &m, &err), -1);
+    assert_int_equal(music_features(x, 600, 44100, &(MusicFeatureOptions){.fps = 60, .start_bpm = 0, .blocks = MUSIC_ALL}, &m, &err), -1);
 }
 
 static void names_tell_the_tempo(void **state) {

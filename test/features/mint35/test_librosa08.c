@@ -8,14 +8,14 @@
 #include "features/mint35/stft.h"
 #include "test/features/mint35/signals.h"
 
-static FeatureOptions options_0_8(double fps) { return (FeatureOptions){.fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL, .version = LIBROSA_0_8}; }
+static MusicFeatureOptions options_0_8(double fps) { return (MusicFeatureOptions){.fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL, .version = LIBROSA_0_8}; }
 
 static void assert_features(const Tensors *set, const char *features, const char *tempo, const float *x, size_t n, double rate, double fps) {
     Error err = {0};
     Music m;
     size_t count;
     double *wanted = numbers(set, features, &count);
-    const FeatureOptions options = options_0_8(fps);
+    const MusicFeatureOptions options = options_0_8(fps);
     if (music_features(x, n, rate, &options, &m, &err)) fail_msg("%s", err.text);
     assert_int_equal(m.frames * FEATURE_DIM, count);
     for (size_t i = 0; i < count; i++) {
@@ -171,7 +171,7 @@ static void refuses_what_0_8_does_otherwise(void **state) {
     Error err;
     Music m;
     const float x[600] = {0};
-    FeatureOptions options = options_0_8(19);
+    MusicFeatureOptions options = options_0_8(19);
     assert_int_equal(music_features(x, 600, 44100, &options, &m, &err), -1);
     assert_non_null(strstr(err.text, "20"));
     options.fps = 20;

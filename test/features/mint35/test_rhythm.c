@@ -84,7 +84,7 @@ static void tempogram_like_librosa(void **state) {
     size_t count;
     double *wanted = numbers(&s->golden, "tempogram", &count), mean[480];
     assert_int_equal(count, 480);
-    assert_int_equal(mean_tempogram(s->envelope, s->frames, 480, mean, &err), 0);
+    assert_int_equal(tempo_mean_tempogram(s->envelope, s->frames, 480, mean, &err), 0);
     for (size_t i = 0; i < 480; i++) assert_true(fabs(mean[i] - wanted[i]) < 1e-9);
     free(wanted);
 }
@@ -112,7 +112,7 @@ static void tempogram_by_definition(void **state) {
             }
             for (size_t lag = 0; lag < lags; lag++) wanted[lag] += r[lag] / scale / FRAMES;
         }
-        assert_int_equal(mean_tempogram(x, FRAMES, lags, mean, &err), 0);
+        assert_int_equal(tempo_mean_tempogram(x, FRAMES, lags, mean, &err), 0);
         for (size_t lag = 0; lag < lags; lag++) assert_true(fabs(mean[lag] - wanted[lag]) < 1e-6); /* ramps are rounded to float32 */
     }
     free(x);
@@ -122,9 +122,9 @@ static void tempo_like_librosa(void **state) {
     const Song *s = *state;
     Error err;
     double bpm;
-    assert_int_equal(estimate_tempo(s->envelope, s->frames, RATE, FEATURE_HOP, 120, &bpm, NULL, &err), 0);
+    assert_int_equal(tempo_estimate(s->envelope, s->frames, RATE, FEATURE_HOP, 120, &bpm, NULL, &err), 0);
     assert_true(fabs(bpm - number(&s->golden, "tempo")) < 1e-9);
-    assert_int_equal(estimate_tempo(s->envelope, s->frames, RATE, FEATURE_HOP, 60, &bpm, NULL, &err), 0);
+    assert_int_equal(tempo_estimate(s->envelope, s->frames, RATE, FEATURE_HOP, 60, &bpm, NULL, &err), 0);
     assert_true(fabs(bpm - number(&s->golden, "tempo_from_60")) < 1e-9);
 }
 

@@ -66,7 +66,7 @@ static void reads_formats_and_channels(void **state) {
         Audio a;
         Error err = {0};
         write_sound(path, cases[i].format, cases[i].channels, cases[i].rate, FRAMES, 0);
-        if (audiofile_read(path, &a, &err)) fail_msg("%s", err.text);
+        if (audio_file_read(path, &a, &err)) fail_msg("%s", err.text);
         assert_int_equal(a.count, FRAMES);
         assert_true(a.rate == cases[i].rate);
         assert_false(a.early_end);
@@ -94,7 +94,7 @@ static void reads_what_is_left_of_a_file(void **state) {
         fseek(f, 0, SEEK_END);
         assert_int_equal(ftruncate(fileno(f), ftell(f) / 2), 0);
         fclose(f);
-        if (audiofile_read(path, &a, &err)) fail_msg("%s", err.text);
+        if (audio_file_read(path, &a, &err)) fail_msg("%s", err.text);
         assert_true(a.count > 2 * FRAMES && a.count < 6 * FRAMES);
         assert_true(a.early_end);
         for (size_t t = 0; t < 2 * FRAMES; t++) assert_true(a.samples[t] == sample(t, 0));
@@ -122,7 +122,7 @@ static void knows_a_wav_that_ends_early(void **state) {
         fseek(f, 40, SEEK_SET);
         assert_int_equal(fwrite(cases[i].length, 1, 4, f), 4);
         fclose(f);
-        if (audiofile_read(path, &a, &err)) fail_msg("%s", err.text);
+        if (audio_file_read(path, &a, &err)) fail_msg("%s", err.text);
         assert_int_equal(a.count, FRAMES);
         assert_int_equal(a.early_end, cases[i].early);
         audio_free(&a);
@@ -133,7 +133,7 @@ static void knows_a_wav_that_ends_early(void **state) {
 static void refuse(const char *path, const char *reason) {
     Audio a;
     Error err = {0};
-    assert_int_equal(audiofile_read(path, &a, &err), -1);
+    assert_int_equal(audio_file_read(path, &a, &err), -1);
     assert_null(a.samples);
     assert_ptr_equal(strstr(err.text, path), err.text);
     if (!strstr(err.text, reason)) fail_msg("'%s' does not say '%s'", err.text, reason);

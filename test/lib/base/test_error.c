@@ -1,25 +1,24 @@
-/* cmocka has a macro fail(); (fail) is the function. */
 #include "lib/base/error.h"
 
 #include "test/scratch.h"
 
-static int failing(Error *err) { return (fail)(err, "%s: found %d, needed %g", "file", 3, 4.5); }
+static int failing(Error *err) { return error_set(err, "%s: found %d, needed %g", "file", 3, 4.5); }
 
 static void a_failure_is_a_sentence(void **state) {
     (void)state;
     Error err;
     assert_int_equal(failing(&err), -1);
     assert_string_equal(err.text, "file: found 3, needed 4.5");
-    assert_int_equal(fail_in(&err, "folder/archive"), -1);
+    assert_int_equal(error_prefix(&err, "folder/archive"), -1);
     assert_string_equal(err.text, "folder/archive: file: found 3, needed 4.5");
 }
 
 static void it_stays_one_line(void **state) {
     (void)state;
     Error err;
-    assert_failed((fail)(&err, "%s: bad", "a\nb\rc\x1b[31m\x7f\t.npz"), &err, "a?b?c?[31m??.npz: bad");
-    assert_failed((fail)(&err, "%s", "t\xc3\xa4nze.npz"), &err, "t\xc3\xa4nze.npz");
-    assert_failed(fail_in(&err, "a\nb"), &err, "a?b: t\xc3\xa4nze");
+    assert_failed(error_set(&err, "%s: bad", "a\nb\rc\x1b[31m\x7f\t.npz"), &err, "a?b?c?[31m??.npz: bad");
+    assert_failed(error_set(&err, "%s", "t\xc3\xa4nze.npz"), &err, "t\xc3\xa4nze.npz");
+    assert_failed(error_prefix(&err, "a\nb"), &err, "a?b: t\xc3\xa4nze");
 }
 
 static void long_texts_are_cut(void **state) {
@@ -28,10 +27,10 @@ static void long_texts_are_cut(void **state) {
     memset(name, 'x', sizeof name - 1);
     name[sizeof name - 1] = '\0';
     Error err;
-    assert_int_equal((fail)(&err, "%s: what is wrong", name), -1);
+    assert_int_equal(error_set(&err, "%s: what is wrong", name), -1);
     assert_int_equal(strlen(err.text), sizeof err.text - 1);
-    (fail)(&err, "what is wrong");
-    assert_int_equal(fail_in(&err, name), -1);
+    error_set(&err, "what is wrong");
+    assert_int_equal(error_prefix(&err, name), -1);
     assert_non_null(strstr(err.text, "x: what is wrong")); /* the reason survives a long name */
 }
 

@@ -26,12 +26,12 @@ static void repeated_names_are_found(void **state) {
     (void)state;
     Error err;
     const char *names[] = {"b", "a", "c", "ab"};
-    assert_done(names_sort_distinct(names, 4, &err), &err);
+    assert_done(utf8_sort_distinct(names, 4, &err), &err);
     assert_string_equal(names[0], "a");
     assert_string_equal(names[1], "ab");
     names[3] = "a";
-    assert_failed(names_sort_distinct(names, 4, &err), &err, "'a' occurs twice");
-    assert_done(names_sort_distinct(NULL, 0, &err), &err);
+    assert_failed(utf8_sort_distinct(names, 4, &err), &err, "'a' occurs twice");
+    assert_done(utf8_sort_distinct(NULL, 0, &err), &err);
 }
 
 int main(void) {

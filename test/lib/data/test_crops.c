@@ -8,7 +8,7 @@
 
 #include "lib/data/crops.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 static const Sequence sequences[] = {
     {NULL, NULL, 300, 1000, 0}, /* motion is the limit: starts 0 .. 160 */
@@ -21,16 +21,16 @@ static const Sequence sequences[] = {
 };
 enum { COUNT = sizeof sequences / sizeof *sequences };
 static const Corpus corpus = {sequences, COUNT, 219, 35};
-static const WindowShape shape = {140, 240, 20};
+static const CropShape shape = {140, 240, 20};
 static const size_t last[COUNT] = {160, 0, 0, 0, 10, 19, 20};
 static const bool usable[COUNT] = {true, true, false, false, true, true, true};
 
 static void windows_in_order(void **state) {
     (void)state;
-    size_t most = windows_most(&corpus, shape);
+    size_t most = crops_max(&corpus, shape);
     assert_int_equal(most, 9 + 1 + 0 + 0 + 1 + 1 + 2);
-    Window *w = calloc(most, sizeof *w);
-    assert_int_equal(windows_epoch(&corpus, shape, NULL, w), most);
+    Crop *w = calloc(most, sizeof *w);
+    assert_int_equal(crops_epoch(&corpus, shape, NULL, w), most);
     size_t at = 0;
     for (size_t s = 0; s < COUNT; s++)
         for (size_t first = 0; usable[s] && first <= last[s]; first += 20, at++) {
@@ -43,14 +43,14 @@ static void windows_in_order(void **state) {
 
 static void random_phases(void **state) {
     (void)state;
-    size_t most = windows_most(&corpus, shape);
-    Window *w = calloc(most + 1, sizeof *w);
+    size_t most = crops_max(&corpus, shape);
+    Crop *w = calloc(most + 1, sizeof *w);
     Rng r = rng_seed(1);
     bool phase_seen[COUNT][20] = {{false}};
     size_t in_order = 0;
     for (int epoch = 0; epoch < 400; epoch++) {
-        w[most] = (Window){77, 77};
-        size_t count = windows_epoch(&corpus, shape, &r, w), per[COUNT] = {0}, phase[COUNT];
+        w[most] = (Crop){77, 77};
+        size_t count = crops_epoch(&corpus, shape, &r, w), per[COUNT] = {0}, phase[COUNT];
         assert_true(count <= most && w[most].sequence == 77);
         for (size_t i = 0; i < count; i++) {
             size_t s = w[i].sequence;
@@ -73,10 +73,10 @@ static void random_phases(void **state) {
 
 static void epochs_follow_the_generator(void **state) {
     (void)state;
-    Window a[14], b[14];
+    Crop a[14], b[14];
     Rng r = rng_seed(3), same = rng_seed(3);
-    size_t n = windows_epoch(&corpus, shape, &r, a);
-    assert_int_equal(windows_epoch(&corpus, shape, &same, b), n);
+    size_t n = crops_epoch(&corpus, shape, &r, a);
+    assert_int_equal(crops_epoch(&corpus, shape, &same, b), n);
     assert_memory_equal(a, b, n * sizeof *a);
 }
 
@@ -85,12 +85,12 @@ static void without_music(void **state) {
     (void)state;
     static const Sequence two[] = {{NULL, NULL, 120, 0, 0}, {NULL, NULL, 119, 0, 0}};
     const Corpus c = {two, 2, 219, 0};
-    Window w[1];
+    Crop w[1];
     Rng r = rng_seed(1);
-    assert_int_equal(windows_most(&c, (WindowShape){120, 0, 20}), 1);
-    assert_int_equal(windows_epoch(&c, (WindowShape){120, 0, 20}, &r, w), 1);
+    assert_int_equal(crops_max(&c, (CropShape){120, 0, 20}), 1);
+    assert_int_equal(crops_epoch(&c, (CropShape){120, 0, 20}, &r, w), 1);
     assert_true(w[0].sequence == 0 && w[0].first == 0);
-    assert_int_equal(windows_most(&(Corpus){two + 1, 1, 219, 0}, (WindowShape){120, 0, 20}), 0);
+    assert_int_equal(crops_max(&(Corpus){two + 1, 1, 219, 0}, (CropShape){120, 0, 20}), 0);
 }
 
 int main(void) {

@@ -10,7 +10,7 @@
 
 #include "lib/data/dataset.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 static char folder[] = "build/test-dataset-XXXXXX";
 static char path[sizeof folder + 16];
@@ -94,15 +94,15 @@ static void lists_are_trimmed(void **state) {
     Strings names;
     const char text[] = "b \r\n\n  a\t\nc";
     write_text(text, sizeof text - 1);
-    if (names_read(path, &names, &err)) fail_msg("%s", err.text);
+    if (dataset_names_read(path, &names, &err)) fail_msg("%s", err.text);
     assert_int_equal(names.count, 3);
     assert_string_equal(names.items[0], "b");
     assert_string_equal(names.items[1], "a");
     assert_string_equal(names.items[2], "c");
     strings_sort(&names);
-    assert_true(names_have(&names, "b"));
-    assert_false(names_have(&names, "b "));
-    assert_false(names_have(&(Strings){0}, "b"));
+    assert_true(dataset_names_have(&names, "b"));
+    assert_false(dataset_names_have(&names, "b "));
+    assert_false(dataset_names_have(&(Strings){0}, "b"));
     strings_free(&names);
 }
 

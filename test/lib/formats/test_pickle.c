@@ -12,7 +12,7 @@
 #include "lib/base/file.h"
 #include "lib/formats/pickle.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 #define BYTES(text) (const unsigned char *)(text), sizeof(text) - 1
 

@@ -39,12 +39,12 @@ static void arrays_come_back(void **state) {
     Error err;
     Tensors set = some_arrays(), back;
     assert_done(npz_write(scratch("a.npz"), &set, &err), &err);
-    assert_done(tensorfile_read(scratch("a.npz"), &back, &err), &err);
+    assert_done(tensor_file_read(scratch("a.npz"), &back, &err), &err);
     assert_same(&set, &back);
     assert_done(tensors_add_f64(&back, "more", 1, &err), &err); /* what was read can grow */
     tensors_free(&back);
     assert_done(npy_write(scratch("a.npy"), &set.items[0].tensor, &err), &err);
-    assert_done(tensorfile_read(scratch("a.npy"), &back, &err), &err);
+    assert_done(tensor_file_read(scratch("a.npy"), &back, &err), &err);
     free(set.items[0].name);
     set.items[0].name = strdup("");
     assert_same(&(Tensors){set.items, 1}, &back);
@@ -83,7 +83,7 @@ static void numpys_archives_are_read(void **state) {
         Error err;
         Tensors set;
         snprintf(path, sizeof path, "test/golden/tensors/%s.npz", names[i]);
-        assert_done(tensorfile_read(path, &set, &err), &err);
+        assert_done(tensor_file_read(path, &set, &err), &err);
         assert_int_equal(set.count, 5);
         const Tensor *a = tensors_find(&set, "a"), *d = tensors_find(&set, "d"), *e = tensors_find(&set, "e");
         assert_true(a->rank == 2 && a->shape[0] == 3 && a->shape[1] == 4);
@@ -101,7 +101,7 @@ static void numpys_orders_are_read(void **state) {
     (void)state;
     Error err;
     Tensors set;
-    assert_done(tensorfile_read("test/golden/tensors/npy_fortran_big_endian.npy", &set, &err), &err);
+    assert_done(tensor_file_read("test/golden/tensors/npy_fortran_big_endian.npy", &set, &err), &err);
     const Tensor *t = tensors_find(&set, "");
     static const float expected[15] = {-2.6735345e-01f, -8.2850057e-01f, 1.9467127e+00f,  6.6611248e-01f,  2.1276164e-03f,
                                        -2.5014928e-01f, -2.4897485e+00f, 4.3640453e-01f,  -3.3565700e-01f, -2.6287490e-01f,
@@ -135,16 +135,16 @@ static void damage_is_noticed(void **state) {
     Error err;
     Tensors whole, set;
     assert_done(file_read("test/golden/tensors/npz_savez_compressed.npz", &bytes, &size, &err), &err);
-    assert_done(tensorfile_read("test/golden/tensors/npz_savez_compressed.npz", &whole, &err), &err);
+    assert_done(tensor_file_read("test/golden/tensors/npz_savez_compressed.npz", &whole, &err), &err);
     for (size_t cut = 0; cut < size; cut += 3) {
         const char *path = scratch_write("cut", bytes, cut);
-        assert_int_equal(tensorfile_read(path, &set, &err), -1);
+        assert_int_equal(tensor_file_read(path, &set, &err), -1);
         assert_int_equal(set.count, 0);
         assert_memory_equal(err.text, path, strlen(path));
     }
     for (size_t bit = 0; bit < 8 * size; bit += 5) {
         bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
-        if (tensorfile_read(scratch_write("flipped", bytes, size), &set, &err) == 0) {
+        if (tensor_file_read(scratch_write("flipped", bytes, size), &set, &err) == 0) {
             assert_same(&whole, &set);
             tensors_free(&set);
         }
@@ -158,11 +158,11 @@ static void other_files_are_refused(void **state) {
     (void)state;
     Error err;
     Tensors set;
-    assert_failed(tensorfile_read(scratch("absent"), &set, &err), &err, "absent: No such file");
-    assert_failed(tensorfile_read(scratch_folder, &set, &err), &err, "folder");
-    assert_failed(tensorfile_read(scratch_write("x", "", 0), &set, &err), &err, "empty");
-    assert_failed(tensorfile_read(scratch_write("x", "some text", 9), &set, &err), &err, "neither a .npz nor a .npy file");
-    assert_failed(tensorfile_read(scratch_write("x", "PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22), &set, &err), &err, "without arrays");
+    assert_failed(tensor_file_read(scratch("absent"), &set, &err), &err, "absent: No such file");
+    assert_failed(tensor_file_read(scratch_folder, &set, &err), &err, "folder");
+    assert_failed(tensor_file_read(scratch_write("x", "", 0), &set, &err), &err, "empty");
+    assert_failed(tensor_file_read(scratch_write("x", "some text", 9), &set, &err), &err, "neither a .npz nor a .npy file");
+    assert_failed(tensor_file_read(scratch_write("x", "PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22), &set, &err), &err, "without arrays");
 }
 
 static void what_cannot_be_written_leaves_no_file(void **state) {

@@ -13,7 +13,7 @@
 #include "lib/motion/motion.h"
 #include "lib/formats/tensor_file.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 static char folder[] = "build/test-motion-XXXXXX";
 static char npz[sizeof folder + 16], npy[sizeof folder + 16];
@@ -207,7 +207,7 @@ static void joints_are_the_references(void **state) {
     Error err;
     Tensors set;
     Skeleton s;
-    assert_done(tensorfile_read("test/golden/rotation/fk.npz", &set, &err), &err);
+    assert_done(tensor_file_read("test/golden/rotation/fk.npz", &set, &err), &err);
     check_joints(&set, "smpl");
     check_joints(&set, "tree52");
     assert_done(skeleton_smpl(&s, &err), &err);

@@ -9,7 +9,7 @@
 #include "lib/motion/rotation.h"
 #include "lib/formats/tensor_file.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 static const double identity[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
 
@@ -39,7 +39,7 @@ static void assert_rotation(const double r[9]) {
 static Tensors read_golden(const char *path) {
     Tensors set;
     Error err;
-    if (tensorfile_read(path, &set, &err)) fail_msg("%s", err.text);
+    if (tensor_file_read(path, &set, &err)) fail_msg("%s", err.text);
     return set;
 }
 
@@ -125,7 +125,7 @@ static void nearest_side_by_side(void **state) {
         double lanes[9][ROTATION_LANES], r[9][ROTATION_LANES];
         for (size_t l = 0; l < ROTATION_LANES; l++)
             for (size_t k = 0; k < 9; k++) lanes[k][l] = m[9 * (first + l) + k];
-        rotations_nearest(lanes, r);
+        rotation_nearest_all(lanes, r);
         for (size_t l = 0; l < ROTATION_LANES; l++) {
             double one[9];
             rotation_nearest(m + 9 * (first + l), one);

@@ -18,25 +18,25 @@ static Parameter weight(Fixture *f, const char *name, int rank, size_t a, size_t
     return graph_parameter(f->g, INIT_GIVEN, rank, (size_t[]){a, b, c}, "%s", name);
 }
 
-static Value record_linear(Fixture *f) { return linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 2, 5, 0), weight(f, "b", 1, 2, 0, 0)); }
-static Value record_linear_plain(Fixture *f) { return linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 7, 5, 0), NO_PARAMETER); }
-static Value record_linear_wide(Fixture *f) { return linear(f->g, fixture_input(f, 2, 3), weight(f, "w", 2, 131, 3, 0), weight(f, "b", 1, 131, 0, 0)); }
+static Value record_linear(Fixture *f) { return op_linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 2, 5, 0), weight(f, "b", 1, 2, 0, 0)); }
+static Value record_linear_plain(Fixture *f) { return op_linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 7, 5, 0), NO_PARAMETER); }
+static Value record_linear_wide(Fixture *f) { return op_linear(f->g, fixture_input(f, 2, 3), weight(f, "w", 2, 131, 3, 0), weight(f, "b", 1, 131, 0, 0)); }
 static Value record_linear_outputs(Fixture *f) { /* some of them twice */
     Parameter w = weight(f, "w", 2, 7, 5, 0), b = weight(f, "b", 1, 7, 0, 0);
     Value x = fixture_input(f, 3, 5);
-    return add(f->g, linear_outputs(f->g, x, w, b, 1, 3), linear_outputs(f->g, x, w, b, 3, 3));
+    return op_add(f->g, op_linear_outputs(f->g, x, w, b, 1, 3), op_linear_outputs(f->g, x, w, b, 3, 3));
 }
-static Value record_linear_onto(Fixture *f) { return linear_onto(f->g, fixture_input(f, 3, 4), fixture_input(f, 3, 5), weight(f, "w", 2, 4, 5, 0), weight(f, "b", 1, 4, 0, 0)); }
+static Value record_linear_onto(Fixture *f) { return op_linear_add(f->g, fixture_input(f, 3, 4), fixture_input(f, 3, 5), weight(f, "w", 2, 4, 5, 0), weight(f, "b", 1, 4, 0, 0)); }
 static Value record_residuals(Fixture *f) { /* sums on top of sums, the way a transformer's gradients are handed on; the first is used twice more */
     Parameter w = weight(f, "w", 2, 4, 4, 0), v = weight(f, "v", 2, 4, 4, 0);
-    Value x = fixture_input(f, 3, 4), y = linear_onto(f->g, x, gelu(f->g, x), w, NO_PARAMETER), z = linear_onto(f->g, y, softmax(f->g, y), v, NO_PARAMETER);
-    return subtract(f->g, add(f->g, z, scale(f->g, y, 0.3)), x);
+    Value x = fixture_input(f, 3, 4), y = op_linear_add(f->g, x, op_gelu(f->g, x), w, NO_PARAMETER), z = op_linear_add(f->g, y, op_softmax(f->g, y), v, NO_PARAMETER);
+    return op_subtract(f->g, op_add(f->g, z, op_scale(f->g, y, 0.3)), x);
 }
 static Value record_onto_itself(Fixture *f) {
     Value x = fixture_input(f, 3, 4);
-    return linear_onto(f->g, x, x, weight(f, "w", 2, 4, 4, 0), NO_PARAMETER);
+    return op_linear_add(f->g, x, x, weight(f, "w", 2, 4, 4, 0), NO_PARAMETER);
 }
-static void op_linear(void **state) {
+static void test_linear(void **state) {
     (void)state;
     check(record_linear_onto, false);
     check(record_residuals, false);
@@ -47,9 +47,9 @@ static void op_linear(void **state) {
     check(record_linear_wide, false); /* more columns than a block of the bias's sums */
 }
 
-static Value record_layer_norm(Fixture *f) { return layer_norm(f->g, fixture_input(f, 3, 5), weight(f, "w", 1, 5, 0, 0), weight(f, "b", 1, 5, 0, 0)); }
-static Value record_layer_norm_wide(Fixture *f) { return layer_norm(f->g, fixture_input(f, 2, 67), weight(f, "w", 1, 67, 0, 0), weight(f, "b", 1, 67, 0, 0)); }
-static void op_layer_norm(void **state) {
+static Value record_layer_norm(Fixture *f) { return op_layer_norm(f->g, fixture_input(f, 3, 5), weight(f, "w", 1, 5, 0, 0), weight(f, "b", 1, 5, 0, 0)); }
+static Value record_layer_norm_wide(Fixture *f) { return op_layer_norm(f->g, fixture_input(f, 2, 67), weight(f, "w", 1, 67, 0, 0), weight(f, "b", 1, 67, 0, 0)); }
+static void test_layer_norm(void **state) {
     (void)state;
     check(record_layer_norm, false);
     check(record_layer_norm_wide, false);
@@ -57,40 +57,40 @@ static void op_layer_norm(void **state) {
 
 static Value record_attention(Fixture *f) {
     Value qkv = fixture_input(f, 5, 3 * 2 * 3);
-    return attention(f->g, qkv, qkv, 2, 3, 0.7);
+    return op_attention(f->g, qkv, qkv, 2, 3, 0.7);
 }
 static Value record_attention_one(Fixture *f) {
     Value qkv = fixture_input(f, 1, 3 * 3 * 1);
-    return attention(f->g, qkv, qkv, 3, 1, 0.7);
+    return op_attention(f->g, qkv, qkv, 3, 1, 0.7);
 }
-static Value record_attention_some(Fixture *f) { return attention(f->g, fixture_input(f, 2, 2 * 3), fixture_input(f, 5, 2 * 2 * 3), 2, 3, 0.7); }
-static void op_attention(void **state) {
+static Value record_attention_some(Fixture *f) { return op_attention(f->g, fixture_input(f, 2, 2 * 3), fixture_input(f, 5, 2 * 2 * 3), 2, 3, 0.7); }
+static void test_attention(void **state) {
     (void)state;
     check(record_attention, false);
     check(record_attention_one, false);
     check(record_attention_some, false);
 }
 
-static Value record_gelu(Fixture *f) { return gelu(f->g, fixture_input(f, 3, 5)); }
-static void op_gelu(void **state) {
+static Value record_gelu(Fixture *f) { return op_gelu(f->g, fixture_input(f, 3, 5)); }
+static void test_gelu(void **state) {
     (void)state;
     check(record_gelu, false);
 }
 
-static Value record_softmax(Fixture *f) { return softmax(f->g, fixture_input(f, 3, 5)); }
-static void op_softmax(void **state) {
+static Value record_softmax(Fixture *f) { return op_softmax(f->g, fixture_input(f, 3, 5)); }
+static void test_softmax(void **state) {
     (void)state;
     check(record_softmax, false);
 }
 
-static Value record_add(Fixture *f) { return add(f->g, fixture_input(f, 2, 5), fixture_input(f, 2, 5)); }
+static Value record_add(Fixture *f) { return op_add(f->g, fixture_input(f, 2, 5), fixture_input(f, 2, 5)); }
 static Value record_twice(Fixture *f) { /* one value, both operands, and used again later */
-    Value x = fixture_input(f, 2, 5), y = add(f->g, x, x);
-    return add(f->g, gelu(f->g, y), x);
+    Value x = fixture_input(f, 2, 5), y = op_add(f->g, x, x);
+    return op_add(f->g, op_gelu(f->g, y), x);
 }
-static Value record_subtract(Fixture *f) { return subtract(f->g, fixture_input(f, 2, 5), fixture_input(f, 2, 5)); }
-static Value record_scale(Fixture *f) { return scale(f->g, fixture_input(f, 3, 2), -1.7); }
-static void op_add(void **state) {
+static Value record_subtract(Fixture *f) { return op_subtract(f->g, fixture_input(f, 2, 5), fixture_input(f, 2, 5)); }
+static Value record_scale(Fixture *f) { return op_scale(f->g, fixture_input(f, 3, 2), -1.7); }
+static void test_add(void **state) {
     (void)state;
     check(record_add, false);
     check(record_twice, false);
@@ -98,14 +98,14 @@ static void op_add(void **state) {
     check(record_scale, false);
 }
 
-static Value record_position(Fixture *f) { return add_position(f->g, fixture_input(f, 3, 5), weight(f, "p", 2, 3, 5, 0)); }
-static void op_add_position(void **state) {
+static Value record_position(Fixture *f) { return op_add_position(f->g, fixture_input(f, 3, 5), weight(f, "p", 2, 3, 5, 0)); }
+static void test_add_position(void **state) {
     (void)state;
     check(record_position, false);
 }
 
 /* A table longer than the value: the rows beyond it have no gradient. */
-static Value record_position_long(Fixture *f) { return add_position(f->g, fixture_input(f, 2, 5), weight(f, "p", 2, 4, 5, 0)); }
+static Value record_position_long(Fixture *f) { return op_add_position(f->g, fixture_input(f, 2, 5), weight(f, "p", 2, 4, 5, 0)); }
 static void longer_position_tables(void **state) {
     (void)state;
     Fixture f = {0};
@@ -116,9 +116,9 @@ static void longer_position_tables(void **state) {
 }
 
 /* Mean and standard deviation are constants: frozen here as in models. */
-static Value record_normalise(Fixture *f) { return normalise(f->g, fixture_input(f, 3, 5), weight(f, "m", 1, 5, 0, 0), weight(f, "std", 1, 5, 0, 0)); }
-static Value record_denormalise(Fixture *f) { return denormalise(f->g, fixture_input(f, 3, 5), weight(f, "m", 1, 5, 0, 0), weight(f, "std", 1, 5, 0, 0)); }
-static void op_normalise(void **state) {
+static Value record_normalise(Fixture *f) { return op_normalise(f->g, fixture_input(f, 3, 5), weight(f, "m", 1, 5, 0, 0), weight(f, "std", 1, 5, 0, 0)); }
+static Value record_denormalise(Fixture *f) { return op_denormalise(f->g, fixture_input(f, 3, 5), weight(f, "m", 1, 5, 0, 0), weight(f, "std", 1, 5, 0, 0)); }
+static void test_normalise(void **state) {
     (void)state;
     const Recorder both[] = {record_normalise, record_denormalise};
     for (int i = 0; i < 2; i++) {
@@ -130,28 +130,28 @@ static void op_normalise(void **state) {
     }
 }
 
-static Value record_keep(Fixture *f) { return keep_columns(f->g, fixture_input(f, 3, 5), (size_t[]){0, 2}, 2); }
-static void op_keep_columns(void **state) {
+static Value record_keep(Fixture *f) { return op_mask_columns(f->g, fixture_input(f, 3, 5), (size_t[]){0, 2}, 2); }
+static void test_keep_columns(void **state) {
     (void)state;
     check(record_keep, false);
 }
 
 static Value record_concat(Fixture *f) {
-    return concat_rows(f->g, (Value[]){fixture_input(f, 2, 3), fixture_input(f, 1, 3), fixture_input(f, 5, 3)}, 3);
+    return op_concat_rows(f->g, (Value[]){fixture_input(f, 2, 3), fixture_input(f, 1, 3), fixture_input(f, 5, 3)}, 3);
 }
-static Value record_slice(Fixture *f) { return slice_rows(f->g, fixture_input(f, 5, 3), 1, 2); }
-static Value record_gather(Fixture *f) { return gather_rows(f->g, fixture_input(f, 5, 3), (size_t[]){4, 0, 4, 2}, 4); }
-static Value record_mean(Fixture *f) { return mean_rows(f->g, fixture_input(f, 5, 3)); }
-static Value record_repeat(Fixture *f) { return repeat_row(f->g, fixture_input(f, 1, 3), 5); }
+static Value record_slice(Fixture *f) { return op_slice_rows(f->g, fixture_input(f, 5, 3), 1, 2); }
+static Value record_gather(Fixture *f) { return op_gather_rows(f->g, fixture_input(f, 5, 3), (size_t[]){4, 0, 4, 2}, 4); }
+static Value record_mean(Fixture *f) { return op_mean_rows(f->g, fixture_input(f, 5, 3)); }
+static Value record_repeat(Fixture *f) { return op_repeat_row(f->g, fixture_input(f, 1, 3), 5); }
 static Value record_mix(Fixture *f) {
     static const real m[2 * 5] = {(real)0.5, -1, 2, 0, 3, (real)0.1, 0, (real)-0.7, 1, (real)1.5};
-    return mix_rows(f->g, fixture_input(f, 5, 3), m, 2);
+    return op_apply_row_matrix(f->g, fixture_input(f, 5, 3), m, 2);
 }
-static Value record_interpolate(Fixture *f) { return interpolate_rows(f->g, fixture_input(f, 3, 2), 8); }
-static Value record_interpolate_fewer(Fixture *f) { return interpolate_rows(f->g, fixture_input(f, 4, 2), 3); }
-static Value record_interpolate_one(Fixture *f) { return interpolate_rows(f->g, fixture_input(f, 1, 2), 5); }
-static Value record_fade(Fixture *f) { return fade_row(f->g, fixture_input(f, 1, 3), 5, 3); }
-static Value record_smooth(Fixture *f) { return smooth_rows(f->g, fixture_input(f, 8, 2), 18); }
+static Value record_interpolate(Fixture *f) { return op_interpolate_rows(f->g, fixture_input(f, 3, 2), 8); }
+static Value record_interpolate_fewer(Fixture *f) { return op_interpolate_rows(f->g, fixture_input(f, 4, 2), 3); }
+static Value record_interpolate_one(Fixture *f) { return op_interpolate_rows(f->g, fixture_input(f, 1, 2), 5); }
+static Value record_fade(Fixture *f) { return op_fade_row(f->g, fixture_input(f, 1, 3), 5, 3); }
+static Value record_smooth(Fixture *f) { return op_smooth_rows(f->g, fixture_input(f, 8, 2), 18); }
 static void ops_on_rows(void **state) {
     (void)state;
     const Recorder all[] = {record_concat, record_slice, record_gather, record_mean, record_repeat, record_mix, record_interpolate,
@@ -164,9 +164,9 @@ static Value record_turn(Fixture *f) {
     Value x = fixture_input(f, 2, 21), reference = graph_input(f->g, 1, 21);
     f->genres = 5; /* its numbers: 0, 2, 4, 1, 3 */
     fixture_adopt(f, reference, true);
-    return turn(f->g, x, reference, *(const double *)f->user);
+    return op_rotate_heading(f->g, x, reference, *(const double *)f->user);
 }
-static void op_turn(void **state) {
+static void test_turn(void **state) {
     (void)state;
     static const double directions[2] = {-1, 1};
     for (int i = 0; i < 2; i++) {
@@ -180,16 +180,16 @@ static void op_turn(void **state) {
 enum { GENRES = 3 };
 static Value record_similarity(Fixture *f) {
     Value x = fixture_input(f, 2, 3);
-    return bank_similarity(f->g, x, weight(f, "bank", 3, GENRES, 5, 3), fixture_genre(f, GENRES), 0.6);
+    return op_bank_similarity(f->g, x, weight(f, "bank", 3, GENRES, 5, 3), fixture_genre(f, GENRES), 0.6);
 }
 static Value record_read(Fixture *f) {
     Value p = fixture_input(f, 2, 5);
-    return bank_read(f->g, p, weight(f, "bank", 3, GENRES, 5, 3), fixture_genre(f, GENRES));
+    return op_bank_read(f->g, p, weight(f, "bank", 3, GENRES, 5, 3), fixture_genre(f, GENRES));
 }
 static Value record_projection(Fixture *f) { /* one bank read twice: the gradients add up */
     Value x = fixture_input(f, 2, 3), genre = fixture_genre(f, GENRES);
     Parameter bank = weight(f, "bank", 3, GENRES, 5, 3);
-    return bank_read(f->g, softmax(f->g, bank_similarity(f->g, x, bank, genre, 0.6)), bank, genre);
+    return op_bank_read(f->g, op_softmax(f->g, op_bank_similarity(f->g, x, bank, genre, 0.6)), bank, genre);
 }
 static void ops_on_banks(void **state) {
     (void)state;
@@ -202,9 +202,9 @@ static void ops_on_banks(void **state) {
 static Value record_nearest(Fixture *f) {
     Value x = graph_input(f->g, 2, 3);
     fixture_adopt(f, x, true);
-    return bank_nearest(f->g, x, weight(f, "bank", 3, GENRES, 5, 3), fixture_genre(f, GENRES));
+    return op_bank_nearest(f->g, x, weight(f, "bank", 3, GENRES, 5, 3), fixture_genre(f, GENRES));
 }
-static void op_bank_nearest(void **state) {
+static void test_bank_nearest(void **state) {
     (void)state;
     check(record_nearest, false);
     Fixture f = {.genres = 2};
@@ -234,10 +234,10 @@ static void op_bank_nearest(void **state) {
     fixture_end(&f);
 }
 
-/* straight_through(a, b) has b's gradient at a's value; nothing passes stop_gradient. */
+/* op_straight_through(a, b) has b's gradient at a's value; nothing passes stop_gradient. */
 static Value record_steered(Fixture *f) {
     Value a = fixture_input(f, 2, 3), b = fixture_input(f, 2, 3), c = fixture_input(f, 2, 3);
-    return add(f->g, straight_through(f->g, a, scale(f->g, b, 3)), stop_gradient(f->g, c));
+    return op_add(f->g, op_straight_through(f->g, a, op_scale(f->g, b, 3)), op_stop_gradient(f->g, c));
 }
 static void ops_that_steer(void **state) {
     (void)state;
@@ -256,15 +256,15 @@ static void ops_that_steer(void **state) {
 
 static Value record_sample(Fixture *f) {
     Value mean = fixture_input(f, 2, 3), logvar = fixture_input(f, 2, 3), eps = fixture_input(f, 2, 3);
-    return reparameterise(f->g, mean, logvar, eps);
+    return op_reparameterise(f->g, mean, logvar, eps);
 }
-static Value record_kl(Fixture *f) { return kl_divergence(f->g, fixture_input(f, 2, 3), fixture_input(f, 2, 3)); }
+static Value record_kl(Fixture *f) { return op_kl_divergence(f->g, fixture_input(f, 2, 3), fixture_input(f, 2, 3)); }
 static Value record_kl_and_more(Fixture *f) { /* scalars among themselves, with an upstream gradient that is not 1 */
     Value a = fixture_input(f, 2, 3), b = fixture_input(f, 2, 3), c = fixture_input(f, 2, 3);
-    Value terms[3] = {kl_divergence(f->g, a, b), mean_squared_error(f->g, b, c), mean_squared_error(f->g, gelu(f->g, a), a)};
-    return weighted_sum(f->g, terms, (double[]){0.3, -1.5, 2.5}, 3);
+    Value terms[3] = {op_kl_divergence(f->g, a, b), op_mean_squared_error(f->g, b, c), op_mean_squared_error(f->g, op_gelu(f->g, a), a)};
+    return op_weighted_sum(f->g, terms, (double[]){0.3, -1.5, 2.5}, 3);
 }
-static Value record_mse(Fixture *f) { return mean_squared_error(f->g, fixture_input(f, 5, 3), fixture_input(f, 5, 3)); }
+static Value record_mse(Fixture *f) { return op_mean_squared_error(f->g, fixture_input(f, 5, 3), fixture_input(f, 5, 3)); }
 static void ops_of_losses(void **state) {
     (void)state;
     check(record_kl, true);
@@ -273,7 +273,7 @@ static void ops_of_losses(void **state) {
 }
 
 /* The noise is never differentiated by: its gradient is not computed. */
-static void op_reparameterise(void **state) {
+static void test_reparameterise(void **state) {
     (void)state;
     Fixture f = {0};
     fixture_begin(&f, record_sample, false);
@@ -285,12 +285,12 @@ static void op_reparameterise(void **state) {
 int main(void) {
     threads_set(1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(op_linear),        cmocka_unit_test(op_layer_norm),   cmocka_unit_test(op_attention),
-        cmocka_unit_test(op_gelu),          cmocka_unit_test(op_softmax),      cmocka_unit_test(op_add),
-        cmocka_unit_test(op_add_position),  cmocka_unit_test(longer_position_tables), cmocka_unit_test(op_normalise),
-        cmocka_unit_test(op_keep_columns),  cmocka_unit_test(ops_on_rows),     cmocka_unit_test(ops_on_banks),
-        cmocka_unit_test(op_bank_nearest),  cmocka_unit_test(ops_that_steer),  cmocka_unit_test(ops_of_losses),
-        cmocka_unit_test(op_reparameterise), cmocka_unit_test(op_turn),
+        cmocka_unit_test(test_linear),        cmocka_unit_test(test_layer_norm),   cmocka_unit_test(test_attention),
+        cmocka_unit_test(test_gelu),          cmocka_unit_test(test_softmax),      cmocka_unit_test(test_add),
+        cmocka_unit_test(test_add_position),  cmocka_unit_test(longer_position_tables), cmocka_unit_test(test_normalise),
+        cmocka_unit_test(test_keep_columns),  cmocka_unit_test(ops_on_rows),     cmocka_unit_test(ops_on_banks),
+        cmocka_unit_test(test_bank_nearest),  cmocka_unit_test(ops_that_steer),  cmocka_unit_test(ops_of_losses),
+        cmocka_unit_test(test_reparameterise), cmocka_unit_test(test_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@
 #include "lib/base/threads.h"
 #include "model/networks.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 enum { FIXTURE_INPUTS = 8, FIXTURE_BATCH = 3 };
 
@@ -78,7 +78,7 @@ static inline void fixture_record(Fixture *f, Recorder record, bool scalar) {
         return;
     }
     f->target = graph_input(f->g, graph_rows(f->g, y), graph_cols(f->g, y)); /* random: an upstream gradient unlike any other */
-    f->loss = mean_squared_error(f->g, y, f->target);
+    f->loss = op_mean_squared_error(f->g, y, f->target);
 }
 
 static inline void fixture_randomise(Fixture *f, uint64_t seed) {

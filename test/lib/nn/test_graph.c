@@ -10,22 +10,22 @@
 #include "lib/nn/arena.h"
 #include "model/train/losses.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 static void buffers_never_overlap(void **state) {
     (void)state;
     Rng r = rng_seed(1);
     for (int trial = 0; trial < 200; trial++) {
         enum { MOST = 60 };
-        Buffer b[MOST];
+        Allocation b[MOST];
         size_t count = rng_below(&r, MOST) + 1, naive = 0, total, peak = 0;
         Error err;
         for (size_t i = 0; i < count; i++) {
             size_t first = rng_below(&r, 50), size = rng_below(&r, 4) ? rng_below(&r, 100) : 0;
-            b[i] = (Buffer){size, first, first + rng_below(&r, 50 - first), 12345};
+            b[i] = (Allocation){size, first, first + rng_below(&r, 50 - first), 12345};
             naive += size;
         }
-        assert_int_equal(plan_memory(b, count, &total, &err), 0);
+        assert_int_equal(arena_plan(b, count, &total, &err), 0);
         for (size_t i = 0; i < count; i++) {
             if (b[i].size == 0) continue;
             assert_true(b[i].offset + b[i].size <= total);
@@ -46,13 +46,13 @@ static void buffers_never_overlap(void **state) {
 
 static void plans_reuse_memory(void **state) {
     (void)state;
-    Buffer chain[50];
+    Allocation chain[50];
     size_t total;
     Error err;
-    for (size_t i = 0; i < 50; i++) chain[i] = (Buffer){100, i, i + 1, 0};
-    assert_int_equal(plan_memory(chain, 50, &total, &err), 0);
+    for (size_t i = 0; i < 50; i++) chain[i] = (Allocation){100, i, i + 1, 0};
+    assert_int_equal(arena_plan(chain, 50, &total, &err), 0);
     assert_int_equal(total, 200);
-    assert_int_equal(plan_memory(NULL, 0, &total, &err), 0);
+    assert_int_equal(arena_plan(NULL, 0, &total, &err), 0);
     assert_int_equal(total, 0);
 }
 
@@ -65,7 +65,7 @@ static Config config(void) {
                     .transit = true, .residual = true, .join = 3, .relative_root = true, .relative_heading = true, .standardise = true, .smooth = 5};
 }
 
-static void model_begin(Model *m, Kind kind) {
+static void model_begin(Model *m, ModelKind kind) {
     static const char *const genres[2] = {"a", "b"};
     Config c = config();
     Error err;
@@ -86,7 +86,7 @@ static void stage_begin(StageGraph *s, Model *m, size_t most, bool keep_all) {
     s->graph = graph_new(&m->params, most);
     Step step = step_build(s->graph, &m->config, 2, true);
     s->target = graph_input(s->graph, 3, 21);
-    s->loss = mean_squared_error(s->graph, step.future, s->target);
+    s->loss = op_mean_squared_error(s->graph, step.future, s->target);
     assert_int_equal(s->loss, last);
     for (Value v = 0; v <= last; v++) graph_keep(s->graph, v);
     if (graph_finish(s->graph, s->loss, &err)) fail_msg("%s", err.text);
@@ -286,21 +286,21 @@ static void errors_are_kept(void **state) {
     Graph *g = graph_new(&p, 1);
     Value a = graph_input(g, 2, 3), b = graph_input(g, 3, 2);
     assert_int_equal(graph_check(g, &err), 0);
-    assert_int_equal(add(g, a, b), -1);
-    assert_int_equal(gelu(g, 99), -1);
+    assert_int_equal(op_add(g, a, b), -1);
+    assert_int_equal(op_gelu(g, 99), -1);
     assert_int_equal(graph_finish(g, -1, &err), -1);
     assert_non_null(strstr(err.text, "add: operands of different shapes"));
     graph_free(g);
     g = graph_new(&p, 1);
     a = graph_input(g, 2, 3);
-    assert_int_equal(graph_finish(g, gelu(g, a), &err), -1);
+    assert_int_equal(graph_finish(g, op_gelu(g, a), &err), -1);
     assert_non_null(strstr(err.text, "not a scalar"));
     graph_free(g);
-    static const char *const beyond[] = {"slice_rows", "gather_rows", "keep_columns", "attention"};
+    static const char *const beyond[] = {"slice_rows", "gather_rows", "op_mask_columns", "attention"};
     for (int i = 0; i < 4; i++) {
         g = graph_new(&p, 1);
         a = graph_input(g, 2, 3);
-        Value bad = i == 0 ? slice_rows(g, a, 1, 2) : i == 1 ? gather_rows(g, a, (size_t[]){2}, 1) : i == 2 ? keep_columns(g, a, (size_t[]){3}, 1) : attention(g, a, a, 2, 1, 1);
+        Value bad = i == 0 ? op_slice_rows(g, a, 1, 2) : i == 1 ? op_gather_rows(g, a, (size_t[]){2}, 1) : i == 2 ? op_mask_columns(g, a, (size_t[]){3}, 1) : op_attention(g, a, a, 2, 1, 1);
         assert_int_equal(bad, -1);
         assert_int_equal(graph_finish(g, -1, &err), -1);
         assert_non_null(strstr(err.text, beyond[i]));

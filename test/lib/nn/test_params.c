@@ -8,7 +8,7 @@
 #include "lib/base/threads.h"
 #include "lib/nn/params.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 static int declare(Params *p, const char *name, int rank, size_t a, size_t b, Init init) {
     Error err;

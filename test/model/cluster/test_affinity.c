@@ -14,7 +14,7 @@
 #include "lib/base/threads.h"
 #include "model/cluster/preference.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 /* -squared distances of n points of `dim` coordinates; the caller frees. */
 static float *similarities(const double *x, size_t n, size_t dim) {
@@ -33,7 +33,7 @@ static void equals_the_reference(void **state) {
     static const char *const cases[] = {"median_05", "median_09", "minimum_09", "4x_minimum_09", "quantile_0.9_05", "quantile_0.9_09"};
     Error err;
     Tensors set;
-    assert_int_equal(tensorfile_read("test/golden/ap/blobs200.npz", &set, &err), 0);
+    assert_int_equal(tensor_file_read("test/golden/ap/blobs200.npz", &set, &err), 0);
     const Tensor *x = tensors_find(&set, "X");
     size_t n = x->shape[0];
     float *s = similarities(tensor_f64(x), n, x->shape[1]);
@@ -218,7 +218,7 @@ static void calms_down_what_oscillates(void **state) {
     (void)state;
     Error err;
     Tensors set;
-    assert_int_equal(tensorfile_read("test/golden/ap/blobs200.npz", &set, &err), 0);
+    assert_int_equal(tensor_file_read("test/golden/ap/blobs200.npz", &set, &err), 0);
     const Tensor *x = tensors_find(&set, "X");
     float *s = similarities(tensor_f64(x), 200, 2);
     AffinityOptions o = affinity_defaults();

@@ -10,7 +10,7 @@
 #include "lib/base/rng.h"
 #include "model/cluster/similarity.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 static void fill(Motion *m, size_t frames, Rng *r) {
     Error err;
@@ -25,18 +25,18 @@ static void cuts_windows(void **state) {
     fill(&m[0], 50, &r);
     fill(&m[1], 29, &r);
     fill(&m[2], 30, &r);
-    WindowList w;
+    ClusterWindows w;
     Error err;
-    assert_int_equal(window_list_cut(m, 3, 30, 7, WINDOW_ABSOLUTE, &w, &err), 0);
+    assert_int_equal(cluster_windows_cut(m, 3, 30, 7, WINDOW_ABSOLUTE, &w, &err), 0);
     assert_int_equal(w.count, 4); /* 0, 7, 14 of the first, none of the second, 0 of the third */
     assert_int_equal(w.motion[2], 0);
     assert_int_equal(w.first[2], 14);
     assert_ptr_equal(w.start[2], m[0].data + 14 * 219);
     assert_int_equal(w.motion[3], 2);
-    window_list_free(&w);
-    assert_int_equal(window_list_cut(m, 3, 51, 7, WINDOW_ABSOLUTE, &w, &err), 0);
+    cluster_windows_free(&w);
+    assert_int_equal(cluster_windows_cut(m, 3, 51, 7, WINDOW_ABSOLUTE, &w, &err), 0);
     assert_int_equal(w.count, 0);
-    window_list_free(&w);
+    cluster_windows_free(&w);
     for (int i = 0; i < 3; i++) motion_free(&m[i]);
 }
 
@@ -45,12 +45,12 @@ static void compare(size_t origin) {
     Rng r = rng_seed(2);
     fill(&m[0], 360, &r);
     fill(&m[1], 25, &r);
-    WindowList w;
+    ClusterWindows w;
     Error err;
-    assert_int_equal(window_list_cut(m, 2, 25, 1, origin, &w, &err), 0); /* 337 windows: more than one tile; 5475 values: more than one slab */
+    assert_int_equal(cluster_windows_cut(m, 2, 25, 1, origin, &w, &err), 0); /* 337 windows: more than one tile; 5475 values: more than one slab */
     assert_int_equal(w.count, 337);
     float *s = calloc(w.count * w.count, sizeof *s), *a = calloc(25 * 219, sizeof *a), *b = calloc(25 * 219, sizeof *b);
-    assert_int_equal(window_list_similarity(&w, s, &err), 0);
+    assert_int_equal(cluster_windows_similarity(&w, s, &err), 0);
     for (size_t i = 0; i < w.count; i += 6)
         for (size_t j = 0; j < w.count; j += 7) {
             double sum = 0.0;
@@ -66,8 +66,8 @@ static void compare(size_t origin) {
             assert_true(fabs((double)s[i * w.count + j] + sum) <= 2e-7 * sum);
             assert_true(s[i * w.count + j] == s[j * w.count + i]);
         }
-    window_list_copy(&w, 3, a);
-    window_list_copy(&w, 336, b);
+    cluster_windows_copy(&w, 3, a);
+    cluster_windows_copy(&w, 336, b);
     double sum = 0.0;
     for (size_t at = 0; at < 25 * 219; at++) sum += ((double)a[at] - (double)b[at]) * ((double)a[at] - (double)b[at]);
     assert_true(fabs((double)s[3 * w.count + 336] + sum) <= 2e-7 * sum);
@@ -75,7 +75,7 @@ static void compare(size_t origin) {
     free(s);
     free(a);
     free(b);
-    window_list_free(&w);
+    cluster_windows_free(&w);
     for (int i = 0; i < 2; i++) motion_free(&m[i]);
 }
 

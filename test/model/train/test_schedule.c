@@ -9,7 +9,7 @@
 #include "model/train/forecast.h"
 #include "model/train/schedule.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 static const Config config = {.motion_dim = 12, .music_dim = 5, .past = 9, .future = 3, .music = 13, .keep = 3,
                               .predictor = {.width = 5, .heads = 2, .mlp = 7}, .motion_layers = 1, .music_layers = 1, .cross_layers = 2,
@@ -33,10 +33,10 @@ static void steps_of_a_stage(void **state) {
     t.max_steps = 5;
     assert_int_equal(schedule_steps(&config, &corpus, &t, 3), 5);
     Error err;
-    assert_int_equal(schedule_most_windows(&config, &corpus, &t, 3, &err), 7);
+    assert_int_equal(schedule_max_windows(&config, &corpus, &t, 3, &err), 7);
     Config longer = config;
     longer.past = 28;
-    assert_int_equal(schedule_most_windows(&longer, &corpus, &t, 3, &err), 0);
+    assert_int_equal(schedule_max_windows(&longer, &corpus, &t, 3, &err), 0);
     assert_non_null(strstr(err.text, "a window takes 31 frames of motion and 13 of music"));
 }
 

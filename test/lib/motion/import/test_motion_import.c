@@ -13,7 +13,7 @@
 #include "lib/motion/import/motion_import.h"
 #include "lib/formats/tensor_file.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 static char folder[] = "build/test-motionimport-XXXXXX";
 static char npz[sizeof folder + 40], pkl[sizeof folder + 40];

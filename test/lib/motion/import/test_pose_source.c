@@ -20,80 +20,80 @@ static void write_array(const char *path, int rank, const size_t *shape, const f
 static void joint_positions(void **state) {
     (void)state;
     const char *path = scratch("joints.npy");
-    Take motion, joints;
+    PoseSource motion, joints;
     Skeleton s;
-    Body a, b, c;
+    PoseTrack a, b, c;
     Error err;
-    if (take_read(dance, &motion, &err) || skeleton_smpl(&s, &err)) fail_msg("%s", err.text);
+    if (pose_source_read(dance, &motion, &err) || skeleton_smpl(&s, &err)) fail_msg("%s", err.text);
     size_t frames = motion.motion.frames;
     assert_null(motion.positions);
-    assert_int_equal(take_body(&motion, 10, frames - 10, &s, true, &a, &err), 0);
-    assert_int_equal(take_body(&motion, 10, frames - 10, &s, false, &b, &err), 0);
+    assert_int_equal(pose_source_track(&motion, 10, frames - 10, &s, true, &a, &err), 0);
+    assert_int_equal(pose_source_track(&motion, 10, frames - 10, &s, false, &b, &err), 0);
     assert_non_null(a.rotations);
     assert_null(b.rotations);
     assert_memory_equal(a.positions, b.positions, 3 * a.frames * a.joints * sizeof *a.positions);
     assert_memory_equal(a.translations, b.translations, 3 * a.frames * sizeof *a.translations);
-    body_free(&b);
+    pose_track_free(&b);
 
-    assert_int_equal(take_body(&motion, 0, frames, &s, false, &b, &err), 0);
+    assert_int_equal(pose_source_track(&motion, 0, frames, &s, false, &b, &err), 0);
     float *x = malloc(3 * frames * b.joints * sizeof *x);
     for (size_t i = 0; i < 3 * frames * b.joints; i++) x[i] = (float)b.positions[i];
     write_array(path, 3, (const size_t[]){frames, b.joints, 3}, x);
-    if (take_read(path, &joints, &err)) fail_msg("%s", err.text);
+    if (pose_source_read(path, &joints, &err)) fail_msg("%s", err.text);
     assert_null(joints.motion.data);
     assert_int_equal(joints.motion.frames, frames);
     assert_int_equal(joints.motion.joints, b.joints);
     assert_int_equal(joints.motion.seed_frames, 0);
-    assert_int_equal(take_body(&joints, 10, frames - 10, &s, true, &c, &err), 0); /* rotations are wanted, but there are none */
+    assert_int_equal(pose_source_track(&joints, 10, frames - 10, &s, true, &c, &err), 0); /* rotations are wanted, but there are none */
     assert_null(c.rotations);
     for (size_t i = 0; i < 3 * c.frames * c.joints; i++) assert_true(fabs(c.positions[i] - a.positions[i]) < 1e-6);
     assert_memory_equal(c.translations, c.positions, 3 * sizeof(double)); /* the root's */
-    body_free(&c);
-    assert_int_equal(take_body(&joints, frames, 1, &s, false, &c, &err), -1);
+    pose_track_free(&c);
+    assert_int_equal(pose_source_track(&joints, frames, 1, &s, false, &c, &err), -1);
     assert_null(c.positions);
     free(x);
-    body_free(&a);
-    body_free(&b);
-    take_free(&joints);
-    take_free(&motion);
+    pose_track_free(&a);
+    pose_track_free(&b);
+    pose_source_free(&joints);
+    pose_source_free(&motion);
     skeleton_free(&s);
 }
 
 static void what_is_no_dance(void **state) {
     (void)state;
     const char *path = scratch("bad.npy");
-    Take t;
+    PoseSource t;
     Error err;
     float x[24] = {0};
     x[5] = NAN;
     write_array(path, 3, (const size_t[]){4, 2, 3}, x);
-    assert_int_equal(take_read(path, &t, &err), -1);
+    assert_int_equal(pose_source_read(path, &t, &err), -1);
     assert_non_null(strstr(err.text, "NaN"));
     assert_int_equal(strncmp(err.text, path, strlen(path)), 0);
     write_array(path, 3, (const size_t[]){4, 3, 2}, x);
-    assert_int_equal(take_read(path, &t, &err), -1);
+    assert_int_equal(pose_source_read(path, &t, &err), -1);
     write_array(path, 3, (const size_t[]){0, 2, 3}, x);
-    assert_int_equal(take_read(path, &t, &err), -1);
-    assert_int_equal(take_read("test/golden/metrics/motions/music/tick.npz", &t, &err), -1);
+    assert_int_equal(pose_source_read(path, &t, &err), -1);
+    assert_int_equal(pose_source_read("test/golden/metrics/motions/music/tick.npz", &t, &err), -1);
     assert_non_null(strstr(err.text, "music features"));
-    assert_int_equal(take_read("nowhere.npz", &t, &err), -1);
-    assert_int_equal(take_read("nowhere.pkl", &t, &err), -1);
+    assert_int_equal(pose_source_read("nowhere.npz", &t, &err), -1);
+    assert_int_equal(pose_source_read("nowhere.pkl", &t, &err), -1);
     assert_null(t.motion.data);
     assert_null(t.positions);
 }
 
 static void a_skeleton_that_does_not_fit(void **state) {
     (void)state;
-    Take t;
+    PoseSource t;
     Skeleton s;
-    Body b;
+    PoseTrack b;
     Error err;
-    if (take_read(dance, &t, &err) || skeleton_smpl(&s, &err)) fail_msg("%s", err.text);
+    if (pose_source_read(dance, &t, &err) || skeleton_smpl(&s, &err)) fail_msg("%s", err.text);
     s.joints = 23;
-    assert_int_equal(take_body(&t, 0, 5, &s, false, &b, &err), -1);
+    assert_int_equal(pose_source_track(&t, 0, 5, &s, false, &b, &err), -1);
     assert_non_null(strstr(err.text, "--skeleton"));
-    assert_int_equal(take_body(&t, 0, 5, &s, true, &b, &err), -1);
-    take_free(&t);
+    assert_int_equal(pose_source_track(&t, 0, 5, &s, true, &b, &err), -1);
+    pose_source_free(&t);
     skeleton_free(&s);
 }
 

@@ -10,7 +10,7 @@
 #include "lib/nn/kernels/matmul.h"
 #include "model/networks.h"
 
-#include <cmocka.h> /* last: it defines a macro fail() */
+#include <cmocka.h> /* last: it defines a macro error_set() */
 
 enum { BATCH = 3 };
 
@@ -61,7 +61,7 @@ static void one_end(One *o) {
 
 static Value record_linear(Graph *g, Value x, const size_t *s) {
     Parameter w = graph_parameter(g, INIT_GIVEN, 2, (size_t[]){s[2], s[1]}, "w"), b = graph_parameter(g, INIT_GIVEN, 1, &s[2], "b");
-    return linear(g, x, w, b);
+    return op_linear(g, x, w, b);
 }
 
 static void linear_is_its_sum(void **state) {
@@ -86,7 +86,7 @@ static void linear_is_its_sum(void **state) {
 
 static Value record_layer_norm(Graph *g, Value x, const size_t *s) {
     Parameter w = graph_parameter(g, INIT_GIVEN, 1, &s[1], "w"), b = graph_parameter(g, INIT_GIVEN, 1, &s[1], "b");
-    return layer_norm(g, x, w, b);
+    return op_layer_norm(g, x, w, b);
 }
 
 static void layer_norm_is_its_definition(void **state) {
@@ -112,7 +112,7 @@ static void layer_norm_is_its_definition(void **state) {
 
 static Value record_gelu(Graph *g, Value x, const size_t *s) {
     (void)s;
-    return gelu(g, x);
+    return op_gelu(g, x);
 }
 
 static void gelu_is_its_definition(void **state) {
@@ -133,7 +133,7 @@ static void gelu_is_its_definition(void **state) {
 
 static Value record_softmax(Graph *g, Value x, const size_t *s) {
     (void)s;
-    return softmax(g, x);
+    return op_softmax(g, x);
 }
 
 static void softmax_is_its_definition(void **state) {
@@ -160,7 +160,7 @@ static void softmax_is_its_definition(void **state) {
     }
 }
 
-static Value record_attention(Graph *g, Value x, const size_t *s) { return attention(g, x, x, s[1], s[2], 0.37); }
+static Value record_attention(Graph *g, Value x, const size_t *s) { return op_attention(g, x, x, s[1], s[2], 0.37); }
 
 static void attention_is_its_definition(void **state) {
     (void)state;
@@ -192,9 +192,9 @@ static void attention_is_its_definition(void **state) {
 
 /* Turned away and back again it is what it was; the reference itself then faces straight ahead, and lengths stay. */
 static Value record_turn(Graph *g, Value x, const size_t *s) {
-    Value away = turn(g, x, slice_rows(g, x, 2, 1), -1);
+    Value away = op_rotate_heading(g, x, op_slice_rows(g, x, 2, 1), -1);
     graph_keep(g, away);
-    return s ? away : turn(g, away, slice_rows(g, x, 2, 1), 1);
+    return s ? away : op_rotate_heading(g, away, op_slice_rows(g, x, 2, 1), 1);
 }
 
 static void turning(void **state) {

@@ -1,6 +1,6 @@
-/* standardize.h: both sets of features by the real set's mean and standard deviation, as mint's calculate_scores.py does before FID. */
-#ifndef METRICS_STANDARDIZE_H
-#define METRICS_STANDARDIZE_H
+/* feature_scale.h: both sets of features by the real set's mean and standard deviation, as mint's calculate_scores.py does before FID. */
+#ifndef METRICS_FEATURE_SCALE_H
+#define METRICS_FEATURE_SCALE_H
 
 #include <stdbool.h>
 #include <stddef.h>

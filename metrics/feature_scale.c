@@ -1,5 +1,5 @@
 /* standardize.c: standardisation by the real set. */
-#include "metrics/standardize.h"
+#include "metrics/feature_scale.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static int allocate(FeatureScale *f, size_t dim, Error *err) {
     *f = (FeatureScale){dim, 0, calloc(dim, sizeof(double)), calloc(dim, sizeof(double)), calloc(dim, sizeof(bool)), false};
     if (f->mean && f->scale && f->left_out) return 0;
     feature_scale_free(f);
-    return fail(err, "out of memory for %zu features", dim);
+    return error_set(err, "out of memory for %zu features", dim);
 }
 
 int feature_scale_identity(FeatureScale *out, size_t dim, Error *err) {
@@ -35,7 +35,7 @@ int feature_scale_identity(FeatureScale *out, size_t dim, Error *err) {
 
 int feature_scale_fit(FeatureScale *out, const float *real, size_t n, size_t dim, bool keep_constant, Error *err) {
     *out = (FeatureScale){0};
-    if (n < 2) return fail(err, "the real set has %zu sequence%s, a distribution needs at least 2", n, n == 1 ? "" : "s");
+    if (n < 2) return error_set(err, "the real set has %zu sequence%s, a distribution needs at least 2", n, n == 1 ? "" : "s");
     FeatureScale f;
     if (allocate(&f, dim, err)) return -1;
     f.standardises = true;
@@ -45,12 +45,12 @@ int feature_scale_fit(FeatureScale *out, const float *real, size_t n, size_t dim
         if (!f.left_out[c]) f.kept++;
         if (!isfinite(f.scale[c])) {
             feature_scale_free(&f);
-            return fail(err, "feature %zu of the real set is not finite", c);
+            return error_set(err, "feature %zu of the real set is not finite", c);
         }
     }
     if (!f.kept) {
         feature_scale_free(&f);
-        return fail(err, "every feature is the same in all %zu real sequences: are they copies of one?", n);
+        return error_set(err, "every feature is the same in all %zu real sequences: are they copies of one?", n);
     }
     *out = f;
     return 0;
