@@ -18,10 +18,13 @@ typedef struct {
 static char *music_path(const BeatJob *job, const Motion *m, const char *dance, Error *err) {
     char genre[16], music[32], file[600], *stem = path_stem(dance), *path = NULL;
     if (stem) {
-        const char *name = m->music[0] ? m->music : aist_parse_name(stem, genre, music) == 0 ? music : stem;
+        const char *name = m->music[0]                                ? m->music
+                           : aist_parse_name(stem, genre, music) == 0 ? music
+                                                                      : stem;
         if (strchr(name, '/') || snprintf(file, sizeof file, "%s.npz", name) >= (int)sizeof file) {
             free(stem);
-            error_set(err, "its music is called '%.200s': a name without folders was expected", name);
+            error_set(err, "its music is called '%.200s': a name without folders was expected",
+                      name);
             return NULL;
         }
         path = path_join(job->music_dir, file);
@@ -31,10 +34,12 @@ static char *music_path(const BeatJob *job, const Motion *m, const char *dance, 
     return path;
 }
 
-static int score_with(const BeatJob *job, const PoseSource *t, const Music *music, BeatScore *out, Error *err) {
+static int score_with(const BeatJob *job, const PoseSource *t, const Music *music, BeatScore *out,
+                      Error *err) {
     size_t column;
     if (music_need(music, MUSIC_BEATS, &column, err)) return -1;
-    double ratio = t->motion.fps / music->fps, last = round((double)(music->frames - 1) * ratio); /* beats at the dance's rate */
+    double ratio = t->motion.fps / music->fps,
+           last = round((double)(music->frames - 1) * ratio); /* beats at the dance's rate */
     size_t frames = last < 1e9 ? (size_t)last + 1 : 0;
     float *beats = calloc(frames + 1, sizeof *beats);
     if (!beats) return error_set(err, "out of memory for %zu frames", frames);
@@ -42,13 +47,16 @@ static int score_with(const BeatJob *job, const PoseSource *t, const Music *musi
         if (music->data[f * music->dim + column] != 0) beats[(size_t)round((double)f * ratio)] = 1;
     PoseTrack b = {0};
     int status = pose_source_track(t, 0, t->motion.frames, job->skeleton, false, &b, err);
-    if (!status) status = beat_score(&b, (size_t)t->motion.seed_frames, beats, frames, &job->options, out, err);
+    if (!status)
+        status =
+            beat_score(&b, (size_t)t->motion.seed_frames, beats, frames, &job->options, out, err);
     pose_track_free(&b);
     free(beats);
     return status;
 }
 
-static int score_one(const PoseSource *t, const char *path, const void *context, void *result, Error *err) {
+static int score_one(const PoseSource *t, const char *path, const void *context, void *result,
+                     Error *err) {
     const BeatJob *job = context;
     char *music_file = music_path(job, &t->motion, path, err);
     if (!music_file) return -1;
@@ -64,7 +72,10 @@ static int score_one(const PoseSource *t, const char *path, const void *context,
 /* --- results --- */
 
 enum { COLUMNS = 4 };
-static const Column columns[COLUMNS] = {{"sequences", "dances", 0, 1}, {"kinematic_beats", "kinematic", 0, 1}, {"music_beats", "music", 0, 1}, {"beat_align", "BeatAlign", 4, 1}};
+static const Column columns[COLUMNS] = {{"sequences", "dances", 0, 1},
+                                        {"kinematic_beats", "kinematic", 0, 1},
+                                        {"music_beats", "music", 0, 1},
+                                        {"beat_align", "BeatAlign", 4, 1}};
 
 static void row_of(const void *result, const void *context, double *values) {
     (void)context;
@@ -89,8 +100,10 @@ static int summary(const size_t *pick, size_t n, const void *context, double *va
 
 static void show_protocol(const Report *r, const char *name, const BeatOptions *o) {
     if (!r->json) {
-        printf("protocol %s: mean over %s beats, seed frames %s, order %g, smoothing %g, sigma %g frames at 60 fps; %zu of %zu dances\n", name,
-               o->from_music ? "music" : "kinematic", o->with_seed ? "kept" : "skipped", o->order, o->smooth, o->sigma, r->dances->files.count, r->dances->named);
+        printf("protocol %s: mean over %s beats, seed frames %s, order %g, smoothing %g, sigma %g "
+               "frames at 60 fps; %zu of %zu dances\n",
+               name, o->from_music ? "music" : "kinematic", o->with_seed ? "kept" : "skipped",
+               o->order, o->smooth, o->sigma, r->dances->files.count, r->dances->named);
         return;
     }
     cJSON *used = cJSON_AddObjectToObject(r->json, "protocol");
@@ -103,11 +116,15 @@ static void show_protocol(const Report *r, const char *name, const BeatOptions *
     cJSON_AddNumberToObject(r->json, "named", (double)r->dances->named);
 }
 
-static int show(const EvalResults *d, const char *protocol, const BeatOptions *o, const EvalOptions *m, Error *err) {
+static int show(const EvalResults *d, const char *protocol, const BeatOptions *o,
+                const EvalOptions *m, Error *err) {
     double all[COLUMNS];
     Interval intervals[COLUMNS];
     summary(NULL, d->files.count, d->results, all, err);
-    if (m->resamples && bootstrap_intervals(d->files.count, (size_t)m->resamples, (uint64_t)m->bootstrap_seed, summary, d->results, COLUMNS, all, intervals, err)) return -1;
+    if (m->resamples &&
+        bootstrap_intervals(d->files.count, (size_t)m->resamples, (uint64_t)m->bootstrap_seed,
+                            summary, d->results, COLUMNS, all, intervals, err))
+        return -1;
     for (size_t c = 0; c + 1 < COLUMNS; c++) intervals[c] = (Interval){NAN, NAN, NAN}; /* counts */
     Report r;
     if (report_begin(&r, m, d, columns, COLUMNS, row_of, NULL, err)) return -1;
@@ -124,20 +141,39 @@ int main(int argc, char **argv) {
     EvalOptions m = {0};
     enum { OWN = 8 };
     Option options[OWN + EVAL_OPTIONS] = {
-        {"music-dir", 'm', OPTION_TEXT, &music_dir, "DIR", "Folder of music features, NAME.npz. NAME is the motion's `music`, or the music in its AIST++ file name, or its own.", 0, 0, NULL},
+        {"music-dir", 'm', OPTION_TEXT, &music_dir, "DIR",
+         "Folder of music features, NAME.npz. NAME is the motion's `music`, or the music in its "
+         "AIST++ file name, or its own.",
+         0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "What published tables differ in", 0, 0, NULL},
-        {"protocol", 'p', OPTION_CHOICE, &protocol, "fact|bailando|edge", "fact: from kinematic beats to music beats, order 10, no smoothing, without the seed. bailando, and edge after it: from music beats to kinematic beats, order 1, smoothing 5, the whole clip. The options below change parts of it.", 0, 0, NULL},
-        {"direction", 0, OPTION_CHOICE, &direction, "motion|music", "Whose beats the mean is over.", 0, 0, NULL},
-        {"seed", 0, OPTION_CHOICE, &seed, "skip|keep", "The frames that were given, not generated.", 0, 0, NULL},
-        {"order", 0, OPTION_REAL, &order, "FRAMES", "A kinematic beat is slower than this many frames on both sides (at 60 fps, as all frames here); 0: the protocol's.", 0, 1e6, NULL},
-        {"smooth", 0, OPTION_REAL, &smooth, "FRAMES", "Sigma of the speed's Gaussian smoothing; -1: the protocol's.", -1, 1e4, NULL},
-        {"sigma", 0, OPTION_REAL, &sigma, "FRAMES", "Tolerance: exp(-d^2 / (2 sigma^2)).", 1e-6, 1e6, NULL},
+        {"protocol", 'p', OPTION_CHOICE, &protocol, "fact|bailando|edge",
+         "fact: from kinematic beats to music beats, order 10, no smoothing, without the seed. "
+         "bailando, and edge after it: from music beats to kinematic beats, order 1, smoothing 5, "
+         "the whole clip. The options below change parts of it.",
+         0, 0, NULL},
+        {"direction", 0, OPTION_CHOICE, &direction, "motion|music", "Whose beats the mean is over.",
+         0, 0, NULL},
+        {"seed", 0, OPTION_CHOICE, &seed, "skip|keep", "The frames that were given, not generated.",
+         0, 0, NULL},
+        {"order", 0, OPTION_REAL, &order, "FRAMES",
+         "A kinematic beat is slower than this many frames on both sides (at 60 fps, as all frames "
+         "here); 0: the protocol's.",
+         0, 1e6, NULL},
+        {"smooth", 0, OPTION_REAL, &smooth, "FRAMES",
+         "Sigma of the speed's Gaussian smoothing; -1: the protocol's.", -1, 1e4, NULL},
+        {"sigma", 0, OPTION_REAL, &sigma, "FRAMES", "Tolerance: exp(-d^2 / (2 sigma^2)).", 1e-6,
+         1e6, NULL},
     };
     eval_options(&m, options + OWN);
-    const Program program = {"beat-align", "[OPTION]... --music-dir DIR MOTION...",
-                             "Beat alignment score: how near dances' kinematic beats, the minima of the body's speed, are to the beats of their music. The result is the mean over the "
-                             "dances. An operand is a dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
-                             "beat-align --music-dir features/ dances/", options, sizeof options / sizeof options[0]};
+    const Program program = {
+        "beat-align",
+        "[OPTION]... --music-dir DIR MOTION...",
+        "Beat alignment score: how near dances' kinematic beats, the minima of the body's speed, "
+        "are to the beats of their music. The result is the mean over the "
+        "dances. An operand is a dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
+        "beat-align --music-dir features/ dances/",
+        options,
+        sizeof options / sizeof options[0]};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
     if (!music_dir) return program_usage_error(&program, "--music-dir DIR is needed");
@@ -148,12 +184,22 @@ int main(int argc, char **argv) {
     Error err;
     Skeleton skeleton = {0};
     EvalResults dances = {0};
-    const BeatJob job = {music_dir, &skeleton,
-                     {.from_music = direction ? strcmp(direction, "music") == 0 : bailando, .with_seed = seed ? strcmp(seed, "keep") == 0 : bailando,
-                      .forward = bailando, .smooth = smooth >= 0 ? smooth : bailando ? 5 : 0, .order = order > 0 ? order : bailando ? 1 : 10, .sigma = sigma}};
+    const BeatJob job = {music_dir,
+                         &skeleton,
+                         {.from_music = direction ? strcmp(direction, "music") == 0 : bailando,
+                          .with_seed = seed ? strcmp(seed, "keep") == 0 : bailando,
+                          .forward = bailando,
+                          .smooth = smooth >= 0 ? smooth
+                                    : bailando  ? 5
+                                                : 0,
+                          .order = order > 0  ? order
+                                   : bailando ? 1
+                                              : 10,
+                          .sigma = sigma}};
     status = 0;
     if (skeleton_choose(m.skeleton, &skeleton, &err) ||
-        eval_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(BeatScore), score_one, &job, &err) ||
+        eval_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames,
+                    sizeof(BeatScore), score_one, &job, &err) ||
         show(&dances, protocol, &job.options, &m, &err))
         status = program_report(&program, &err);
     eval_results_free(&dances, NULL);

@@ -1,15 +1,16 @@
-/* check-dataset: what an AIST++ folder has, lacks, and has damaged, before hours of work are spent on it. */
+/* check-dataset: what an AIST++ folder has, lacks, and has damaged, before hours of work are spent
+ * on it. */
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/data/aist_folder.h"
 #include "lib/audio/audio_file.h"
-#include "lib/data/dataset.h"
+#include "lib/base/threads.h"
 #include "lib/cli/options.h"
 #include "lib/cli/progress.h"
-#include "lib/base/threads.h"
+#include "lib/data/aist_folder.h"
+#include "lib/data/dataset.h"
 
 static const struct {
     const char *name, *file;
@@ -32,8 +33,10 @@ typedef struct {
     SplitCheck split[SPLITS];
 } Findings;
 
-/* Reads every file that is not to be ignored; a line for each damaged one. Returns how many there are. */
-static size_t check_files(const Program *program, AistFiles *f, const Strings *ignored, const char *what, void (*check)(AistFile *), bool quiet) {
+/* Reads every file that is not to be ignored; a line for each damaged one. Returns how many there
+ * are. */
+static size_t check_files(const Program *program, AistFiles *f, const Strings *ignored,
+                          const char *what, void (*check)(AistFile *), bool quiet) {
     Progress progress;
     size_t done = 0, damaged = 0;
     progress_start(&progress, what, f->count, quiet);
@@ -57,7 +60,8 @@ static size_t check_files(const Program *program, AistFiles *f, const Strings *i
     return damaged;
 }
 
-static void count_split(const Findings *f, const Strings *names, const char *label, bool name_missing, SplitCheck *s) {
+static void count_split(const Findings *f, const Strings *names, const char *label,
+                        bool name_missing, SplitCheck *s) {
     s->there = true;
     s->names = names->count;
     for (size_t i = 0; i < names->count; i++) {
@@ -71,26 +75,35 @@ static void count_split(const Findings *f, const Strings *names, const char *lab
         char song[256];
         aist_music_name(name, song, sizeof song);
         if (name_missing && (lacks & AIST_NO_MOTION)) printf("%s: no motion %s\n", label, name);
-        if (name_missing && (lacks & AIST_NO_MUSIC)) printf("%s: no music %s for %s\n", label, song, name);
+        if (name_missing && (lacks & AIST_NO_MUSIC))
+            printf("%s: no music %s for %s\n", label, song, name);
     }
 }
 
 /* Everything below folder; returns 1 after messages if something needed is missing or damaged. */
-static int look(const Program *program, const char *folder, const char *music, bool name_missing, bool quiet, Findings *f) {
+static int look(const Program *program, const char *folder, const char *music, bool name_missing,
+                bool quiet, Findings *f) {
     static const char *const motion_endings[] = {".pkl", ".npz", ".npy", NULL};
     Error err;
     int status = 0;
-    char *paths[3 + SPLITS] = {path_join(folder, "motions"), music ? strdup(music) : path_join(folder, "music"), path_join(folder, "ignore_list.txt")};
+    char *paths[3 + SPLITS] = {path_join(folder, "motions"),
+                               music ? strdup(music) : path_join(folder, "music"),
+                               path_join(folder, "ignore_list.txt")};
     for (size_t i = 0; i < SPLITS; i++) paths[3 + i] = path_join(folder, splits[i].file);
     for (size_t i = 0; i < 3 + SPLITS; i++)
         if (!paths[i]) status = (error_set(&err, "out of memory"), program_report(program, &err));
     if (status == 0) {
-        if (aist_files_list(paths[0], motion_endings, &f->motions, &err)) status = program_report(program, &err);
-        if (aist_files_list(paths[1], audio_endings, &f->music, &err)) status = program_report(program, &err);
-        if (file_exists(paths[2]) && dataset_names_read(paths[2], &f->ignored, &err)) status = program_report(program, &err);
+        if (aist_files_list(paths[0], motion_endings, &f->motions, &err))
+            status = program_report(program, &err);
+        if (aist_files_list(paths[1], audio_endings, &f->music, &err))
+            status = program_report(program, &err);
+        if (file_exists(paths[2]) && dataset_names_read(paths[2], &f->ignored, &err))
+            status = program_report(program, &err);
         strings_sort(&f->ignored);
-        f->damaged_motions = check_files(program, &f->motions, &f->ignored, "motions", aist_file_check_motion, quiet);
-        f->damaged_music = check_files(program, &f->music, &f->ignored, "music", aist_file_check_music, quiet);
+        f->damaged_motions = check_files(program, &f->motions, &f->ignored, "motions",
+                                         aist_file_check_motion, quiet);
+        f->damaged_music =
+            check_files(program, &f->music, &f->ignored, "music", aist_file_check_music, quiet);
         if (f->damaged_motions || f->damaged_music) status = 1;
         for (size_t i = 0; i < SPLITS; i++) {
             Strings names;
@@ -115,15 +128,19 @@ static void print_text(const Findings *f) {
     printf("%-8s%6zu files, %zu damaged\n", "motions", f->motions.count, f->damaged_motions);
     printf("%-8s%6zu files, %zu damaged\n", "music", f->music.count, f->damaged_music);
     printf("%-8s%6zu names\n", "ignored", f->ignored.count);
-    printf("%-6s %7s %7s %8s %10s %9s %8s\n", "split", "names", "usable", "ignored", "no-motion", "no-music", "damaged");
+    printf("%-6s %7s %7s %8s %10s %9s %8s\n", "split", "names", "usable", "ignored", "no-motion",
+           "no-music", "damaged");
     for (size_t i = 0; i < SPLITS; i++) {
         const SplitCheck *s = &f->split[i];
         if (s->there)
-            printf("%-6s %7zu %7zu %8zu %10zu %9zu %8zu\n", splits[i].name, s->names, s->usable, s->ignored, s->no_motion, s->no_music, s->damaged);
+            printf("%-6s %7zu %7zu %8zu %10zu %9zu %8zu\n", splits[i].name, s->names, s->usable,
+                   s->ignored, s->no_motion, s->no_music, s->damaged);
     }
 }
 
-static void add(cJSON *object, const char *name, size_t value) { cJSON_AddNumberToObject(object, name, (double)value); }
+static void add(cJSON *object, const char *name, size_t value) {
+    cJSON_AddNumberToObject(object, name, (double)value);
+}
 
 static int print_json(const Findings *f) {
     cJSON *root = cJSON_CreateObject(), *lists = cJSON_AddObjectToObject(root, "splits");
@@ -155,27 +172,54 @@ int main(int argc, char **argv) {
     bool name_missing = false, json = false, quiet = false;
     long threads = 0;
     const Option options[] = {
-        {.name = "music", .type = OPTION_TEXT, .value = &music, .argument = "FOLDER", .help = "Where the music is, if not in AIST_DIR/music."},
-        {.name = "verbose", .letter = 'v', .type = OPTION_FLAG, .value = &name_missing, .help = "Name every missing file (not with --json)."},
+        {.name = "music",
+         .type = OPTION_TEXT,
+         .value = &music,
+         .argument = "FOLDER",
+         .help = "Where the music is, if not in AIST_DIR/music."},
+        {.name = "verbose",
+         .letter = 'v',
+         .type = OPTION_FLAG,
+         .value = &name_missing,
+         .help = "Name every missing file (not with --json)."},
         {.name = "json", .type = OPTION_FLAG, .value = &json, .help = "Print one JSON object."},
-        {.name = "threads", .letter = 'j', .type = OPTION_INT, .value = &threads, .argument = "N", .help = "Threads; 0 means all.", .max = 4096},
-        {.name = "quiet", .letter = 'q', .type = OPTION_FLAG, .value = &quiet, .help = "No progress on stderr."},
+        {.name = "threads",
+         .letter = 'j',
+         .type = OPTION_INT,
+         .value = &threads,
+         .argument = "N",
+         .help = "Threads; 0 means all.",
+         .max = 4096},
+        {.name = "quiet",
+         .letter = 'q',
+         .type = OPTION_FLAG,
+         .value = &quiet,
+         .help = "No progress on stderr."},
     };
     const Program program = {
-        .name = "check-dataset", .usage = "[OPTION]... AIST_DIR",
-        .about = "Says what a folder in AIST++'s layout (motions/, music/, splits/, ignore_list.txt) has, what its lists name and it lacks, and which "
-                 "files are damaged; every file is read whole. Exit status 1 if anything is missing or damaged.",
-        .example = "check-dataset -v aist", .options = options, .count = sizeof options / sizeof *options};
+        .name = "check-dataset",
+        .usage = "[OPTION]... AIST_DIR",
+        .about = "Says what a folder in AIST++'s layout (motions/, music/, splits/, "
+                 "ignore_list.txt) has, what its lists name and it lacks, and which "
+                 "files are damaged; every file is read whole. Exit status 1 if anything is "
+                 "missing or damaged.",
+        .example = "check-dataset -v aist",
+        .options = options,
+        .count = sizeof options / sizeof *options};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
-    if (first + 1 != argc) return program_usage_error(&program, "one folder is needed, not %d", argc - first);
+    if (first + 1 != argc)
+        return program_usage_error(&program, "one folder is needed, not %d", argc - first);
     Error err;
-    if (!folder_exists(argv[first])) return error_set(&err, "%s: no such folder", argv[first]), program_report(&program, &err);
+    if (!folder_exists(argv[first]))
+        return error_set(&err, "%s: no such folder", argv[first]), program_report(&program, &err);
     threads_set((int)threads);
     Findings f = {0};
     status = look(&program, argv[first], music, name_missing && !json, quiet, &f);
-    if (!json) print_text(&f);
-    else if (print_json(&f)) status = 1;
+    if (!json)
+        print_text(&f);
+    else if (print_json(&f))
+        status = 1;
     aist_files_free(&f.motions);
     aist_files_free(&f.music);
     strings_free(&f.ignored);

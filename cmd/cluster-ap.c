@@ -1,16 +1,17 @@
-/* cluster-ap: windows of the dances of each genre -> clusters, whose exemplars become the items of a motion bank. */
+/* cluster-ap: windows of the dances of each genre -> clusters, whose exemplars become the items of
+ * a motion bank. */
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/cluster/cluster_file.h"
 #include "lib/base/memory.h"
+#include "lib/base/runtime.h"
+#include "lib/base/threads.h"
 #include "lib/cli/options.h"
 #include "lib/cli/progress.h"
 #include "lib/formats/tensor_file.h"
-#include "lib/base/runtime.h"
-#include "lib/base/threads.h"
+#include "model/cluster/cluster_file.h"
 #include "model/cluster/preference.h"
 
 typedef struct {
@@ -29,13 +30,19 @@ typedef struct {
     bool converged;
 } ClusterOutcome;
 
-static int check_windows(const Program *program, const ClusterChoices *c, const Dances *d, Error *err) {
+static int check_windows(const Program *program, const ClusterChoices *c, const Dances *d,
+                         Error *err) {
     size_t wanted = c->preference_given ? 1 : (size_t)c->clusters, too_short = 0;
     for (size_t i = 0; i < d->count; i++) too_short += d->motions[i].frames < d->windows.frames;
     if (d->windows.count < wanted)
-        return error_set(err, "genre %s: %zu windows of %ld frames are too few for %zu clusters; take fewer --clusters, a smaller --stride or more dances", d->genre,
-                    d->windows.count, c->length, wanted);
-    if (too_short) program_warn(program, "genre %s: %zu of %zu dances are shorter than %ld frames and give no window", d->genre, too_short, d->count, c->length);
+        return error_set(err,
+                         "genre %s: %zu windows of %ld frames are too few for %zu clusters; take "
+                         "fewer --clusters, a smaller --stride or more dances",
+                         d->genre, d->windows.count, c->length, wanted);
+    if (too_short)
+        program_warn(program,
+                     "genre %s: %zu of %zu dances are shorter than %ld frames and give no window",
+                     d->genre, too_short, d->count, c->length);
     return 0;
 }
 
@@ -44,7 +51,8 @@ static void tell(void *progress, size_t runs, double preference, const Affinity 
     progress_step(progress, runs);
 }
 
-static int cluster(const Dances *d, const float *s, const ClusterChoices *c, Affinity *a, double *preference, Error *err) {
+static int cluster(const Dances *d, const float *s, const ClusterChoices *c, Affinity *a,
+                   double *preference, Error *err) {
     AffinityOptions o = affinity_defaults();
     o.damping = c->damping;
     o.max_iterations = (size_t)c->max_iterations;
@@ -52,19 +60,25 @@ static int cluster(const Dances *d, const float *s, const ClusterChoices *c, Aff
         *preference = c->preference;
         o.min_iterations = AFFINITY_SETTLED;
         if (affinity_propagate(s, d->windows.count, c->preference, &o, a, err)) return -1;
-        if (a->count == 0) return error_set(err, "no clusters after %zu iterations: take another --preference or more --max-iterations", a->iterations);
+        if (a->count == 0)
+            return error_set(err,
+                             "no clusters after %zu iterations: take another --preference or more "
+                             "--max-iterations",
+                             a->iterations);
         return affinity_keep_largest(s, a->count, a, err);
     }
     Progress progress;
     char label[80];
     snprintf(label, sizeof label, "%.20s: clustering %zu windows", d->genre, d->windows.count);
     progress_start(&progress, label, PREFERENCE_MAX_RUNS, c->quiet);
-    int status = affinity_search(s, d->windows.count, (size_t)c->clusters, &o, tell, &progress, preference, a, err);
+    int status = affinity_search(s, d->windows.count, (size_t)c->clusters, &o, tell, &progress,
+                                 preference, a, err);
     progress_end(&progress);
     return status;
 }
 
-static int do_genre(const Program *program, const Dataset *set, const ClusterChoices *c, const char *genre, ClusterOutcome *out, Error *err) {
+static int do_genre(const Program *program, const Dataset *set, const ClusterChoices *c,
+                    const char *genre, ClusterOutcome *out, Error *err) {
     Dances d = {0};
     Affinity a = {0};
     float *s = NULL;
@@ -84,7 +98,9 @@ static int do_genre(const Program *program, const Dataset *set, const ClusterCho
         out->iterations = a.iterations;
         out->converged = a.converged;
         for (size_t i = 0; i < a.points; i++) out->largest += a.labels[i] == 0;
-        if (!a.converged) program_warn(program, "genre %s: the messages did not come to rest in %zu iterations", genre, a.iterations);
+        if (!a.converged)
+            program_warn(program, "genre %s: the messages did not come to rest in %zu iterations",
+                         genre, a.iterations);
         status = clusters_arrays(&d, &a, &out->arrays, err);
     }
     free(s);
@@ -94,10 +110,12 @@ static int do_genre(const Program *program, const Dataset *set, const ClusterCho
 }
 
 /* The outcomes of all genres, written when all are there. */
-static int run(const Program *program, const ClusterChoices *c, ClusterOutcome *outcomes, const char **genres, size_t count, const Dataset *set, Error *err) {
+static int run(const Program *program, const ClusterChoices *c, ClusterOutcome *outcomes,
+               const char **genres, size_t count, const Dataset *set, Error *err) {
     for (size_t g = 0; g < count; g++) {
         char name[300];
-        if (snprintf(name, sizeof name, "%s.npz", genres[g]) >= (int)sizeof name || strchr(name, '/'))
+        if (snprintf(name, sizeof name, "%s.npz", genres[g]) >= (int)sizeof name ||
+            strchr(name, '/'))
             return error_set(err, "%s: genre '%s' cannot name a file", c->dataset, genres[g]);
         outcomes[g].path = path_join(c->genre ? "" : c->output, c->genre ? c->output : name);
         if (!outcomes[g].path) return error_set(err, "out of memory");
@@ -110,9 +128,11 @@ static int run(const Program *program, const ClusterChoices *c, ClusterOutcome *
 }
 
 static void print_table(const ClusterOutcome *o, const char **genres, size_t count) {
-    printf("%-8s %8s %8s %8s %12s %10s  %s\n", "genre", "windows", "clusters", "largest", "preference", "iterations", "file");
+    printf("%-8s %8s %8s %8s %12s %10s  %s\n", "genre", "windows", "clusters", "largest",
+           "preference", "iterations", "file");
     for (size_t g = 0; g < count; g++)
-        printf("%-8s %8zu %8zu %8zu %12.6g %10zu  %s\n", genres[g], o[g].windows, o[g].clusters, o[g].largest, o[g].preference, o[g].iterations, o[g].path);
+        printf("%-8s %8zu %8zu %8zu %12.6g %10zu  %s\n", genres[g], o[g].windows, o[g].clusters,
+               o[g].largest, o[g].preference, o[g].iterations, o[g].path);
 }
 
 static int print_json(const ClusterOutcome *o, const char **genres, size_t count, Error *err) {
@@ -144,14 +164,18 @@ static int do_all(const Program *program, const ClusterChoices *c, Error *err) {
     if (!status && c->genre) {
         size_t at = 0;
         while (at < count && strcmp(genres[at], c->genre) != 0) at++;
-        if (at == count) status = error_set(err, "%s: has no genre %s", c->dataset, c->genre);
-        else genres[0] = genres[at], count = 1;
+        if (at == count)
+            status = error_set(err, "%s: has no genre %s", c->dataset, c->genre);
+        else
+            genres[0] = genres[at], count = 1;
     }
     ClusterOutcome *outcomes = calloc(count + 1, sizeof *outcomes);
     if (!outcomes && !status) status = error_set(err, "out of memory");
     if (!status) status = run(program, c, outcomes, genres, count, &set, err);
-    if (!status && c->json) status = print_json(outcomes, genres, count, err);
-    else if (!status) print_table(outcomes, genres, count);
+    if (!status && c->json)
+        status = print_json(outcomes, genres, count, err);
+    else if (!status)
+        print_table(outcomes, genres, count);
     for (size_t g = 0; outcomes && g < count; g++) {
         free(outcomes[g].path);
         tensors_free(&outcomes[g].arrays);
@@ -165,29 +189,48 @@ static int do_all(const Program *program, const ClusterChoices *c, Error *err) {
 int main(int argc, char **argv) {
     runtime_prepare(argv);
     const AffinityOptions defaults = affinity_defaults();
-    ClusterChoices c = {.length = 120, .stride = 20, .clusters = 256, .future = 20, .max_iterations = 1000, .damping = defaults.damping};
+    ClusterChoices c = {.length = 120,
+                        .stride = 20,
+                        .clusters = 256,
+                        .future = 20,
+                        .max_iterations = 1000,
+                        .damping = defaults.damping};
     const Option options[] = {
-        {"output", 'o', OPTION_TEXT, &c.output, "OUT", "The .npz of --genre; without --genre a folder for one GENRE.npz each.", 0, 0, NULL},
+        {"output", 'o', OPTION_TEXT, &c.output, "OUT",
+         "The .npz of --genre; without --genre a folder for one GENRE.npz each.", 0, 0, NULL},
         {"genre", 'g', OPTION_TEXT, &c.genre, "G", "Only this genre.", 0, 0, NULL},
         {"length", 'l', OPTION_INT, &c.length, "FRAMES", "Length of a window.", 1, 1e6, NULL},
-        {"stride", 0, OPTION_INT, &c.stride, "FRAMES", "Windows start every so many frames.", 1, 1e6, NULL},
-        {"clusters", 'n', OPTION_INT, &c.clusters, "N", "Clusters per genre: the preference is searched for.", 1, 1e6, &c.clusters_given},
-        {"preference", 'p', OPTION_REAL, &c.preference, "P", "Take this preference instead, and as many clusters as it gives.", 0, 0, &c.preference_given},
+        {"stride", 0, OPTION_INT, &c.stride, "FRAMES", "Windows start every so many frames.", 1,
+         1e6, NULL},
+        {"clusters", 'n', OPTION_INT, &c.clusters, "N",
+         "Clusters per genre: the preference is searched for.", 1, 1e6, &c.clusters_given},
+        {"preference", 'p', OPTION_REAL, &c.preference, "P",
+         "Take this preference instead, and as many clusters as it gives.", 0, 0,
+         &c.preference_given},
         {"relative-root", 0, OPTION_FLAG, &c.relative_root, NULL,
-         "A window's horizontal translation counts from frame length - future - 1 of it, for models trained with --relative-root.", 0, 0, NULL},
-        {"relative-heading", 0, OPTION_FLAG, &c.relative_heading, NULL, "With --relative-root: that frame faces straight ahead, too.", 0, 0, NULL},
-        {"future", 0, OPTION_INT, &c.future, "FRAMES", "With --relative-root: the frames that the model predicts.", 1, 1e6, NULL},
-        {"damping", 0, OPTION_REAL, &c.damping, "D", "How much of the old messages each iteration keeps.", 0.5, 0.999, NULL},
-        {"max-iterations", 0, OPTION_INT, &c.max_iterations, "I", "Messages stop after so many iterations at rest or not.", 1, 1e6, NULL},
-        {"json", 0, OPTION_FLAG, &c.json, NULL, "Print the results as one JSON object.", 0, 0, NULL},
+         "A window's horizontal translation counts from frame length - future - 1 of it, for "
+         "models trained with --relative-root.",
+         0, 0, NULL},
+        {"relative-heading", 0, OPTION_FLAG, &c.relative_heading, NULL,
+         "With --relative-root: that frame faces straight ahead, too.", 0, 0, NULL},
+        {"future", 0, OPTION_INT, &c.future, "FRAMES",
+         "With --relative-root: the frames that the model predicts.", 1, 1e6, NULL},
+        {"damping", 0, OPTION_REAL, &c.damping, "D",
+         "How much of the old messages each iteration keeps.", 0.5, 0.999, NULL},
+        {"max-iterations", 0, OPTION_INT, &c.max_iterations, "I",
+         "Messages stop after so many iterations at rest or not.", 1, 1e6, NULL},
+        {"json", 0, OPTION_FLAG, &c.json, NULL, "Print the results as one JSON object.", 0, 0,
+         NULL},
         {"threads", 'j', OPTION_INT, &c.threads, "N", "Threads; 0: all processors.", 0, 1024, NULL},
         {"quiet", 'q', OPTION_FLAG, &c.quiet, NULL, "No progress.", 0, 0, NULL},
     };
     const Program program = {
         .name = "cluster-ap",
         .usage = "[OPTION]... -o OUT DATASET.tsv",
-        .about = "Clusters the windows of each genre's dances by affinity propagation (Frey and Dueck 2007), the similarity of two windows being minus their "
-                 "squared Euclidean distance. Writes the exemplars' windows (centers) and who belongs to whom, clusters ordered by size: the first is the "
+        .about = "Clusters the windows of each genre's dances by affinity propagation (Frey and "
+                 "Dueck 2007), the similarity of two windows being minus their "
+                 "squared Euclidean distance. Writes the exemplars' windows (centers) and who "
+                 "belongs to whom, clusters ordered by size: the first is the "
                  "largest, which generate starts from when it is given no seed motion.",
         .example = "cluster-ap --clusters 256 -o clusters train.tsv",
         .options = options,
@@ -198,11 +241,15 @@ int main(int argc, char **argv) {
     if (status >= 0) return status;
     if (!c.output) return program_usage_error(&program, "-o is needed");
     if (argc - first != 1) return program_usage_error(&program, "one data set is needed");
-    if (c.preference_given && c.clusters_given) return program_usage_error(&program, "--clusters and --preference exclude each other");
-    if (c.relative_heading && !c.relative_root) return program_usage_error(&program, "--relative-heading goes with --relative-root");
-    if (c.relative_root && c.future >= c.length) return program_usage_error(&program, "--future must be smaller than --length");
+    if (c.preference_given && c.clusters_given)
+        return program_usage_error(&program, "--clusters and --preference exclude each other");
+    if (c.relative_heading && !c.relative_root)
+        return program_usage_error(&program, "--relative-heading goes with --relative-root");
+    if (c.relative_root && c.future >= c.length)
+        return program_usage_error(&program, "--future must be smaller than --length");
     c.dataset = argv[first];
     threads_set((int)c.threads);
     Error err;
-    return program_finish(&program, do_all(&program, &c, &err) ? program_report(&program, &err) : 0);
+    return program_finish(&program,
+                          do_all(&program, &c, &err) ? program_report(&program, &err) : 0);
 }

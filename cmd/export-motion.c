@@ -2,53 +2,70 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/aist_pickle.h"
 #include "export/bvh_write.h"
+#include "export/export_job.h"
 #include "export/feet.h"
 #include "export/glb.h"
 #include "export/joints.h"
-#include "export/aist_pickle.h"
-#include "export/sheet.h"
-#include "lib/data/motion_list.h"
-#include "lib/cli/options.h"
-#include "lib/base/utf8.h"
-#include "lib/base/threads.h"
-#include "export/video.h"
 #include "export/page_export.h"
 #include "export/plot_export.h"
-#include "export/export_job.h"
+#include "export/sheet.h"
+#include "export/video.h"
+#include "lib/base/threads.h"
+#include "lib/base/utf8.h"
+#include "lib/cli/options.h"
+#include "lib/data/motion_list.h"
 #include "metrics/thresholds.h"
 
 typedef struct {
     const char *name, *ending;
-    bool together;     /* one file holds all dances; otherwise each gets its own */
+    bool together; /* one file holds all dances; otherwise each gets its own */
     const char *takes; /* options that it knows beside everybody's, separated by spaces */
     int (*write)(const ExportJob *job, Buffer *out, Error *err);
-    int (*stream)(const ExportJob *job, FILE *out, bool quiet, Error *err); /* in place of write: what does not fit into memory */
+    int (*stream)(const ExportJob *job, FILE *out, bool quiet,
+                  Error *err); /* in place of write: what does not fit into memory */
     const char *about;
 } Format;
 
-static int to_joints(const ExportJob *job, Buffer *out, Error *err) { return joints_npy(job->clips, out, err); }
+static int to_joints(const ExportJob *job, Buffer *out, Error *err) {
+    return joints_npy(job->clips, out, err);
+}
 
-static int to_bvh(const ExportJob *job, Buffer *out, Error *err) { return bvh_write(job->clips, strcmp(job->choices->unit, "cm") == 0 ? 100 : 1, out, err); }
+static int to_bvh(const ExportJob *job, Buffer *out, Error *err) {
+    return bvh_write(job->clips, strcmp(job->choices->unit, "cm") == 0 ? 100 : 1, out, err);
+}
 
-static int to_glb(const ExportJob *job, Buffer *out, Error *err) { return glb_write(job->clips, out, err); }
+static int to_glb(const ExportJob *job, Buffer *out, Error *err) {
+    return glb_write(job->clips, out, err);
+}
 
-static int to_pickle(const ExportJob *job, Buffer *out, Error *err) { return export_aist_pickle(job->clips, out, err); }
+static int to_pickle(const ExportJob *job, Buffer *out, Error *err) {
+    return export_aist_pickle(job->clips, out, err);
+}
 
 static int to_png(const ExportJob *job, Buffer *out, Error *err) {
     const ExportChoices *c = job->choices;
-    return sheet_png(job->clips, job->count, c->poses ? c->poses : 8, c->width ? c->width : 2000, out, err);
+    return sheet_png(job->clips, job->count, c->poses ? c->poses : 8, c->width ? c->width : 2000,
+                     out, err);
 }
 
 static const Format formats[] = {
-    {"html", ".html", true, "thresholds audio music title label", export_page, NULL, "one page that plays all the dances in 3D with their music, in any browser, offline"},
-    {"bvh", ".bvh", false, "unit", to_bvh, NULL, "skeleton and motion for Blender, MotionBuilder and others"},
-    {"glb", ".glb", false, "", to_glb, NULL, "glTF 2.0: a skinned figure that dances, for Blender, three.js, Unity and others"},
+    {"html", ".html", true, "thresholds audio music title label", export_page, NULL,
+     "one page that plays all the dances in 3D with their music, in any browser, offline"},
+    {"bvh", ".bvh", false, "unit", to_bvh, NULL,
+     "skeleton and motion for Blender, MotionBuilder and others"},
+    {"glb", ".glb", false, "", to_glb, NULL,
+     "glTF 2.0: a skinned figure that dances, for Blender, three.js, Unity and others"},
     {"pkl", ".pkl", false, "", to_pickle, NULL, "AIST++'s own pickle, for tools that read that"},
-    {"joints", ".npy", false, "", to_joints, NULL, "joint positions [frames, joints, 3] in metres, y up (.npy)"},
-    {"png", ".png", true, "poses width label", to_png, NULL, "a contact sheet: a row of poses for every dance"},
-    {"svg", ".svg", true, "thresholds music label", export_plot, NULL, "a plot of how much every dance moves, frame by frame, and of its frozen windows"},
-    {"y4m", ".y4m", true, "width height", NULL, export_video, "a film without sound, raw pictures for ffmpeg or mpv"},
+    {"joints", ".npy", false, "", to_joints, NULL,
+     "joint positions [frames, joints, 3] in metres, y up (.npy)"},
+    {"png", ".png", true, "poses width label", to_png, NULL,
+     "a contact sheet: a row of poses for every dance"},
+    {"svg", ".svg", true, "thresholds music label", export_plot, NULL,
+     "a plot of how much every dance moves, frame by frame, and of its frozen windows"},
+    {"y4m", ".y4m", true, "width height", NULL, export_video,
+     "a film without sound, raw pictures for ffmpeg or mpv"},
 };
 
 enum { FORMATS = sizeof formats / sizeof *formats };
@@ -67,10 +84,13 @@ typedef struct {
 /* "-" is standard output. */
 static int write_out(const char *path, const Buffer *b, Error *err) {
     if (strcmp(path, "-") != 0) return file_write(path, b->data, b->size, err);
-    return fwrite(b->data, 1, b->size, stdout) == b->size ? 0 : error_set(err, "standard output: cannot write");
+    return fwrite(b->data, 1, b->size, stdout) == b->size
+               ? 0
+               : error_set(err, "standard output: cannot write");
 }
 
-static int stream_job(const Format *format, const ExportJob *job, const char *path, bool quiet, Error *err) {
+static int stream_job(const Format *format, const ExportJob *job, const char *path, bool quiet,
+                      Error *err) {
     OutputFile f;
     if (strcmp(path, "-") == 0) return format->stream(job, stdout, quiet, err);
     if (file_begin(&f, path, err)) return -1;
@@ -79,7 +99,8 @@ static int stream_job(const Format *format, const ExportJob *job, const char *pa
     return -1;
 }
 
-static int export_job(const Format *format, const ExportJob *job, const char *path, bool quiet, Error *err) {
+static int export_job(const Format *format, const ExportJob *job, const char *path, bool quiet,
+                      Error *err) {
     if (format->stream) return stream_job(format, job, path, quiet, err);
     Buffer b = {0};
     int status = format->write(job, &b, err);
@@ -111,8 +132,10 @@ static int export_one(const Motion *m, size_t i, void *context, Error *err) {
     if (load_clip(e, m, i, &clip, err)) return -1;
     const ExportJob job = {.clips = &clip, .count = 1, .choices = e->choices};
     Buffer path = {0};
-    if (e->folder) buffer_print(&path, "%s/%s%s", e->output, clip.name, e->format->ending);
-    else buffer_text(&path, e->output);
+    if (e->folder)
+        buffer_print(&path, "%s/%s%s", e->output, clip.name, e->format->ending);
+    else
+        buffer_text(&path, e->output);
     buffer_byte(&path, '\0');
     int status = buffer_check(&path, err);
     if (!status) status = export_job(e->format, &job, (const char *)path.data, true, err);
@@ -127,7 +150,8 @@ static int check_names(const Strings *files, Error *err) {
     int status = names ? 0 : error_set(err, "out of memory");
     for (size_t i = 0; !status && i < files->count; i++)
         if (!(names[i] = path_stem(files->items[i]))) status = error_set(err, "out of memory");
-    if (!status && utf8_sort_distinct(names, files->count, err)) status = error_prefix(err, "two results of one name");
+    if (!status && utf8_sort_distinct(names, files->count, err))
+        status = error_prefix(err, "two results of one name");
     for (size_t i = 0; names && i < files->count; i++) free((char *)(uintptr_t)names[i]);
     free(names);
     return status;
@@ -137,8 +161,11 @@ static int run(Exporter *e, char *const *operands, size_t count, bool quiet, Err
     Progress p;
     if (motion_list(&e->files, operands, count, err)) return -1;
     e->folder = e->files.count > 1 || folder_exists(e->output) || path_ends_with(e->output, "/");
-    if (!e->format->together && e->folder && strcmp(e->output, "-") == 0) return error_set(err, "standard output takes one dance, not %zu", e->files.count);
-    if (!e->format->together && e->folder && (check_names(&e->files, err) || folder_make(e->output, err))) return -1;
+    if (!e->format->together && e->folder && strcmp(e->output, "-") == 0)
+        return error_set(err, "standard output takes one dance, not %zu", e->files.count);
+    if (!e->format->together && e->folder &&
+        (check_names(&e->files, err) || folder_make(e->output, err)))
+        return -1;
     e->clips = calloc(e->files.count, sizeof *e->clips);
     if (!e->clips) return error_set(err, "out of memory for %zu files", e->files.count);
     progress_start(&p, "motions", e->files.count, quiet || e->files.count == 1);
@@ -146,7 +173,8 @@ static int run(Exporter *e, char *const *operands, size_t count, bool quiet, Err
     progress_end(&p);
     if (status || !e->format->together) return status;
     if (export_job_name_clips(e->clips, &e->files, e->labels, err)) return -1;
-    const ExportJob job = {.clips = e->clips, .files = &e->files, .count = e->files.count, .choices = e->choices};
+    const ExportJob job = {
+        .clips = e->clips, .files = &e->files, .count = e->files.count, .choices = e->choices};
     return export_job(e->format, &job, e->output, quiet, err);
 }
 
@@ -170,7 +198,8 @@ static int check_options(const Program *program, const Format *format) {
         const char *found = strstr(format->takes, o->name);
         size_t n = strlen(o->name);
         if (!found || (found != format->takes && found[-1] != ' ') || (found[n] && found[n] != ' '))
-            return program_usage_error(program, "--%s does not go with --to %s", o->name, format->name);
+            return program_usage_error(program, "--%s does not go with --to %s", o->name,
+                                       format->name);
     }
     return -1;
 }
@@ -184,27 +213,50 @@ int main(int argc, char **argv) {
     Buffer names = {0}, about = {0};
     list_formats(&names, &about);
     const Option options[] = {
-        {"to", 't', OPTION_CHOICE, &to, (const char *)names.data, (const char *)about.data, 0, 0, NULL},
-        {"output", 'o', OPTION_TEXT, &output, "PATH", "Result, needed: a file, - for standard output, or a folder for a file per dance.", 0, 0, NULL},
-        {"skeleton", 's', OPTION_TEXT, &skeleton_path, "FILE", "Skeleton .npz (offsets, parents); without it SMPL's.", 0, 0, NULL},
-        {"clean-feet", 0, OPTION_FLAG, &choices.clean_feet, NULL, "Hold feet that stand where they stand, by bending the legs; what is measured (curves, frozen windows, beats) stays that of the dance itself.", 0, 0, NULL},
-        {"threads", 'j', OPTION_INT, &threads, "N", "Threads; 0: one per processor.", 0, 1024, NULL},
+        {"to", 't', OPTION_CHOICE, &to, (const char *)names.data, (const char *)about.data, 0, 0,
+         NULL},
+        {"output", 'o', OPTION_TEXT, &output, "PATH",
+         "Result, needed: a file, - for standard output, or a folder for a file per dance.", 0, 0,
+         NULL},
+        {"skeleton", 's', OPTION_TEXT, &skeleton_path, "FILE",
+         "Skeleton .npz (offsets, parents); without it SMPL's.", 0, 0, NULL},
+        {"clean-feet", 0, OPTION_FLAG, &choices.clean_feet, NULL,
+         "Hold feet that stand where they stand, by bending the legs; what is measured (curves, "
+         "frozen windows, beats) stays that of the dance itself.",
+         0, 0, NULL},
+        {"threads", 'j', OPTION_INT, &threads, "N", "Threads; 0: one per processor.", 0, 1024,
+         NULL},
         {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "No progress.", 0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "For some formats", 0, 0, NULL},
-        {"thresholds", 0, OPTION_TEXT, &thresholds_path, "FILE", "Thresholds from freeze-rate --fit: frozen windows are marked. A page without them takes 0.474 degrees and 0.668 cm.", 0, 0, &given[0]},
-        {"audio", 'a', OPTION_TEXT, &choices.audio, "FILE", "The music, which becomes part of the page: wav, mp3, ogg, flac. Its beats are marked.", 0, 0, &given[5]},
-        {"music", 0, OPTION_TEXT, &choices.music, "FILE", "Where to take the beats from: music features or a sound file.", 0, 0, &given[6]},
+        {"thresholds", 0, OPTION_TEXT, &thresholds_path, "FILE",
+         "Thresholds from freeze-rate --fit: frozen windows are marked. A page without them takes "
+         "0.474 degrees and 0.668 cm.",
+         0, 0, &given[0]},
+        {"audio", 'a', OPTION_TEXT, &choices.audio, "FILE",
+         "The music, which becomes part of the page: wav, mp3, ogg, flac. Its beats are marked.", 0,
+         0, &given[5]},
+        {"music", 0, OPTION_TEXT, &choices.music, "FILE",
+         "Where to take the beats from: music features or a sound file.", 0, 0, &given[6]},
         {"title", 0, OPTION_TEXT, &choices.title, "TEXT", "Headline of the page.", 0, 0, &given[7]},
-        {"label", 'l', OPTION_TEXTS, &labels, "TEXT", "What to call a dance, once for each in their order; else its file's name, or its folder's where files have one name.", 0, 0, &given[8]},
-        {"unit", 0, OPTION_CHOICE, &choices.unit, "m|cm", "Unit of length in the file.", 0, 0, &given[1]},
+        {"label", 'l', OPTION_TEXTS, &labels, "TEXT",
+         "What to call a dance, once for each in their order; else its file's name, or its "
+         "folder's where files have one name.",
+         0, 0, &given[8]},
+        {"unit", 0, OPTION_CHOICE, &choices.unit, "m|cm", "Unit of length in the file.", 0, 0,
+         &given[1]},
         {"poses", 0, OPTION_SIZE, &choices.poses, "K", "Poses in a row; 0: 8.", 0, 100, &given[2]},
-        {"width", 0, OPTION_SIZE, &choices.width, "PIXELS", "Of the picture; 0: 2000, of a film 1280.", 0, 16384, &given[3]},
-        {"height", 0, OPTION_SIZE, &choices.height, "PIXELS", "Of a film; 0: 720.", 0, 16384, &given[4]},
+        {"width", 0, OPTION_SIZE, &choices.width, "PIXELS",
+         "Of the picture; 0: 2000, of a film 1280.", 0, 16384, &given[3]},
+        {"height", 0, OPTION_SIZE, &choices.height, "PIXELS", "Of a film; 0: 720.", 0, 16384,
+         &given[4]},
     };
-    const Program program = {
-        "export-motion", "[OPTION]... --to FORMAT -o PATH MOTION...",
-        "Turns dances into files that other programs open. An operand is a motion, a folder of them, or a data set .tsv.",
-        "export-motion --to html --audio music.mp3 -o dance.html dance.npz", options, sizeof options / sizeof options[0]};
+    const Program program = {"export-motion",
+                             "[OPTION]... --to FORMAT -o PATH MOTION...",
+                             "Turns dances into files that other programs open. An operand is a "
+                             "motion, a folder of them, or a data set .tsv.",
+                             "export-motion --to html --audio music.mp3 -o dance.html dance.npz",
+                             options,
+                             sizeof options / sizeof options[0]};
     Error err;
     Skeleton skeleton = {0};
     Thresholds thresholds;
@@ -213,10 +265,14 @@ int main(int argc, char **argv) {
     if (status >= 0) goto done;
     for (size_t i = 0; to && i < FORMATS; i++)
         if (strcmp(to, formats[i].name) == 0) e.format = &formats[i];
-    if (!e.format) status = program_usage_error(&program, "--to FORMAT is needed");
-    else if (!output) status = program_usage_error(&program, "-o PATH is needed");
-    else if (first == argc) status = program_usage_error(&program, "no motion is given");
-    else status = check_options(&program, e.format);
+    if (!e.format)
+        status = program_usage_error(&program, "--to FORMAT is needed");
+    else if (!output)
+        status = program_usage_error(&program, "-o PATH is needed");
+    else if (first == argc)
+        status = program_usage_error(&program, "no motion is given");
+    else
+        status = check_options(&program, e.format);
     if (status >= 0) goto done;
 
     threads_set((int)threads);
@@ -224,7 +280,8 @@ int main(int argc, char **argv) {
     if (thresholds_path) choices.thresholds = &thresholds;
     status = 0;
     if (skeleton_choose(skeleton_path, &skeleton, &err) ||
-        (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) || run(&e, argv + first, (size_t)(argc - first), quiet, &err))
+        (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) ||
+        run(&e, argv + first, (size_t)(argc - first), quiet, &err))
         status = program_report(&program, &err);
     for (size_t i = 0; e.clips && i < e.files.count; i++) clip_free(&e.clips[i]);
     free(e.clips);

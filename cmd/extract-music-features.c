@@ -1,15 +1,16 @@
-/* extract-music-features: sound files -> the 35 features per frame that dance models take (.npz). */
+/* extract-music-features: sound files -> the 35 features per frame that dance models take (.npz).
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "features/mint35/mint35.h"
 #include "lib/audio/audio_file.h"
-#include "lib/base/file.h"
 #include "lib/audio/music_file.h"
+#include "lib/base/file.h"
+#include "lib/base/threads.h"
 #include "lib/cli/options.h"
 #include "lib/cli/progress.h"
 #include "lib/formats/tensor_file.h"
-#include "lib/base/threads.h"
 
 typedef struct {
     const char *source;
@@ -26,7 +27,8 @@ typedef struct {
 } ExtractSettings;
 
 /* Samples are let go of as soon as they are resampled: an hour of sound is half a gigabyte. */
-static int features_of(ExtractJob *job, const MusicFeatureOptions *options, Music *music, Tensors *stages) {
+static int features_of(ExtractJob *job, const MusicFeatureOptions *options, Music *music,
+                       Tensors *stages) {
     Audio audio;
     float *y;
     size_t n;
@@ -48,13 +50,15 @@ static void run(ExtractJob *job, const ExtractSettings *s) {
     Tensors stages = {0};
     if (features_of(job, &options, &music, s->stages_path ? &stages : NULL) == 0) {
         job->no_beats = music.tempo <= 0 && options.blocks & (MUSIC_ONSETS | MUSIC_BEATS);
-        job->done = (!s->stages_path || npz_write(s->stages_path, &stages, &job->err) == 0) && music_write(job->target, &music, &job->err) == 0;
+        job->done = (!s->stages_path || npz_write(s->stages_path, &stages, &job->err) == 0) &&
+                    music_write(job->target, &music, &job->err) == 0;
         music_free(&music);
     }
     tensors_free(&stages);
 }
 
-/* libmpg123's notes are kept off stderr, and messages wait until all files are done, so that they come in the order of the files. */
+/* libmpg123's notes are kept off stderr, and messages wait until all files are done, so that they
+ * come in the order of the files. */
 static void run_all(ExtractJob *jobs, size_t count, const ExtractSettings *s) {
     Progress progress;
     size_t done = 0;
@@ -78,7 +82,9 @@ static void run_all(ExtractJob *jobs, size_t count, const ExtractSettings *s) {
     progress_end(&progress);
 }
 
-static int by_target(const void *a, const void *b) { return strcmp((*(ExtractJob *const *)a)->target, (*(ExtractJob *const *)b)->target); }
+static int by_target(const void *a, const void *b) {
+    return strcmp((*(ExtractJob *const *)a)->target, (*(ExtractJob *const *)b)->target);
+}
 
 /* Two sources for one target would overwrite each other. */
 static int check_targets(ExtractJob *jobs, size_t count, Error *err) {
@@ -89,7 +95,8 @@ static int check_targets(ExtractJob *jobs, size_t count, Error *err) {
     qsort(sorted, count, sizeof *sorted, by_target);
     for (size_t i = 1; i < count && !status; i++)
         if (strcmp(sorted[i - 1]->target, sorted[i]->target) == 0)
-            status = error_set(err, "%s: would be written twice, for %s and for %s", sorted[i]->target, sorted[i - 1]->source, sorted[i]->source);
+            status = error_set(err, "%s: would be written twice, for %s and for %s",
+                               sorted[i]->target, sorted[i - 1]->source, sorted[i]->source);
     free(sorted);
     return status;
 }
@@ -112,9 +119,14 @@ static int tell(const Program *program, const ExtractJob *jobs, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const ExtractJob *j = &jobs[i];
         if (j->skipped) continue;
-        if (!j->done) status = program_report(program, &j->err);
-        else if (j->early_end) program_warn(program, "%s: ends early or is damaged; the features are of what could be decoded", j->source);
-        if (j->done && j->no_beats) program_warn(program, "%s: there is no onset in it: tempo 0, no beats", j->source);
+        if (!j->done)
+            status = program_report(program, &j->err);
+        else if (j->early_end)
+            program_warn(program,
+                         "%s: ends early or is damaged; the features are of what could be decoded",
+                         j->source);
+        if (j->done && j->no_beats)
+            program_warn(program, "%s: there is no onset in it: tempo 0, no beats", j->source);
     }
     return status;
 }
@@ -122,29 +134,73 @@ static int tell(const Program *program, const ExtractJob *jobs, size_t count) {
 int main(int argc, char **argv) {
     ExtractSettings s = {.folder = ".", .compat = "0.11", .features = feature_options_default()};
     const Option options[] = {
-        {.name = "output", .letter = 'o', .type = OPTION_TEXT, .value = &s.folder, .argument = "DIR",
+        {.name = "output",
+         .letter = 'o',
+         .type = OPTION_TEXT,
+         .value = &s.folder,
+         .argument = "DIR",
          .help = "Folder for the results, STEM.npz for each sound; it is made if need be."},
-        {.name = "fps", .type = OPTION_REAL, .value = &s.features.fps, .argument = "F", .help = "Rows per second; the sound is resampled to 512 F Hz.",
-         .min = FEATURE_MIN_FPS, .max = FEATURE_MAX_FPS},
-        {.name = "start-bpm", .type = OPTION_REAL, .value = &s.features.start_bpm, .argument = "B", .min = 10, .max = 1000, .given = &s.start_bpm_given,
-         .help = "Tempo around which beats are sought. Unless this is given, an AIST++ music name (mBR0, mHO3) tells its own."},
-        {.name = "columns", .type = OPTION_TEXT, .value = &s.columns, .argument = "BLOCKS",
-         .help = "Only these of onset_strength, mfcc, chroma, onsets, beats, separated by commas; the result names its columns."},
-        {.name = "compat", .type = OPTION_CHOICE, .value = &s.compat, .argument = "0.11|0.8", .help = "The numbers of librosa 0.11.0, or of 0.8.1."},
-        {.name = "stages-out", .type = OPTION_TEXT, .value = &s.stages_path, .argument = "FILE.npz",
-         .help = "Also write what is computed on the way (resampled sound, mel spectrogram, constant-Q transform, tempogram, ...), for one sound."},
-        {.name = "skip-existing", .type = OPTION_FLAG, .value = &s.skip_existing, .help = "Leave out sounds whose result is there already."},
-        {.name = "threads", .letter = 'j', .type = OPTION_INT, .value = &s.threads, .argument = "N", .max = 1024,
+        {.name = "fps",
+         .type = OPTION_REAL,
+         .value = &s.features.fps,
+         .argument = "F",
+         .help = "Rows per second; the sound is resampled to 512 F Hz.",
+         .min = FEATURE_MIN_FPS,
+         .max = FEATURE_MAX_FPS},
+        {.name = "start-bpm",
+         .type = OPTION_REAL,
+         .value = &s.features.start_bpm,
+         .argument = "B",
+         .min = 10,
+         .max = 1000,
+         .given = &s.start_bpm_given,
+         .help = "Tempo around which beats are sought. Unless this is given, an AIST++ music name "
+                 "(mBR0, mHO3) tells its own."},
+        {.name = "columns",
+         .type = OPTION_TEXT,
+         .value = &s.columns,
+         .argument = "BLOCKS",
+         .help = "Only these of onset_strength, mfcc, chroma, onsets, beats, separated by commas; "
+                 "the result names its columns."},
+        {.name = "compat",
+         .type = OPTION_CHOICE,
+         .value = &s.compat,
+         .argument = "0.11|0.8",
+         .help = "The numbers of librosa 0.11.0, or of 0.8.1."},
+        {.name = "stages-out",
+         .type = OPTION_TEXT,
+         .value = &s.stages_path,
+         .argument = "FILE.npz",
+         .help = "Also write what is computed on the way (resampled sound, mel spectrogram, "
+                 "constant-Q transform, tempogram, ...), for one sound."},
+        {.name = "skip-existing",
+         .type = OPTION_FLAG,
+         .value = &s.skip_existing,
+         .help = "Leave out sounds whose result is there already."},
+        {.name = "threads",
+         .letter = 'j',
+         .type = OPTION_INT,
+         .value = &s.threads,
+         .argument = "N",
+         .max = 1024,
          .help = "Files at a time; 0: one per processor."},
-        {.name = "quiet", .letter = 'q', .type = OPTION_FLAG, .value = &s.quiet, .help = "No progress on stderr."},
+        {.name = "quiet",
+         .letter = 'q',
+         .type = OPTION_FLAG,
+         .value = &s.quiet,
+         .help = "No progress on stderr."},
     };
     const Program program = {
-        .name = "extract-music-features", .usage = "[OPTION]... AUDIO_OR_FOLDER...",
-        .about = "Computes the 35 music features of AIST++ dance models (onset strength, 20 MFCC, 12 chroma CENS, onsets, beats), one row per frame, "
-                 "as google-research/mint does with librosa. Reads wav, flac, ogg, mp3 and what else libsndfile knows. A file that cannot be "
+        .name = "extract-music-features",
+        .usage = "[OPTION]... AUDIO_OR_FOLDER...",
+        .about = "Computes the 35 music features of AIST++ dance models (onset strength, 20 MFCC, "
+                 "12 chroma CENS, onsets, beats), one row per frame, "
+                 "as google-research/mint does with librosa. Reads wav, flac, ogg, mp3 and what "
+                 "else libsndfile knows. A file that cannot be "
                  "read does not stop the others; the exit status is 1 then.",
         .example = "extract-music-features -o features song.mp3",
-        .options = options, .count = sizeof options / sizeof *options};
+        .options = options,
+        .count = sizeof options / sizeof *options};
     int first;
     const int stop = options_parse(&program, argc, argv, &first);
     if (stop >= 0) return stop;
@@ -152,12 +208,16 @@ int main(int argc, char **argv) {
 
     Error err;
     s.features.version = strcmp(s.compat, "0.8") == 0 ? LIBROSA_0_8 : LIBROSA_0_11;
-    if (s.columns && music_blocks_parse(s.columns, &s.features.blocks, &err)) return program_usage_error(&program, "--columns: %s", err.text);
-    if (s.features.version == LIBROSA_0_8 && s.features.fps < FEATURE_MIN_FPS_0_8) return program_usage_error(&program, "--compat 0.8 needs --fps %d at least", FEATURE_MIN_FPS_0_8);
+    if (s.columns && music_blocks_parse(s.columns, &s.features.blocks, &err))
+        return program_usage_error(&program, "--columns: %s", err.text);
+    if (s.features.version == LIBROSA_0_8 && s.features.fps < FEATURE_MIN_FPS_0_8)
+        return program_usage_error(&program, "--compat 0.8 needs --fps %d at least",
+                                   FEATURE_MIN_FPS_0_8);
     Strings sources = {0};
     int status = 0;
     for (int i = first; i < argc; i++)
-        if (file_expand(argv[i], audio_endings, &sources, &err)) status = program_report(&program, &err);
+        if (file_expand(argv[i], audio_endings, &sources, &err))
+            status = program_report(&program, &err);
     if (s.stages_path && sources.count > 1) {
         strings_free(&sources);
         return program_usage_error(&program, "--stages-out takes one sound");
@@ -166,7 +226,8 @@ int main(int argc, char **argv) {
     if (!jobs) {
         error_set(&err, "out of memory");
         status = program_report(&program, &err);
-    } else if (plan(&sources, s.folder, jobs, &err) || folder_make(s.folder, &err)) status = program_report(&program, &err);
+    } else if (plan(&sources, s.folder, jobs, &err) || folder_make(s.folder, &err))
+        status = program_report(&program, &err);
     else {
         run_all(jobs, sources.count, &s);
         if (tell(&program, jobs, sources.count)) status = 1;

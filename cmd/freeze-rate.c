@@ -12,13 +12,16 @@ typedef struct {
     MovementOptions options;
 } FreezeJob;
 
-static int measure_one(const PoseSource *t, const char *path, const void *context, void *result, Error *err) {
+static int measure_one(const PoseSource *t, const char *path, const void *context, void *result,
+                       Error *err) {
     (void)path;
     const FreezeJob *job = context;
     size_t seed = (size_t)t->motion.seed_frames;
-    if (seed >= t->motion.frames) return error_set(err, "has no frame after its %zu seed frames", seed);
+    if (seed >= t->motion.frames)
+        return error_set(err, "has no frame after its %zu seed frames", seed);
     PoseTrack b;
-    if (pose_source_track(t, seed, t->motion.frames - seed, job->skeleton, true, &b, err)) return -1;
+    if (pose_source_track(t, seed, t->motion.frames - seed, job->skeleton, true, &b, err))
+        return -1;
     int status = movement_measure(&b, &job->options, result, err);
     pose_track_free(&b);
     return status;
@@ -26,19 +29,26 @@ static int measure_one(const PoseSource *t, const char *path, const void *contex
 
 static void release(void *result) { movement_free(result); }
 
-static int fit(const EvalResults *d, double target, const char *output, const EvalOptions *m, Error *err) {
-    static const Column columns[] = {{"pose", "pose deg", 6, 1}, {"trans", "trans cm", 6, 1}, {"quantile", "quantile", 4, 1},
-                                     {"rate", "frozen %", 2, 100}, {"windows", "windows", 0, 1}, {"sequences", "dances", 0, 1}};
+static int fit(const EvalResults *d, double target, const char *output, const EvalOptions *m,
+               Error *err) {
+    static const Column columns[] = {{"pose", "pose deg", 6, 1},     {"trans", "trans cm", 6, 1},
+                                     {"quantile", "quantile", 4, 1}, {"rate", "frozen %", 2, 100},
+                                     {"windows", "windows", 0, 1},   {"sequences", "dances", 0, 1}};
     enum { COUNT = sizeof columns / sizeof columns[0] };
     Windows w;
     Thresholds t;
     double rate;
     if (movement_windows(d->results, d->files.count, &w, err)) return -1;
-    int status = w.count ? thresholds_fit(w.pose, w.trans, w.count, target, &t, &rate, err)
-                         : error_set(err, "no motion has %d frames of rotations, there is nothing to fit thresholds to", FREEZE_WINDOW);
+    int status =
+        w.count ? thresholds_fit(w.pose, w.trans, w.count, target, &t, &rate, err)
+                : error_set(
+                      err,
+                      "no motion has %d frames of rotations, there is nothing to fit thresholds to",
+                      FREEZE_WINDOW);
     if (!status) status = thresholds_write(output, &t, err);
     if (!status) {
-        const double values[COUNT] = {t.pose, t.trans, t.quantile, rate, (double)w.count, (double)d->files.count};
+        const double values[COUNT] = {t.pose, t.trans,         t.quantile,
+                                      rate,   (double)w.count, (double)d->files.count};
         Report r;
         status = report_begin(&r, m, d, columns, COUNT, NULL, NULL, err);
         if (!status) {
@@ -61,38 +71,66 @@ int main(int argc, char **argv) {
     MovementOptions movement = {.keep = 20, .pfc_fps = 30, .pfc_window = 5};
     enum { OWN = 13 };
     Option options[OWN + EVAL_OPTIONS] = {
-        {"thresholds", 't', OPTION_TEXT, &thresholds_path, "FILE", "Thresholds from --fit, needed to measure.", 0, 0, NULL},
-        {"real", 'r', OPTION_TEXTS, &real_paths, "PATH", "Real dances: range and jitter also as fractions of theirs, and a row of their own. May be repeated.", 0, 0, NULL},
-        {"sweep", 0, OPTION_INT, &sweep, "N", "Also the rate's curve: at N thresholds up to twice the fitted ones, with the jitter of what is not frozen.", 0, 1000, NULL},
-        {"keep", 'k', OPTION_SIZE, &movement.keep, "N", "Frames per generation step, for jump and loop.", 1, 1e6, NULL},
-        {"first", 0, OPTION_REAL, &movement.first, "SECONDS", "Also the rate of the first SECONDS of every dance (after its seed).", 0, 1e6, NULL},
-        {"last", 0, OPTION_REAL, &movement.last, "SECONDS", "Also the rate of the last SECONDS of every dance.", 0, 1e6, NULL},
+        {"thresholds", 't', OPTION_TEXT, &thresholds_path, "FILE",
+         "Thresholds from --fit, needed to measure.", 0, 0, NULL},
+        {"real", 'r', OPTION_TEXTS, &real_paths, "PATH",
+         "Real dances: range and jitter also as fractions of theirs, and a row of their own. May "
+         "be repeated.",
+         0, 0, NULL},
+        {"sweep", 0, OPTION_INT, &sweep, "N",
+         "Also the rate's curve: at N thresholds up to twice the fitted ones, with the jitter of "
+         "what is not frozen.",
+         0, 1000, NULL},
+        {"keep", 'k', OPTION_SIZE, &movement.keep, "N",
+         "Frames per generation step, for jump and loop.", 1, 1e6, NULL},
+        {"first", 0, OPTION_REAL, &movement.first, "SECONDS",
+         "Also the rate of the first SECONDS of every dance (after its seed).", 0, 1e6, NULL},
+        {"last", 0, OPTION_REAL, &movement.last, "SECONDS",
+         "Also the rate of the last SECONDS of every dance.", 0, 1e6, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "Foot contact (PFC)", 0, 0, NULL},
-        {"fps", 0, OPTION_REAL, &movement.pfc_fps, "RATE", "Frames a second at which feet are looked at.", 1e-3, 1e6, NULL},
-        {"window", 0, OPTION_REAL, &movement.pfc_window, "SECONDS", "Windows of SECONDS, every half of them; 0: the whole clip.", 0, 1e6, NULL},
+        {"fps", 0, OPTION_REAL, &movement.pfc_fps, "RATE",
+         "Frames a second at which feet are looked at.", 1e-3, 1e6, NULL},
+        {"window", 0, OPTION_REAL, &movement.pfc_window, "SECONDS",
+         "Windows of SECONDS, every half of them; 0: the whole clip.", 0, 1e6, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "Fitting thresholds", 0, 0, NULL},
-        {"fit", 0, OPTION_FLAG, &fitting, NULL, "Fit thresholds to real training dances.", 0, 0, NULL},
-        {"target", 0, OPTION_REAL, &target, "SHARE", "Share of the training windows that shall be frozen.", 0, 1, NULL},
-        {"output", 'o', OPTION_TEXT, &output, "FILE", "Where the thresholds go (.npz).", 0, 0, NULL},
+        {"fit", 0, OPTION_FLAG, &fitting, NULL, "Fit thresholds to real training dances.", 0, 0,
+         NULL},
+        {"target", 0, OPTION_REAL, &target, "SHARE",
+         "Share of the training windows that shall be frozen.", 0, 1, NULL},
+        {"output", 'o', OPTION_TEXT, &output, "FILE", "Where the thresholds go (.npz).", 0, 0,
+         NULL},
     };
     eval_options(&m, options + OWN);
     const Program program = {
-        "freeze-rate", "[OPTION]... --thresholds FILE MOTION...\n       freeze-rate --fit [--target SHARE] -o FILE TRAIN...",
-        "Measures how much dances move: the share of 60-frame windows that are frozen, the mean change of pose (degrees per frame) and place (cm per "
-        "frame), and beside them what shows noise, jumps and loops for what they are: range of the pose, speed at step borders over speed inside "
-        "steps, jitter (mean jerk, m/s^3), the pose's largest autocorrelation at one to ten steps (1: an exact loop), and foot contact. Seed frames are "
+        "freeze-rate",
+        "[OPTION]... --thresholds FILE MOTION...\n       freeze-rate --fit [--target SHARE] -o "
+        "FILE TRAIN...",
+        "Measures how much dances move: the share of 60-frame windows that are frozen, the mean "
+        "change of pose (degrees per frame) and place (cm per "
+        "frame), and beside them what shows noise, jumps and loops for what they are: range of the "
+        "pose, speed at step borders over speed inside "
+        "steps, jitter (mean jerk, m/s^3), the pose's largest autocorrelation at one to ten steps "
+        "(1: an exact loop), and foot contact. Seed frames are "
         "left out. An operand is a dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
-        "freeze-rate --fit -o thresholds.npz data/train.tsv && freeze-rate --thresholds thresholds.npz --real data/test.tsv dances/",
-        options, sizeof options / sizeof options[0]};
+        "freeze-rate --fit -o thresholds.npz data/train.tsv && freeze-rate --thresholds "
+        "thresholds.npz --real data/test.tsv dances/",
+        options,
+        sizeof options / sizeof options[0]};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) goto done;
     status = 2;
-    if (first == argc) program_usage_error(&program, "no motion is given");
-    else if (fitting && !output) program_usage_error(&program, "--fit needs -o FILE");
-    else if (!fitting && output) program_usage_error(&program, "-o goes with --fit");
-    else if (fitting && thresholds_path) program_usage_error(&program, "--fit makes thresholds, --thresholds uses them: give one");
-    else if (!fitting && !thresholds_path) program_usage_error(&program, "measuring needs --thresholds FILE (--fit makes one)");
-    else status = 0;
+    if (first == argc)
+        program_usage_error(&program, "no motion is given");
+    else if (fitting && !output)
+        program_usage_error(&program, "--fit needs -o FILE");
+    else if (!fitting && output)
+        program_usage_error(&program, "-o goes with --fit");
+    else if (fitting && thresholds_path)
+        program_usage_error(&program, "--fit makes thresholds, --thresholds uses them: give one");
+    else if (!fitting && !thresholds_path)
+        program_usage_error(&program, "measuring needs --thresholds FILE (--fit makes one)");
+    else
+        status = 0;
     if (status) goto done;
 
     threads_set((int)m.threads);
@@ -101,10 +139,14 @@ int main(int argc, char **argv) {
     Thresholds thresholds = {0};
     EvalResults dances = {0}, real = {0};
     const FreezeJob job = {&skeleton, movement};
-    if (skeleton_choose(m.skeleton, &skeleton, &err) || (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) ||
-        eval_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(Movement), measure_one, &job, &err) ||
-        (real_paths.count && eval_dances(&real, &program, &m, real_paths.items, real_paths.count, 0, sizeof(Movement), measure_one, &job, &err)) ||
-        (fitting ? fit(&dances, target, output, &m, &err) : movement_report(&dances, &real, &movement, &thresholds, sweep, &m, &err)))
+    if (skeleton_choose(m.skeleton, &skeleton, &err) ||
+        (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) ||
+        eval_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames,
+                    sizeof(Movement), measure_one, &job, &err) ||
+        (real_paths.count && eval_dances(&real, &program, &m, real_paths.items, real_paths.count, 0,
+                                         sizeof(Movement), measure_one, &job, &err)) ||
+        (fitting ? fit(&dances, target, output, &m, &err)
+                 : movement_report(&dances, &real, &movement, &thresholds, sweep, &m, &err)))
         status = program_report(&program, &err);
     eval_results_free(&dances, release);
     eval_results_free(&real, release);

@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "features/music_input.h"
 #include "lib/base/runtime.h"
-#include "lib/data/dataset.h"
-#include "lib/motion/motion.h"
+#include "lib/base/threads.h"
 #include "lib/cli/options.h"
 #include "lib/cli/progress.h"
-#include "lib/base/threads.h"
+#include "lib/data/dataset.h"
+#include "lib/motion/motion.h"
 #include "model/generate.h"
 #include "model/model_file.h"
-#include "features/music_input.h"
 
 typedef struct {
     const char *model, *music, *seed, *genre, *dataset, *output, *precision;
@@ -24,7 +24,7 @@ typedef struct {
 /* One dance to be made: where its seed and music come from, and where it goes. */
 typedef struct {
     const char *seed, *music, *genre; /* seed NULL: the model's own */
-    char *output;                     /* owned */
+    char *output; /* owned */
     Motion motion;
     Music features;
     size_t genre_index;
@@ -39,15 +39,20 @@ static void job_free(DanceRequest *j) {
 enum { NO_GENRE = 2 }; /* an error that an option is missing: exit status 2 */
 
 static int choose_genre(DanceRequest *j, const Model *m, const char *seed_genre, Error *err) {
-    const char *name = j->genre ? j->genre : seed_genre && seed_genre[0] ? seed_genre : m->genre_count == 1 ? m->genres[0] : NULL;
+    const char *name = j->genre                      ? j->genre
+                       : seed_genre && seed_genre[0] ? seed_genre
+                       : m->genre_count == 1         ? m->genres[0]
+                                                     : NULL;
     if (!name) {
-        error_set(err, "the seed names no genre and the model knows %zu; give --genre", m->genre_count);
+        error_set(err, "the seed names no genre and the model knows %zu; give --genre",
+                  m->genre_count);
         return NO_GENRE;
     }
     long genre = model_genre(m, name);
     if (genre < 0) {
         char list[400] = "";
-        for (size_t i = 0; i < m->genre_count && strlen(list) < 300; i++) snprintf(list + strlen(list), sizeof list - strlen(list), " %.60s", m->genres[i]);
+        for (size_t i = 0; i < m->genre_count && strlen(list) < 300; i++)
+            snprintf(list + strlen(list), sizeof list - strlen(list), " %.60s", m->genres[i]);
         return error_set(err, "%s: no such genre in this model; it knows%s", name, list);
     }
     j->genre_index = (size_t)genre;
@@ -55,27 +60,39 @@ static int choose_genre(DanceRequest *j, const Model *m, const char *seed_genre,
 }
 
 /* The seed's first l frames at the front of a motion as long as asked for. */
-static int start_motion(DanceRequest *j, const Model *m, const Motion *seed, size_t frames, Error *err) {
+static int start_motion(DanceRequest *j, const Model *m, const Motion *seed, size_t frames,
+                        Error *err) {
     const Config *c = &m->config;
     size_t n = frames ? frames : j->features.frames, D = c->motion_dim;
-    if (n <= c->past) return error_set(err, "%s: %zu frames are no longer than the seed of %zu; there is nothing to generate", j->music, n, c->past);
+    if (n <= c->past)
+        return error_set(
+            err, "%s: %zu frames are no longer than the seed of %zu; there is nothing to generate",
+            j->music, n, c->past);
     if (motion_new(&j->motion, n, (D - 3) / 9, err)) return -1;
     const float *from = seed ? seed->data : NULL;
-    const real *stored = seed ? NULL : model_constants(m, "seed.motion") + j->genre_index * c->past * D;
+    const real *stored =
+        seed ? NULL : model_constants(m, "seed.motion") + j->genre_index * c->past * D;
     for (size_t i = 0; i < c->past * D; i++) j->motion.data[i] = seed ? from[i] : (float)stored[i];
     j->motion.seed_frames = (int64_t)c->past;
     j->motion.fps = j->features.fps;
     char *music = path_stem(j->music);
-    int status = music ? motion_set_names(&j->motion, m->genres[j->genre_index], music, err) : error_set(err, "out of memory");
+    int status = music ? motion_set_names(&j->motion, m->genres[j->genre_index], music, err)
+                       : error_set(err, "out of memory");
     free(music);
     return status;
 }
 
 static int check_seed(const DanceRequest *j, const Model *m, const Motion *seed, Error *err) {
     const Config *c = &m->config;
-    if (motion_dim(seed) != c->motion_dim) return error_set(err, "%s: frames of %zu numbers, but the model was trained on %zu", j->seed, motion_dim(seed), c->motion_dim);
-    if (seed->frames < c->past) return error_set(err, "%s: %zu frames are fewer than the %zu of a seed", j->seed, seed->frames, c->past);
-    if (fabs(seed->fps - j->features.fps) > 1e-6) return error_set(err, "%s: %g frames a second, but %s has %g", j->seed, seed->fps, j->music, j->features.fps);
+    if (motion_dim(seed) != c->motion_dim)
+        return error_set(err, "%s: frames of %zu numbers, but the model was trained on %zu",
+                         j->seed, motion_dim(seed), c->motion_dim);
+    if (seed->frames < c->past)
+        return error_set(err, "%s: %zu frames are fewer than the %zu of a seed", j->seed,
+                         seed->frames, c->past);
+    if (fabs(seed->fps - j->features.fps) > 1e-6)
+        return error_set(err, "%s: %g frames a second, but %s has %g", j->seed, seed->fps, j->music,
+                         j->features.fps);
     return 0;
 }
 
@@ -83,10 +100,13 @@ static int prepare(DanceRequest *j, const Model *m, size_t frames, Error *err) {
     Motion seed = {0};
     char text[100];
     int status = j->seed ? motion_read(j->seed, &seed, err) : 0;
-    if (status == 0 && !j->seed && !model_has(m, "seed.motion")) status = error_set(err, "the model stores no seed; give --seed-motion");
-    if (status == 0) status = music_input_read(j->music, j->seed ? seed.fps : 60, &j->features, err);
+    if (status == 0 && !j->seed && !model_has(m, "seed.motion"))
+        status = error_set(err, "the model stores no seed; give --seed-motion");
+    if (status == 0)
+        status = music_input_read(j->music, j->seed ? seed.fps : 60, &j->features, err);
     if (status == 0 && j->features.dim != m->config.music_dim)
-        status = error_set(err, "%s: %s features a frame, but the model was trained on %zu", j->music, music_dim_text(&j->features, text), m->config.music_dim);
+        status = error_set(err, "%s: %s features a frame, but the model was trained on %zu",
+                           j->music, music_dim_text(&j->features, text), m->config.music_dim);
     if (status == 0 && j->seed) status = check_seed(j, m, &seed, err);
     if (status == 0) status = choose_genre(j, m, seed.genre, err);
     if (status == 0) status = start_motion(j, m, j->seed ? &seed : NULL, frames, err);
@@ -105,17 +125,21 @@ static int run(Generator *g, DanceRequest *jobs, size_t count, bool quiet, Error
     GenerationJob *dances = calloc(count, sizeof *dances);
     if (!dances) return error_set(err, "out of memory");
     for (size_t i = 0; i < count; i++)
-        dances[i] = (GenerationJob){jobs[i].motion.data, jobs[i].motion.frames, jobs[i].features.data, jobs[i].features.frames, jobs[i].genre_index};
+        dances[i] =
+            (GenerationJob){jobs[i].motion.data, jobs[i].motion.frames, jobs[i].features.data,
+                            jobs[i].features.frames, jobs[i].genre_index};
     Progress p;
     progress_start(&p, "frames", 1, quiet);
     int status = generator_run(g, dances, count, show, &p, err);
     progress_end(&p);
-    for (size_t i = 0; status == 0 && i < count; i++) status = motion_write(jobs[i].output, &jobs[i].motion, err);
+    for (size_t i = 0; status == 0 && i < count; i++)
+        status = motion_write(jobs[i].output, &jobs[i].motion, err);
     free(dances);
     return status;
 }
 
-static int make_generator(Generator **g, const GenerateSettings *s, const Model *m, size_t batch, Error *err) {
+static int make_generator(Generator **g, const GenerateSettings *s, const Model *m, size_t batch,
+                          Error *err) {
     if (generator_new(g, m, batch, s->keep ? s->keep : m->config.keep, err)) return -1;
     return strcmp(s->precision, "bf16") == 0 ? generator_round(*g, err) : 0;
 }
@@ -136,16 +160,23 @@ static int generate_all(const GenerateSettings *s, const Model *m, Error *err) {
             const DatasetRow *row = &d.rows[at + i];
             char name[300];
             snprintf(name, sizeof name, "%.280s.npz", row->name);
-            jobs[i] = (DanceRequest){.seed = row->motion[0] ? row->motion : NULL, .music = row->music, .genre = s->genre ? s->genre : row->genre, .output = path_join(s->output, name)};
-            if (!row->music[0]) status = error_set(err, "%s: %s has no music", s->dataset, row->name);
-            if (status == 0) status = jobs[i].output ? prepare(&jobs[i], m, s->frames, err) : error_set(err, "out of memory");
+            jobs[i] = (DanceRequest){.seed = row->motion[0] ? row->motion : NULL,
+                                     .music = row->music,
+                                     .genre = s->genre ? s->genre : row->genre,
+                                     .output = path_join(s->output, name)};
+            if (!row->music[0])
+                status = error_set(err, "%s: %s has no music", s->dataset, row->name);
+            if (status == 0)
+                status = jobs[i].output ? prepare(&jobs[i], m, s->frames, err)
+                                        : error_set(err, "out of memory");
         }
         if (status == 0) status = run(g, jobs, n, s->quiet, err);
         for (size_t i = 0; i < n; i++) {
             job_free(&jobs[i]);
             jobs[i] = (DanceRequest){0};
         }
-        if (status == 0 && !s->quiet) fprintf(stderr, "generate: %zu of %zu dances\n", at + n, d.count);
+        if (status == 0 && !s->quiet)
+            fprintf(stderr, "generate: %zu of %zu dances\n", at + n, d.count);
     }
     generator_free(g);
     free(jobs);
@@ -154,7 +185,8 @@ static int generate_all(const GenerateSettings *s, const Model *m, Error *err) {
 }
 
 static int generate_one(const GenerateSettings *s, const Model *m, Error *err) {
-    DanceRequest job = {.seed = s->seed, .music = s->music, .genre = s->genre, .output = path_join("", s->output)};
+    DanceRequest job = {
+        .seed = s->seed, .music = s->music, .genre = s->genre, .output = path_join("", s->output)};
     Generator *g = NULL;
     int status = job.output ? prepare(&job, m, s->frames, err) : error_set(err, "out of memory");
     if (status == 0) status = make_generator(&g, s, m, 1, err);
@@ -168,47 +200,76 @@ int main(int argc, char **argv) {
     runtime_prepare(argv);
     GenerateSettings s = {.batch = 32, .precision = "float32"};
     Option options[] = {
-        {"model", 'm', OPTION_TEXT, &s.model, "FILE", "What train-predictor wrote, a checkpoint of it included. Needed.", 0, 0, NULL},
-        {"music", 0, OPTION_TEXT, &s.music, "FILE", "Music: features (.npz) or a sound file (wav, flac, ogg, mp3).", 0, 0, NULL},
-        {"seed-motion", 0, OPTION_TEXT, &s.seed, "FILE", "Motion whose first frames begin the dance; without it the model's own seed.", 0, 0, NULL},
-        {"genre", 0, OPTION_TEXT, &s.genre, "G", "Genre; else the seed file's, else the model's only one.", 0, 0, NULL},
-        {"frames", 0, OPTION_SIZE, &s.frames, "T", "Length in frames, the seed included; 0: the music's.", 0, 1e9, NULL},
-        {"keep", 0, OPTION_SIZE, &s.keep, "k", "Frames kept of each step; 0: the model's.", 0, 100000, NULL},
-        {"dataset", 0, OPTION_TEXT, &s.dataset, "FILE.tsv", "Make a dance for each row: its motion as the seed (empty: the model's), its music; -o is a folder.", 0, 0, NULL},
+        {"model", 'm', OPTION_TEXT, &s.model, "FILE",
+         "What train-predictor wrote, a checkpoint of it included. Needed.", 0, 0, NULL},
+        {"music", 0, OPTION_TEXT, &s.music, "FILE",
+         "Music: features (.npz) or a sound file (wav, flac, ogg, mp3).", 0, 0, NULL},
+        {"seed-motion", 0, OPTION_TEXT, &s.seed, "FILE",
+         "Motion whose first frames begin the dance; without it the model's own seed.", 0, 0, NULL},
+        {"genre", 0, OPTION_TEXT, &s.genre, "G",
+         "Genre; else the seed file's, else the model's only one.", 0, 0, NULL},
+        {"frames", 0, OPTION_SIZE, &s.frames, "T",
+         "Length in frames, the seed included; 0: the music's.", 0, 1e9, NULL},
+        {"keep", 0, OPTION_SIZE, &s.keep, "k", "Frames kept of each step; 0: the model's.", 0,
+         100000, NULL},
+        {"dataset", 0, OPTION_TEXT, &s.dataset, "FILE.tsv",
+         "Make a dance for each row: its motion as the seed (empty: the model's), its music; -o is "
+         "a folder.",
+         0, 0, NULL},
         {"batch", 0, OPTION_SIZE, &s.batch, "B", "Dances computed together.", 1, 4096, NULL},
-        {"precision", 0, OPTION_TEXT, &s.precision, "float32|bf16", "bf16: weights of the transformer layers rounded to 8 bits: faster where the processor has bfloat16, see docs/performance.md.", 0, 0, NULL},
-        {"output", 'o', OPTION_TEXT, &s.output, "PATH", "Write the dance here (.npz), or the folder. Needed.", 0, 0, NULL},
-        {"threads", 'j', OPTION_INT, &s.threads, "N", "Threads; 0: one per processor.", 0, 1024, NULL},
+        {"precision", 0, OPTION_TEXT, &s.precision, "float32|bf16",
+         "bf16: weights of the transformer layers rounded to 8 bits: faster where the processor "
+         "has bfloat16, see docs/performance.md.",
+         0, 0, NULL},
+        {"output", 'o', OPTION_TEXT, &s.output, "PATH",
+         "Write the dance here (.npz), or the folder. Needed.", 0, 0, NULL},
+        {"threads", 'j', OPTION_INT, &s.threads, "N", "Threads; 0: one per processor.", 0, 1024,
+         NULL},
         {"quiet", 'q', OPTION_FLAG, &s.quiet, NULL, "No progress on stderr.", 0, 0, NULL},
     };
-    Program program = {.name = "generate", .usage = "[OPTION]... -m MODEL --music FILE -o OUT.npz\n   or: generate [OPTION]... -m MODEL --dataset FILE.tsv -o DIR",
-        .about = "Makes dances to music. The dance begins with the seed motion and lasts as long as the music.",
-        .example = "generate -m model.safetensors --music song.mp3 --genre BR -o dance.npz", .options = options, .count = sizeof options / sizeof *options};
+    Program program = {.name = "generate",
+                       .usage = "[OPTION]... -m MODEL --music FILE -o OUT.npz\n   or: generate "
+                                "[OPTION]... -m MODEL --dataset FILE.tsv -o DIR",
+                       .about = "Makes dances to music. The dance begins with the seed motion and "
+                                "lasts as long as the music.",
+                       .example =
+                           "generate -m model.safetensors --music song.mp3 --genre BR -o dance.npz",
+                       .options = options,
+                       .count = sizeof options / sizeof *options};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
     if (argc > first) return program_usage_error(&program, "unexpected operand %s", argv[first]);
-    if (!s.model || !s.output) return program_usage_error(&program, "%s is needed", s.model ? "-o" : "-m");
-    if (strcmp(s.precision, "float32") != 0 && strcmp(s.precision, "bf16") != 0) return program_usage_error(&program, "--precision is float32 or bf16, not %s", s.precision);
-    if (!s.music == !s.dataset) return program_usage_error(&program, "either --music or --dataset is needed");
-    if (s.dataset && s.seed) return program_usage_error(&program, "--seed-motion goes with --music; a data set names its own");
+    if (!s.model || !s.output)
+        return program_usage_error(&program, "%s is needed", s.model ? "-o" : "-m");
+    if (strcmp(s.precision, "float32") != 0 && strcmp(s.precision, "bf16") != 0)
+        return program_usage_error(&program, "--precision is float32 or bf16, not %s", s.precision);
+    if (!s.music == !s.dataset)
+        return program_usage_error(&program, "either --music or --dataset is needed");
+    if (s.dataset && s.seed)
+        return program_usage_error(&program,
+                                   "--seed-motion goes with --music; a data set names its own");
 
     Error err;
     Model m = {0};
     threads_set((int)s.threads);
     status = model_read(s.model, KIND_MODEL, &m, &err);
     if (status == 0 && s.keep > m.config.future) {
-        status = program_usage_error(&program, "--keep must not exceed the model's %zu predicted frames", m.config.future);
+        status = program_usage_error(
+            &program, "--keep must not exceed the model's %zu predicted frames", m.config.future);
         model_free(&m);
         return status;
     }
     if (status == 0 && !s.dataset && !s.seed && !s.genre && m.genre_count > 1) {
-        status = program_usage_error(&program, "the model knows %zu genres; give --genre or --seed-motion", m.genre_count);
+        status = program_usage_error(
+            &program, "the model knows %zu genres; give --genre or --seed-motion", m.genre_count);
         model_free(&m);
         return status;
     }
     if (status == 0) status = s.dataset ? generate_all(&s, &m, &err) : generate_one(&s, &m, &err);
-    if (status == NO_GENRE) status = program_usage_error(&program, "%s", err.text);
-    else if (status) status = program_report(&program, &err);
+    if (status == NO_GENRE)
+        status = program_usage_error(&program, "%s", err.text);
+    else if (status)
+        status = program_report(&program, &err);
     model_free(&m);
     return program_finish(&program, status);
 }

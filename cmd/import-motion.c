@@ -1,14 +1,15 @@
-/* import-motion: motions of AIST++, AMASS and BVH files (lib/motionimport.h) into motion .npz files, one by one or whole folders. */
+/* import-motion: motions of AIST++, AMASS and BVH files (lib/motionimport.h) into motion .npz
+ * files, one by one or whole folders. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lib/data/dataset.h"
-#include "lib/motion/import/motion_import.h"
+#include "lib/base/threads.h"
 #include "lib/cli/options.h"
 #include "lib/cli/progress.h"
-#include "lib/base/threads.h"
+#include "lib/data/dataset.h"
+#include "lib/motion/import/motion_import.h"
 
 typedef enum { IMPORTED, IGNORED, KEPT, FAILED, PENDING } ImportOutcome;
 
@@ -21,7 +22,8 @@ typedef struct {
 
 /* --- what is to be done --- */
 
-static int plan_one(ImportJob *job, const char *folder, const Strings *ignored, bool skip_existing, Error *err) {
+static int plan_one(ImportJob *job, const char *folder, const Strings *ignored, bool skip_existing,
+                    Error *err) {
     char *stem = path_stem(job->input), file[1024];
     if (!stem || snprintf(file, sizeof file, "%s.npz", stem) >= (int)sizeof file) {
         free(stem);
@@ -32,12 +34,16 @@ static int plan_one(ImportJob *job, const char *folder, const Strings *ignored, 
     job->output = path_join(folder, file);
     if (!job->output) return error_set(err, "out of memory");
     struct stat in, out;
-    if (job->outcome == IGNORED || stat(job->input, &in) != 0 || stat(job->output, &out) != 0) return 0;
+    if (job->outcome == IGNORED || stat(job->input, &in) != 0 || stat(job->output, &out) != 0)
+        return 0;
     if (in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
-        error_set(&job->err, "%s: the result would replace the file itself; choose another folder with -o", job->input);
+        error_set(&job->err,
+                  "%s: the result would replace the file itself; choose another folder with -o",
+                  job->input);
         job->outcome = FAILED;
     } else if (skip_existing && (out.st_mtim.tv_sec > in.st_mtim.tv_sec ||
-                                 (out.st_mtim.tv_sec == in.st_mtim.tv_sec && out.st_mtim.tv_nsec >= in.st_mtim.tv_nsec))) {
+                                 (out.st_mtim.tv_sec == in.st_mtim.tv_sec &&
+                                  out.st_mtim.tv_nsec >= in.st_mtim.tv_nsec))) {
         job->outcome = KEPT;
     }
     return 0;
@@ -60,7 +66,9 @@ static int refuse_doubles(ImportJob *jobs, size_t count, Error *err) {
         if (strcmp(first->output, sorted[i]->output) != 0) {
             first = sorted[i];
         } else if (sorted[i]->outcome == PENDING || sorted[i]->outcome == KEPT) {
-            error_set(&sorted[i]->err, "%s: has the same name as %s; their results would replace each other", sorted[i]->input, first->input);
+            error_set(&sorted[i]->err,
+                      "%s: has the same name as %s; their results would replace each other",
+                      sorted[i]->input, first->input);
             sorted[i]->outcome = FAILED;
         }
     }
@@ -98,11 +106,14 @@ static int summarise(const Program *program, const ImportJob *jobs, size_t count
         counts[jobs[i].outcome]++;
         if (jobs[i].outcome == FAILED) program_report(program, &jobs[i].err);
     }
-    if (!quiet) printf("%zu imported, %zu ignored, %zu already there, %zu failed\n", counts[IMPORTED], counts[IGNORED], counts[KEPT], counts[FAILED]);
+    if (!quiet)
+        printf("%zu imported, %zu ignored, %zu already there, %zu failed\n", counts[IMPORTED],
+               counts[IGNORED], counts[KEPT], counts[FAILED]);
     return counts[FAILED] > 0;
 }
 
-static int run(const Program *program, const Strings *inputs, const char *folder, const Strings *ignored, bool skip_existing, bool quiet) {
+static int run(const Program *program, const Strings *inputs, const char *folder,
+               const Strings *ignored, bool skip_existing, bool quiet) {
     Error err;
     ImportJob *jobs = calloc(inputs->count, sizeof *jobs);
     int status = jobs ? folder_make(folder, &err) : error_set(&err, "out of memory");
@@ -127,17 +138,22 @@ int main(int argc, char **argv) {
     bool skip_existing = false, quiet = false;
     long threads = 0;
     const Option options[] = {
-        {"output", 'o', OPTION_TEXT, &folder, "DIR", "Folder for the results, made if it is not there.", 0, 0, NULL},
-        {"ignore-list", 0, OPTION_TEXT, &ignore_list, "FILE", "Names that are left out, one per line (AIST++'s ignore_list.txt).", 0, 0, NULL},
-        {"skip-existing", 0, OPTION_FLAG, &skip_existing, NULL, "Leave results alone that are newer than their files.", 0, 0, NULL},
+        {"output", 'o', OPTION_TEXT, &folder, "DIR",
+         "Folder for the results, made if it is not there.", 0, 0, NULL},
+        {"ignore-list", 0, OPTION_TEXT, &ignore_list, "FILE",
+         "Names that are left out, one per line (AIST++'s ignore_list.txt).", 0, 0, NULL},
+        {"skip-existing", 0, OPTION_FLAG, &skip_existing, NULL,
+         "Leave results alone that are newer than their files.", 0, 0, NULL},
         {"threads", 'j', OPTION_INT, &threads, "N", "Threads; 0 means all.", 0, 4096, NULL},
         {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "Print nothing but errors.", 0, 0, NULL},
     };
     const Program program = {
         .name = "import-motion",
         .usage = "[OPTION]... FILE_OR_FOLDER...",
-        .about = "Converts AIST++ motions (.pkl, read without running anything in them), AMASS-like .npz, mint's .npy and .bvh of any program to NAME.npz motion files. "
-                 "A file that cannot be converted gets one line on stderr and exit status 1 in the end; the others are converted all the same.",
+        .about = "Converts AIST++ motions (.pkl, read without running anything in them), "
+                 "AMASS-like .npz, mint's .npy and .bvh of any program to NAME.npz motion files. "
+                 "A file that cannot be converted gets one line on stderr and exit status 1 in the "
+                 "end; the others are converted all the same.",
         .example = "import-motion -o motions --ignore-list aist/ignore_list.txt aist/motions",
         .options = options,
         .count = sizeof options / sizeof *options,
@@ -151,12 +167,14 @@ int main(int argc, char **argv) {
     Error err;
     Strings inputs = {0}, ignored = {0};
     status = 0;
-    if (ignore_list && dataset_names_read(ignore_list, &ignored, &err)) status = program_report(&program, &err);
+    if (ignore_list && dataset_names_read(ignore_list, &ignored, &err))
+        status = program_report(&program, &err);
     strings_sort(&ignored);
     int missing = 0;
     for (int i = first; status == 0 && i < argc; i++)
         if (file_expand(argv[i], endings, &inputs, &err)) missing = program_report(&program, &err);
-    if (status == 0 && inputs.count > 0) status = run(&program, &inputs, folder, &ignored, skip_existing, quiet);
+    if (status == 0 && inputs.count > 0)
+        status = run(&program, &inputs, folder, &ignored, skip_existing, quiet);
     strings_free(&inputs);
     strings_free(&ignored);
     return program_finish(&program, status || missing);

@@ -5,12 +5,12 @@
 
 #include "demo/dance.h"
 #include "demo/wave.h"
-#include "lib/motion/import/aist_pickle_write.h"
 #include "lib/base/file.h"
-#include "lib/cli/options.h"
-#include "lib/cli/progress.h"
 #include "lib/base/rng.h"
 #include "lib/base/threads.h"
+#include "lib/cli/options.h"
+#include "lib/cli/progress.h"
+#include "lib/motion/import/aist_pickle_write.h"
 
 typedef struct {
     const char *output;
@@ -26,7 +26,9 @@ enum {
 
 static const float SCALING = 100.0f; /* scene units per metre, as AIST++'s are about that many */
 
-static size_t songs_of(const DemoChoices *c) { return c->sequences < SONGS_PER_GENRE ? (size_t)c->sequences : SONGS_PER_GENRE; }
+static size_t songs_of(const DemoChoices *c) {
+    return c->sequences < SONGS_PER_GENRE ? (size_t)c->sequences : SONGS_PER_GENRE;
+}
 
 /* A seed of its own for everything that is made. */
 static uint64_t seed_of(const DemoChoices *c, size_t genre, size_t item, uint64_t kind) {
@@ -38,9 +40,11 @@ static Song song_of(const DemoChoices *c, size_t genre, size_t number) {
     return song_plan(style_at(genre), number, c->seconds, seed_of(c, genre, number, 1));
 }
 
-static void name_sequence(const DemoChoices *c, size_t genre, size_t sequence, char name[NAME_SIZE]) {
+static void name_sequence(const DemoChoices *c, size_t genre, size_t sequence,
+                          char name[NAME_SIZE]) {
     const char *code = style_at(genre)->code;
-    snprintf(name, NAME_SIZE, "g%s_sFM_cAll_d%02zu_m%s%zu_ch%02zu", code, genre + 1, code, sequence % songs_of(c), sequence + 1);
+    snprintf(name, NAME_SIZE, "g%s_sFM_cAll_d%02zu_m%s%zu_ch%02zu", code, genre + 1, code,
+             sequence % songs_of(c), sequence + 1);
 }
 
 static int write_pickle(const char *path, const Dance *d, Error *err) {
@@ -88,7 +92,8 @@ static int make_dance(const DemoChoices *c, size_t genre, size_t sequence, Error
 
 /* Songs and dances are independent of each other: as many at a time as there are threads. */
 static int make_all(const DemoChoices *c, Error *err) {
-    const size_t songs = songs_of(c), per_genre = songs + (size_t)c->sequences, total = per_genre * (size_t)c->genres;
+    const size_t songs = songs_of(c), per_genre = songs + (size_t)c->sequences,
+                 total = per_genre * (size_t)c->genres;
     size_t done = 0;
     int status = 0;
     Progress progress;
@@ -97,7 +102,8 @@ static int make_all(const DemoChoices *c, Error *err) {
     for (size_t i = 0; i < total; i++) {
         Error mine;
         size_t genre = i / per_genre, item = i % per_genre;
-        int failed = item < songs ? make_song(c, genre, item, &mine) : make_dance(c, genre, item - songs, &mine);
+        int failed = item < songs ? make_song(c, genre, item, &mine)
+                                  : make_dance(c, genre, item - songs, &mine);
 #pragma omp critical
         {
             if (failed && !status) {
@@ -113,7 +119,8 @@ static int make_all(const DemoChoices *c, Error *err) {
 
 typedef enum { TRAIN, VAL, TEST } DemoSplit;
 
-/* By song, so that none is in two splits: the last one of each genre is for testing, the one before for validation. */
+/* By song, so that none is in two splits: the last one of each genre is for testing, the one before
+ * for validation. */
 static DemoSplit split_of(const DemoChoices *c, size_t sequence) {
     size_t song = sequence % songs_of(c), songs = songs_of(c);
     return song + 1 == songs ? TEST : song + 2 == songs ? VAL : TRAIN;
@@ -130,7 +137,8 @@ static int write_list(const DemoChoices *c, const char *file, int which, Error *
             for (size_t s = 0; s < (size_t)c->sequences; s++) {
                 char name[NAME_SIZE];
                 name_sequence(c, genre, s, name);
-                if (which < 0 || (DemoSplit)which == split_of(c, s)) fprintf(out.stream, "%s\n", name);
+                if (which < 0 || (DemoSplit)which == split_of(c, s))
+                    fprintf(out.stream, "%s\n", name);
             }
         status = file_commit(&out, err);
     }
@@ -146,8 +154,10 @@ static int make_data(const DemoChoices *c, Error *err) {
         free(path);
         if (status) return -1;
     }
-    if (make_all(c, err) || write_list(c, "splits/crossmodal_train.txt", TRAIN, err) || write_list(c, "splits/crossmodal_val.txt", VAL, err) ||
-        write_list(c, "splits/crossmodal_test.txt", TEST, err) || write_list(c, "splits/all.txt", -1, err))
+    if (make_all(c, err) || write_list(c, "splits/crossmodal_train.txt", TRAIN, err) ||
+        write_list(c, "splits/crossmodal_val.txt", VAL, err) ||
+        write_list(c, "splits/crossmodal_test.txt", TEST, err) ||
+        write_list(c, "splits/all.txt", -1, err))
         return -1;
     char *path = path_join(c->output, "ignore_list.txt");
     int status = path ? file_write(path, "", 0, err) : error_set(err, "out of memory");
@@ -158,26 +168,70 @@ static int make_data(const DemoChoices *c, Error *err) {
 int main(int argc, char **argv) {
     DemoChoices c = {.seed = 1, .genres = 3, .sequences = 4, .seconds = 20};
     const Option options[] = {
-        {.name = "output", .letter = 'o', .type = OPTION_TEXT, .value = &c.output, .argument = "DIR", .help = "Folder for the data set, made if need be."},
-        {.name = "genres", .type = OPTION_INT, .value = &c.genres, .argument = "N", .min = 1, .max = (double)style_count(), .help = "Number of genres."},
-        {.name = "sequences", .type = OPTION_INT, .value = &c.sequences, .argument = "N", .min = 3, .max = 99,
-         .help = "Dances per genre. Up to six have a song each; more are further dances to the same six songs."},
-        {.name = "seconds", .type = OPTION_REAL, .value = &c.seconds, .argument = "S", .min = 1, .max = SONG_MAX_SECONDS, .help = "Length of each."},
-        {.name = "seed", .letter = 's', .type = OPTION_INT, .value = &c.seed, .argument = "N", .max = 1e15, .help = "Another seed makes other songs and dances."},
-        {.name = "threads", .letter = 'j', .type = OPTION_INT, .value = &c.threads, .argument = "N", .max = 1024, .help = "Threads; 0: all processors."},
-        {.name = "quiet", .letter = 'q', .type = OPTION_FLAG, .value = &c.quiet, .help = "No progress."},
+        {.name = "output",
+         .letter = 'o',
+         .type = OPTION_TEXT,
+         .value = &c.output,
+         .argument = "DIR",
+         .help = "Folder for the data set, made if need be."},
+        {.name = "genres",
+         .type = OPTION_INT,
+         .value = &c.genres,
+         .argument = "N",
+         .min = 1,
+         .max = (double)style_count(),
+         .help = "Number of genres."},
+        {.name = "sequences",
+         .type = OPTION_INT,
+         .value = &c.sequences,
+         .argument = "N",
+         .min = 3,
+         .max = 99,
+         .help = "Dances per genre. Up to six have a song each; more are further dances to the "
+                 "same six songs."},
+        {.name = "seconds",
+         .type = OPTION_REAL,
+         .value = &c.seconds,
+         .argument = "S",
+         .min = 1,
+         .max = SONG_MAX_SECONDS,
+         .help = "Length of each."},
+        {.name = "seed",
+         .letter = 's',
+         .type = OPTION_INT,
+         .value = &c.seed,
+         .argument = "N",
+         .max = 1e15,
+         .help = "Another seed makes other songs and dances."},
+        {.name = "threads",
+         .letter = 'j',
+         .type = OPTION_INT,
+         .value = &c.threads,
+         .argument = "N",
+         .max = 1024,
+         .help = "Threads; 0: all processors."},
+        {.name = "quiet",
+         .letter = 'q',
+         .type = OPTION_FLAG,
+         .value = &c.quiet,
+         .help = "No progress."},
     };
     const Program program = {
-        .name = "make-demo-data", .usage = "[OPTION]... -o DIR",
-        .about = "Makes a synthetic dance data set in AIST++'s layout (motions/, music/, splits/, ignore_list.txt), to try everything without a download: "
-                 "invented music with beat, bass and chords in the genres' tempos, and bodies that dance to it. The last song of each genre is for "
+        .name = "make-demo-data",
+        .usage = "[OPTION]... -o DIR",
+        .about = "Makes a synthetic dance data set in AIST++'s layout (motions/, music/, splits/, "
+                 "ignore_list.txt), to try everything without a download: "
+                 "invented music with beat, bass and chords in the genres' tempos, and bodies that "
+                 "dance to it. The last song of each genre is for "
                  "testing, the one before for validation, the others for training.",
         .example = "make-demo-data -o demo-data && scripts/prepare-aist demo-data prepared",
-        .options = options, .count = sizeof options / sizeof *options};
+        .options = options,
+        .count = sizeof options / sizeof *options};
     int first;
     const int stop = options_parse(&program, argc, argv, &first);
     if (stop >= 0) return stop;
-    if (first != argc) return program_usage_error(&program, "unexpected argument '%s'", argv[first]);
+    if (first != argc)
+        return program_usage_error(&program, "unexpected argument '%s'", argv[first]);
     if (!c.output) return program_usage_error(&program, "-o is needed");
     threads_set((int)c.threads);
     Error err;

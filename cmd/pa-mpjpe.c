@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/data/motion_list.h"
 #include "lib/base/threads.h"
+#include "lib/data/motion_list.h"
 #include "metrics/mpjpe.h"
 #include "metrics/report/batch.h"
 
@@ -18,7 +18,8 @@ typedef struct {
 } MpjpeJob;
 
 typedef struct {
-    double at[HORIZONS_MAX], until[HORIZONS_MAX]; /* millimetres: of that frame, and the mean of all frames up to it; NaN beyond the end */
+    double at[HORIZONS_MAX], until[HORIZONS_MAX]; /* millimetres: of that frame, and the mean of all
+                                                     frames up to it; NaN beyond the end */
 } Errors;
 
 /* "1,5,10": ascending numbers above 0. */
@@ -27,7 +28,8 @@ static int parse_horizons(const char *text, MpjpeJob *job) {
     for (const char *p = text;; p++) {
         char *end;
         unsigned long n = strtoul(p, &end, 10);
-        if (end == p || *p < '0' || *p > '9' || n == 0 || n > 1000000 || job->count == HORIZONS_MAX) return -1;
+        if (end == p || *p < '0' || *p > '9' || n == 0 || n > 1000000 || job->count == HORIZONS_MAX)
+            return -1;
         if (job->count && n <= job->horizon[job->count - 1]) return -1;
         job->horizon[job->count++] = n;
         if (!*end) return 0;
@@ -50,21 +52,29 @@ static const char *find_real(const MpjpeJob *job, const char *path, Error *err) 
     return found;
 }
 
-static int compare(const MpjpeJob *job, const PoseSource *predicted, const PoseSource *real, Errors *out, Error *err) {
+static int compare(const MpjpeJob *job, const PoseSource *predicted, const PoseSource *real,
+                   Errors *out, Error *err) {
     size_t seed = (size_t)predicted->motion.seed_frames, frames = predicted->motion.frames - seed;
-    if (real->motion.joints != predicted->motion.joints) return error_set(err, "has %zu joints, the real dance %zu", predicted->motion.joints, real->motion.joints);
+    if (real->motion.joints != predicted->motion.joints)
+        return error_set(err, "has %zu joints, the real dance %zu", predicted->motion.joints,
+                         real->motion.joints);
     if (fabs(real->motion.fps - predicted->motion.fps) > 1e-6 * real->motion.fps)
-        return error_set(err, "has %g frames a second, the real dance %g", predicted->motion.fps, real->motion.fps);
+        return error_set(err, "has %g frames a second, the real dance %g", predicted->motion.fps,
+                         real->motion.fps);
     if (real->motion.frames <= seed) return error_set(err, "the real dance ends in the seed");
     if (real->motion.frames - seed < frames) frames = real->motion.frames - seed;
     if (frames > job->horizon[job->count - 1]) frames = job->horizon[job->count - 1];
     PoseTrack p = {0}, q = {0};
-    int status = pose_source_track(real, seed, frames, job->skeleton, false, &p, err) || pose_source_track(predicted, seed, frames, job->skeleton, false, &q, err) ? -1 : 0;
+    int status = pose_source_track(real, seed, frames, job->skeleton, false, &p, err) ||
+                         pose_source_track(predicted, seed, frames, job->skeleton, false, &q, err)
+                     ? -1
+                     : 0;
     double sum = 0;
     for (size_t h = 0; h < job->count; h++) out->at[h] = out->until[h] = NAN;
     for (size_t t = 0, h = 0; t < frames && !status; t++) {
         size_t at = 3 * p.joints * t;
-        double error = job->align ? pa_mpjpe(p.positions + at, q.positions + at, p.joints) : mpjpe(p.positions + at, q.positions + at, p.joints);
+        double error = job->align ? pa_mpjpe(p.positions + at, q.positions + at, p.joints)
+                                  : mpjpe(p.positions + at, q.positions + at, p.joints);
         sum += error;
         if (t + 1 != job->horizon[h]) continue;
         out->at[h] = error;
@@ -75,7 +85,8 @@ static int compare(const MpjpeJob *job, const PoseSource *predicted, const PoseS
     return status;
 }
 
-static int measure_one(const PoseSource *t, const char *path, const void *context, void *result, Error *err) {
+static int measure_one(const PoseSource *t, const char *path, const void *context, void *result,
+                       Error *err) {
     const MpjpeJob *job = context;
     const char *file = find_real(job, path, err);
     PoseSource real;
@@ -123,12 +134,16 @@ static int show(const EvalResults *d, const MpjpeJob *job, const EvalOptions *m,
     size_t count = 2 * job->count;
     for (size_t c = 0; c < count; c++) {
         bool mean = c >= job->count;
-        snprintf(names[c], sizeof names[c], "%s%zu", mean ? "until_" : "at_", job->horizon[mean ? c - job->count : c]);
+        snprintf(names[c], sizeof names[c], "%s%zu", mean ? "until_" : "at_",
+                 job->horizon[mean ? c - job->count : c]);
         columns[c] = (Column){names[c], names[c], 2, 1};
     }
     const Set set = {job, d->results};
     summary(NULL, d->files.count, &set, all, err);
-    if (m->resamples && bootstrap_intervals(d->files.count, (size_t)m->resamples, (uint64_t)m->bootstrap_seed, summary, &set, count, all, intervals, err)) return -1;
+    if (m->resamples &&
+        bootstrap_intervals(d->files.count, (size_t)m->resamples, (uint64_t)m->bootstrap_seed,
+                            summary, &set, count, all, intervals, err))
+        return -1;
     Report r;
     if (report_begin(&r, m, d, columns, count, row_of, job, err)) return -1;
     const char *name = job->align ? "PA-MPJPE" : "MPJPE";
@@ -136,7 +151,10 @@ static int show(const EvalResults *d, const MpjpeJob *job, const EvalOptions *m,
         cJSON_AddStringToObject(r.json, "metric", name);
         cJSON_AddNumberToObject(r.json, "sequences", (double)d->files.count);
         cJSON_AddNumberToObject(r.json, "named", (double)d->named);
-    } else printf("%s in mm, by frames after the seed: of that frame (at), mean up to it (until); %zu of %zu dances\n", name, d->files.count, d->named);
+    } else
+        printf("%s in mm, by frames after the seed: of that frame (at), mean up to it (until); %zu "
+               "of %zu dances\n",
+               name, d->files.count, d->named);
     report_dances(&r);
     report_row(&r, "all", all);
     if (m->resamples) report_intervals(&r, intervals);
@@ -150,23 +168,39 @@ int main(int argc, char **argv) {
     MpjpeJob job = {.align = true, .real = &real};
     enum { OWN = 3 };
     Option options[OWN + EVAL_OPTIONS] = {
-        {"real", 'r', OPTION_TEXTS, &real_paths, "PATH", "Real dances, under the predicted ones' file names. May be repeated.", 0, 0, NULL},
-        {"horizons", 0, OPTION_TEXT, &horizons, "N,N,...", "Frames after the seed, at most 20.", 0, 0, NULL},
-        {"no-align", 0, OPTION_UNFLAG, &job.align, NULL, "Without Procrustes alignment: MPJPE.", 0, 0, NULL},
+        {"real", 'r', OPTION_TEXTS, &real_paths, "PATH",
+         "Real dances, under the predicted ones' file names. May be repeated.", 0, 0, NULL},
+        {"horizons", 0, OPTION_TEXT, &horizons, "N,N,...", "Frames after the seed, at most 20.", 0,
+         0, NULL},
+        {"no-align", 0, OPTION_UNFLAG, &job.align, NULL, "Without Procrustes alignment: MPJPE.", 0,
+         0, NULL},
     };
     eval_options(&m, options + OWN);
-    const Program program = {"pa-mpjpe", "[OPTION]... --real PATH... PREDICTED...",
-                             "Mean error of joint positions, in millimetres, after each predicted frame has been turned, moved and scaled onto the real one (Procrustes). "
-                             "A dance is compared with the real one of the same file name; frame 0 of both is the same instant, and the predicted one's seed frames are left "
-                             "out. An operand is a dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
-                             "pa-mpjpe --real data/motions --horizons 10,20,60 dances/", options, sizeof options / sizeof options[0]};
+    const Program program = {
+        "pa-mpjpe",
+        "[OPTION]... --real PATH... PREDICTED...",
+        "Mean error of joint positions, in millimetres, after each predicted frame has been "
+        "turned, moved and scaled onto the real one (Procrustes). "
+        "A dance is compared with the real one of the same file name; frame 0 of both is the same "
+        "instant, and the predicted one's seed frames are left "
+        "out. An operand is a dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
+        "pa-mpjpe --real data/motions --horizons 10,20,60 dances/",
+        options,
+        sizeof options / sizeof options[0]};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) goto done;
     status = 2;
-    if (first == argc) program_usage_error(&program, "no predicted dance is given");
-    else if (!real_paths.count) program_usage_error(&program, "--real PATH is needed");
-    else if (parse_horizons(horizons, &job)) program_usage_error(&program, "--horizons '%s': whole numbers above 0 in ascending order, with commas, at most %d", horizons, HORIZONS_MAX);
-    else status = 0;
+    if (first == argc)
+        program_usage_error(&program, "no predicted dance is given");
+    else if (!real_paths.count)
+        program_usage_error(&program, "--real PATH is needed");
+    else if (parse_horizons(horizons, &job))
+        program_usage_error(
+            &program,
+            "--horizons '%s': whole numbers above 0 in ascending order, with commas, at most %d",
+            horizons, HORIZONS_MAX);
+    else
+        status = 0;
     if (status) goto done;
 
     threads_set((int)m.threads);
@@ -174,8 +208,10 @@ int main(int argc, char **argv) {
     Skeleton skeleton = {0};
     EvalResults dances = {0};
     job.skeleton = &skeleton;
-    if (skeleton_choose(m.skeleton, &skeleton, &err) || motion_list(&real, real_paths.items, real_paths.count, &err) ||
-        eval_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames, sizeof(Errors), measure_one, &job, &err) ||
+    if (skeleton_choose(m.skeleton, &skeleton, &err) ||
+        motion_list(&real, real_paths.items, real_paths.count, &err) ||
+        eval_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames,
+                    sizeof(Errors), measure_one, &job, &err) ||
         show(&dances, &job, &m, &err))
         status = program_report(&program, &err);
     eval_results_free(&dances, NULL);

@@ -5,12 +5,12 @@
 #include "export/plots.h"
 #include "export/poses.h"
 #include "export/tsne.h"
-#include "lib/data/motion_list.h"
-#include "lib/cli/options.h"
 #include "lib/base/runtime.h"
-#include "lib/cli/table.h"
-#include "lib/formats/tensor_file.h"
 #include "lib/base/threads.h"
+#include "lib/cli/options.h"
+#include "lib/cli/table.h"
+#include "lib/data/motion_list.h"
+#include "lib/formats/tensor_file.h"
 
 enum { NEIGHBOURS = 10 };
 
@@ -26,7 +26,8 @@ static int take(const Motion *m, size_t i, void *context, Error *err) {
     return poses_sample(m, r->skeleton, r->per_file, &r->sets[i], err);
 }
 
-static int read_poses(Reading *r, char *const *operands, size_t count, size_t poses, bool quiet, PoseSet *all, Error *err) {
+static int read_poses(Reading *r, char *const *operands, size_t count, size_t poses, bool quiet,
+                      PoseSet *all, Error *err) {
     if (motion_list(&r->files, operands, count, err)) return -1;
     r->sets = calloc(r->files.count, sizeof *r->sets);
     if (!r->sets) return error_set(err, "out of memory for %zu files", r->files.count);
@@ -38,18 +39,21 @@ static int read_poses(Reading *r, char *const *operands, size_t count, size_t po
     return status ? status : poses_join(r->sets, r->files.count, all, err);
 }
 
-/* `vectors` [N, D], `points` [N, 2], `genre` [N] (number in the list of genres, by name): for whoever wants to look closer. */
+/* `vectors` [N, D], `points` [N, 2], `genre` [N] (number in the list of genres, by name): for
+ * whoever wants to look closer. */
 static int write_points(const char *path, const PoseSet *s, const double *points, Error *err) {
     Tensors set = {0};
     Tensor t;
     int status = tensor_new(&t, TENSOR_F64, 2, (size_t[]){s->count, s->dim}, 0, err);
     if (!status) {
         memcpy(tensor_f64(&t), s->vectors, s->count * s->dim * sizeof(double));
-        status = tensors_add(&set, "vectors", &t, err) || tensor_new(&t, TENSOR_F64, 2, (size_t[]){s->count, 2}, 0, err);
+        status = tensors_add(&set, "vectors", &t, err) ||
+                 tensor_new(&t, TENSOR_F64, 2, (size_t[]){s->count, 2}, 0, err);
     }
     if (!status) {
         memcpy(tensor_f64(&t), points, 2 * s->count * sizeof(double));
-        status = tensors_add(&set, "points", &t, err) || tensor_new(&t, TENSOR_I64, 1, (size_t[]){s->count}, 0, err);
+        status = tensors_add(&set, "points", &t, err) ||
+                 tensor_new(&t, TENSOR_I64, 1, (size_t[]){s->count}, 0, err);
     }
     if (!status) {
         for (size_t i = 0; i < s->count; i++) tensor_i64(&t)[i] = (int64_t)s->group[i];
@@ -59,17 +63,25 @@ static int write_points(const char *path, const PoseSet *s, const double *points
     return status ? -1 : 0;
 }
 
-static int plot(const PoseSet *s, const TsneOptions *o, const char *output, const char *points_path, bool json, Error *err) {
+static int plot(const PoseSet *s, const TsneOptions *o, const char *output, const char *points_path,
+                bool json, Error *err) {
     double *points = calloc(2 * s->count, sizeof *points), divergence, share;
     Buffer svg = {0};
     int status = points ? 0 : error_set(err, "out of memory");
     if (!status) status = tsne(s->vectors, s->count, s->dim, o, points, &divergence, err);
-    if (!status) status = neighbour_share(points, s->group, s->count, NEIGHBOURS < s->count ? NEIGHBOURS : s->count - 1, &share, err);
-    if (!status) status = plot_points(points, s->group, s->count, (const char *const *)s->groups.items, s->groups.count, &svg, err);
+    if (!status)
+        status = neighbour_share(points, s->group, s->count,
+                                 NEIGHBOURS < s->count ? NEIGHBOURS : s->count - 1, &share, err);
+    if (!status)
+        status = plot_points(points, s->group, s->count, (const char *const *)s->groups.items,
+                             s->groups.count, &svg, err);
     if (!status && points_path) status = write_points(points_path, s, points, err);
     if (!status) status = file_write(output, svg.data, svg.size, err);
     if (!status) {
-        static const Column columns[] = {{"poses", "poses", 0, 1}, {"genres", "genres", 0, 1}, {"kl_divergence", "KL divergence", 4, 1}, {"own_genre", "own genre %", 1, 100}};
+        static const Column columns[] = {{"poses", "poses", 0, 1},
+                                         {"genres", "genres", 0, 1},
+                                         {"kl_divergence", "KL divergence", 4, 1},
+                                         {"own_genre", "own genre %", 1, 100}};
         const double values[] = {(double)s->count, (double)s->groups.count, divergence, share};
         if (json) {
             cJSON *object = cJSON_CreateObject();
@@ -94,21 +106,31 @@ int main(int argc, char **argv) {
     long threads = 0;
     const Option options[] = {
         {"output", 'o', OPTION_TEXT, &output, "FILE", "The plot (.svg), needed.", 0, 0, NULL},
-        {"poses", 'n', OPTION_SIZE, &poses, "N", "Poses in all, as many from every dance.", 10, 20000, NULL},
-        {"perplexity", 0, OPTION_REAL, &o.perplexity, "P", "How many neighbours a pose looks at.", 1, 1e4, NULL},
+        {"poses", 'n', OPTION_SIZE, &poses, "N", "Poses in all, as many from every dance.", 10,
+         20000, NULL},
+        {"perplexity", 0, OPTION_REAL, &o.perplexity, "P", "How many neighbours a pose looks at.",
+         1, 1e4, NULL},
         {"iterations", 0, OPTION_SIZE, &o.iterations, "N", "Steps of the layout.", 1, 1e6, NULL},
         {"seed", 0, OPTION_SIZE, &seed, "N", "Of the first, random layout.", 0, 1e15, NULL},
-        {"points", 0, OPTION_TEXT, &points, "FILE", "Also write vectors, points and genres (.npz).", 0, 0, NULL},
-        {"skeleton", 's', OPTION_TEXT, &skeleton_path, "FILE", "Skeleton .npz (offsets, parents); without it SMPL's.", 0, 0, NULL},
+        {"points", 0, OPTION_TEXT, &points, "FILE", "Also write vectors, points and genres (.npz).",
+         0, 0, NULL},
+        {"skeleton", 's', OPTION_TEXT, &skeleton_path, "FILE",
+         "Skeleton .npz (offsets, parents); without it SMPL's.", 0, 0, NULL},
         {"json", 0, OPTION_FLAG, &json, NULL, "One JSON object instead of a table.", 0, 0, NULL},
-        {"threads", 'j', OPTION_INT, &threads, "N", "Threads; 0: one per processor.", 0, 1024, NULL},
+        {"threads", 'j', OPTION_INT, &threads, "N", "Threads; 0: one per processor.", 0, 1024,
+         NULL},
         {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "No progress.", 0, 0, NULL},
     };
     const Program program = {
-        "plot-poses", "[OPTION]... -o FILE MOTION...",
-        "Lays poses of dances out on a plane by t-SNE, so that similar ones lie together, and colours them by genre: joint positions about the root, without the "
-        "direction that the body faces; seed frames are left out. Prints the divergence reached, and how many of a pose's ten nearest are of its own genre.",
-        "plot-poses -o poses.svg dances/", options, sizeof options / sizeof options[0]};
+        "plot-poses",
+        "[OPTION]... -o FILE MOTION...",
+        "Lays poses of dances out on a plane by t-SNE, so that similar ones lie together, and "
+        "colours them by genre: joint positions about the root, without the "
+        "direction that the body faces; seed frames are left out. Prints the divergence reached, "
+        "and how many of a pose's ten nearest are of its own genre.",
+        "plot-poses -o poses.svg dances/",
+        options,
+        sizeof options / sizeof options[0]};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
     if (!output) return program_usage_error(&program, "-o FILE is needed");
@@ -121,7 +143,8 @@ int main(int argc, char **argv) {
     Reading r = {.skeleton = &skeleton};
     status = 0;
     if (skeleton_choose(skeleton_path, &skeleton, &err) ||
-        read_poses(&r, argv + first, (size_t)(argc - first), poses, quiet, &all, &err) || plot(&all, &o, output, points, json, &err))
+        read_poses(&r, argv + first, (size_t)(argc - first), poses, quiet, &all, &err) ||
+        plot(&all, &o, output, points, json, &err))
         status = program_report(&program, &err);
     for (size_t i = 0; r.sets && i < r.files.count; i++) poses_free(&r.sets[i]);
     free(r.sets);

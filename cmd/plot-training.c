@@ -4,8 +4,8 @@
 
 #include "export/plots.h"
 #include "lib/base/file.h"
-#include "lib/cli/options.h"
 #include "lib/base/tsv.h"
+#include "lib/cli/options.h"
 
 /* The file's name without folder and ending, unless another log has that too. */
 static char *name_of(char *const *paths, size_t count, size_t i) {
@@ -33,8 +33,10 @@ static int plot(char *const *paths, size_t count, const char *output, Error *err
         double *v = tables[i].values;
         size_t rows = tables[i].rows;
         logs[i] = (TrainingLog){name_of(paths, count, i), rows, v, v + rows, v + 2 * rows};
-        if (!logs[i].name) status = error_set(err, "out of memory");
-        else if (rows == 0) status = error_set(err, "%s: no row yet: nothing to plot", paths[i]);
+        if (!logs[i].name)
+            status = error_set(err, "out of memory");
+        else if (rows == 0)
+            status = error_set(err, "%s: no row yet: nothing to plot", paths[i]);
     }
     if (!status) status = plot_training(logs, count, &svg, err);
     if (!status) status = file_write(output, svg.data, svg.size, err);
@@ -50,17 +52,24 @@ static int plot(char *const *paths, size_t count, const char *output, Error *err
 
 int main(int argc, char **argv) {
     const char *output = NULL;
-    const Option options[] = {{"output", 'o', OPTION_TEXT, &output, "FILE", "The plot (.svg), needed.", 0, 0, NULL}};
+    const Option options[] = {
+        {"output", 'o', OPTION_TEXT, &output, "FILE", "The plot (.svg), needed.", 0, 0, NULL}};
     const Program program = {
-        "plot-training", "[OPTION]... -o FILE LOG...",
-        "Plots what train-bank and train-predictor wrote on standard output: the loss over the steps, a panel for each stage, a line for each log. A log that is "
+        "plot-training",
+        "[OPTION]... -o FILE LOG...",
+        "Plots what train-bank and train-predictor wrote on standard output: the loss over the "
+        "steps, a panel for each stage, a line for each log. A log that is "
         "still being written may be plotted.",
-        "plot-training -o training.svg experiment/full-1.log", options, sizeof options / sizeof options[0]};
+        "plot-training -o training.svg experiment/full-1.log",
+        options,
+        sizeof options / sizeof options[0]};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
     if (!output) return program_usage_error(&program, "-o FILE is needed");
     if (first == argc) return program_usage_error(&program, "no log is given");
     Error err;
-    status = plot(argv + first, (size_t)(argc - first), output, &err) ? program_report(&program, &err) : 0;
+    status = plot(argv + first, (size_t)(argc - first), output, &err)
+                 ? program_report(&program, &err)
+                 : 0;
     return program_finish(&program, status);
 }

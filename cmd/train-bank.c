@@ -1,27 +1,29 @@
-/* train-bank: stages 1 and 2 of the paper: the manifold bank, the past-future bank, and RefineBank's networks. */
+/* train-bank: stages 1 and 2 of the paper: the manifold bank, the past-future bank, and
+ * RefineBank's networks. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/base/checksum.h"
 #include "lib/base/comm.h"
 #include "lib/base/runtime.h"
-#include "lib/formats/tensor_file.h"
 #include "lib/base/threads.h"
-#include "model/train/checkpoint.h"
-#include "lib/base/checksum.h"
-#include "model/train/dry_run.h"
+#include "lib/formats/tensor_file.h"
 #include "model/train/broadcast.h"
+#include "model/train/checkpoint.h"
+#include "model/train/dry_run.h"
 
 typedef struct {
     TrainSettings s;
     const char *clusters, *dataset;
     Model m;
     TrainingSet data, val;
-    Tensors *sets;         /* [genres] what the cluster files hold */
+    Tensors *sets; /* [genres] what the cluster files hold */
     const float **centers; /* [genres][items, l, D] into them */
 } BankRun;
 
-/* The centres of every genre, in the model's order, from GENRE.npz files in a folder or from one file. */
+/* The centres of every genre, in the model's order, from GENRE.npz files in a folder or from one
+ * file. */
 static int read_centers(BankRun *j, Error *err) {
     const Model *m = &j->m;
     const char *path = j->clusters;
@@ -33,17 +35,24 @@ static int read_centers(BankRun *j, Error *err) {
         char name[300];
         snprintf(name, sizeof name, "%.250s.npz", m->genres[i]);
         if (!folder_exists(path) && m->genre_count > 1)
-            return error_set(err, "%s: is one file, but the data set has %zu genres; give the folder that cluster-ap wrote", path, m->genre_count);
+            return error_set(err,
+                             "%s: is one file, but the data set has %zu genres; give the folder "
+                             "that cluster-ap wrote",
+                             path, m->genre_count);
         char *file = folder_exists(path) ? path_join(path, name) : path_join("", path);
         if (!file) return error_set(err, "out of memory");
         int status = tensor_file_read(file, &j->sets[i], err);
         Tensor *t = status ? NULL : tensors_need(&j->sets[i], "centers", err);
         if (status == 0 && !t) status = error_prefix(err, file);
-        if (status == 0 && (tensor_convert(t, TENSOR_F32, err) || tensor_check_finite(t, err))) status = error_prefix(err, file);
-        if (status == 0 && (t->rank != 3 || t->shape[0] != c->items || t->shape[1] != c->past || t->shape[2] != c->motion_dim)) {
+        if (status == 0 && (tensor_convert(t, TENSOR_F32, err) || tensor_check_finite(t, err)))
+            status = error_prefix(err, file);
+        if (status == 0 && (t->rank != 3 || t->shape[0] != c->items || t->shape[1] != c->past ||
+                            t->shape[2] != c->motion_dim)) {
             char shape[200];
-            status = error_set(err, "%s: centers are %s, but this run needs [%zu, %zu, %zu]; --items and --past must be cluster-ap's --clusters and --length",
-                          file, tensor_shape_text(t, shape), c->items, c->past, c->motion_dim);
+            status = error_set(err,
+                               "%s: centers are %s, but this run needs [%zu, %zu, %zu]; --items "
+                               "and --past must be cluster-ap's --clusters and --length",
+                               file, tensor_shape_text(t, shape), c->items, c->past, c->motion_dim);
         }
         if (status == 0) j->centers[i] = tensor_f32(t);
         free(file);
@@ -61,7 +70,8 @@ static int initialise(void *context, Error *err) {
     if (train_statistics(m, &j->data.corpus, err) || bank_initialise(m, j->centers, err)) return -1;
     size_t window = m->config.past * m->config.motion_dim;
     real *seeds = model_values(m, "seed.motion"); /* the largest cluster comes first */
-    for (size_t i = 0; i < m->genre_count; i++) memcpy(seeds + i * window, j->centers[i], window * sizeof *seeds);
+    for (size_t i = 0; i < m->genre_count; i++)
+        memcpy(seeds + i * window, j->centers[i], window * sizeof *seeds);
     return 0;
 }
 
@@ -70,13 +80,19 @@ static int read_inputs(BankRun *j, Error *err) {
     const char **genres = NULL;
     size_t genre_count = 0;
     int status = training_set_load(j->dataset, false, &j->data, err);
-    if (status == 0 && j->s.validation) status = training_set_load(j->s.validation, false, &j->val, err);
+    if (status == 0 && j->s.validation)
+        status = training_set_load(j->s.validation, false, &j->val, err);
     if (status == 0) status = dataset_genres(&j->data.dataset, &genres, &genre_count, err);
     j->s.config.motion_dim = j->data.corpus.motion_dim;
     j->s.config.music_dim = 35;
-    if (status == 0) status = model_new(&j->m, KIND_BANK, &j->s.config, genres, genre_count, true, err);
-    if (status == 0) status = training_set_number_genres(&j->data, j->dataset, j->m.genres, j->m.genre_count, err);
-    if (status == 0 && j->s.validation) status = training_set_number_genres(&j->val, j->s.validation, j->m.genres, j->m.genre_count, err);
+    if (status == 0)
+        status = model_new(&j->m, KIND_BANK, &j->s.config, genres, genre_count, true, err);
+    if (status == 0)
+        status =
+            training_set_number_genres(&j->data, j->dataset, j->m.genres, j->m.genre_count, err);
+    if (status == 0 && j->s.validation)
+        status = training_set_number_genres(&j->val, j->s.validation, j->m.genres, j->m.genre_count,
+                                            err);
     free(genres);
     return status == 0 && !j->s.dry_run ? read_centers(j, err) : status;
 }
@@ -84,7 +100,8 @@ static int read_inputs(BankRun *j, Error *err) {
 static uint64_t centers_checksum(const BankRun *j) {
     uint64_t sum = CHECKSUM_OF_NOTHING;
     for (size_t i = 0; j->centers && i < j->m.genre_count; i++)
-        sum = checksum_add(sum, j->centers[i], j->m.config.items * j->m.config.past * j->m.config.motion_dim);
+        sum = checksum_add(sum, j->centers[i],
+                           j->m.config.items * j->m.config.past * j->m.config.motion_dim);
     return sum;
 }
 
@@ -98,19 +115,24 @@ static void job_free(BankRun *j) {
 }
 
 static int share_inputs(BankRun *j, Error *err) {
-    return model_broadcast(&j->m, err) || training_set_broadcast(&j->data, err) || (j->s.validation && training_set_broadcast(&j->val, err)) ? -1 : 0;
+    return model_broadcast(&j->m, err) || training_set_broadcast(&j->data, err) ||
+                   (j->s.validation && training_set_broadcast(&j->val, err))
+               ? -1
+               : 0;
 }
 
 /* TRAIN_DONE, TRAIN_STOPPED or -1. */
 static int train(const Program *program, BankRun *j, Error *err) {
     Run run;
     run_start(&run, program, &j->s, &j->m);
-    run_describe(&run, " data=%016" PRIx64 " clusters=%016" PRIx64, training_set_checksum(&j->data), centers_checksum(j));
+    run_describe(&run, " data=%016" PRIx64 " clusters=%016" PRIx64, training_set_checksum(&j->data),
+                 centers_checksum(j));
     TrainState state = {.stage = 1, .seed = (uint64_t)j->s.seed};
     TrainHooks hooks = run_hooks(&run);
     int status = checkpoint_start(&run, &j->m, &state, initialise, j, err);
     while (status == 0 && state.stage <= 2) {
-        status = train_stage(&j->m, &j->data.corpus, j->s.validation ? &j->val.corpus : NULL, &j->s.stage[state.stage - 1], &state, &hooks, err);
+        status = train_stage(&j->m, &j->data.corpus, j->s.validation ? &j->val.corpus : NULL,
+                             &j->s.stage[state.stage - 1], &state, &hooks, err);
         if (status == TRAIN_DONE && state.stage == 1) status = bank_derive_transit(&j->m, err);
         if (status != TRAIN_DONE) break;
         params_reset_adam(&j->m.params);
@@ -121,15 +143,22 @@ static int train(const Program *program, BankRun *j, Error *err) {
 
 static int work(const Program *program, BankRun *j, Error *err) {
     threads_set((int)j->s.threads);
-    if (settings_finish(&j->s, err) || comm_all_ok(comm_rank() == 0 ? read_inputs(j, err) : 0, err) || share_inputs(j, err)) return -1;
+    if (settings_finish(&j->s, err) ||
+        comm_all_ok(comm_rank() == 0 ? read_inputs(j, err) : 0, err) || share_inputs(j, err))
+        return -1;
     if (j->s.dry_run) return dry_run(&j->s, &j->m, 1, &j->data, &j->val, 0, err);
-    if (print_run_summary(program, &j->s, &j->m, 1, &j->data, &j->val, 0, err) || comm_all_ok(params_allocate(&j->m.params, true, err), err)) return -1;
+    if (print_run_summary(program, &j->s, &j->m, 1, &j->data, &j->val, 0, err) ||
+        comm_all_ok(params_allocate(&j->m.params, true, err), err))
+        return -1;
     return train(program, j, err);
 }
 
 static int run(int argc, char **argv) {
-    Program program = {.name = "train-bank", .usage = "[OPTION]... --clusters DIR_OR_FILE -o BANK.safetensors DATASET.tsv",
-        .about = "Trains the banks: stage 1 learns the manifold bank (eq. 7), from which the past-future bank follows; stage 2 "
+    Program program = {
+        .name = "train-bank",
+        .usage = "[OPTION]... --clusters DIR_OR_FILE -o BANK.safetensors DATASET.tsv",
+        .about = "Trains the banks: stage 1 learns the manifold bank (eq. 7), from which the "
+                 "past-future bank follows; stage 2 "
                  "learns RefineBank's encoder and decoder for it (eq. 8). Logs TSV on stdout.",
         .example = "train-bank --preset small --clusters clusters -o bank.safetensors train.tsv"};
     BankRun j = {0};
@@ -139,27 +168,33 @@ static int run(int argc, char **argv) {
     Option options[64];
     size_t n = settings_common_options(&j.s, options);
     Option own[] = {
-        {"clusters", 0, OPTION_TEXT, &j.clusters, "PATH", "What cluster-ap wrote: its folder, or one file. Needed.", 0, 0, NULL},
+        {"clusters", 0, OPTION_TEXT, &j.clusters, "PATH",
+         "What cluster-ap wrote: its folder, or one file. Needed.", 0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "The model", 0, 0, NULL},
-        {"refine", 0, OPTION_CHOICE, &j.s.refine, "bank|discrete|ae|vae", "How RefineBank projects latents (Table 3).", 0, 0, NULL},
+        {"refine", 0, OPTION_CHOICE, &j.s.refine, "bank|discrete|ae|vae",
+         "How RefineBank projects latents (Table 3).", 0, 0, NULL},
         {"items", 0, OPTION_SIZE, &c->items, "N", "Items of a bank.", 1, 1e6, NULL},
         {"latents", 0, OPTION_SIZE, &c->latents, "n", "Latents of a window.", 1, 64, NULL},
-        {"bank-width", 0, OPTION_SIZE, &c->bank.width, "C", "Width of an item and of the banks' networks.", 1, 65536, NULL},
+        {"bank-width", 0, OPTION_SIZE, &c->bank.width, "C",
+         "Width of an item and of the banks' networks.", 1, 65536, NULL},
         {"bank-heads", 0, OPTION_SIZE, &c->bank.heads, "H", "Attention heads.", 1, 1024, NULL},
         {"bank-mlp", 0, OPTION_SIZE, &c->bank.mlp, "F", "Width of the MLP.", 1, 65536, NULL},
-        {"bank-layers", 0, OPTION_SIZE, &c->bank_layers, "L", "Layers of each encoder and decoder.", 0, 256, NULL},
+        {"bank-layers", 0, OPTION_SIZE, &c->bank_layers, "L", "Layers of each encoder and decoder.",
+         0, 256, NULL},
     };
     memcpy(options + n, own, sizeof own);
     n += sizeof own / sizeof *own;
     n += settings_window_options(&j.s, options + n);
-    Training common = j.s.stage[0]; /* options that both stages share are written here, and copied if they were given */
+    Training common = j.s.stage[0]; /* options that both stages share are written here, and copied
+                                       if they were given */
     Option stages[] = {
         {NULL, 0, OPTION_FLAG, NULL, NULL, "Training", 0, 0, NULL},
         {"epochs1", 0, OPTION_SIZE, &j.s.stage[0].epochs, "E", "Epochs of stage 1.", 0, 1e9, NULL},
         {"epochs2", 0, OPTION_SIZE, &j.s.stage[1].epochs, "E", "Epochs of stage 2.", 0, 1e9, NULL},
         {"lr1", 0, OPTION_REAL, &j.s.stage[0].lr, "LR", "Learning rate of stage 1.", 0, 10, NULL},
         {"lr2", 0, OPTION_REAL, &j.s.stage[1].lr, "LR", "Learning rate of stage 2.", 0, 10, NULL},
-        {"beta", 0, OPTION_REAL, &j.s.stage[0].beta, "BETA", "Weight of the commitment loss (eq. 7).", 0, 1000, NULL},
+        {"beta", 0, OPTION_REAL, &j.s.stage[0].beta, "BETA",
+         "Weight of the commitment loss (eq. 7).", 0, 1000, NULL},
     };
     memcpy(options + n, stages, sizeof stages);
     n += sizeof stages / sizeof *stages;
@@ -171,7 +206,8 @@ static int run(int argc, char **argv) {
     program.count = n;
     if ((status = options_parse(&program, argc, argv, &first)) >= 0) return status;
     if (argc - first != 1) return program_usage_error(&program, "one DATASET.tsv is needed");
-    if ((!j.s.output && !j.s.dry_run) || !j.clusters) return program_usage_error(&program, "%s is needed", j.clusters ? "-o" : "--clusters");
+    if ((!j.s.output && !j.s.dry_run) || !j.clusters)
+        return program_usage_error(&program, "%s is needed", j.clusters ? "-o" : "--clusters");
     for (int i = 0; i < 2; i++) {
         Training *t = &j.s.stage[i];
         if (given[0]) t->batch = common.batch;
@@ -181,7 +217,9 @@ static int run(int argc, char **argv) {
         if (given[5]) t->kl = common.kl;
     }
 
-    if (c->keep > c->future) c->keep = c->future; /* the predictor's affairs: a preset's must not stand in a bank's way */
+    if (c->keep > c->future)
+        c->keep =
+            c->future; /* the predictor's affairs: a preset's must not stand in a bank's way */
     if (c->join > c->future) c->join = c->future;
     if (c->music < c->past + c->future) c->music = c->past + c->future;
 

@@ -16,19 +16,23 @@ typedef struct {
     BodyPlacement begin; /* of the stance */
 } Bar;
 
-static const double FADE = 0.5; /* beats before and after a bar line in which one move becomes the other */
+static const double FADE =
+    0.5; /* beats before and after a bar line in which one move becomes the other */
 
 static bool travels(const MoveInfo *m) { return m->x != 0 || m->z != 0 || m->turn != 0; }
 
 static bool is_hold(const MoveInfo *m) {
-    return m == move_info(MOVE_HOLD_POINT) || m == move_info(MOVE_HOLD_FOLDED) || m == move_info(MOVE_HOLD_OPEN);
+    return m == move_info(MOVE_HOLD_POINT) || m == move_info(MOVE_HOLD_FOLDED) ||
+           m == move_info(MOVE_HOLD_OPEN);
 }
 
 /* Where the stance is t beats into the bar. */
 static BodyPlacement place_in(const Bar *bar, double t) {
     double gone = bar->size * move_progress(t), side = bar->mirrored ? -1.0 : 1.0;
-    double x = side * bar->move->x * gone, z = bar->direction * bar->move->z * gone, s = sin(bar->begin.heading), c = cos(bar->begin.heading);
-    return (BodyPlacement){bar->begin.x + c * x + s * z, bar->begin.z - s * x + c * z, bar->begin.heading + side * bar->move->turn * gone};
+    double x = side * bar->move->x * gone, z = bar->direction * bar->move->z * gone,
+           s = sin(bar->begin.heading), c = cos(bar->begin.heading);
+    return (BodyPlacement){bar->begin.x + c * x + s * z, bar->begin.z - s * x + c * z,
+                           bar->begin.heading + side * bar->move->turn * gone};
 }
 
 /* How far from home a bar ends, heading included. */
@@ -52,7 +56,8 @@ static void aim(Bar *bar, bool left, Rng *r) {
     *bar = best;
 }
 
-static const MoveInfo *choose_move(const Style *style, int energy, const MoveInfo *not_this, Rng *r) {
+static const MoveInfo *choose_move(const Style *style, int energy, const MoveInfo *not_this,
+                                   Rng *r) {
     double weights[STYLE_MAX_MOVES], sum = 0.0;
     for (size_t i = 0; i < style->move_count; i++) {
         const MoveInfo *m = move_info(style->moves[i]);
@@ -76,7 +81,8 @@ static void choreograph(const Song *song, size_t bars, Rng *r, Bar *out) {
         int energy = song->energy[i / BARS_PER_PHRASE];
         if (in_phrase == 0) {
             form = forms[rng_below(r, sizeof forms / sizeof *forms)];
-            for (int k = 0; k < 3; k++) motif[k] = choose_move(song->style, energy, k ? motif[k - 1] : NULL, r);
+            for (int k = 0; k < 3; k++)
+                motif[k] = choose_move(song->style, energy, k ? motif[k - 1] : NULL, r);
         }
         Bar *bar = &out[i];
         *bar = (Bar){.move = motif[form[in_phrase] - 'A'], .begin = at};
@@ -125,23 +131,31 @@ static void stir(const Unrest *u, double seconds, Pose *p) {
     const double radians = 0.018, metres = 0.004;
     double x[POSE_SIZE];
     memcpy(x, p, sizeof x);
-    const size_t first = offsetof(Pose, arm) / sizeof(double), hips = offsetof(Pose, hip_x) / sizeof(double);
+    const size_t first = offsetof(Pose, arm) / sizeof(double),
+                 hips = offsetof(Pose, hip_x) / sizeof(double);
     for (size_t i = first; i < POSE_SIZE; i++) {
         double scale = i >= hips && i < hips + 3 ? metres : radians;
-        for (int k = 0; k < 2; k++) x[i] += scale * sin(2 * M_PI * u->hertz[i][k] * seconds + u->phase[i][k]);
+        for (int k = 0; k < 2; k++)
+            x[i] += scale * sin(2 * M_PI * u->hertz[i][k] * seconds + u->phase[i][k]);
     }
     memcpy(p, x, sizeof x);
 }
 
 /* The pose and place at a moment that lies in bar i: near a bar line that of both bars, mixed. */
-static Pose mixed_pose(const Bar *bars, size_t count, const Style *style, size_t i, double t, BodyPlacement *place) {
+static Pose mixed_pose(const Bar *bars, size_t count, const Style *style, size_t i, double t,
+                       BodyPlacement *place) {
     Pose p = pose_in(&bars[i], style, t);
     *place = place_in(&bars[i], t);
-    size_t other = t < FADE && i > 0 ? i - 1 : t > BEATS_PER_BAR - FADE && i + 1 < count ? i + 1 : i;
+    size_t other = t < FADE && i > 0                           ? i - 1
+                   : t > BEATS_PER_BAR - FADE && i + 1 < count ? i + 1
+                                                               : i;
     if (other == i) return p;
-    double there = other < i ? t + BEATS_PER_BAR : t - BEATS_PER_BAR, line = other < i ? t : BEATS_PER_BAR - t;
+    double there = other < i ? t + BEATS_PER_BAR : t - BEATS_PER_BAR,
+           line = other < i ? t : BEATS_PER_BAR - t;
     Pose q = pose_in(&bars[other], style, there);
-    BodyPlacement elsewhere = place_in(&bars[other], there); /* both moves count from the bar line: what each has gone beyond it adds up */
+    BodyPlacement elsewhere = place_in(
+        &bars[other],
+        there); /* both moves count from the bar line: what each has gone beyond it adds up */
     const BodyPlacement *joint = other < i ? &bars[i].begin : &bars[other].begin;
     place->x += elsewhere.x - joint->x;
     place->z += elsewhere.z - joint->z;
@@ -157,26 +171,32 @@ int dance_make(const Song *song, uint64_t seed, Dance *out, Error *err) {
     out->poses = calloc(out->frames + 1, 3 * SMPL_JOINTS * sizeof(float));
     out->translations = calloc(out->frames + 1, 3 * sizeof(float));
     Skeleton smpl = {0};
-    int status = bars && out->poses && out->translations ? skeleton_smpl(&smpl, err) : error_set(err, "out of memory");
+    int status = bars && out->poses && out->translations ? skeleton_smpl(&smpl, err)
+                                                         : error_set(err, "out of memory");
     if (!status) {
         Rng r = rng_seed(seed);
         choreograph(song, bar_count, &r, bars);
         const Unrest unrest = unrest_new(&r);
         const double drift = 2 * M_PI * rng_uniform(&r);
         for (size_t f = 0; f < out->frames; f++) {
-            double seconds = (double)f / DANCE_FPS, beat = seconds * song->bpm / 60.0 + 0.03 * sin(0.7 * seconds + drift); /* no metronome */
+            double seconds = (double)f / DANCE_FPS,
+                   beat = seconds * song->bpm / 60.0 +
+                          0.03 * sin(0.7 * seconds + drift); /* no metronome */
             size_t i = beat > 0 ? (size_t)(beat / BEATS_PER_BAR) : 0;
             if (i >= bar_count) i = bar_count - 1;
             BodyPlacement place;
-            Pose p = mixed_pose(bars, bar_count, song->style, i, beat - (double)(BEATS_PER_BAR * i), &place);
+            Pose p = mixed_pose(bars, bar_count, song->style, i, beat - (double)(BEATS_PER_BAR * i),
+                                &place);
             stir(&unrest, seconds, &p);
             double translation[3], rotations[SMPL_JOINTS][9], v[3];
             pose_to_body(&p, &place, &smpl, translation, rotations);
             for (int j = 0; j < SMPL_JOINTS; j++) {
                 rotation_to_axis_angle(rotations[j], v);
-                for (int k = 0; k < 3; k++) out->poses[(f * SMPL_JOINTS + (size_t)j) * 3 + (size_t)k] = (float)v[k];
+                for (int k = 0; k < 3; k++)
+                    out->poses[(f * SMPL_JOINTS + (size_t)j) * 3 + (size_t)k] = (float)v[k];
             }
-            for (int k = 0; k < 3; k++) out->translations[3 * f + (size_t)k] = (float)translation[k];
+            for (int k = 0; k < 3; k++)
+                out->translations[3 * f + (size_t)k] = (float)translation[k];
         }
     }
     skeleton_free(&smpl);

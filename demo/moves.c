@@ -99,8 +99,10 @@ static void march(const MoveInfo *m, const Moment *at, Pose *p) {
 static void kick(const MoveInfo *m, const Moment *at, Pose *p) {
     (void)m;
     double left = arch(at->b, 0.2, 1.8), right = arch(at->b, 2.2, 3.8);
-    p->foot[LEFT].lift += 0.34 * left, p->foot[LEFT].z += 0.48 * left, p->foot[LEFT].heel += 0.3 * left;
-    p->foot[RIGHT].lift += 0.34 * right, p->foot[RIGHT].z += 0.48 * right, p->foot[RIGHT].heel += 0.3 * right;
+    p->foot[LEFT].lift += 0.34 * left, p->foot[LEFT].z += 0.48 * left,
+        p->foot[LEFT].heel += 0.3 * left;
+    p->foot[RIGHT].lift += 0.34 * right, p->foot[RIGHT].z += 0.48 * right,
+        p->foot[RIGHT].heel += 0.3 * right;
     p->hip_x += 0.08 * (right - left);
     p->pitch -= 0.15 * (left + right);
     p->bend += 0.2 * (left + right);
@@ -146,7 +148,8 @@ static void turn(const MoveInfo *m, const Moment *at, Pose *p) {
     for (int side = 0; side < 2; side++) p->foot[side].orbit -= m->turn * gone;
     for (int half = 0; half < 8; half++) {
         Foot *f = &p->foot[half % 2];
-        double from = half < 2 ? 0.0 : move_progress(0.5 * half - 0.25), to = half > 5 ? 1.0 : move_progress(0.5 * half + 0.75);
+        double from = half < 2 ? 0.0 : move_progress(0.5 * half - 0.25),
+               to = half > 5 ? 1.0 : move_progress(0.5 * half + 0.75);
         f->orbit += m->turn * (to - from) * smooth_step(at->t, 0.5 * half, 0.5 * half + 0.5);
         f->lift += 0.05 * arch(at->t, 0.5 * half, 0.5 * half + 0.5);
     }
@@ -177,7 +180,8 @@ static void lunge(const MoveInfo *m, const Moment *at, Pose *p) {
     (void)m;
     for (int half = 0; half < 2; half++) { /* left for two beats, then right */
         double begin = 2.0 * half, sign = half == 0 ? 1.0 : -1.0;
-        double in = smooth_step(at->t, begin, begin + 0.8) - smooth_step(at->t, begin + 1.2, begin + 2.0);
+        double in =
+            smooth_step(at->t, begin, begin + 0.8) - smooth_step(at->t, begin + 1.2, begin + 2.0);
         Foot *f = &p->foot[half];
         f->x += 0.36 * sign * in;
         f->yaw += 0.35 * sign * in;
@@ -266,7 +270,8 @@ static void shuffle(const MoveInfo *m, const Moment *at, Pose *p) {
 
 static void punch(const MoveInfo *m, const Moment *at, Pose *p) {
     (void)m;
-    double left = pow(0.5 + 0.5 * cos(M_PI * at->b), 1.5), right = pow(0.5 - 0.5 * cos(M_PI * at->b), 1.5);
+    double left = pow(0.5 + 0.5 * cos(M_PI * at->b), 1.5),
+           right = pow(0.5 - 0.5 * cos(M_PI * at->b), 1.5);
     p->foot[LEFT].x += 0.08, p->foot[RIGHT].x -= 0.08;
     p->foot[LEFT].z += 0.08, p->foot[RIGHT].z -= 0.08;
     p->hip_y -= 0.08;

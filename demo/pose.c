@@ -6,12 +6,24 @@
 #include "lib/motion/rotation.h"
 
 enum {
-    PELVIS = 0, HIP = 1, SPINE1 = 3, KNEE = 4, SPINE2 = 6, ANKLE = 7, SPINE3 = 9, BALL = 10, NECK = 12, COLLAR = 13, HEAD = 15, SHOULDER = 16, ELBOW = 18
+    PELVIS = 0,
+    HIP = 1,
+    SPINE1 = 3,
+    KNEE = 4,
+    SPINE2 = 6,
+    ANKLE = 7,
+    SPINE3 = 9,
+    BALL = 10,
+    NECK = 12,
+    COLLAR = 13,
+    HEAD = 15,
+    SHOULDER = 16,
+    ELBOW = 18
 }; /* SMPL's joints; of a pair the left one, the right one follows */
 
-static const double STANDING = 0.91;     /* height of the pelvis, knees a little bent */
-static const double BALL_HEIGHT = 0.02;  /* of the foot's joint when it stands on the floor */
-static const double STRETCH = 0.985;     /* of the leg at most */
+static const double STANDING = 0.91; /* height of the pelvis, knees a little bent */
+static const double BALL_HEIGHT = 0.02; /* of the foot's joint when it stands on the floor */
+static const double STRETCH = 0.985; /* of the leg at most */
 
 Pose pose_neutral(void) {
     Pose p = {0};
@@ -69,7 +81,8 @@ static void from_angles(double y, double x, double z, double r[9]) {
 }
 
 static void apply(const double r[9], const double v[3], double out[3]) {
-    for (int i = 0; i < 3; i++) out[i] = r[3 * i] * v[0] + r[3 * i + 1] * v[1] + r[3 * i + 2] * v[2];
+    for (int i = 0; i < 3; i++)
+        out[i] = r[3 * i] * v[0] + r[3 * i + 1] * v[1] + r[3 * i + 2] * v[2];
 }
 
 /* r = a' b: b as seen from a. */
@@ -80,10 +93,13 @@ static void relative(const double a[9], const double b[9], double r[9]) {
     rotation_multiply(t, b, r);
 }
 
-static double dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+static double dot(const double a[3], const double b[3]) {
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
 
 static void cross(const double a[3], const double b[3], double out[3]) {
-    for (int i = 0; i < 3; i++) out[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
+    for (int i = 0; i < 3; i++)
+        out[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
 }
 
 /* v less its part along the unit vector u, scaled to length 1. */
@@ -105,7 +121,8 @@ static void bone_frame(const double bone[3], const double axis[3], double r[9]) 
 }
 
 /* The rotation that brings a rest bone, hinging about x, to `bone`, hinging about `axis`. */
-static void bone_rotation(const double rest[3], const double bone[3], const double axis[3], double r[9]) {
+static void bone_rotation(const double rest[3], const double bone[3], const double axis[3],
+                          double r[9]) {
     const double x[3] = {1, 0, 0};
     double from[9], to[9], back[9];
     bone_frame(rest, x, from);
@@ -120,7 +137,8 @@ typedef struct {
     double ankle[3], rotation[9], forward[3];
 } Footing;
 
-static void place_foot(const Foot *f, const BodyPlacement *place, const double rest_ball[3], Footing *out) {
+static void place_foot(const Foot *f, const BodyPlacement *place, const double rest_ball[3],
+                       Footing *out) {
     double turn[9], ball[3] = {f->x, 0, f->z}, forward[3] = {0, 0, 1}, offset[3];
     about(1, place->heading + f->orbit, turn);
     apply(turn, ball, out->ankle);
@@ -140,16 +158,19 @@ static double soft_minimum(double a, double b) {
     return low - log1p(exp(-sharpness * (high - low))) / sharpness;
 }
 
-static void set_leg(int side, const Footing *foot, const double pelvis[3], const double pelvis_rotation[9], const Skeleton *smpl,
+static void set_leg(int side, const Footing *foot, const double pelvis[3],
+                    const double pelvis_rotation[9], const Skeleton *smpl,
                     double rotations[SMPL_JOINTS][9]) {
-    const double *thigh = smpl->offsets + 3 * (KNEE + side), *shin = smpl->offsets + 3 * (ANKLE + side);
+    const double *thigh = smpl->offsets + 3 * (KNEE + side),
+                 *shin = smpl->offsets + 3 * (ANKLE + side);
     double hip[3], line[3], fore[3], axis[3], upper[3], lower[3];
     apply(pelvis_rotation, smpl->offsets + 3 * (HIP + side), hip);
     for (int i = 0; i < 3; i++) line[i] = foot->ankle[i] - pelvis[i] - hip[i];
     double a = sqrt(dot(thigh, thigh)), b = sqrt(dot(shin, shin)), distance = sqrt(dot(line, line));
     for (int i = 0; i < 3; i++) line[i] /= distance;
     distance = fmax(fmin(distance, 0.9995 * (a + b)), 0.3);
-    double along = (a * a - b * b + distance * distance) / (2 * distance), aside = sqrt(fmax(a * a - along * along, 0.0));
+    double along = (a * a - b * b + distance * distance) / (2 * distance),
+           aside = sqrt(fmax(a * a - along * along, 0.0));
     across(foot->forward, line, fore);
     cross(fore, line, axis);
     for (int i = 0; i < 3; i++) {
@@ -176,7 +197,8 @@ static void set_arm(int side, const Arm *arm, double rotations[SMPL_JOINTS][9]) 
     about(1, -sign * arm->elbow, rotations[ELBOW + side]);
 }
 
-void pose_to_body(const Pose *p, const BodyPlacement *place, const Skeleton *smpl, double translation[3], double rotations[SMPL_JOINTS][9]) {
+void pose_to_body(const Pose *p, const BodyPlacement *place, const Skeleton *smpl,
+                  double translation[3], double rotations[SMPL_JOINTS][9]) {
     for (int j = 0; j < SMPL_JOINTS; j++) about(0, 0, rotations[j]);
     double heading[9], offset[3] = {p->hip_x, 0, p->hip_z}, pelvis[3];
     about(1, place->heading, heading);
@@ -190,10 +212,12 @@ void pose_to_body(const Pose *p, const BodyPlacement *place, const Skeleton *smp
     double height = pelvis[1];
     for (int side = 0; side < 2; side++) {
         place_foot(&p->foot[side], place, smpl->offsets + 3 * (BALL + side), &feet[side]);
-        const double *thigh = smpl->offsets + 3 * (KNEE + side), *shin = smpl->offsets + 3 * (ANKLE + side);
+        const double *thigh = smpl->offsets + 3 * (KNEE + side),
+                     *shin = smpl->offsets + 3 * (ANKLE + side);
         double hip[3], reach = STRETCH * (sqrt(dot(thigh, thigh)) + sqrt(dot(shin, shin)));
         apply(rotations[PELVIS], smpl->offsets + 3 * (HIP + side), hip);
-        double dx = feet[side].ankle[0] - pelvis[0] - hip[0], dz = feet[side].ankle[2] - pelvis[2] - hip[2];
+        double dx = feet[side].ankle[0] - pelvis[0] - hip[0],
+               dz = feet[side].ankle[2] - pelvis[2] - hip[2];
         double up = sqrt(fmax(reach * reach - dx * dx - dz * dz, 0.05));
         height = soft_minimum(height, feet[side].ankle[1] + up - hip[1]);
     }
@@ -203,7 +227,8 @@ void pose_to_body(const Pose *p, const BodyPlacement *place, const Skeleton *smp
         set_arm(side, &p->arm[side], rotations);
     }
     const int spine[3] = {SPINE1, SPINE2, SPINE3};
-    for (int i = 0; i < 3; i++) from_angles(p->turn / 3, p->bend / 3, p->lean / 3, rotations[spine[i]]);
+    for (int i = 0; i < 3; i++)
+        from_angles(p->turn / 3, p->bend / 3, p->lean / 3, rotations[spine[i]]);
     from_angles(p->look / 2, p->nod / 2, p->tilt / 2, rotations[NECK]);
     from_angles(p->look / 2, p->nod / 2, p->tilt / 2, rotations[HEAD]);
     for (int i = 0; i < 3; i++) translation[i] = pelvis[i] - smpl->offsets[i];

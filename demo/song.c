@@ -9,7 +9,10 @@
 #include "lib/base/rng.h"
 
 Song song_plan(const Style *style, size_t number, double seconds, uint64_t seed) {
-    Song song = {.style = style, .bpm = style->first_bpm + style->bpm_step * (double)number, .seconds = seconds, .seed = seed};
+    Song song = {.style = style,
+                 .bpm = style->first_bpm + style->bpm_step * (double)number,
+                 .seconds = seconds,
+                 .seed = seed};
     Rng r = rng_seed(seed);
     song.key = (int)rng_below(&r, 12) - 5;
     double phrase = BARS_PER_PHRASE * BEATS_PER_BAR * 60.0 / song.bpm;
@@ -43,19 +46,24 @@ static void play_drums(const Player *p, size_t bar) {
     int energy = energy_of(p, bar);
     bool last_of_phrase = bar % BARS_PER_PHRASE == BARS_PER_PHRASE - 1;
     for (int i = 0; i < 16; i++) {
-        double at = when(p, bar, i), kick = loudness(s->kick[i]), snare = loudness(s->snare[i]), hat = loudness(s->hat[i]);
+        double at = when(p, bar, i), kick = loudness(s->kick[i]), snare = loudness(s->snare[i]),
+               hat = loudness(s->hat[i]);
         if (energy == 0 && i % 8) kick = 0;
         if (energy == 0) snare *= 0.3;
         if (energy == 2) hat = fmax(hat, 0.3);
-        if (last_of_phrase && i >= 12) snare = fmax(snare, 0.4 + 0.15 * (i - 12)); /* a fill into the next phrase */
+        if (last_of_phrase && i >= 12)
+            snare = fmax(snare, 0.4 + 0.15 * (i - 12)); /* a fill into the next phrase */
         synth_drum(p->synth, DRUM_KICK, at, 0.9 * kick);
         synth_drum(p->synth, DRUM_SNARE, at, 0.5 * snare);
         synth_drum(p->synth, DRUM_HAT, at, (energy == 0 ? 0.08 : 0.22) * hat);
     }
-    if (bar % BARS_PER_PHRASE == 0 && energy == 2) synth_drum(p->synth, DRUM_CRASH, when(p, bar, 0), 0.35);
+    if (bar % BARS_PER_PHRASE == 0 && energy == 2)
+        synth_drum(p->synth, DRUM_CRASH, when(p, bar, 0), 0.35);
 }
 
-static double pitch(const Player *p, int semitones) { return 220.0 * pow(2.0, (p->song->key + semitones) / 12.0); }
+static double pitch(const Player *p, int semitones) {
+    return 220.0 * pow(2.0, (p->song->key + semitones) / 12.0);
+}
 
 static void play_harmony(const Player *p, size_t bar) {
     const Style *s = p->song->style;
@@ -64,14 +72,20 @@ static void play_harmony(const Player *p, size_t bar) {
     const int chord[4] = {0, quality == 'M' ? 4 : 3, 7, quality == '7' ? 10 : 12};
     for (int i = 0; i < 16; i++) {
         double at = when(p, bar, i), bass = loudness(s->bass[i]), stab = loudness(s->chords[i]);
-        if (bass > 0) synth_note(p->synth, VOICE_BASS, at, 1.6 * p->sixteenth, pitch(p, root - 24 + (s->bass[i] == 'o' ? 12 : 0)), 0.42 * bass);
+        if (bass > 0)
+            synth_note(p->synth, VOICE_BASS, at, 1.6 * p->sixteenth,
+                       pitch(p, root - 24 + (s->bass[i] == 'o' ? 12 : 0)), 0.42 * bass);
         for (int k = 0; stab > 0 && k < 4; k++)
-            synth_note(p->synth, VOICE_CHORD, at, 4 * s->chord_length * p->sixteenth, pitch(p, root + chord[k] - (root > 6 ? 12 : 0)), 0.11 * stab);
+            synth_note(p->synth, VOICE_CHORD, at, 4 * s->chord_length * p->sixteenth,
+                       pitch(p, root + chord[k] - (root > 6 ? 12 : 0)), 0.11 * stab);
         if (energy == 2 && i % 2 == 0)
-            synth_note(p->synth, VOICE_LEAD, at, 1.5 * p->sixteenth, pitch(p, root + 12 + chord[(i / 2 * 3) % 4]), 0.08);
+            synth_note(p->synth, VOICE_LEAD, at, 1.5 * p->sixteenth,
+                       pitch(p, root + 12 + chord[(i / 2 * 3) % 4]), 0.08);
     }
     if (energy == 0)
-        for (int k = 0; k < 3; k++) synth_note(p->synth, VOICE_PAD, when(p, bar, 0), 15.5 * p->sixteenth, pitch(p, root + chord[k] - 12), 0.09);
+        for (int k = 0; k < 3; k++)
+            synth_note(p->synth, VOICE_PAD, when(p, bar, 0), 15.5 * p->sixteenth,
+                       pitch(p, root + chord[k] - 12), 0.09);
 }
 
 int song_play(const Song *song, float **samples, size_t *count, Error *err) {

@@ -9,14 +9,15 @@ enum { SONG_RATE = 44100, SONG_MAX_PHRASES = 512, BEATS_PER_BAR = 4, BARS_PER_PH
 
 typedef struct {
     const Style *style;
-    double bpm, seconds;        /* beat 0 is at time 0 */
-    int key;                    /* semitones over A */
-    size_t phrases;             /* of four bars, the last one cut where the song ends */
+    double bpm, seconds; /* beat 0 is at time 0 */
+    int key; /* semitones over A */
+    size_t phrases; /* of four bars, the last one cut where the song ends */
     char energy[SONG_MAX_PHRASES]; /* of each: 0 calm, 1 middle, 2 high */
     uint64_t seed;
 } Song;
 
-/* The number-th song of a style. The same arguments give the same song. seconds at most SONG_MAX_SECONDS. */
+/* The number-th song of a style. The same arguments give the same song. seconds at most
+ * SONG_MAX_SECONDS. */
 Song song_plan(const Style *style, size_t number, double seconds, uint64_t seed);
 
 enum { SONG_MAX_SECONDS = 600 };

@@ -12,7 +12,8 @@ typedef struct {
     double attack, decay; /* seconds; decay is the time constant of the fall after the attack */
 } Envelope;
 
-static const Envelope envelopes[VOICE_COUNT] = {{0.005, 0.35}, {0.008, 0.6}, {0.004, 0.2}, {0.25, 6.0}};
+static const Envelope envelopes[VOICE_COUNT] = {
+    {0.005, 0.35}, {0.008, 0.6}, {0.004, 0.2}, {0.25, 6.0}};
 
 /* One period with harmonics that fall off the faster the mellower; only odd ones for the bass. */
 static void make_wave(float *wave, Voice voice, double brightness) {
@@ -20,7 +21,8 @@ static void make_wave(float *wave, Voice voice, double brightness) {
     double fall = 2.6 - 1.4 * brightness;
     for (int i = 0; i <= SYNTH_TABLE; i++) {
         double sum = 0.0;
-        for (int h = 1; h <= harmonics; h += voice == VOICE_LEAD ? 2 : 1) sum += sin(2 * M_PI * h * i / SYNTH_TABLE) * pow(h, -fall);
+        for (int h = 1; h <= harmonics; h += voice == VOICE_LEAD ? 2 : 1)
+            sum += sin(2 * M_PI * h * i / SYNTH_TABLE) * pow(h, -fall);
         wave[i] = (float)sum;
     }
 }
@@ -36,7 +38,8 @@ static void make_drum(Drum drum, float *x, size_t count, double rate, Rng *r) {
             x[i] = (float)(sin(phase) * exp(-t / 0.09) + 0.45 * noise * exp(-t / 0.012));
             break;
         case DRUM_SNARE:
-            x[i] = (float)(0.7 * noise * exp(-t / 0.05) + 0.5 * sin(2 * M_PI * 190.0 * t) * exp(-t / 0.04));
+            x[i] = (float)(0.7 * noise * exp(-t / 0.05) +
+                           0.5 * sin(2 * M_PI * 190.0 * t) * exp(-t / 0.04));
             break;
         case DRUM_HAT:
             x[i] = (float)(0.6 * high * exp(-t / 0.015));
@@ -49,7 +52,8 @@ static void make_drum(Drum drum, float *x, size_t count, double rate, Rng *r) {
     for (size_t i = 0; i < fade; i++) x[count - 1 - i] *= (float)i / (float)fade;
 }
 
-int synth_new(Synth *s, float *out, size_t count, double rate, double brightness, uint64_t seed, Error *err) {
+int synth_new(Synth *s, float *out, size_t count, double rate, double brightness, uint64_t seed,
+              Error *err) {
     memset(s, 0, sizeof *s);
     s->out = out;
     s->count = count;
@@ -84,7 +88,8 @@ void synth_note(Synth *s, Voice voice, double at, double length, double hertz, d
     size_t start = (size_t)llround(at);
     if (start >= s->count) return;
     const Envelope *e = &envelopes[voice];
-    size_t n = (size_t)length, fade = (size_t)(0.02 * s->rate), attack = (size_t)(e->attack * s->rate) + 1;
+    size_t n = (size_t)length, fade = (size_t)(0.02 * s->rate),
+           attack = (size_t)(e->attack * s->rate) + 1;
     if (n > s->count - start) n = s->count - start;
     const float *wave = s->wave[voice];
     const float fall = (float)exp(-1.0 / (e->decay * s->rate));
@@ -93,7 +98,8 @@ void synth_note(Synth *s, Voice voice, double at, double length, double hertz, d
     float level = (float)loudness;
     for (size_t i = 0; i < n; i++) {
         size_t at_sample = (size_t)phase;
-        float between = (float)(phase - (double)at_sample), y = wave[at_sample] + between * (wave[at_sample + 1] - wave[at_sample]);
+        float between = (float)(phase - (double)at_sample),
+              y = wave[at_sample] + between * (wave[at_sample + 1] - wave[at_sample]);
         float gain = i < attack ? level * (float)i / (float)attack : level;
         if (n - i < fade) gain *= (float)(n - i) / (float)fade;
         s->out[start + i] += gain * y;

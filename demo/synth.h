@@ -22,7 +22,8 @@ typedef struct {
 } Synth;
 
 /* out [count] is the caller's and is added to. brightness in 0..1. */
-int synth_new(Synth *s, float *out, size_t count, double rate, double brightness, uint64_t seed, Error *err);
+int synth_new(Synth *s, float *out, size_t count, double rate, double brightness, uint64_t seed,
+              Error *err);
 void synth_free(Synth *s);
 
 /* at and length in samples; what lies beyond the end of the buffer is left out. */

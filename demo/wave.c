@@ -15,13 +15,13 @@ int wave_write(const char *path, const float *samples, size_t count, unsigned ra
     if (!bytes) return error_set(err, "%s: out of memory", path);
     memcpy(bytes, "RIFF....WAVEfmt ", 16);
     write_le32(bytes + 4, (uint32_t)(size - 8));
-    write_le32(bytes + 16, 16);       /* size of what follows up to "data" */
-    write_le16(bytes + 20, 1);        /* PCM */
-    write_le16(bytes + 22, 1);        /* channel */
+    write_le32(bytes + 16, 16); /* size of what follows up to "data" */
+    write_le16(bytes + 20, 1); /* PCM */
+    write_le16(bytes + 22, 1); /* channel */
     write_le32(bytes + 24, rate);
     write_le32(bytes + 28, 2 * rate); /* bytes per second */
-    write_le16(bytes + 32, 2);        /* bytes per frame */
-    write_le16(bytes + 34, 16);       /* bits */
+    write_le16(bytes + 32, 2); /* bytes per frame */
+    write_le16(bytes + 34, 16); /* bits */
     memcpy(bytes + 36, "data", 4);
     write_le32(bytes + 40, (uint32_t)(2 * count));
     for (size_t i = 0; i < count; i++) {

@@ -7,7 +7,9 @@ void buffer_base64(Buffer *b, const unsigned char *bytes, size_t size) {
         size_t n = 0;
         for (; i < size && n < sizeof out; i += 3, n += 4) {
             const size_t left = size - i;
-            const uint32_t v = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0u);
+            const uint32_t v = (uint32_t)bytes[i] << 16 |
+                               (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
+                               (left > 2 ? bytes[i + 2] : 0u);
             out[n] = digits[v >> 18];
             out[n + 1] = digits[v >> 12 & 63];
             out[n + 2] = left > 1 ? digits[v >> 6 & 63] : '=';

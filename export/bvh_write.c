@@ -4,28 +4,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/motion/smpl_joint_names.h"
 #include "lib/motion/euler.h"
+#include "lib/motion/smpl_joint_names.h"
 
-static const EulerOrder orders[] = {{{2, 0, 1}}, {{0, 1, 2}}, {{0, 2, 1}}, {{1, 0, 2}}, {{1, 2, 0}}, {{2, 1, 0}}};
+static const EulerOrder orders[] = {{{2, 0, 1}}, {{0, 1, 2}}, {{0, 2, 1}},
+                                    {{1, 0, 2}}, {{1, 2, 0}}, {{2, 1, 0}}};
 enum { ORDERS = sizeof orders / sizeof *orders };
 
 typedef struct {
     const Clip *clip;
     double units;
     EulerOrder *order; /* [joints] */
-    size_t *sequence;  /* [joints] joints as the hierarchy lists them */
-    double *angles;    /* [joints, 3] of the frame before */
+    size_t *sequence; /* [joints] joints as the hierarchy lists them */
+    double *angles; /* [joints, 3] of the frame before */
     size_t written;
     Buffer *out;
 } BvhWriter;
 
 /* --- the order of the turns --- */
 
-/* The least |cos| of the second angle over the clip: 0 where it is a quarter turn. |sin| is the entry of its first axis' row, third axis' column. */
+/* The least |cos| of the second angle over the clip: 0 where it is a quarter turn. |sin| is the
+ * entry of its first axis' row, third axis' column. */
 static double margin(const PoseTrack *b, size_t joint, EulerOrder order) {
     double most = 0;
-    for (size_t t = 0; t < b->frames; t++) most = fmax(most, fabs(b->rotations[9 * (t * b->joints + joint) + (size_t)(3 * order.axis[0] + order.axis[2])]));
+    for (size_t t = 0; t < b->frames; t++)
+        most = fmax(most, fabs(b->rotations[9 * (t * b->joints + joint) +
+                                            (size_t)(3 * order.axis[0] + order.axis[2])]));
     return most < 1 ? sqrt(1 - most * most) : 0;
 }
 
@@ -66,9 +70,11 @@ static void open_joint(BvhWriter *w, size_t joint, int indent) {
     char name[24];
     w->sequence[w->written++] = joint;
     smpl_joint_name(w->clip->body.joints, joint, name);
-    buffer_print(w->out, "%*s%s %s\n%*s{\n%*sOFFSET", indent, "", joint ? "JOINT" : "ROOT", name, indent, "", indent + 2, "");
+    buffer_print(w->out, "%*s%s %s\n%*s{\n%*sOFFSET", indent, "", joint ? "JOINT" : "ROOT", name,
+                 indent, "", indent + 2, "");
     put_vector(w, joint ? w->clip->skeleton->offsets + 3 * joint : zero);
-    buffer_print(w->out, "\n%*sCHANNELS %s", indent + 2, "", joint ? "3" : "6 Xposition Yposition Zposition");
+    buffer_print(w->out, "\n%*sCHANNELS %s", indent + 2, "",
+                 joint ? "3" : "6 Xposition Yposition Zposition");
     for (int i = 0; i < 3; i++) buffer_print(w->out, " %crotation", "XYZ"[w->order[joint].axis[i]]);
     buffer_text(w->out, "\n");
 }
@@ -114,7 +120,8 @@ static void put_frame(BvhWriter *w, size_t t) {
     for (size_t n = 0; n < b->joints; n++) {
         size_t j = w->sequence[n];
         double now[3];
-        euler_from_rotation(b->rotations + 9 * (t * b->joints + j), w->order[j], w->angles + 3 * j, now);
+        euler_from_rotation(b->rotations + 9 * (t * b->joints + j), w->order[j], w->angles + 3 * j,
+                            now);
         memcpy(w->angles + 3 * j, now, sizeof now);
         for (int i = 0; i < 3; i++) {
             buffer_byte(w->out, ' ');
@@ -126,13 +133,20 @@ static void put_frame(BvhWriter *w, size_t t) {
 
 int bvh_write(const Clip *clip, double units, Buffer *out, Error *err) {
     const PoseTrack *b = &clip->body;
-    BvhWriter w = {clip, units, malloc(b->joints * sizeof *w.order), malloc(b->joints * sizeof *w.sequence), calloc(3 * b->joints, sizeof *w.angles), 0, out};
+    BvhWriter w = {clip,
+                   units,
+                   malloc(b->joints * sizeof *w.order),
+                   malloc(b->joints * sizeof *w.sequence),
+                   calloc(3 * b->joints, sizeof *w.angles),
+                   0,
+                   out};
     if (w.order && w.sequence && w.angles) {
         for (size_t j = 0; j < b->joints; j++) w.order[j] = choose_order(b, j);
         put_hierarchy(&w);
         buffer_print(out, "MOTION\nFrames: %zu\nFrame Time: %.10g\n", b->frames, 1 / b->fps);
         for (size_t t = 0; t < b->frames; t++) put_frame(&w, t);
-    } else out->failed = true;
+    } else
+        out->failed = true;
     free(w.order);
     free(w.sequence);
     free(w.angles);

@@ -37,7 +37,8 @@ double clip_floor(const Clip *c) {
     for (size_t t = 0; t < b->frames; t++) {
         lowest[t] = b->positions[3 * t * b->joints + 1];
         for (size_t j = 1; j < b->joints; j++)
-            if (b->positions[3 * (t * b->joints + j) + 1] < lowest[t]) lowest[t] = b->positions[3 * (t * b->joints + j) + 1];
+            if (b->positions[3 * (t * b->joints + j) + 1] < lowest[t])
+                lowest[t] = b->positions[3 * (t * b->joints + j) + 1];
     }
     qsort(lowest, b->frames, sizeof *lowest, ascending);
     floor = lowest[b->frames / 10] - 0.022;

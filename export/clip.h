@@ -1,15 +1,17 @@
-/* clip.h: a dance as every writer of this wing takes it: joints placed, rotations projected, with its names. */
+/* clip.h: a dance as every writer of this wing takes it: joints placed, rotations projected, with
+ * its names. */
 #ifndef EXPORT_CLIP_H
 #define EXPORT_CLIP_H
 
 #include "lib/motion/pose_track.h"
 
 typedef struct {
-    char *name, *genre, *music; /* owned; genre and music "" if unknown; bytes of any kind: escape them */
-    size_t seed_frames;         /* frames given, not generated */
-    const Skeleton *skeleton;   /* borrowed; as many joints as body */
-    PoseTrack body;                  /* the whole motion, its seed too, as it is to be seen; owned */
-    PoseTrack measured;              /* the same as it was before feet_clean; empty if it was not; owned */
+    char *name, *genre,
+        *music; /* owned; genre and music "" if unknown; bytes of any kind: escape them */
+    size_t seed_frames; /* frames given, not generated */
+    const Skeleton *skeleton; /* borrowed; as many joints as body */
+    PoseTrack body; /* the whole motion, its seed too, as it is to be seen; owned */
+    PoseTrack measured; /* the same as it was before feet_clean; empty if it was not; owned */
 } Clip;
 
 /* Errors: a skeleton with another number of joints. *out is empty on error. */
@@ -17,9 +19,12 @@ int clip_new(Clip *out, const Motion *m, const char *name, const Skeleton *s, Er
 void clip_free(Clip *c);
 
 /* What measures are made of: the motion as it came, whatever was done for the eye. */
-static inline const PoseTrack *clip_measured(const Clip *c) { return c->measured.frames ? &c->measured : &c->body; }
+static inline const PoseTrack *clip_measured(const Clip *c) {
+    return c->measured.frames ? &c->measured : &c->body;
+}
 
-/* Height of the floor: what the lowest joint is not below in nine tenths of the frames, less the 2 cm of a sole. */
+/* Height of the floor: what the lowest joint is not below in nine tenths of the frames, less the 2
+ * cm of a sole. */
 double clip_floor(const Clip *c);
 
 #endif

@@ -11,7 +11,15 @@ typedef struct {
 static const Leg legs[] = {{1, 4, 7, 10}, {2, 5, 8, 11}};
 
 FeetOptions feet_options(void) {
-    return (FeetOptions){.low = 0.06, .high = 0.09, .slow = 0.4, .fast = 0.8, .gap = 0.05, .least = 0.05, .fade = 0.13, .wander = 0.2, .reach = 0.998};
+    return (FeetOptions){.low = 0.06,
+                         .high = 0.09,
+                         .slow = 0.4,
+                         .fast = 0.8,
+                         .gap = 0.05,
+                         .least = 0.05,
+                         .fade = 0.13,
+                         .wander = 0.2,
+                         .reach = 0.998};
 }
 
 /* --- contacts --- */
@@ -21,24 +29,30 @@ static double speed(const PoseTrack *b, size_t joint, size_t t) {
     double square = 0;
     if (after == before) return 0;
     for (size_t i = 0; i < 3; i++) {
-        double d = b->positions[3 * (after * b->joints + joint) + i] - b->positions[3 * (before * b->joints + joint) + i];
+        double d = b->positions[3 * (after * b->joints + joint) + i] -
+                   b->positions[3 * (before * b->joints + joint) + i];
         square += d * d;
     }
     return sqrt(square) * b->fps / (double)(after - before);
 }
 
-static size_t in_frames(double seconds, double fps) { return (size_t)fmin(seconds * fps + 0.5, 1e6); }
+static size_t in_frames(double seconds, double fps) {
+    return (size_t)fmin(seconds * fps + 0.5, 1e6);
+}
 
-/* Runs of `value` shorter than `least` that do not touch the motion's ends (or, with ends, that do too) become its opposite. */
+/* Runs of `value` shorter than `least` that do not touch the motion's ends (or, with ends, that do
+ * too) become its opposite. */
 static void drop_short(bool *contact, size_t frames, bool value, size_t least, bool ends) {
     for (size_t t = 0, end; t < frames; t = end) {
         for (end = t + 1; end < frames && contact[end] == contact[t];) end++;
-        if (contact[t] != value || end - t >= least || (!ends && (t == 0 || end == frames))) continue;
+        if (contact[t] != value || end - t >= least || (!ends && (t == 0 || end == frames)))
+            continue;
         for (size_t k = t; k < end; k++) contact[k] = !value;
     }
 }
 
-void feet_contacts(const PoseTrack *b, size_t toes, double floor, const FeetOptions *o, bool *contact) {
+void feet_contacts(const PoseTrack *b, size_t toes, double floor, const FeetOptions *o,
+                   bool *contact) {
     bool down = false;
     for (size_t t = 0; t < b->frames; t++) {
         double height = b->positions[3 * (t * b->joints + toes) + 1] - floor, v = speed(b, toes, t);
@@ -57,15 +71,20 @@ static double faded(size_t distance, size_t length) {
     return distance < length ? x * x * (3 - 2 * x) : 0;
 }
 
-/* Frames first .. end-1 are one contact: the shift to its mean, and that of its two ends fading over `before` and `after` frames. */
-static void hold(const PoseTrack *b, size_t toes, size_t first, size_t end, size_t before, size_t after, double (*shift)[2]) {
+/* Frames first .. end-1 are one contact: the shift to its mean, and that of its two ends fading
+ * over `before` and `after` frames. */
+static void hold(const PoseTrack *b, size_t toes, size_t first, size_t end, size_t before,
+                 size_t after, double (*shift)[2]) {
     double mean[2] = {0, 0};
     for (size_t t = first; t < end; t++)
-        for (size_t i = 0; i < 2; i++) mean[i] += b->positions[3 * (t * b->joints + toes) + 2 * i] / (double)(end - first);
+        for (size_t i = 0; i < 2; i++)
+            mean[i] += b->positions[3 * (t * b->joints + toes) + 2 * i] / (double)(end - first);
     for (size_t t = first; t < end; t++)
-        for (size_t i = 0; i < 2; i++) shift[t][i] = mean[i] - b->positions[3 * (t * b->joints + toes) + 2 * i];
+        for (size_t i = 0; i < 2; i++)
+            shift[t][i] = mean[i] - b->positions[3 * (t * b->joints + toes) + 2 * i];
     for (size_t i = 0; i < 2; i++) {
-        for (size_t k = 0; k < before; k++) shift[first - 1 - k][i] += shift[first][i] * faded(k, before);
+        for (size_t k = 0; k < before; k++)
+            shift[first - 1 - k][i] += shift[first][i] * faded(k, before);
         for (size_t k = 0; k < after; k++) shift[end + k][i] += shift[end - 1][i] * faded(k, after);
     }
 }
@@ -76,7 +95,8 @@ static void split(const PoseTrack *b, size_t toes, const FeetOptions *o, bool *c
     for (size_t t = 0; t < b->frames; t++) {
         if (!contact[t]) continue;
         if (t == 0 || !contact[t - 1]) first = t;
-        const double *p = b->positions + 3 * (t * b->joints + toes), *q = b->positions + 3 * (first * b->joints + toes);
+        const double *p = b->positions + 3 * (t * b->joints + toes),
+                     *q = b->positions + 3 * (first * b->joints + toes);
         if (hypot(p[0] - q[0], p[2] - q[2]) <= o->wander) continue;
         for (size_t k = 0; k < step && t < b->frames && contact[t]; k++) contact[t++] = false;
         t--;
@@ -84,7 +104,8 @@ static void split(const PoseTrack *b, size_t toes, const FeetOptions *o, bool *c
     drop_short(contact, b->frames, true, in_frames(o->least, b->fps), true);
 }
 
-static void plan(const PoseTrack *b, size_t toes, const FeetOptions *o, const bool *contact, double (*shift)[2]) {
+static void plan(const PoseTrack *b, size_t toes, const FeetOptions *o, const bool *contact,
+                 double (*shift)[2]) {
     size_t fade = in_frames(o->fade, b->fps), last = 0; /* last: the end of the contact before */
     memset(shift, 0, b->frames * sizeof *shift);
     for (size_t first = 0, end; first < b->frames; first = end) {
@@ -92,17 +113,21 @@ static void plan(const PoseTrack *b, size_t toes, const FeetOptions *o, const bo
         if (!contact[first]) continue;
         size_t next = end;
         while (next < b->frames && !contact[next]) next++;
-        hold(b, toes, first, end, fade < first - last ? fade : first - last, fade < next - end ? fade : next - end, shift);
+        hold(b, toes, first, end, fade < first - last ? fade : first - last,
+             fade < next - end ? fade : next - end, shift);
         last = end;
     }
 }
 
 /* --- the leg --- */
 
-static double dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+static double dot(const double a[3], const double b[3]) {
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
 
 static void cross(const double a[3], const double b[3], double c[3]) {
-    for (int i = 0; i < 3; i++) c[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
+    for (int i = 0; i < 3; i++)
+        c[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
 }
 
 /* b - a; its length. */
@@ -133,20 +158,24 @@ static void turn_onto(const double a[3], const double b[3], double r[9]) {
     turn(axis, angle, r);
 }
 
-/* Axis about which the knee bends, at right angles to the thigh. That of a leg almost straight (less than 3 degrees) comes more and more from the
- * thigh's own side, about which knees bend. False if neither shows one. */
-static bool knee_axis(const double thigh[3], const double shin[3], const double hip[9], double axis[3]) {
+/* Axis about which the knee bends, at right angles to the thigh. That of a leg almost straight
+ * (less than 3 degrees) comes more and more from the thigh's own side, about which knees bend.
+ * False if neither shows one. */
+static bool knee_axis(const double thigh[3], const double shin[3], const double hip[9],
+                      double axis[3]) {
     const double side[3] = {hip[0], hip[3], hip[6]};
     double size = sqrt(dot(thigh, thigh) * dot(shin, shin)), bent[3];
     cross(thigh, shin, bent);
-    double sine = sqrt(dot(bent, bent)) / size, missing = fmax(0, 0.05 - sine), along = dot(side, thigh) / dot(thigh, thigh);
+    double sine = sqrt(dot(bent, bent)) / size, missing = fmax(0, 0.05 - sine),
+           along = dot(side, thigh) / dot(thigh, thigh);
     for (int i = 0; i < 3; i++) axis[i] = bent[i] / size + missing * (side[i] - along * thigh[i]);
     double length = sqrt(dot(axis, axis));
     for (int i = 0; i < 3; i++) axis[i] /= length;
     return length > 0;
 }
 
-/* How far along `shift` (0 to 1) the leg from the hip (to the ankle: `leg`) can follow without getting longer than `longest`, which it is not yet. */
+/* How far along `shift` (0 to 1) the leg from the hip (to the ankle: `leg`) can follow without
+ * getting longer than `longest`, which it is not yet. */
 static double reachable(const double leg[3], const double shift[3], double longest) {
     double a = dot(shift, shift), b = dot(leg, shift), c = dot(leg, leg) - longest * longest;
     return a + 2 * b + c <= 0 ? 1 : fmax(0, fmin(1, (sqrt(fmax(0, b * b - a * c)) - b) / a));
@@ -154,37 +183,49 @@ static double reachable(const double leg[3], const double shift[3], double longe
 
 static void globals(const Skeleton *s, const double *local, double (*global)[9]) {
     for (size_t j = 0; j < s->joints; j++) {
-        if (s->parents[j] < 0) memcpy(global[j], local + 9 * j, sizeof *global);
-        else rotation_multiply(global[s->parents[j]], local + 9 * j, global[j]);
+        if (s->parents[j] < 0)
+            memcpy(global[j], local + 9 * j, sizeof *global);
+        else
+            rotation_multiply(global[s->parents[j]], local + 9 * j, global[j]);
     }
 }
 
 /* Positions of what hangs from `top`, anew. global: [joints], scratch. */
-static void place(const Skeleton *s, size_t top, const double *local, double *position, double (*global)[9], bool *below) {
+static void place(const Skeleton *s, size_t top, const double *local, double *position,
+                  double (*global)[9], bool *below) {
     globals(s, local, global);
     for (size_t j = 0; j < s->joints; j++) {
         below[j] = j == top || (s->parents[j] >= 0 && below[s->parents[j]]);
         if (j == top || !below[j]) continue;
         const double *g = global[s->parents[j]], *from = position + 3 * s->parents[j];
-        for (size_t i = 0; i < 3; i++) position[3 * j + i] = from[i] + dot(g + 3 * i, s->offsets + 3 * j);
+        for (size_t i = 0; i < 3; i++)
+            position[3 * j + i] = from[i] + dot(g + 3 * i, s->offsets + 3 * j);
     }
 }
 
 /* One frame: the ankle moves by (shift[0], 0, shift[1]), as far as the leg reaches. */
-static void bend(const Skeleton *s, const Leg *l, const double wish[2], double reach, double *local, double *position, double (*global)[9], bool *below) {
-    double thigh[3], shin[3], leg[3], target[3], axis[3], sideways[3], shift[3] = {wish[0], 0, wish[1]};
-    const double *hip = position + 3 * l->hip, *knee = position + 3 * l->knee, *ankle = position + 3 * l->ankle;
-    double a = between(hip, knee, thigh), b = between(knee, ankle, shin), was = between(hip, ankle, leg);
+static void bend(const Skeleton *s, const Leg *l, const double wish[2], double reach, double *local,
+                 double *position, double (*global)[9], bool *below) {
+    double thigh[3], shin[3], leg[3], target[3], axis[3], sideways[3],
+        shift[3] = {wish[0], 0, wish[1]};
+    const double *hip = position + 3 * l->hip, *knee = position + 3 * l->knee,
+                 *ankle = position + 3 * l->ankle;
+    double a = between(hip, knee, thigh), b = between(knee, ankle, shin),
+           was = between(hip, ankle, leg);
     double part = reachable(leg, shift, fmax(was, reach * (a + b)));
     for (int i = 0; i < 3; i++) target[i] = leg[i] + part * shift[i];
     double length = sqrt(dot(target, target));
-    if (!(a > 0 && b > 0) || length < fabs(a - b) || length <= 1e-3 * (a + b) || was <= 1e-3 * (a + b)) return; /* folded up: nothing to see */
+    if (!(a > 0 && b > 0) || length < fabs(a - b) || length <= 1e-3 * (a + b) ||
+        was <= 1e-3 * (a + b))
+        return; /* folded up: nothing to see */
     globals(s, local, global);
 
-    /* The shin is turned about the axis until hip and ankle are `length` apart, seen from where it is now: at `now` from the thigh within the plane. */
+    /* The shin is turned about the axis until hip and ankle are `length` apart, seen from where it
+     * is now: at `now` from the thigh within the plane. */
     if (!knee_axis(thigh, shin, global[l->hip], axis)) return;
     cross(axis, thigh, sideways);
-    double x = dot(shin, thigh) / a, y = dot(shin, sideways) / a, now = atan2(y, x), flat = hypot(x, y);
+    double x = dot(shin, thigh) / a, y = dot(shin, sideways) / a, now = atan2(y, x),
+           flat = hypot(x, y);
     double wanted = (length * length - a * a - b * b) / (2 * a * flat), turned[3];
     double flex[9], swing[9], hip_new[9], knee_new[9], bent[9];
     turn(axis, acos(fmax(-1, fmin(1, wanted))) - now, flex);
@@ -207,7 +248,10 @@ static int check_skeleton(const Skeleton *s, Error *err) {
     const size_t count = sizeof parents / sizeof *parents;
     bool same = s->joints >= count;
     for (size_t j = 0; same && j < count; j++) same = s->parents[j] == parents[j];
-    return same ? 0 : error_set(err, "feet are cleaned on skeletons that begin as SMPL's does (hips 1 and 2, knees 4 and 5, ankles 7 and 8, toes 10 and 11), and this one does not");
+    return same ? 0
+                : error_set(
+                      err, "feet are cleaned on skeletons that begin as SMPL's does (hips 1 and 2, "
+                           "knees 4 and 5, ankles 7 and 8, toes 10 and 11), and this one does not");
 }
 
 static double *copied(const double *from, size_t count) {
@@ -232,9 +276,13 @@ int feet_clean(Clip *c, const FeetOptions *o, Error *err) {
     if (check_skeleton(s, err)) return -1;
     PoseTrack b;
     if (body_copy(&c->body, &b, err)) return -1;
-    bool *contact = calloc(b.frames + 1, sizeof *contact), *below = calloc(s->joints, sizeof *below);
-    double(*shift)[2] = calloc(b.frames + 1, sizeof *shift), (*global)[9] = calloc(s->joints, sizeof *global);
-    int status = contact && below && shift && global ? 0 : error_set(err, "out of memory for %zu frames", b.frames);
+    bool *contact = calloc(b.frames + 1, sizeof *contact),
+         *below = calloc(s->joints, sizeof *below);
+    double(*shift)[2] = calloc(b.frames + 1, sizeof *shift),
+    (*global)[9] = calloc(s->joints, sizeof *global);
+    int status = contact && below && shift && global
+                     ? 0
+                     : error_set(err, "out of memory for %zu frames", b.frames);
     double floor = clip_floor(c);
     for (size_t i = 0; i < 2 && !status; i++) {
         const Leg *l = &legs[i];
@@ -243,7 +291,8 @@ int feet_clean(Clip *c, const FeetOptions *o, Error *err) {
         plan(&c->body, l->toes, o, contact, shift);
         for (size_t t = 0; t < b.frames; t++)
             if (shift[t][0] != 0 || shift[t][1] != 0)
-                bend(s, l, shift[t], o->reach, b.rotations + 9 * b.joints * t, b.positions + 3 * b.joints * t, global, below);
+                bend(s, l, shift[t], o->reach, b.rotations + 9 * b.joints * t,
+                     b.positions + 3 * b.joints * t, global, below);
     }
     free(contact);
     free(below);
@@ -253,8 +302,10 @@ int feet_clean(Clip *c, const FeetOptions *o, Error *err) {
         pose_track_free(&b);
         return status;
     }
-    if (c->measured.frames) pose_track_free(&c->body);
-    else c->measured = c->body;
+    if (c->measured.frames)
+        pose_track_free(&c->body);
+    else
+        c->measured = c->body;
     c->body = b;
     return 0;
 }

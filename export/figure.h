@@ -1,7 +1,9 @@
-/* figure.h: a plain human figure around a skeleton: a mesh in the rest pose whose vertices follow one or two joints (linear blend skinning).
+/* figure.h: a plain human figure around a skeleton: a mesh in the rest pose whose vertices follow
+ * one or two joints (linear blend skinning).
  *
- * SMPL's 24 joints get a mannequin whose parts scale with the legs; other skeletons get a spindle around every bone. No licence but ours rests on it:
- * the shape is made of ellipses along the limbs (figure.c's tables), not taken from SMPL's mesh. */
+ * SMPL's 24 joints get a mannequin whose parts scale with the legs; other skeletons get a spindle
+ * around every bone. No licence but ours rests on it: the shape is made of ellipses along the limbs
+ * (figure.c's tables), not taken from SMPL's mesh. */
 #ifndef EXPORT_FIGURE_H
 #define EXPORT_FIGURE_H
 
@@ -13,18 +15,20 @@
 typedef struct {
     size_t vertices, triangles;
     float *position, *normal; /* [vertices, 3] rest pose: root at the rest pelvis, metres */
-    uint16_t *joint;          /* [vertices, 2] */
-    float *weight;            /* [vertices, 2], sum 1 */
-    uint32_t *index;          /* [triangles, 3] counter-clockwise from outside */
+    uint16_t *joint; /* [vertices, 2] */
+    float *weight; /* [vertices, 2], sum 1 */
+    uint32_t *index; /* [triangles, 3] counter-clockwise from outside */
 } Figure;
 
 /* *out owns its arrays and is empty on error. */
 int figure_new(Figure *out, const Skeleton *s, Error *err);
 void figure_free(Figure *f);
 
-/* The figure in a pose: joints' positions [joints, 3] and global rotations [joints, 9] as figure_pose_joints gives them, into position and normal
- * [vertices, 3] (normals of unit length). */
-void figure_pose(const Figure *f, const Skeleton *s, const double *joints, const double *globals, float *position, float *normal);
+/* The figure in a pose: joints' positions [joints, 3] and global rotations [joints, 9] as
+ * figure_pose_joints gives them, into position and normal [vertices, 3] (normals of unit length).
+ */
+void figure_pose(const Figure *f, const Skeleton *s, const double *joints, const double *globals,
+                 float *position, float *normal);
 
 /* Global rotations [joints, 9] from those relative to the parent. */
 void figure_globals(const Skeleton *s, const double *rotations, double *globals);

@@ -6,11 +6,18 @@
 #include <string.h>
 
 #include "export/figure.h"
+#include "lib/base/version.h"
 #include "lib/motion/quaternion.h"
 #include "lib/motion/smpl_joint_names.h"
-#include "lib/base/version.h"
 
-enum { UNSIGNED_BYTE = 5121, UNSIGNED_SHORT = 5123, UNSIGNED_INT = 5125, FLOAT = 5126, VERTICES = 34962, INDICES = 34963 };
+enum {
+    UNSIGNED_BYTE = 5121,
+    UNSIGNED_SHORT = 5123,
+    UNSIGNED_INT = 5125,
+    FLOAT = 5126,
+    VERTICES = 34962,
+    INDICES = 34963
+};
 
 /* The two chunks of the file as they grow. Every accessor has a view of its own. */
 typedef struct {
@@ -21,31 +28,40 @@ typedef struct {
 
 /* --- accessors --- */
 
-/* The number of the accessor for the bytes that `binary` has got since `start`; a whole number of elements of 4-byte multiples. */
-static int close_accessor(GlbWriter *w, size_t start, size_t count, int component, const char *type, int target, const char *bounds) {
+/* The number of the accessor for the bytes that `binary` has got since `start`; a whole number of
+ * elements of 4-byte multiples. */
+static int close_accessor(GlbWriter *w, size_t start, size_t count, int component, const char *type,
+                          int target, const char *bounds) {
     const char *comma = w->count ? "," : "";
-    buffer_print(&w->views, "%s{\"buffer\":0,\"byteOffset\":%zu,\"byteLength\":%zu", comma, start, w->binary.size - start);
+    buffer_print(&w->views, "%s{\"buffer\":0,\"byteOffset\":%zu,\"byteLength\":%zu", comma, start,
+                 w->binary.size - start);
     if (target) buffer_print(&w->views, ",\"target\":%d", target);
     buffer_text(&w->views, "}");
-    buffer_print(&w->accessors, "%s{\"bufferView\":%d,\"componentType\":%d,\"count\":%zu,\"type\":\"%s\"%s}", comma, w->count, component, count, type, bounds);
+    buffer_print(&w->accessors,
+                 "%s{\"bufferView\":%d,\"componentType\":%d,\"count\":%zu,\"type\":\"%s\"%s}",
+                 comma, w->count, component, count, type, bounds);
     buffer_fill(&w->binary, 0, (4 - w->binary.size % 4) % 4);
     return w->count++;
 }
 
-static int add_floats(GlbWriter *w, const float *v, size_t count, size_t width, const char *type, int target) {
+static int add_floats(GlbWriter *w, const float *v, size_t count, size_t width, const char *type,
+                      int target) {
     size_t start = w->binary.size;
     for (size_t i = 0; i < count * width; i++) buffer_f32(&w->binary, v[i]);
     return close_accessor(w, start, count, FLOAT, type, target, "");
 }
 
-/* The same with its smallest and largest values, which the format wants of positions and times: exactly, hence nine digits. */
-static int add_bounded(GlbWriter *w, const float *v, size_t count, size_t width, const char *type, int target) {
+/* The same with its smallest and largest values, which the format wants of positions and times:
+ * exactly, hence nine digits. */
+static int add_bounded(GlbWriter *w, const float *v, size_t count, size_t width, const char *type,
+                       int target) {
     Buffer bounds = {0};
     for (int largest = 0; largest < 2; largest++) {
         buffer_text(&bounds, largest ? ",\"max\":[" : ",\"min\":[");
         for (size_t k = 0; k < width; k++) {
             float best = v[k];
-            for (size_t i = 1; i < count; i++) best = largest ? fmaxf(best, v[i * width + k]) : fminf(best, v[i * width + k]);
+            for (size_t i = 1; i < count; i++)
+                best = largest ? fmaxf(best, v[i * width + k]) : fminf(best, v[i * width + k]);
             buffer_print(&bounds, "%s%.9g", k ? "," : "", (double)best);
         }
         buffer_text(&bounds, "]");
@@ -53,7 +69,8 @@ static int add_bounded(GlbWriter *w, const float *v, size_t count, size_t width,
     buffer_byte(&bounds, '\0');
     size_t start = w->binary.size;
     for (size_t i = 0; i < count * width; i++) buffer_f32(&w->binary, v[i]);
-    int number = close_accessor(w, start, count, FLOAT, type, target, bounds.failed ? "" : (const char *)bounds.data);
+    int number = close_accessor(w, start, count, FLOAT, type, target,
+                                bounds.failed ? "" : (const char *)bounds.data);
     w->binary.failed |= bounds.failed;
     buffer_free(&bounds);
     return number;
@@ -87,9 +104,12 @@ static int add_inverse_bind(GlbWriter *w) {
     double rest[3 * JOINTS_MAX];
     size_t start = w->binary.size;
     for (size_t j = 0; j < s->joints; j++) {
-        for (size_t k = 0; k < 3; k++) rest[3 * j + k] = s->offsets[3 * j + k] + (j ? rest[3 * (size_t)s->parents[j] + k] : 0);
+        for (size_t k = 0; k < 3; k++)
+            rest[3 * j + k] = s->offsets[3 * j + k] + (j ? rest[3 * (size_t)s->parents[j] + k] : 0);
         for (size_t column = 0; column < 4; column++)
-            for (size_t row = 0; row < 4; row++) buffer_f32(&w->binary, column == 3 && row < 3 ? -(float)rest[3 * j + row] : (float)(row == column));
+            for (size_t row = 0; row < 4; row++)
+                buffer_f32(&w->binary, column == 3 && row < 3 ? -(float)rest[3 * j + row]
+                                                              : (float)(row == column));
     }
     return close_accessor(w, start, s->joints, FLOAT, "MAT4", 0, "");
 }
@@ -120,20 +140,27 @@ static void joint_quaternions(const PoseTrack *b, size_t joint, float *out) {
     }
 }
 
-/* Writes `samplers` and `channels` into json: 0 moves the root, 1 + j turns joint j. `scratch` [frames, 4]. */
+/* Writes `samplers` and `channels` into json: 0 moves the root, 1 + j turns joint j. `scratch`
+ * [frames, 4]. */
 static void add_animation(GlbWriter *w, float *scratch, Buffer *json) {
     const PoseTrack *b = &w->clip->body;
     for (size_t t = 0; t < b->frames; t++) scratch[t] = (float)((double)t / b->fps);
     int times = add_bounded(w, scratch, b->frames, 1, "SCALAR", 0);
     for (size_t t = 0; t < b->frames; t++)
-        for (size_t k = 0; k < 3; k++) scratch[3 * t + k] = (float)b->positions[3 * t * b->joints + k];
-    buffer_print(json, "\"samplers\":[{\"input\":%d,\"output\":%d}", times, add_floats(w, scratch, b->frames, 3, "VEC3", 0));
+        for (size_t k = 0; k < 3; k++)
+            scratch[3 * t + k] = (float)b->positions[3 * t * b->joints + k];
+    buffer_print(json, "\"samplers\":[{\"input\":%d,\"output\":%d}", times,
+                 add_floats(w, scratch, b->frames, 3, "VEC3", 0));
     for (size_t j = 0; j < b->joints; j++) {
         joint_quaternions(b, j, scratch);
-        buffer_print(json, ",{\"input\":%d,\"output\":%d}", times, add_floats(w, scratch, b->frames, 4, "VEC4", 0));
+        buffer_print(json, ",{\"input\":%d,\"output\":%d}", times,
+                     add_floats(w, scratch, b->frames, 4, "VEC4", 0));
     }
-    buffer_text(json, "],\"channels\":[{\"sampler\":0,\"target\":{\"node\":0,\"path\":\"translation\"}}");
-    for (size_t j = 0; j < b->joints; j++) buffer_print(json, ",{\"sampler\":%zu,\"target\":{\"node\":%zu,\"path\":\"rotation\"}}", j + 1, j);
+    buffer_text(json,
+                "],\"channels\":[{\"sampler\":0,\"target\":{\"node\":0,\"path\":\"translation\"}}");
+    for (size_t j = 0; j < b->joints; j++)
+        buffer_print(json, ",{\"sampler\":%zu,\"target\":{\"node\":%zu,\"path\":\"rotation\"}}",
+                     j + 1, j);
     buffer_text(json, "]");
 }
 
@@ -155,7 +182,8 @@ static void put_nodes(Buffer *json, const Clip *c, bool figure) {
         char name[24];
         const double *o = s->offsets + 3 * j;
         smpl_joint_name(s->joints, j, name);
-        buffer_print(json, "%s{\"name\":\"%s\",\"translation\":[%.9g,%.9g,%.9g]", j ? "," : "", name, o[0], o[1], o[2]);
+        buffer_print(json, "%s{\"name\":\"%s\",\"translation\":[%.9g,%.9g,%.9g]", j ? "," : "",
+                     name, o[0], o[1], o[2]);
         const char *before = ",\"children\":[";
         for (size_t k = j + 1; k < s->joints; k++)
             if (s->parents[k] == (int)j) {
@@ -171,7 +199,8 @@ static void put_nodes(Buffer *json, const Clip *c, bool figure) {
 static void put_json(Buffer *json, const GlbWriter *w, const Mesh *m, const Buffer *animation) {
     const Clip *c = w->clip;
     size_t joints = c->skeleton->joints;
-    buffer_text(json, "{\"asset\":{\"version\":\"2.0\",\"generator\":\"neverstop " NEVERSTOP_VERSION "\"},\"scene\":0,\"scenes\":[{\"name\":");
+    buffer_text(json, "{\"asset\":{\"version\":\"2.0\",\"generator\":\"neverstop " NEVERSTOP_VERSION
+                      "\"},\"scene\":0,\"scenes\":[{\"name\":");
     buffer_json(json, c->name);
     buffer_print(json, ",\"nodes\":[0");
     if (m) buffer_print(json, ",%zu", joints);
@@ -180,10 +209,17 @@ static void put_json(Buffer *json, const GlbWriter *w, const Mesh *m, const Buff
     buffer_text(json, "}],");
     put_nodes(json, c, m != NULL);
     if (m) {
-        buffer_print(json, ",\"meshes\":[{\"name\":\"Figure\",\"primitives\":[{\"attributes\":{\"POSITION\":%d,\"NORMAL\":%d,\"JOINTS_0\":%d,\"WEIGHTS_0\":%d},\"indices\":%d,\"material\":0}]}]",
-                     m->position, m->normal, m->joints, m->weights, m->indices);
-        buffer_text(json, ",\"materials\":[{\"name\":\"Figure\",\"pbrMetallicRoughness\":{\"baseColorFactor\":[0.33,0.5,0.72,1],\"metallicFactor\":0,\"roughnessFactor\":0.6}}]");
-        buffer_print(json, ",\"skins\":[{\"inverseBindMatrices\":%d,\"skeleton\":0,\"joints\":[", m->inverse_bind);
+        buffer_print(
+            json,
+            ",\"meshes\":[{\"name\":\"Figure\",\"primitives\":[{\"attributes\":{\"POSITION\":%d,"
+            "\"NORMAL\":%d,\"JOINTS_0\":%d,\"WEIGHTS_0\":%d},\"indices\":%d,\"material\":0}]}]",
+            m->position, m->normal, m->joints, m->weights, m->indices);
+        buffer_text(
+            json,
+            ",\"materials\":[{\"name\":\"Figure\",\"pbrMetallicRoughness\":{\"baseColorFactor\":[0."
+            "33,0.5,0.72,1],\"metallicFactor\":0,\"roughnessFactor\":0.6}}]");
+        buffer_print(json, ",\"skins\":[{\"inverseBindMatrices\":%d,\"skeleton\":0,\"joints\":[",
+                     m->inverse_bind);
         for (size_t j = 0; j < joints; j++) buffer_print(json, "%s%zu", j ? "," : "", j);
         buffer_text(json, "]}]");
     }
@@ -205,7 +241,8 @@ static void put_json(Buffer *json, const GlbWriter *w, const Mesh *m, const Buff
 
 static int put_chunks(Buffer *out, const Buffer *json, const Buffer *binary, Error *err) {
     size_t total = 12 + 8 + json->size + 8 + binary->size;
-    if (total > UINT32_MAX) return error_set(err, "the result would have %zu bytes; the format ends at 4 GiB", total);
+    if (total > UINT32_MAX)
+        return error_set(err, "the result would have %zu bytes; the format ends at 4 GiB", total);
     buffer_text(out, "glTF");
     buffer_le32(out, 2);
     buffer_le32(out, (uint32_t)total);
@@ -230,7 +267,11 @@ int glb_write(const Clip *clip, Buffer *out, Error *err) {
         if (figure.vertices) mesh = add_mesh(&w, &figure);
         add_animation(&w, scratch, &animation);
         put_json(&json, &w, figure.vertices ? &mesh : NULL, &animation);
-        status = buffer_check(&w.binary, err) || buffer_check(&w.views, err) || buffer_check(&w.accessors, err) || buffer_check(&animation, err) || buffer_check(&json, err) ? -1 : 0;
+        status = buffer_check(&w.binary, err) || buffer_check(&w.views, err) ||
+                         buffer_check(&w.accessors, err) || buffer_check(&animation, err) ||
+                         buffer_check(&json, err)
+                     ? -1
+                     : 0;
     }
     if (!status) status = put_chunks(out, &json, &w.binary, err);
     free(scratch);

@@ -22,7 +22,8 @@ static int mark_frozen(const Clip *c, const Thresholds *t, MotionProfile *out, E
     }
     freezing_window_deltas(out->pose + out->first, frames, pose);
     freezing_window_deltas(out->trans + out->first, frames, trans);
-    for (size_t w = 0; w < out->windows; w++) out->frozen[w] = frozen_count(pose + w, trans + w, 1, t) == 1;
+    for (size_t w = 0; w < out->windows; w++)
+        out->frozen[w] = frozen_count(pose + w, trans + w, 1, t) == 1;
     free(pose);
     return 0;
 }
@@ -30,7 +31,8 @@ static int mark_frozen(const Clip *c, const Thresholds *t, MotionProfile *out, E
 static int take_music_beats(const Clip *c, const Music *music, MotionProfile *out, Error *err) {
     size_t beats;
     if (music_need(music, MUSIC_BEATS, &beats, err)) return -1;
-    if (fabs(music->fps - c->body.fps) > 1e-6 * c->body.fps) return error_set(err, "%g frames a second, its music %g", c->body.fps, music->fps);
+    if (fabs(music->fps - c->body.fps) > 1e-6 * c->body.fps)
+        return error_set(err, "%g frames a second, its music %g", c->body.fps, music->fps);
     size_t frames = music->frames < out->frames ? music->frames : out->frames;
     out->music_beats = malloc(frames * sizeof *out->music_beats);
     if (!out->music_beats) return error_set(err, "out of memory for %zu frames", frames);
@@ -39,14 +41,16 @@ static int take_music_beats(const Clip *c, const Music *music, MotionProfile *ou
     return 0;
 }
 
-int motion_profile_measure(const Clip *c, const Thresholds *t, const Music *music, MotionProfile *out, Error *err) {
+int motion_profile_measure(const Clip *c, const Thresholds *t, const Music *music,
+                           MotionProfile *out, Error *err) {
     const PoseTrack *b = clip_measured(c);
     *out = (MotionProfile){.frames = b->frames,
-                      .pose = calloc(b->frames, sizeof *out->pose),
-                      .trans = calloc(b->frames, sizeof *out->trans),
-                      .pose_threshold = t ? t->pose : NAN,
-                      .trans_threshold = t ? t->trans : NAN};
-    int status = out->pose && out->trans ? 0 : error_set(err, "out of memory for %zu frames", b->frames);
+                           .pose = calloc(b->frames, sizeof *out->pose),
+                           .trans = calloc(b->frames, sizeof *out->trans),
+                           .pose_threshold = t ? t->pose : NAN,
+                           .trans_threshold = t ? t->trans : NAN};
+    int status =
+        out->pose && out->trans ? 0 : error_set(err, "out of memory for %zu frames", b->frames);
     if (!status) {
         freezing_pose_deltas(b, out->pose);
         freezing_trans_deltas(b, out->trans);
@@ -54,7 +58,9 @@ int motion_profile_measure(const Clip *c, const Thresholds *t, const Music *musi
     }
     double order = fmax(1, round(beat_order * b->fps / beat_fps));
     const BeatStyle style = {.order = order < (double)b->frames ? (size_t)order : b->frames};
-    if (!status) status = beats_kinematic(b->positions, b->frames, b->joints, &style, &out->beats, &out->beat_count, err);
+    if (!status)
+        status = beats_kinematic(b->positions, b->frames, b->joints, &style, &out->beats,
+                                 &out->beat_count, err);
     if (!status && music) status = take_music_beats(c, music, out, err);
     if (status) motion_profile_free(out);
     return status;

@@ -7,8 +7,10 @@
 #include "lib/audio/music_file.h"
 #include "metrics/thresholds.h"
 
-/* Deltas of the whole clip, frozen windows as freeze-rate counts them (after the seed), kinematic beats as beat-align finds them. t NULL: no windows
- * are marked; music NULL: no music beats. *out owns its arrays and is empty on error. Errors: music of another rate or without beats' column. */
-int motion_profile_measure(const Clip *c, const Thresholds *t, const Music *music, MotionProfile *out, Error *err);
+/* Deltas of the whole clip, frozen windows as freeze-rate counts them (after the seed), kinematic
+ * beats as beat-align finds them. t NULL: no windows are marked; music NULL: no music beats. *out
+ * owns its arrays and is empty on error. Errors: music of another rate or without beats' column. */
+int motion_profile_measure(const Clip *c, const Thresholds *t, const Music *music,
+                           MotionProfile *out, Error *err);
 
 #endif

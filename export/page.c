@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "export/base64.h"
-#include "lib/base/bytes.h"
 #include "export/page/viewer.h"
+#include "lib/base/bytes.h"
 #include "lib/motion/quaternion.h"
 
-/* The largest component is left out: bit 15 of the first two words says which. The others lie within +-1/sqrt(2). */
+/* The largest component is left out: bit 15 of the first two words says which. The others lie
+ * within +-1/sqrt(2). */
 static void pack_rotation(const double r[9], unsigned char out[6]) {
     double q[4];
     quaternion_from_rotation(r, q);
@@ -51,8 +52,10 @@ static int put_floats(Buffer *b, const double *values, size_t count, Error *err)
 }
 
 static void put_value(Buffer *b, double v) {
-    if (isfinite(v)) buffer_number(b, v, 6);
-    else buffer_text(b, "null");
+    if (isfinite(v))
+        buffer_number(b, v, 6);
+    else
+        buffer_text(b, "null");
 }
 
 static void put_comma(Buffer *b, size_t i) {
@@ -86,7 +89,8 @@ static int put_timeline(Buffer *b, const MotionProfile *t, Error *err) {
             buffer_byte(b, t->frozen[w] ? '1' : '0');
         }
         buffer_byte(b, ']');
-    } else buffer_text(b, "null");
+    } else
+        buffer_text(b, "null");
     buffer_text(b, ",\"beats\":[");
     for (size_t i = 0; i < t->beat_count; i++) {
         put_comma(b, i);
@@ -137,18 +141,23 @@ const char *page_audio_type(const unsigned char *b, size_t size) {
     static const struct {
         size_t at, size;
         const char *magic, *type;
-    } known[] = {{8, 4, "WAVE", "audio/wav"}, {0, 4, "fLaC", "audio/flac"}, {0, 4, "OggS", "audio/ogg"}, {0, 3, "ID3", "audio/mpeg"},
+    } known[] = {{8, 4, "WAVE", "audio/wav"}, {0, 4, "fLaC", "audio/flac"},
+                 {0, 4, "OggS", "audio/ogg"}, {0, 3, "ID3", "audio/mpeg"},
                  {4, 4, "ftyp", "audio/mp4"}, {0, 4, "\x1a\x45\xdf\xa3", "audio/webm"}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (size >= known[i].at + known[i].size && !memcmp(b + known[i].at, known[i].magic, known[i].size)) return known[i].type;
+        if (size >= known[i].at + known[i].size &&
+            !memcmp(b + known[i].at, known[i].magic, known[i].size))
+            return known[i].type;
     /* MPEG frames without a tag begin with eleven set bits; layer bits 00 are AAC's. */
-    if (size >= 2 && b[0] == 0xff && (b[1] & 0xe0) == 0xe0) return b[1] & 0x06 ? "audio/mpeg" : "audio/aac";
+    if (size >= 2 && b[0] == 0xff && (b[1] & 0xe0) == 0xe0)
+        return b[1] & 0x06 ? "audio/mpeg" : "audio/aac";
     return NULL;
 }
 
 int page_html(const Page *page, Buffer *out, Error *err) {
     const char *audio_type = page->audio ? page_audio_type(page->audio, page->audio_size) : NULL;
-    if (page->audio && !audio_type) return error_set(err, "no sound file that browsers play (give wav, mp3, ogg, flac or m4a)");
+    if (page->audio && !audio_type)
+        return error_set(err, "no sound file that browsers play (give wav, mp3, ogg, flac or m4a)");
     buffer_add(out, page_viewer, page_viewer_size);
     buffer_text(out, "<script type=\"application/json\" id=\"data\">{\"title\":");
     buffer_json(out, page->title ? page->title : "");

@@ -1,4 +1,5 @@
-/* page_export.h: --to html: dances measured, their music read and its beats found, for export/page.h. */
+/* page_export.h: --to html: dances measured, their music read and its beats found, for
+ * export/page.h. */
 #ifndef EXPORT_PAGE_EXPORT_H
 #define EXPORT_PAGE_EXPORT_H
 

@@ -25,17 +25,23 @@ static int paeth(int left, int up, int corner) {
 
 enum { NONE, SUB, UP, PAETH = 4 };
 
-static void filter_row(const unsigned char *row, const unsigned char *above, size_t bytes, int kind, unsigned char *out) {
+static void filter_row(const unsigned char *row, const unsigned char *above, size_t bytes, int kind,
+                       unsigned char *out) {
     out[0] = (unsigned char)kind;
     for (size_t i = 0; i < bytes; i++) {
-        int left = i >= 3 ? row[i - 3] : 0, up = above ? above[i] : 0, corner = i >= 3 && above ? above[i - 3] : 0;
-        int guess = kind == SUB ? left : kind == UP ? up : kind == PAETH ? paeth(left, up, corner) : 0;
+        int left = i >= 3 ? row[i - 3] : 0, up = above ? above[i] : 0,
+            corner = i >= 3 && above ? above[i - 3] : 0;
+        int guess = kind == SUB     ? left
+                    : kind == UP    ? up
+                    : kind == PAETH ? paeth(left, up, corner)
+                                    : 0;
         out[1 + i] = (unsigned char)(row[i] - guess);
     }
 }
 
 /* The filter with the smallest sum of absolute differences, as the standard advises. */
-static void filter_best(const unsigned char *row, const unsigned char *above, size_t bytes, unsigned char *trial, unsigned char *out) {
+static void filter_best(const unsigned char *row, const unsigned char *above, size_t bytes,
+                        unsigned char *trial, unsigned char *out) {
     static const int kinds[] = {NONE, SUB, UP, PAETH};
     size_t least = SIZE_MAX;
     for (int k = 0; k < 4; k++) {
@@ -53,10 +59,14 @@ int png_write(const unsigned char *rgb, size_t width, size_t height, Buffer *out
     size_t bytes = 3 * width, raw_size = (bytes + 1) * height;
     uLongf packed_size = compressBound((uLong)raw_size);
     unsigned char *raw = malloc(raw_size + bytes + 1), *packed = malloc(packed_size);
-    int status = raw && packed ? 0 : error_set(err, "out of memory for an image of %zu x %zu", width, height);
+    int status = raw && packed
+                     ? 0
+                     : error_set(err, "out of memory for an image of %zu x %zu", width, height);
     for (size_t y = 0; !status && y < height; y++)
-        filter_best(rgb + y * bytes, y ? rgb + (y - 1) * bytes : NULL, bytes, raw + raw_size, raw + y * (bytes + 1));
-    if (!status && compress2(packed, &packed_size, raw, (uLong)raw_size, 9) != Z_OK) status = error_set(err, "out of memory for an image of %zu x %zu", width, height);
+        filter_best(rgb + y * bytes, y ? rgb + (y - 1) * bytes : NULL, bytes, raw + raw_size,
+                    raw + y * (bytes + 1));
+    if (!status && compress2(packed, &packed_size, raw, (uLong)raw_size, 9) != Z_OK)
+        status = error_set(err, "out of memory for an image of %zu x %zu", width, height);
     if (!status) {
         unsigned char header[13] = {[8] = 8, [9] = 2}; /* 8 bits, RGB */
         put_be32(header, width);

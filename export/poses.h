@@ -7,9 +7,10 @@
 
 typedef struct {
     size_t count, dim; /* dim = 3 (joints - 1) */
-    double *vectors;   /* [count, dim] joint positions about the root, metres, turned so that the root faces ahead; owned */
-    size_t *group;     /* [count] number in groups; owned */
-    Strings groups;    /* genres; "unknown" where a motion says none; of a joined set sorted */
+    double *vectors; /* [count, dim] joint positions about the root, metres, turned so that the root
+                        faces ahead; owned */
+    size_t *group; /* [count] number in groups; owned */
+    Strings groups; /* genres; "unknown" where a motion says none; of a joined set sorted */
 } PoseSet;
 
 /* At most `count` frames at equal distances after the seed. *out is empty on error. */

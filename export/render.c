@@ -4,7 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BAND = 32, SHADOW = 512 /* texels a side */, TILE = 16, TILES = SHADOW / TILE, SHADES = 8192 };
+enum {
+    BAND = 32,
+    SHADOW = 512 /* texels a side */,
+    TILE = 16,
+    TILES = SHADOW / TILE,
+    SHADES = 8192
+};
 
 /* Towards the light, of length 1. */
 static const double light[3] = {0.30151134, 0.90453403, 0.30151134};
@@ -14,7 +20,8 @@ typedef struct {
     double distance;
     const Scene *scene;
     size_t width, height;
-    /* The shadow map: how far towards the light the nearest surface lies, over a square across the light. */
+    /* The shadow map: how far towards the light the nearest surface lies, over a square across the
+     * light. */
     double across[3], along[3], centre[3], half;
     float *shadow;
     unsigned char srgb[SHADES];
@@ -29,10 +36,13 @@ typedef struct {
 
 /* --- vectors and colours --- */
 
-static double dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+static double dot(const double a[3], const double b[3]) {
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
 
 static void cross(const double a[3], const double b[3], double c[3]) {
-    for (int i = 0; i < 3; i++) c[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
+    for (int i = 0; i < 3; i++)
+        c[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
 }
 
 static double normalise(double v[3]) {
@@ -43,13 +53,18 @@ static double normalise(double v[3]) {
 
 static double clamp(double x) { return x < 0 ? 0 : x > 1 ? 1 : x; }
 
-static double to_linear(double s) { return s <= 0.04045 ? s / 12.92 : pow((s + 0.055) / 1.055, 2.4); }
+static double to_linear(double s) {
+    return s <= 0.04045 ? s / 12.92 : pow((s + 0.055) / 1.055, 2.4);
+}
 
-static double to_srgb(double l) { return l <= 0.0031308 ? 12.92 * l : 1.055 * pow(l, 1 / 2.4) - 0.055; }
+static double to_srgb(double l) {
+    return l <= 0.0031308 ? 12.92 * l : 1.055 * pow(l, 1 / 2.4) - 0.055;
+}
 
 void render_colour(const char *hex, float colour[3]) {
     unsigned long rgb = strtoul(hex + 1, NULL, 16);
-    for (int i = 0; i < 3; i++) colour[i] = (float)to_linear((double)(rgb >> (16 - 8 * i) & 255) / 255);
+    for (int i = 0; i < 3; i++)
+        colour[i] = (float)to_linear((double)(rgb >> (16 - 8 * i) & 255) / 255);
 }
 
 /* --- triangles --- */
@@ -62,20 +77,28 @@ typedef struct {
 typedef void (*Paint)(void *context, size_t x, size_t y, const double share[3]);
 
 /* Calls paint for every grid point (x + 0.5, y + 0.5) inside with its barycentric coordinates. */
-static void scan(const Corners *c, size_t width, size_t first_row, size_t end_row, Paint paint, void *context) {
-    double area = (c->x[1] - c->x[0]) * (c->y[2] - c->y[0]) - (c->x[2] - c->x[0]) * (c->y[1] - c->y[0]);
+static void scan(const Corners *c, size_t width, size_t first_row, size_t end_row, Paint paint,
+                 void *context) {
+    double area =
+        (c->x[1] - c->x[0]) * (c->y[2] - c->y[0]) - (c->x[2] - c->x[0]) * (c->y[1] - c->y[0]);
     if (!(fabs(area) > 1e-12)) return;
-    double low = fmin(c->y[0], fmin(c->y[1], c->y[2])), high = fmax(c->y[0], fmax(c->y[1], c->y[2]));
-    double left = fmin(c->x[0], fmin(c->x[1], c->x[2])), right = fmax(c->x[0], fmax(c->x[1], c->x[2]));
-    if (!(high > (double)first_row && low < (double)end_row && right > 0 && left < (double)width)) return;
-    size_t y0 = low > (double)first_row ? (size_t)low : first_row, y1 = high < (double)end_row ? (size_t)ceil(high) : end_row;
-    size_t x0 = left > 0 ? (size_t)left : 0, x1 = right < (double)width ? (size_t)ceil(right) : width;
+    double low = fmin(c->y[0], fmin(c->y[1], c->y[2])),
+           high = fmax(c->y[0], fmax(c->y[1], c->y[2]));
+    double left = fmin(c->x[0], fmin(c->x[1], c->x[2])),
+           right = fmax(c->x[0], fmax(c->x[1], c->x[2]));
+    if (!(high > (double)first_row && low < (double)end_row && right > 0 && left < (double)width))
+        return;
+    size_t y0 = low > (double)first_row ? (size_t)low : first_row,
+           y1 = high < (double)end_row ? (size_t)ceil(high) : end_row;
+    size_t x0 = left > 0 ? (size_t)left : 0,
+           x1 = right < (double)width ? (size_t)ceil(right) : width;
     for (size_t y = y0; y < y1; y++)
         for (size_t x = x0; x < x1; x++) {
             double share[3], px = (double)x + 0.5, py = (double)y + 0.5;
             for (int k = 0; k < 2; k++) {
                 int a = (k + 1) % 3, b = (k + 2) % 3;
-                share[k] = ((c->x[a] - px) * (c->y[b] - py) - (c->x[b] - px) * (c->y[a] - py)) / area;
+                share[k] =
+                    ((c->x[a] - px) * (c->y[b] - py) - (c->x[b] - px) * (c->y[a] - py)) / area;
             }
             share[2] = 1 - share[0] - share[1];
             if (share[0] >= 0 && share[1] >= 0 && share[2] >= 0) paint(context, x, y, share);
@@ -114,7 +137,8 @@ static void mark_busy(View *v) {
 
 static void cast_shadows(View *v) {
     const Scene *s = v->scene;
-    double low[3] = {INFINITY, INFINITY, INFINITY}, high[3] = {-INFINITY, -INFINITY, -INFINITY}, up[3] = {0, 1, 0};
+    double low[3] = {INFINITY, INFINITY, INFINITY}, high[3] = {-INFINITY, -INFINITY, -INFINITY},
+           up[3] = {0, 1, 0};
     for (size_t a = 0; a < s->count; a++)
         for (size_t i = 0; i < 3 * s->actors[a].figure->vertices; i++) {
             low[i % 3] = fmin(low[i % 3], (double)s->actors[a].position[i]);
@@ -135,7 +159,8 @@ static void cast_shadows(View *v) {
             Corners c;
             double height[3];
             for (int k = 0; k < 3; k++) {
-                const float *at = s->actors[a].position + 3 * s->actors[a].figure->index[3 * t + (size_t)k];
+                const float *at =
+                    s->actors[a].position + 3 * s->actors[a].figure->index[3 * t + (size_t)k];
                 const double p[3] = {(double)at[0], (double)at[1], (double)at[2]};
                 light_place(v, p, &c.x[k], &c.y[k], &height[k]);
             }
@@ -144,11 +169,14 @@ static void cast_shadows(View *v) {
     mark_busy(v);
 }
 
-/* Share of the light that reaches p: the mean over (2 radius + 1)^2 texels, `step` apart; no further than a tile. */
+/* Share of the light that reaches p: the mean over (2 radius + 1)^2 texels, `step` apart; no
+ * further than a tile. */
 static double lit(const View *v, const double p[3], int radius, double step, double bias) {
     double x, y, height, sum = 0;
     light_place(v, p, &x, &y, &height);
-    if (x >= 0 && y >= 0 && x < SHADOW && y < SHADOW && !v->busy[(size_t)y / TILE][(size_t)x / TILE]) return 1;
+    if (x >= 0 && y >= 0 && x < SHADOW && y < SHADOW &&
+        !v->busy[(size_t)y / TILE][(size_t)x / TILE])
+        return 1;
     if (x < -TILE || y < -TILE || x >= SHADOW + TILE || y >= SHADOW + TILE) return 1;
     bias += 2 * v->half / SHADOW;
     for (int j = -radius; j <= radius; j++)
@@ -170,8 +198,10 @@ typedef struct {
     double place[3][3], normal[3][3];
 } FigurePaint;
 
-/* Light of a warm lamp and a cool sky, a little gloss, and a bright edge that sets limbs off from one another. */
-static void shade(const View *v, const double p[3], double n[3], const float colour[3], float out[3]) {
+/* Light of a warm lamp and a cool sky, a little gloss, and a bright edge that sets limbs off from
+ * one another. */
+static void shade(const View *v, const double p[3], double n[3], const float colour[3],
+                  float out[3]) {
     double eye[3], half[3];
     normalise(n);
     for (int k = 0; k < 3; k++) eye[k] = v->scene->camera.eye[k] - p[k];
@@ -180,22 +210,27 @@ static void shade(const View *v, const double p[3], double n[3], const float col
     double lamp = facing > 0 ? facing * lit(v, p, 1, 1, 0.02 + 0.02 * (1 - facing)) : 0;
     for (int k = 0; k < 3; k++) half[k] = eye[k] + light[k];
     normalise(half);
-    double gloss = 0.10 * pow(clamp(dot(n, half)), 24) * (lamp > 0), sky = 0.5 + 0.5 * n[1], edge = 0.16 * pow(1 - clamp(seen), 3);
+    double gloss = 0.10 * pow(clamp(dot(n, half)), 24) * (lamp > 0), sky = 0.5 + 0.5 * n[1],
+           edge = 0.16 * pow(1 - clamp(seen), 3);
     static const double warm[3] = {1.0, 0.97, 0.92}, cool[3] = {0.86, 0.92, 1.0};
     for (int k = 0; k < 3; k++)
-        out[k] = (float)((double)colour[k] * (0.78 * lamp * warm[k] + (0.16 + 0.30 * sky) * cool[k]) + (gloss + edge * (0.3 + 0.7 * sky)) * cool[k]);
+        out[k] =
+            (float)((double)colour[k] * (0.78 * lamp * warm[k] + (0.16 + 0.30 * sky) * cool[k]) +
+                    (gloss + edge * (0.3 + 0.7 * sky)) * cool[k]);
 }
 
 static void paint_figure(void *context, size_t x, size_t y, const double share[3]) {
     FigurePaint *f = context;
-    size_t samples = f->view->scene->samples, at = (y - f->band->first * samples) * f->view->width * samples + x;
+    size_t samples = f->view->scene->samples,
+           at = (y - f->band->first * samples) * f->view->width * samples + x;
     double inverse = 0, weight[3], p[3] = {0}, n[3] = {0};
     for (int k = 0; k < 3; k++) inverse += share[k] * f->inverse[k];
     if (!((float)inverse > f->band->depth[at])) return;
     f->band->depth[at] = (float)inverse;
     for (int k = 0; k < 3; k++) {
         weight[k] = share[k] * f->inverse[k] / inverse; /* perspective */
-        for (int d = 0; d < 3; d++) p[d] += weight[k] * f->place[k][d], n[d] += weight[k] * f->normal[k][d];
+        for (int d = 0; d < 3; d++)
+            p[d] += weight[k] * f->place[k][d], n[d] += weight[k] * f->normal[k][d];
     }
     shade(f->view, p, n, f->colour, f->band->light + 4 * at);
     f->band->light[4 * at + 3] = 1;
@@ -227,7 +262,9 @@ static void draw_actor(const View *v, Band *b, const Actor *a) {
             }
             seen = project(v, paint.place[k], &c.x[k], &c.y[k], &paint.inverse[k]);
         }
-        if (seen) scan(&c, v->width * samples, b->first * samples, (b->first + b->rows) * samples, paint_figure, &paint);
+        if (seen)
+            scan(&c, v->width * samples, b->first * samples, (b->first + b->rows) * samples,
+                 paint_figure, &paint);
     }
 }
 
@@ -244,16 +281,23 @@ static void shade_floor(const View *v, double x, double y, float out[4]) {
     const Scene *s = v->scene;
     static const double far[3] = {0.80, 0.84, 0.88}, near[3] = {0.62, 0.66, 0.71};
     double sx = x - s->camera.x, sy = s->camera.y - y, ray[3], p[3], haze = 1, shadow = 0, line = 0;
-    for (int k = 0; k < 3; k++) ray[k] = -v->back[k] + (v->right[k] * sx + v->up[k] * sy) / (s->camera.scale * v->distance);
+    for (int k = 0; k < 3; k++)
+        ray[k] = -v->back[k] + (v->right[k] * sx + v->up[k] * sy) / (s->camera.scale * v->distance);
     double steps = (s->floor - s->camera.eye[1]) / ray[1];
     if (steps > 0 && isfinite(steps)) {
         for (int k = 0; k < 3; k++) p[k] = s->camera.eye[k] + steps * ray[k];
         shadow = 1 - lit(v, p, 4, 1.5, 0.01);
-        double ahead = steps * sqrt(dot(ray, ray)), pixel = fmax(ahead / (s->camera.scale * v->distance), 1e-4) / fmax(fabs(ray[1]), 0.05);
+        double ahead = steps * sqrt(dot(ray, ray)),
+               pixel =
+                   fmax(ahead / (s->camera.scale * v->distance), 1e-4) / fmax(fabs(ray[1]), 0.05);
         haze = clamp((ahead - 4) / 14);
-        if (haze < 1 && s->stage) line = fmax(on_grid(p[0], 0.006, pixel), on_grid(p[2], 0.006, pixel)) * (1 - haze);
+        if (haze < 1 && s->stage)
+            line = fmax(on_grid(p[0], 0.006, pixel), on_grid(p[2], 0.006, pixel)) * (1 - haze);
     }
-    for (int k = 0; k < 3; k++) out[k] = s->stage ? (float)((near[k] + (far[k] - near[k]) * haze) * (1 - 0.22 * line) * (1 - 0.55 * shadow * (1 - 0.6 * haze))) : 0;
+    for (int k = 0; k < 3; k++)
+        out[k] = s->stage ? (float)((near[k] + (far[k] - near[k]) * haze) * (1 - 0.22 * line) *
+                                    (1 - 0.55 * shadow * (1 - 0.6 * haze)))
+                          : 0;
     out[3] = s->stage ? 1 : (float)(0.42 * shadow); /* a shadow alone is black, and thin */
 }
 
@@ -263,7 +307,9 @@ static void draw_floor(const View *v, Band *b) {
         for (size_t x = 0; x < v->width; x++) {
             float out[4];
             shade_floor(v, (double)x + 0.5, (double)(y + b->first) + 0.5, out);
-            for (size_t j = 0; j < n * n; j++) memcpy(b->light + 4 * ((y * n + j / n) * v->width * n + x * n + j % n), out, sizeof out);
+            for (size_t j = 0; j < n * n; j++)
+                memcpy(b->light + 4 * ((y * n + j / n) * v->width * n + x * n + j % n), out,
+                       sizeof out);
         }
 }
 
@@ -279,13 +325,15 @@ static void resolve(const View *v, const Band *b, unsigned char *rgba) {
                 for (int k = 0; k < 4; k++) sum[k] += (double)in[k] / (double)(n * n);
             }
             unsigned char *out = rgba + 4 * ((b->first + y) * v->width + x);
-            for (int k = 0; k < 3; k++) out[k] = v->srgb[(size_t)((SHADES - 1) * clamp(sum[3] > 0 ? sum[k] / sum[3] : 0))];
+            for (int k = 0; k < 3; k++)
+                out[k] = v->srgb[(size_t)((SHADES - 1) * clamp(sum[3] > 0 ? sum[k] / sum[3] : 0))];
             out[3] = (unsigned char)(255 * clamp(sum[3]) + 0.5);
         }
 }
 
 static int draw_band(const View *v, size_t first, unsigned char *rgba) {
-    size_t n = v->scene->samples, rows = v->height - first < BAND ? v->height - first : BAND, count = rows * n * v->width * n;
+    size_t n = v->scene->samples, rows = v->height - first < BAND ? v->height - first : BAND,
+           count = rows * n * v->width * n;
     Band b = {calloc(4 * count, sizeof(float)), calloc(count, sizeof(float)), first, rows};
     int status = b.light && b.depth ? 0 : -1;
     if (!status) {
@@ -299,14 +347,18 @@ static int draw_band(const View *v, size_t first, unsigned char *rgba) {
 }
 
 int render(const Scene *scene, size_t width, size_t height, unsigned char *rgba, Error *err) {
-    View v = {.scene = scene, .width = width, .height = height, .shadow = malloc((size_t)SHADOW * SHADOW * sizeof(float))};
+    View v = {.scene = scene,
+              .width = width,
+              .height = height,
+              .shadow = malloc((size_t)SHADOW * SHADOW * sizeof(float))};
     const double up[3] = {0, 1, 0};
     for (int k = 0; k < 3; k++) v.back[k] = scene->camera.eye[k] - scene->camera.target[k];
     v.distance = normalise(v.back);
     cross(up, v.back, v.right);
     normalise(v.right);
     cross(v.back, v.right, v.up);
-    for (int i = 0; i < SHADES; i++) v.srgb[i] = (unsigned char)(255 * to_srgb((i + 0.5) / SHADES) + 0.5);
+    for (int i = 0; i < SHADES; i++)
+        v.srgb[i] = (unsigned char)(255 * to_srgb((i + 0.5) / SHADES) + 0.5);
     int failed = !v.shadow;
     if (!failed) {
         cast_shadows(&v);
@@ -318,7 +370,8 @@ int render(const Scene *scene, size_t width, size_t height, unsigned char *rgba,
     return failed ? error_set(err, "out of memory for an image of %zu x %zu", width, height) : 0;
 }
 
-void render_over(const unsigned char *rgba, size_t width, size_t height, unsigned char *canvas, size_t canvas_width, size_t canvas_height, long left, long top) {
+void render_over(const unsigned char *rgba, size_t width, size_t height, unsigned char *canvas,
+                 size_t canvas_width, size_t canvas_height, long left, long top) {
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++) {
             long cx = left + (long)x, cy = top + (long)y;
@@ -327,6 +380,7 @@ void render_over(const unsigned char *rgba, size_t width, size_t height, unsigne
             unsigned char *out = canvas + 3 * ((size_t)cy * canvas_width + (size_t)cx);
             if (in[3] == 0) continue;
             double alpha = in[3] / 255.0;
-            for (int k = 0; k < 3; k++) out[k] = (unsigned char)(alpha * in[k] + (1 - alpha) * out[k] + 0.5);
+            for (int k = 0; k < 3; k++)
+                out[k] = (unsigned char)(alpha * in[k] + (1 - alpha) * out[k] + 0.5);
         }
 }

@@ -13,12 +13,14 @@ static void square_distances(const double *x, size_t n, size_t dim, float *out) 
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) {
             double sum = 0;
-            for (size_t k = 0; k < dim; k++) sum += (x[i * dim + k] - x[j * dim + k]) * (x[i * dim + k] - x[j * dim + k]);
+            for (size_t k = 0; k < dim; k++)
+                sum += (x[i * dim + k] - x[j * dim + k]) * (x[i * dim + k] - x[j * dim + k]);
             out[i * n + j] = (float)sum;
         }
 }
 
-/* Turns row i of squared distances into p_j|i = exp(-beta d^2) / sum, with the beta that gives an entropy of log(perplexity). */
+/* Turns row i of squared distances into p_j|i = exp(-beta d^2) / sum, with the beta that gives an
+ * entropy of log(perplexity). */
 static void row_to_probabilities(float *row, size_t n, size_t i, double perplexity) {
     double beta = 0, low = 0, high = INFINITY, nearest = INFINITY, mean = 0, sum = 1;
     for (size_t j = 0; j < n; j++) {
@@ -32,7 +34,9 @@ static void row_to_probabilities(float *row, size_t n, size_t i, double perplexi
         sum = 0;
         for (size_t j = 0; j < n; j++) {
             if (j == i) continue;
-            double d = (double)row[j] - nearest, p = exp(-beta * d); /* the nearest counts 1: nothing underflows to an empty sum */
+            double d = (double)row[j] - nearest,
+                   p = exp(-beta *
+                           d); /* the nearest counts 1: nothing underflows to an empty sum */
             sum += p;
             weighted += p * d;
         }
@@ -47,7 +51,8 @@ static void row_to_probabilities(float *row, size_t n, size_t i, double perplexi
         }
         if (!(beta < 1e300)) break; /* many equal vectors: they share the whole */
     }
-    for (size_t j = 0; j < n; j++) row[j] = j == i ? 0 : (float)(exp(-beta * ((double)row[j] - nearest)) / sum);
+    for (size_t j = 0; j < n; j++)
+        row[j] = j == i ? 0 : (float)(exp(-beta * ((double)row[j] - nearest)) / sum);
 }
 
 static void make_symmetric(float *p, size_t n) {
@@ -64,11 +69,12 @@ static void make_symmetric(float *p, size_t n) {
 typedef struct {
     size_t n;
     const float *p; /* [n, n] */
-    float *x, *y;   /* [n] */
+    float *x, *y; /* [n] */
     double *pull, *push, *kernel; /* [n, 2], [n, 2], [n]: sums over the others */
 } Layout;
 
-/* With w = 1 / (1 + |y_i - y_j|^2): pull = sum p w (y_i - y_j), push = sum w^2 (y_i - y_j), kernel = sum w. */
+/* With w = 1 / (1 + |y_i - y_j|^2): pull = sum p w (y_i - y_j), push = sum w^2 (y_i - y_j), kernel
+ * = sum w. */
 static void sum_forces(Layout *l) {
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < l->n; i++) {
@@ -99,8 +105,10 @@ static void descend(Layout *l, const TsneOptions *o, double *points, double *mov
     size_t n = l->n, early = o->iterations / 4 < 250 ? o->iterations / 4 : 250;
     double rate = fmax((double)n / 12 / 4, 50);
     for (size_t step = 0; step < o->iterations; step++) {
-        double exaggeration = step < early ? 12 : 1, momentum = step < early ? 0.5 : 0.8, centre[2] = {0, 0};
-        for (size_t i = 0; i < n; i++) l->x[i] = (float)points[2 * i], l->y[i] = (float)points[2 * i + 1];
+        double exaggeration = step < early ? 12 : 1, momentum = step < early ? 0.5 : 0.8,
+               centre[2] = {0, 0};
+        for (size_t i = 0; i < n; i++)
+            l->x[i] = (float)points[2 * i], l->y[i] = (float)points[2 * i + 1];
         sum_forces(l);
         double total = total_kernel(l);
         for (size_t k = 0; k < 2 * n; k++) {
@@ -116,32 +124,39 @@ static void descend(Layout *l, const TsneOptions *o, double *points, double *mov
 
 static double kl_divergence(Layout *l, const double *points) {
     double total, sum = 0;
-    for (size_t i = 0; i < l->n; i++) l->x[i] = (float)points[2 * i], l->y[i] = (float)points[2 * i + 1];
+    for (size_t i = 0; i < l->n; i++)
+        l->x[i] = (float)points[2 * i], l->y[i] = (float)points[2 * i + 1];
     sum_forces(l);
     total = total_kernel(l);
     for (size_t i = 0; i < l->n; i++)
         for (size_t j = 0; j < l->n; j++) {
             if (i == j) continue;
-            double dx = points[2 * i] - points[2 * j], dy = points[2 * i + 1] - points[2 * j + 1], p = (double)l->p[i * l->n + j];
+            double dx = points[2 * i] - points[2 * j], dy = points[2 * i + 1] - points[2 * j + 1],
+                   p = (double)l->p[i * l->n + j];
             sum += p * log(p * total * (1 + dx * dx + dy * dy));
         }
     return sum;
 }
 
-int tsne(const double *vectors, size_t count, size_t dim, const TsneOptions *o, double *points, double *divergence, Error *err) {
-    if (!(o->perplexity >= 1 && o->perplexity < (double)count)) return error_set(err, "a perplexity of %g needs more than %g points, not %zu", o->perplexity, o->perplexity, count);
+int tsne(const double *vectors, size_t count, size_t dim, const TsneOptions *o, double *points,
+         double *divergence, Error *err) {
+    if (!(o->perplexity >= 1 && o->perplexity < (double)count))
+        return error_set(err, "a perplexity of %g needs more than %g points, not %zu",
+                         o->perplexity, o->perplexity, count);
     size_t cells = 0;
     float *p = __builtin_mul_overflow(count, count, &cells) ? NULL : calloc(cells, sizeof *p);
     float *place = calloc(2 * count, sizeof *place);
     double *sums = calloc(9 * count, sizeof *sums);
-    int status = p && place && sums ? 0 : error_set(err, "out of memory for the pairs of %zu points", count);
+    int status =
+        p && place && sums ? 0 : error_set(err, "out of memory for the pairs of %zu points", count);
     if (!status) {
         Layout l = {count, p, place, place + count, sums, sums + 2 * count, sums + 4 * count};
         double *move = sums + 5 * count, *gain = sums + 7 * count;
         Rng rng = rng_seed(o->seed);
         square_distances(vectors, count, dim, p);
 #pragma omp parallel for schedule(dynamic, 16)
-        for (size_t i = 0; i < count; i++) row_to_probabilities(p + i * count, count, i, o->perplexity);
+        for (size_t i = 0; i < count; i++)
+            row_to_probabilities(p + i * count, count, i, o->perplexity);
         make_symmetric(p, count);
         for (size_t k = 0; k < 2 * count; k++) {
             points[k] = 1e-4 * rng_normal(&rng);
@@ -168,13 +183,19 @@ static int by_distance(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-int neighbour_share(const double *points, const size_t *group, size_t count, size_t k, double *share, Error *err) {
-    if (k < 1 || k >= count) return error_set(err, "%zu neighbours need more than %zu points", k, count);
+int neighbour_share(const double *points, const size_t *group, size_t count, size_t k,
+                    double *share, Error *err) {
+    if (k < 1 || k >= count)
+        return error_set(err, "%zu neighbours need more than %zu points", k, count);
     Neighbour *others = malloc(count * sizeof *others);
     if (!others) return error_set(err, "out of memory for %zu points", count);
     size_t own = 0;
     for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < count; j++) others[j] = (Neighbour){j == i ? INFINITY : hypot(points[2 * i] - points[2 * j], points[2 * i + 1] - points[2 * j + 1]), group[j]};
+        for (size_t j = 0; j < count; j++)
+            others[j] = (Neighbour){j == i ? INFINITY
+                                           : hypot(points[2 * i] - points[2 * j],
+                                                   points[2 * i + 1] - points[2 * j + 1]),
+                                    group[j]};
         qsort(others, count, sizeof *others, by_distance);
         for (size_t n = 0; n < k; n++) own += others[n].group == group[i];
     }

@@ -14,7 +14,8 @@ static int put(FILE *out, Buffer *b, Error *err) {
 }
 
 int export_video(const ExportJob *job, FILE *out, bool quiet, Error *err) {
-    size_t width = job->choices->width ? job->choices->width : 1280, height = job->choices->height ? job->choices->height : 720;
+    size_t width = job->choices->width ? job->choices->width : 1280,
+           height = job->choices->height ? job->choices->height : 720;
     Video *film;
     if (video_new(job->clips, job->count, width, height, &film, err)) return -1;
     unsigned char *rgb = malloc(3 * width * height);

@@ -1,4 +1,5 @@
-/* y4m.h: YUV4MPEG2, the stream of raw pictures that ffmpeg, mpv and x264 read without being told its size or rate. */
+/* y4m.h: YUV4MPEG2, the stream of raw pictures that ffmpeg, mpv and x264 read without being told
+ * its size or rate. */
 #ifndef EXPORT_Y4M_H
 #define EXPORT_Y4M_H
 

@@ -7,7 +7,8 @@
 #include "lib/base/file.h"
 
 int music_input_read(const char *path, double fps, Music *out, Error *err) {
-    if (path_ends_with(path, ".npz") || path_ends_with(path, ".npy")) return music_read(path, out, err);
+    if (path_ends_with(path, ".npz") || path_ends_with(path, ".npy"))
+        return music_read(path, out, err);
     Audio audio;
     int muted = stderr_mute(), status = audio_file_read(path, &audio, err);
     stderr_unmute(muted);

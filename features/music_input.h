@@ -1,4 +1,5 @@
-/* music_input.h: music as a program is given it: features (.npz, .npy) or a sound file, whose features are computed. */
+/* music_input.h: music as a program is given it: features (.npz, .npy) or a sound file, whose
+ * features are computed. */
 #ifndef FEATURES_MUSIC_INPUT_H
 #define FEATURES_MUSIC_INPUT_H
 

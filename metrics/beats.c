@@ -25,30 +25,38 @@ static size_t mirrored(long long i, size_t n) {
 void beats_gaussian_smooth(const double *in, size_t n, double sigma, double *out) {
     long long radius = (long long)(4 * sigma + 0.5);
     double total = 0;
-    for (long long k = -radius; k <= radius; k++) total += exp(-0.5 * (double)(k * k) / (sigma * sigma));
+    for (long long k = -radius; k <= radius; k++)
+        total += exp(-0.5 * (double)(k * k) / (sigma * sigma));
     for (size_t t = 0; t < n; t++) {
         out[t] = 0;
-        for (long long k = -radius; k <= radius; k++) out[t] += exp(-0.5 * (double)(k * k) / (sigma * sigma)) / total * in[mirrored((long long)t + k, n)];
+        for (long long k = -radius; k <= radius; k++)
+            out[t] += exp(-0.5 * (double)(k * k) / (sigma * sigma)) / total *
+                      in[mirrored((long long)t + k, n)];
     }
 }
 
 static double joint_speed(const double *now, const double *before, size_t joints) {
     double sum = 0;
     for (size_t j = 0; j < 3 * joints; j += 3) {
-        double x = now[j] - before[j], y = now[j + 1] - before[j + 1], z = now[j + 2] - before[j + 2];
+        double x = now[j] - before[j], y = now[j + 1] - before[j + 1],
+               z = now[j + 2] - before[j + 2];
         sum += sqrt(x * x + y * y + z * z);
     }
     return sum;
 }
 
-int beats_kinematic(const double *positions, size_t frames, size_t joints, const BeatStyle *style, size_t **beats, size_t *count, Error *err) {
+int beats_kinematic(const double *positions, size_t frames, size_t joints, const BeatStyle *style,
+                    size_t **beats, size_t *count, Error *err) {
     *count = 0;
     *beats = malloc((frames + 1) * sizeof **beats);
-    double *speed = malloc((frames + 1) * sizeof *speed), *smooth = malloc((frames + 1) * sizeof *smooth);
+    double *speed = malloc((frames + 1) * sizeof *speed),
+           *smooth = malloc((frames + 1) * sizeof *smooth);
     if (*beats && speed && smooth) {
         size_t n = 0;
         if (!style->forward) speed[n++] = 0;
-        for (size_t t = 1; t < frames; t++) speed[n++] = joint_speed(positions + 3 * joints * t, positions + 3 * joints * (t - 1), joints);
+        for (size_t t = 1; t < frames; t++)
+            speed[n++] =
+                joint_speed(positions + 3 * joints * t, positions + 3 * joints * (t - 1), joints);
         if (style->smooth > 0) beats_gaussian_smooth(speed, n, style->smooth, smooth);
         *count = beats_local_minima(style->smooth > 0 ? smooth : speed, n, style->order, *beats);
         free(speed);

@@ -30,20 +30,25 @@ static Interval interval_of(double *x, size_t n, double estimate) {
     return (Interval){quantile(x, kept, 0.025) - bias, quantile(x, kept, 0.975) - bias, bias};
 }
 
-static int draw(size_t n, uint64_t seed, size_t k, Statistics statistics, const void *context, double *values, Error *err) {
+static int draw(size_t n, uint64_t seed, size_t k, Statistics statistics, const void *context,
+                double *values, Error *err) {
     size_t *pick = malloc(n * sizeof *pick);
     if (!pick) return error_set(err, "out of memory for %zu dances", n);
-    Rng first = rng_seed(seed), r = rng_seed(rng_next(&first) + k); /* each draw has numbers of its own */
+    Rng first = rng_seed(seed),
+        r = rng_seed(rng_next(&first) + k); /* each draw has numbers of its own */
     for (size_t i = 0; i < n; i++) pick[i] = rng_below(&r, n);
     int status = statistics(pick, n, context, values, err);
     free(pick);
     return status;
 }
 
-int bootstrap_intervals(size_t n, size_t resamples, uint64_t seed, Statistics statistics, const void *context, size_t count, const double *estimates,
-                        Interval *out, Error *err) {
-    double *values = malloc((resamples * count + 1) * sizeof *values), *column = malloc((resamples + 1) * sizeof *column);
-    int status = n && values && column ? 0 : error_set(err, "out of memory for %zu resamples", resamples);
+int bootstrap_intervals(size_t n, size_t resamples, uint64_t seed, Statistics statistics,
+                        const void *context, size_t count, const double *estimates, Interval *out,
+                        Error *err) {
+    double *values = malloc((resamples * count + 1) * sizeof *values),
+           *column = malloc((resamples + 1) * sizeof *column);
+    int status =
+        n && values && column ? 0 : error_set(err, "out of memory for %zu resamples", resamples);
     if (!status) {
 #pragma omp parallel for schedule(dynamic)
         for (size_t k = 0; k < resamples; k++) {

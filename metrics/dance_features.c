@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "lib/motion/smpl_joint_names.h"
 #include "lib/motion/resample_motion.h"
+#include "lib/motion/smpl_joint_names.h"
 
 static const double FPS = 60;
 
@@ -25,41 +25,63 @@ static void anchor_at(PoseTrack *b, size_t t) {
         for (size_t i = 0; i < 3; i++) b->positions[3 * k + i] -= root[i];
 }
 
-static GeometricVersion version_of(const DanceFeatureOptions *o) { return o->legacy_manual ? GEOMETRIC_LEGACY : o->corrected ? GEOMETRIC_CORRECTED : GEOMETRIC_CURRENT; }
+static GeometricVersion version_of(const DanceFeatureOptions *o) {
+    return o->legacy_manual ? GEOMETRIC_LEGACY
+           : o->corrected   ? GEOMETRIC_CORRECTED
+                            : GEOMETRIC_CURRENT;
+}
 
-static int clip_features(const PoseTrack *clip, const DanceFeatureOptions *o, float *kinetic, float *geometric, Error *err) {
+static int clip_features(const PoseTrack *clip, const DanceFeatureOptions *o, float *kinetic,
+                         float *geometric, Error *err) {
     kinetic_features(clip->positions, clip->frames, clip->joints, o->corrected, kinetic);
-    geometric_features(clip->positions, clip->frames, clip->joints, o->joint_of, version_of(o), geometric);
+    geometric_features(clip->positions, clip->frames, clip->joints, o->joint_of, version_of(o),
+                       geometric);
     for (size_t i = 0; i < KINETIC_PER_JOINT * clip->joints; i++)
-        if (!isfinite(kinetic[i])) return error_set(err, "kinetic feature %zu of joint %zu is not finite: are the positions in metres?", i % 3, i / 3);
+        if (!isfinite(kinetic[i]))
+            return error_set(
+                err, "kinetic feature %zu of joint %zu is not finite: are the positions in metres?",
+                i % 3, i / 3);
     return 0;
 }
 
-static size_t frames_of(double seconds, size_t most) { return seconds * FPS < (double)most ? (size_t)fmax(1, round(seconds * FPS)) : most; }
+static size_t frames_of(double seconds, size_t most) {
+    return seconds * FPS < (double)most ? (size_t)fmax(1, round(seconds * FPS)) : most;
+}
 
-int dance_feature_rows(PoseTrack *b, const DanceFeatureOptions *o, DanceFeatureRows *out, Error *err) {
+int dance_feature_rows(PoseTrack *b, const DanceFeatureOptions *o, DanceFeatureRows *out,
+                       Error *err) {
     *out = (DanceFeatureRows){0};
     if (!o->joint_of && b->joints < GEOMETRIC_JOINTS_MIN)
-        return error_set(err, "has %zu joints; geometric features need SMPL's first %d, or a --skeleton with names", b->joints, GEOMETRIC_JOINTS_MIN);
+        return error_set(
+            err,
+            "has %zu joints; geometric features need SMPL's first %d, or a --skeleton with names",
+            b->joints, GEOMETRIC_JOINTS_MIN);
     size_t missing = geometric_missing(b->joints, o->joint_of, version_of(o));
     char name[24];
-    if (missing < GEOMETRIC_JOINTS_MIN) return error_set(err, "geometric features need a joint named %s", smpl_joint_name(SMPL_JOINTS, missing, name));
-    if (b->frames && ((o->rate > 0 && resample_to(b, o->rate, err)) || resample_to(b, FPS, err))) return -1;
-    size_t frames = o->frames && b->frames > o->frames ? o->frames : b->frames, length = frames, hop = frames;
+    if (missing < GEOMETRIC_JOINTS_MIN)
+        return error_set(err, "geometric features need a joint named %s",
+                         smpl_joint_name(SMPL_JOINTS, missing, name));
+    if (b->frames && ((o->rate > 0 && resample_to(b, o->rate, err)) || resample_to(b, FPS, err)))
+        return -1;
+    size_t frames = o->frames && b->frames > o->frames ? o->frames : b->frames, length = frames,
+           hop = frames;
     if (o->clip > 0) {
         length = frames_of(o->clip, frames);
         hop = o->hop > 0 ? frames_of(o->hop, frames) : length;
     }
     if (length < FEATURE_FRAMES_MIN)
-        return error_set(err, "has %zu frame%s to measure; features need at least %d", length, length == 1 ? "" : "s", FEATURE_FRAMES_MIN);
+        return error_set(err, "has %zu frame%s to measure; features need at least %d", length,
+                         length == 1 ? "" : "s", FEATURE_FRAMES_MIN);
     DanceFeatureRows f = {(frames - length) / hop + 1, b->joints, NULL, NULL};
     f.kinetic = malloc(f.rows * KINETIC_PER_JOINT * f.joints * sizeof(float));
     f.geometric = malloc(f.rows * GEOMETRIC_FEATURES * sizeof(float));
-    int status = f.kinetic && f.geometric ? 0 : error_set(err, "out of memory for %zu clips", f.rows);
+    int status =
+        f.kinetic && f.geometric ? 0 : error_set(err, "out of memory for %zu clips", f.rows);
     for (size_t i = 0; i < f.rows && !status; i++) {
         if (o->anchor) anchor_at(b, i * hop);
         PoseTrack clip = pose_track_part(b, i * hop, length);
-        status = clip_features(&clip, o, f.kinetic + i * KINETIC_PER_JOINT * f.joints, f.geometric + i * GEOMETRIC_FEATURES, err);
+        status = clip_features(&clip, o, f.kinetic + i * KINETIC_PER_JOINT * f.joints,
+                               f.geometric + i * GEOMETRIC_FEATURES, err);
     }
     if (status) dance_feature_rows_free(&f);
     *out = f;

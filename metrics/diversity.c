@@ -19,6 +19,8 @@ double diversity_mean_distance(const double *rows, size_t n, size_t dim) {
 void diversity_distances(const double *rows, size_t n, size_t dim, double *distances) {
     for (size_t i = 0; i < n; i++) {
         distances[i * n + i] = 0;
-        for (size_t j = 0; j < i; j++) distances[i * n + j] = distances[j * n + i] = distance(rows + i * dim, rows + j * dim, dim);
+        for (size_t j = 0; j < i; j++)
+            distances[i * n + j] = distances[j * n + i] =
+                distance(rows + i * dim, rows + j * dim, dim);
     }
 }

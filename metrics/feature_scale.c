@@ -4,7 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static void fit_column(const float *real, size_t n, size_t dim, double *mean, double *scale, bool *constant) {
+static void fit_column(const float *real, size_t n, size_t dim, double *mean, double *scale,
+                       bool *constant) {
     double sum = 0, squares = 0;
     *constant = true;
     for (size_t i = 0; i < n; i++) {
@@ -20,7 +21,12 @@ static void fit_column(const float *real, size_t n, size_t dim, double *mean, do
 }
 
 static int allocate(FeatureScale *f, size_t dim, Error *err) {
-    *f = (FeatureScale){dim, 0, calloc(dim, sizeof(double)), calloc(dim, sizeof(double)), calloc(dim, sizeof(bool)), false};
+    *f = (FeatureScale){dim,
+                        0,
+                        calloc(dim, sizeof(double)),
+                        calloc(dim, sizeof(double)),
+                        calloc(dim, sizeof(bool)),
+                        false};
     if (f->mean && f->scale && f->left_out) return 0;
     feature_scale_free(f);
     return error_set(err, "out of memory for %zu features", dim);
@@ -33,9 +39,12 @@ int feature_scale_identity(FeatureScale *out, size_t dim, Error *err) {
     return 0;
 }
 
-int feature_scale_fit(FeatureScale *out, const float *real, size_t n, size_t dim, bool keep_constant, Error *err) {
+int feature_scale_fit(FeatureScale *out, const float *real, size_t n, size_t dim,
+                      bool keep_constant, Error *err) {
     *out = (FeatureScale){0};
-    if (n < 2) return error_set(err, "the real set has %zu sequence%s, a distribution needs at least 2", n, n == 1 ? "" : "s");
+    if (n < 2)
+        return error_set(err, "the real set has %zu sequence%s, a distribution needs at least 2", n,
+                         n == 1 ? "" : "s");
     FeatureScale f;
     if (allocate(&f, dim, err)) return -1;
     f.standardises = true;
@@ -50,7 +59,8 @@ int feature_scale_fit(FeatureScale *out, const float *real, size_t n, size_t dim
     }
     if (!f.kept) {
         feature_scale_free(&f);
-        return error_set(err, "every feature is the same in all %zu real sequences: are they copies of one?", n);
+        return error_set(
+            err, "every feature is the same in all %zu real sequences: are they copies of one?", n);
     }
     *out = f;
     return 0;
@@ -68,6 +78,7 @@ double *feature_scale_apply(const FeatureScale *f, const float *rows, size_t n) 
     if (!y) return NULL;
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < f->dim; c++)
-            if (!f->left_out[c]) *next++ = ((double)rows[i * f->dim + c] - f->mean[c]) / f->scale[c];
+            if (!f->left_out[c])
+                *next++ = ((double)rows[i * f->dim + c] - f->mean[c]) / f->scale[c];
     return y;
 }

@@ -1,5 +1,6 @@
-/* frechet.c: A and B are reduced to their triangular factors (A = Q R leaves the singular values of A B' alone), whose product goes
- * through a one-sided Jacobi SVD: at most dim x dim, however many sequences there are. */
+/* frechet.c: A and B are reduced to their triangular factors (A = Q R leaves the singular values of
+ * A B' alone), whose product goes through a one-sided Jacobi SVD: at most dim x dim, however many
+ * sequences there are. */
 #include "metrics/frechet.h"
 
 #include <float.h>
@@ -19,7 +20,8 @@ static void triangularise(Matrix *m, double *w) {
         double *x = m->x, norm = 0;
         for (size_t i = k; i < n; i++) norm += x[i * d + k] * x[i * d + k];
         if (norm == 0) continue;
-        double pivot = x[k * d + k], alpha = -copysign(sqrt(norm), pivot), beta = 1 / (norm - pivot * alpha); /* 2 / |v|^2 */
+        double pivot = x[k * d + k], alpha = -copysign(sqrt(norm), pivot),
+               beta = 1 / (norm - pivot * alpha); /* 2 / |v|^2 */
         x[k * d + k] -= alpha; /* the column is v now */
         for (size_t c = k + 1; c < d; c++) w[c] = 0;
         for (size_t i = k; i < n; i++)
@@ -43,8 +45,8 @@ static double dot(const double *a, const double *b, size_t n) {
     return sum;
 }
 
-/* Singular values of x [rows], which is destroyed: rows are turned against each other until they are orthogonal (Hestenes), then their norms are
- * the values. Unsorted. */
+/* Singular values of x [rows], which is destroyed: rows are turned against each other until they
+ * are orthogonal (Hestenes), then their norms are the values. Unsorted. */
 static void singular_values(Matrix *m, double *values) {
     size_t n = m->rows, d = m->columns;
     double total = dot(m->x, m->x, n * d), tiny = 1e-34 * total;
@@ -57,7 +59,8 @@ static void singular_values(Matrix *m, double *values) {
                 /* rows of rounding noise have no direction worth turning */
                 if (fabs(gamma) <= 1e-14 * sqrt(alpha * beta) || fabs(gamma) <= tiny) continue;
                 turned = 1;
-                double zeta = (beta - alpha) / (2 * gamma), t = copysign(1 / (fabs(zeta) + sqrt(1 + zeta * zeta)), zeta);
+                double zeta = (beta - alpha) / (2 * gamma),
+                       t = copysign(1 / (fabs(zeta) + sqrt(1 + zeta * zeta)), zeta);
                 double c = 1 / sqrt(1 + t * t), s = c * t;
                 for (size_t k = 0; k < d; k++) {
                     double x = p[k], y = q[k];
@@ -71,13 +74,19 @@ static void singular_values(Matrix *m, double *values) {
 
 /* --- sets --- */
 
-static const double *row_of(const double *rows, const size_t *pick, size_t i, size_t dim) { return rows + (pick ? pick[i] : i) * dim; }
+static const double *row_of(const double *rows, const size_t *pick, size_t i, size_t dim) {
+    return rows + (pick ? pick[i] : i) * dim;
+}
 
-int frechet_set(FrechetSet *out, const double *rows, const size_t *pick, size_t n, size_t dim, Error *err) {
+int frechet_set(FrechetSet *out, const double *rows, const size_t *pick, size_t n, size_t dim,
+                Error *err) {
     *out = (FrechetSet){0};
-    if (n < 2) return error_set(err, "a Frechet distance needs at least 2 sequences on both sides (there is %zu)", n);
+    if (n < 2)
+        return error_set(
+            err, "a Frechet distance needs at least 2 sequences on both sides (there is %zu)", n);
     Matrix m = {n, dim, malloc(n * dim * sizeof(double))};
-    double *mean = calloc(dim, sizeof *mean), *scratch = malloc(dim * sizeof *scratch), trace = 0, root = sqrt((double)(n - 1));
+    double *mean = calloc(dim, sizeof *mean), *scratch = malloc(dim * sizeof *scratch), trace = 0,
+           root = sqrt((double)(n - 1));
     int status = m.x && mean && scratch ? 0 : error_set(err, "out of memory for %zu sequences", n);
     if (!status) {
         for (size_t i = 0; i < n; i++)
@@ -114,7 +123,8 @@ int frechet_rank(const FrechetSet *s, size_t *rank, Error *err) {
         memcpy(m.x, s->factor, s->rows * s->dim * sizeof *m.x);
         singular_values(&m, values);
         for (size_t i = 0; i < s->rows; i++) largest = fmax(largest, values[i]);
-        for (size_t i = 0; i < s->rows; i++) *rank += values[i] > largest * (double)s->dim * DBL_EPSILON;
+        for (size_t i = 0; i < s->rows; i++)
+            *rank += values[i] > largest * (double)s->dim * DBL_EPSILON;
     }
     free(m.x);
     free(values);
@@ -124,17 +134,20 @@ int frechet_rank(const FrechetSet *s, size_t *rank, Error *err) {
 /* --- the distance --- */
 
 int frechet_between(const FrechetSet *a, const FrechetSet *b, double *distance, Error *err) {
-    if (a->rows > b->rows) return frechet_between(b, a, distance, err); /* the shorter side as rows */
+    if (a->rows > b->rows)
+        return frechet_between(b, a, distance, err); /* the shorter side as rows */
     Matrix ab = {a->rows, b->rows, malloc(a->rows * b->rows * sizeof(double))};
     double *values = malloc(a->rows * sizeof *values);
     int status = ab.x && values ? 0 : error_set(err, "out of memory for %zu features", a->dim);
     if (!status) {
         for (size_t i = 0; i < a->rows; i++)
-            for (size_t j = 0; j < b->rows; j++) ab.x[i * b->rows + j] = dot(a->factor + i * a->dim, b->factor + j * a->dim, a->dim);
+            for (size_t j = 0; j < b->rows; j++)
+                ab.x[i * b->rows + j] = dot(a->factor + i * a->dim, b->factor + j * a->dim, a->dim);
         singular_values(&ab, values);
         double d = a->trace + b->trace;
         for (size_t i = 0; i < a->rows; i++) d -= 2 * values[i];
-        for (size_t c = 0; c < a->dim; c++) d += (a->mean[c] - b->mean[c]) * (a->mean[c] - b->mean[c]);
+        for (size_t c = 0; c < a->dim; c++)
+            d += (a->mean[c] - b->mean[c]) * (a->mean[c] - b->mean[c]);
         *distance = d < 0 ? 0 : d; /* rounding; a distance is not negative, and NaN stays NaN */
     }
     free(ab.x);
@@ -142,9 +155,13 @@ int frechet_between(const FrechetSet *a, const FrechetSet *b, double *distance, 
     return status;
 }
 
-int frechet_distance(const double *a, size_t n, const double *b, size_t m, size_t dim, double *distance, Error *err) {
+int frechet_distance(const double *a, size_t n, const double *b, size_t m, size_t dim,
+                     double *distance, Error *err) {
     FrechetSet x = {0}, y = {0};
-    int status = frechet_set(&x, a, NULL, n, dim, err) || frechet_set(&y, b, NULL, m, dim, err) || frechet_between(&x, &y, distance, err) ? -1 : 0;
+    int status = frechet_set(&x, a, NULL, n, dim, err) || frechet_set(&y, b, NULL, m, dim, err) ||
+                         frechet_between(&x, &y, distance, err)
+                     ? -1
+                     : 0;
     frechet_set_free(&x);
     frechet_set_free(&y);
     return status;

@@ -9,7 +9,8 @@ void freezing_pose_deltas(const PoseTrack *b, double *pose) {
     for (size_t t = 0; t + 1 < b->frames; t++) {
         const double *now = b->rotations + t * dim, *next = now + dim;
         double sum = 0;
-        for (size_t j = 0; j < b->joints; j++) sum += rotation_angle_between(now + 9 * j, next + 9 * j);
+        for (size_t j = 0; j < b->joints; j++)
+            sum += rotation_angle_between(now + 9 * j, next + 9 * j);
         pose[t] = sum / (double)b->joints * (180 / M_PI);
     }
 }
@@ -20,7 +21,8 @@ static double distance(const double a[3], const double b[3]) {
 }
 
 void freezing_trans_deltas(const PoseTrack *b, double *trans) {
-    for (size_t t = 0; t + 1 < b->frames; t++) trans[t] = 100 * distance(b->translations + 3 * t, b->translations + 3 * (t + 1));
+    for (size_t t = 0; t + 1 < b->frames; t++)
+        trans[t] = 100 * distance(b->translations + 3 * t, b->translations + 3 * (t + 1));
 }
 
 size_t freezing_window_deltas(const double *transitions, size_t frames, double *out) {
@@ -57,10 +59,12 @@ double motion_jitter(const PoseTrack *b) {
         for (size_t j = 0; j < b->joints; j++) {
             const double *p = b->positions + t * step + 3 * j;
             double d[3];
-            for (size_t i = 0; i < 3; i++) d[i] = p[3 * step + i] - 3 * p[2 * step + i] + 3 * p[step + i] - p[i];
+            for (size_t i = 0; i < 3; i++)
+                d[i] = p[3 * step + i] - 3 * p[2 * step + i] + 3 * p[step + i] - p[i];
             sum += sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
         }
-    return b->frames < 4 ? NAN : sum / (double)((b->frames - 3) * b->joints) * b->fps * b->fps * b->fps;
+    return b->frames < 4 ? NAN
+                         : sum / (double)((b->frames - 3) * b->joints) * b->fps * b->fps * b->fps;
 }
 
 void step_speeds(const PoseTrack *b, size_t keep, StepSpeeds *s) {
@@ -69,8 +73,10 @@ void step_speeds(const PoseTrack *b, size_t keep, StepSpeeds *s) {
         double sum = 0;
         for (size_t j = 0; j < b->joints; j++) sum += distance(now + 3 * j, before + 3 * j);
         sum *= b->fps / (double)b->joints;
-        if (t % keep == 0) s->border += sum, s->border_count++;
-        else s->inside += sum, s->inside_count++;
+        if (t % keep == 0)
+            s->border += sum, s->border_count++;
+        else
+            s->inside += sum, s->inside_count++;
     }
 }
 

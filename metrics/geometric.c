@@ -8,8 +8,32 @@
 
 /* SMPL's joints by the peer's names, and the points it makes up. */
 enum {
-    ROOT, LHIP, RHIP, BELLY, LKNEE, RKNEE, SPINE, LANKLE, RANKLE, CHEST, LTOES, RTOES, NECK, LINSHOULDER, RINSHOULDER, HEAD,
-    LSHOULDER, RSHOULDER, LELBOW, RELBOW, LWRIST, RWRIST, ZERO, UP, DOWN, LOWEST
+    ROOT,
+    LHIP,
+    RHIP,
+    BELLY,
+    LKNEE,
+    RKNEE,
+    SPINE,
+    LANKLE,
+    RANKLE,
+    CHEST,
+    LTOES,
+    RTOES,
+    NECK,
+    LINSHOULDER,
+    RINSHOULDER,
+    HEAD,
+    LSHOULDER,
+    RSHOULDER,
+    LELBOW,
+    RELBOW,
+    LWRIST,
+    RWRIST,
+    ZERO,
+    UP,
+    DOWN,
+    LOWEST
 };
 
 typedef enum { MOVE, NMOVE, PLANE, NPLANE, ANGLE, FAST } PredicateKind;
@@ -28,14 +52,34 @@ static const Question questions[GEOMETRIC_FEATURES] = {
     {NMOVE, {NECK, LHIP, RHIP, LWRIST}, 1.8, 0, HUMERUS, "left hand moving forwards"},
     {NPLANE, {CHEST, NECK, NECK, RWRIST}, 0.2, 0, HUMERUS, "right hand above the neck"},
     {NPLANE, {CHEST, NECK, NECK, LWRIST}, 0.2, 0, HUMERUS, "left hand above the neck"},
-    {MOVE, {BELLY, CHEST, CHEST}, 1.8, 0, HUMERUS, "chest moving up from the belly (meant: right hand)"},
-    {MOVE, {BELLY, CHEST, CHEST}, 1.8, 0, HUMERUS, "chest moving up from the belly (meant: left hand)"},
+    {MOVE,
+     {BELLY, CHEST, CHEST},
+     1.8,
+     0,
+     HUMERUS,
+     "chest moving up from the belly (meant: right hand)"},
+    {MOVE,
+     {BELLY, CHEST, CHEST},
+     1.8,
+     0,
+     HUMERUS,
+     "chest moving up from the belly (meant: left hand)"},
     {ANGLE, {RELBOW, RSHOULDER, RELBOW, RWRIST}, 0, 110, DEGREES, "right elbow bent"},
     {ANGLE, {LELBOW, LSHOULDER, LELBOW, LWRIST}, 0, 110, DEGREES, "left elbow bent"},
     {NPLANE, {LSHOULDER, RSHOULDER, LWRIST, RWRIST}, 2.5, 0, SHOULDERS, "hands far apart"},
     {MOVE, {LWRIST, RWRIST, RWRIST}, 1.4, 0, HUMERUS, "hands moving apart"},
-    {MOVE, {RWRIST, ROOT, LWRIST}, 1.4, 0, HUMERUS, "left hand moving from the right one towards the root"},
-    {MOVE, {LWRIST, ROOT, RWRIST}, 1.4, 0, HUMERUS, "right hand moving from the left one towards the root"},
+    {MOVE,
+     {RWRIST, ROOT, LWRIST},
+     1.4,
+     0,
+     HUMERUS,
+     "left hand moving from the right one towards the root"},
+    {MOVE,
+     {LWRIST, ROOT, RWRIST},
+     1.4,
+     0,
+     HUMERUS,
+     "right hand moving from the left one towards the root"},
     {FAST, {RWRIST}, 2.5, 0, HUMERUS, "right hand fast"},
     {FAST, {LWRIST}, 2.5, 0, HUMERUS, "left hand fast"},
     {PLANE, {ROOT, LHIP, LTOES, RANKLE}, 0.38, 0, HUMERUS, "right foot in front of the left leg"},
@@ -47,8 +91,18 @@ static const Question questions[GEOMETRIC_FEATURES] = {
     {ANGLE, {LKNEE, LHIP, LKNEE, LANKLE}, 0, 110, DEGREES, "left knee bent"},
     {FAST, {RANKLE}, 2.5, 0, HUMERUS, "right foot fast"},
     {FAST, {LANKLE}, 2.5, 0, HUMERUS, "left foot fast"},
-    {ANGLE, {NECK, ROOT, RSHOULDER, RELBOW}, 25, 180, DEGREES, "right upper arm away from the trunk"},
-    {ANGLE, {NECK, ROOT, LSHOULDER, LELBOW}, 25, 180, DEGREES, "left upper arm away from the trunk"},
+    {ANGLE,
+     {NECK, ROOT, RSHOULDER, RELBOW},
+     25,
+     180,
+     DEGREES,
+     "right upper arm away from the trunk"},
+    {ANGLE,
+     {NECK, ROOT, LSHOULDER, LELBOW},
+     25,
+     180,
+     DEGREES,
+     "left upper arm away from the trunk"},
     {ANGLE, {NECK, ROOT, RHIP, RKNEE}, 50, 180, DEGREES, "right thigh away from the trunk"},
     {ANGLE, {NECK, ROOT, LHIP, LKNEE}, 50, 180, DEGREES, "left thigh away from the trunk"},
     {PLANE, {RANKLE, NECK, LANKLE, ROOT}, 0.5, 0, HUMERUS, "root behind the feet"},
@@ -60,23 +114,36 @@ static const Question questions[GEOMETRIC_FEATURES] = {
 
 const char *geometric_name(size_t i) { return questions[i].name; }
 
-/* The first version's list of joints: in the order of a walk down the body, not SMPL's, so that most names mean another joint. */
+/* The first version's list of joints: in the order of a walk down the body, not SMPL's, so that
+ * most names mean another joint. */
 static const unsigned char legacy_joint[ZERO] = {
-    [ROOT] = 0, [LHIP] = 1, [LKNEE] = 2, [LANKLE] = 3, [LTOES] = 4, [RHIP] = 5, [RKNEE] = 6, [RANKLE] = 7, [RTOES] = 8, [BELLY] = 9, [SPINE] = 10, [CHEST] = 11,
-    [NECK] = 12, [HEAD] = 13, [LINSHOULDER] = 14, [LSHOULDER] = 15, [LELBOW] = 16, [LWRIST] = 17, [RINSHOULDER] = 18, [RSHOULDER] = 19, [RELBOW] = 20, [RWRIST] = 21};
+    [ROOT] = 0,       [LHIP] = 1,    [LKNEE] = 2,   [LANKLE] = 3,       [LTOES] = 4,
+    [RHIP] = 5,       [RKNEE] = 6,   [RANKLE] = 7,  [RTOES] = 8,        [BELLY] = 9,
+    [SPINE] = 10,     [CHEST] = 11,  [NECK] = 12,   [HEAD] = 13,        [LINSHOULDER] = 14,
+    [LSHOULDER] = 15, [LELBOW] = 16, [LWRIST] = 17, [RINSHOULDER] = 18, [RSHOULDER] = 19,
+    [RELBOW] = 20,    [RWRIST] = 21};
 
-/* Rest joints of the peer's body from which it measures lengths; the first version's are others than it names. */
+/* Rest joints of the peer's body from which it measures lengths; the first version's are others
+ * than it names. */
 typedef struct {
     double lshoulder[3], rshoulder[3], lelbow[3], lhip[3], rhip[3];
 } RestJoints;
 
-static const RestJoints rest = {{1.99113488e-01, 2.36807942e-01, -1.80702247e-02}, {-1.91692337e-01, 2.36928746e-01, -1.23055102e-02},
-                                {4.54445392e-01, 2.21158922e-01, -4.10167128e-02}, {5.64076714e-02, -3.23069185e-01, 1.09197125e-02},
+static const RestJoints rest = {{1.99113488e-01, 2.36807942e-01, -1.80702247e-02},
+                                {-1.91692337e-01, 2.36928746e-01, -1.23055102e-02},
+                                {4.54445392e-01, 2.21158922e-01, -4.10167128e-02},
+                                {5.64076714e-02, -3.23069185e-01, 1.09197125e-02},
                                 {-6.24834076e-02, -3.31302464e-01, 1.50412619e-02}};
-static const RestJoints legacy_rest = {{0.00121265, 0.37817603, 0.03681623}, {-0.45181984, 0.2225595, -0.04357424}, {0.19911349, 0.23680794, -0.01807022},
-                                       {0.05640767, -0.32306919, 0.01091971}, {-0.10574003, -0.7149903, 0.01019822}};
+static const RestJoints legacy_rest = {{0.00121265, 0.37817603, 0.03681623},
+                                       {-0.45181984, 0.2225595, -0.04357424},
+                                       {0.19911349, 0.23680794, -0.01807022},
+                                       {0.05640767, -0.32306919, 0.01091971},
+                                       {-0.10574003, -0.7149903, 0.01019822}};
 
-static double distance(const double a[3], const double b[3]) { return sqrt((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) + (a[2] - b[2]) * (a[2] - b[2])); }
+static double distance(const double a[3], const double b[3]) {
+    return sqrt((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]) +
+                (a[2] - b[2]) * (a[2] - b[2]));
+}
 
 static void unit_lengths(const RestJoints *r, double unit[4]) {
     unit[DEGREES] = 1;
@@ -99,7 +166,9 @@ static void cross(const Vectors a, const Vectors b, Vectors c) {
     c[2] = a[0] * b[1] - a[1] * b[0];
 }
 
-static void dot(const Vectors a, const Vectors b, Lanes *out) { *out = a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+static void dot(const Vectors a, const Vectors b, Lanes *out) {
+    *out = a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
 
 static void norm(const Vectors a, Lanes *out) {
     Lanes square;
@@ -121,9 +190,11 @@ typedef struct {
 } Points;
 
 /* Frames t .. t + count - 1, t at least 1; the lanes beyond repeat the last one. */
-static void load_points(const double *positions, size_t joints, size_t t, size_t count, const size_t joint_of[ZERO], Points *p) {
+static void load_points(const double *positions, size_t joints, size_t t, size_t count,
+                        const size_t joint_of[ZERO], Points *p) {
     for (size_t l = 0; l < LANES; l++) {
-        const double *frame = positions + 3 * joints * (t + (l < count ? l : count - 1)), *last = frame - 3 * joints;
+        const double *frame = positions + 3 * joints * (t + (l < count ? l : count - 1)),
+                     *last = frame - 3 * joints;
         for (size_t k = 0; k < ZERO; k++) {
             size_t j = joint_of[k];
             for (size_t i = 0; i < 3; i++) {
@@ -132,7 +203,8 @@ static void load_points(const double *positions, size_t joints, size_t t, size_t
             }
         }
         double lowest = frame[1];
-        for (size_t j = 1; j < joints; j++) lowest = frame[3 * j + 1] < lowest ? frame[3 * j + 1] : lowest;
+        for (size_t j = 1; j < joints; j++)
+            lowest = frame[3 * j + 1] < lowest ? frame[3 * j + 1] : lowest;
         p->now[LOWEST][1][l] = lowest;
     }
 }
@@ -163,8 +235,10 @@ static void answer(const Question *q, const Points *p, double threshold, double 
     case PLANE:
         minus(x[at[2]], x[at[0]], v);
         cross(v, u, n);
-        if (q->kind == NMOVE) moved(p, at[0], at[3], v);
-        else minus(x[at[3]], x[at[0]], v);
+        if (q->kind == NMOVE)
+            moved(p, at[0], at[3], v);
+        else
+            minus(x[at[3]], x[at[0]], v);
         along(v, n, &value);
         if (q->kind == NMOVE) threshold *= dt;
         break;
@@ -172,7 +246,8 @@ static void answer(const Question *q, const Points *p, double threshold, double 
         minus(x[at[3]], x[at[2]], v);
         along(v, u, &value);
         break;
-    case ANGLE: /* by its cosine, which falls as the angle grows; beyond +-1, by rounding, arccos is NaN in NumPy and the answer no */
+    case ANGLE: /* by its cosine, which falls as the angle grows; beyond +-1, by rounding, arccos is
+                   NaN in NumPy and the answer no */
         minus(x[at[3]], x[at[2]], v);
         norm(u, &uu);
         norm(v, &vv);
@@ -200,16 +275,22 @@ size_t geometric_missing(size_t joints, const size_t *joint_of, GeometricVersion
     for (size_t i = 0; i < GEOMETRIC_FEATURES; i++)
         for (size_t k = 0; k < 4; k++) {
             size_t point = questions[i].point[k];
-            if (point < ZERO && body_joint(point, joint_of, version) >= joints) return version == GEOMETRIC_LEGACY ? legacy_joint[point] : point;
+            if (point < ZERO && body_joint(point, joint_of, version) >= joints)
+                return version == GEOMETRIC_LEGACY ? legacy_joint[point] : point;
         }
     return GEOMETRIC_JOINTS_MIN;
 }
 
-void geometric_features(const double *positions, size_t frames, size_t joints, const size_t *joint_of, GeometricVersion version, float out[GEOMETRIC_FEATURES]) {
+void geometric_features(const double *positions, size_t frames, size_t joints,
+                        const size_t *joint_of, GeometricVersion version,
+                        float out[GEOMETRIC_FEATURES]) {
     Lanes yes[GEOMETRIC_FEATURES] = {{0}};
     double dt = version == GEOMETRIC_CORRECTED ? 1.0 / 60 : 1.0 / 120, unit[4];
     unit_lengths(version == GEOMETRIC_LEGACY ? &legacy_rest : &rest, unit);
-    size_t count = version == GEOMETRIC_LEGACY ? (frames + 28) / 30 : frames - 1; /* of frames; the first version looks at every thirtieth, it thinks */
+    size_t count =
+        version == GEOMETRIC_LEGACY
+            ? (frames + 28) / 30
+            : frames - 1; /* of frames; the first version looks at every thirtieth, it thinks */
     size_t order[ZERO];
     for (size_t k = 0; k < ZERO; k++) {
         size_t j = body_joint(k, joint_of, version);
@@ -225,7 +306,8 @@ void geometric_features(const double *positions, size_t frames, size_t joints, c
         Lanes before[GEOMETRIC_FEATURES];
         memcpy(before, yes, sizeof yes);
         load_points(positions, joints, t, n, order, &p);
-        for (size_t i = 0; i < GEOMETRIC_FEATURES; i++) answer(&questions[i], &p, questions[i].low * unit[questions[i].unit], dt, &yes[i]);
+        for (size_t i = 0; i < GEOMETRIC_FEATURES; i++)
+            answer(&questions[i], &p, questions[i].low * unit[questions[i].unit], dt, &yes[i]);
         for (size_t i = 0; i < GEOMETRIC_FEATURES; i++)
             for (size_t l = n; l < LANES; l++) yes[i][l] = before[i][l]; /* lanes without a frame */
     }

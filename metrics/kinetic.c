@@ -9,9 +9,12 @@ typedef struct {
     double sums[LANES]; /* horizontal, vertical, expenditure of each joint */
 } Energies;
 
-/* Adds frame i's terms for n coordinates (a multiple of 3). p: the first of them in frame 0; step: doubles from one frame to the next. The sums over
- * a window of differences of neighbours are differences of its ends. */
-static inline __attribute__((always_inline)) void add_frame(Energies *e, const double *p, size_t step, size_t n, size_t frames, size_t i, bool corrected) {
+/* Adds frame i's terms for n coordinates (a multiple of 3). p: the first of them in frame 0; step:
+ * doubles from one frame to the next. The sums over a window of differences of neighbours are
+ * differences of its ends. */
+static inline __attribute__((always_inline)) void add_frame(Energies *e, const double *p,
+                                                            size_t step, size_t n, size_t frames,
+                                                            size_t i, bool corrected) {
     const double rate = 60;
     size_t from = i > HALF_WINDOW ? i - HALF_WINDOW : 1; /* k - 1 must exist */
     size_t last = i + HALF_WINDOW < frames - 1 ? i + HALF_WINDOW : frames - 1;
@@ -39,15 +42,18 @@ static inline __attribute__((always_inline)) void add_frame(Energies *e, const d
     }
 }
 
-void kinetic_features(const double *positions, size_t frames, size_t joints, bool corrected, float *out) {
+void kinetic_features(const double *positions, size_t frames, size_t joints, bool corrected,
+                      float *out) {
     for (size_t first = 0; first < 3 * joints; first += LANES) {
         size_t n = 3 * joints - first < LANES ? 3 * joints - first : LANES;
         const double *p = positions + first;
         Energies e = {{0}};
         if (n == LANES) /* a constant that the compiler can unroll by */
-            for (size_t i = 1; i < frames; i++) add_frame(&e, p, 3 * joints, LANES, frames, i, corrected);
+            for (size_t i = 1; i < frames; i++)
+                add_frame(&e, p, 3 * joints, LANES, frames, i, corrected);
         else
-            for (size_t i = 1; i < frames; i++) add_frame(&e, p, 3 * joints, n, frames, i, corrected);
+            for (size_t i = 1; i < frames; i++)
+                add_frame(&e, p, 3 * joints, n, frames, i, corrected);
         for (size_t c = 0; c < n; c++) out[first + c] = (float)(e.sums[c] / (double)(frames - 1));
     }
 }

@@ -17,7 +17,9 @@ static double difference_square(const double *a, const double *b, size_t n) {
 
 int loop_score(const PoseTrack *b, size_t step, double *score, size_t *lag, Error *err) {
     size_t dim = 9 * b->joints, frames = b->frames;
-    double *mean = calloc(dim, sizeof *mean), *energy = malloc((frames + 1) * sizeof *energy); /* energy[t]: sum of |x|^2 before frame t */
+    double *mean = calloc(dim, sizeof *mean),
+           *energy =
+               malloc((frames + 1) * sizeof *energy); /* energy[t]: sum of |x|^2 before frame t */
     if (!mean || !energy) {
         free(mean);
         free(energy);
@@ -39,7 +41,8 @@ int loop_score(const PoseTrack *b, size_t step, double *score, size_t *lag, Erro
     if (lag) *lag = 0;
     for (size_t k = 1; k <= LOOP_LAGS && k * step <= frames / 2; k++) {
         size_t l = k * step;
-        double difference = difference_square(b->rotations, b->rotations + l * dim, (frames - l) * dim);
+        double difference =
+            difference_square(b->rotations, b->rotations + l * dim, (frames - l) * dim);
         double both = energy[frames - l] + energy[frames] - energy[l];
         double r = difference > 0 ? 1 - difference / both : 1;
         if (!(r <= *score)) {

@@ -23,14 +23,16 @@ void movement_free(Movement *m) {
 }
 
 static int windows_new(Windows *w, size_t count, Error *err) {
-    *w = (Windows){0, malloc((count + 1) * sizeof(double)), malloc((count + 1) * sizeof(double)), malloc((count + 1) * sizeof(double))};
+    *w = (Windows){0, malloc((count + 1) * sizeof(double)), malloc((count + 1) * sizeof(double)),
+                   malloc((count + 1) * sizeof(double))};
     if (w->pose && w->trans && w->jitter) return 0;
     windows_free(w);
     return error_set(err, "out of memory for %zu windows", count);
 }
 
 /* The windows of `frames` frames from `first` on, given all transitions. */
-static int cut_windows(Windows *w, const PoseTrack *b, const double *pose, const double *trans, size_t first, size_t frames, Error *err) {
+static int cut_windows(Windows *w, const PoseTrack *b, const double *pose, const double *trans,
+                       size_t first, size_t frames, Error *err) {
     if (windows_new(w, frames / FREEZE_WINDOW, err)) return -1;
     w->count = freezing_window_deltas(pose + first, frames, w->pose);
     freezing_window_deltas(trans + first, frames, w->trans);
@@ -63,8 +65,10 @@ static int measure_deltas(const PoseTrack *b, const MovementOptions *o, Movement
     if (!status && b->rotations) {
         freezing_pose_deltas(b, pose);
         out->delta_pose = mean(pose, b->frames - 1);
-        size_t first = seconds_to_frames(o->first, b->fps, b->frames), last = seconds_to_frames(o->last, b->fps, b->frames);
-        status = cut_windows(&out->windows, b, pose, trans, 0, b->frames, err) || cut_windows(&out->first, b, pose, trans, 0, first, err) ||
+        size_t first = seconds_to_frames(o->first, b->fps, b->frames),
+               last = seconds_to_frames(o->last, b->fps, b->frames);
+        status = cut_windows(&out->windows, b, pose, trans, 0, b->frames, err) ||
+                         cut_windows(&out->first, b, pose, trans, 0, first, err) ||
                          cut_windows(&out->last, b, pose, trans, b->frames - last, last, err)
                      ? -1
                      : 0;
@@ -77,11 +81,16 @@ static int measure_deltas(const PoseTrack *b, const MovementOptions *o, Movement
 static int measure(const PoseTrack *b, const MovementOptions *o, Movement *out, Error *err) {
     double every = round(b->fps / o->pfc_fps);
     if (every < 1 || fabs(every * o->pfc_fps - b->fps) > 1e-6 * b->fps)
-        return error_set(err, "has %g frames a second, foot contact is scored at %g: not every n-th of them (see --fps)", b->fps, o->pfc_fps);
+        return error_set(err,
+                         "has %g frames a second, foot contact is scored at %g: not every n-th of "
+                         "them (see --fps)",
+                         b->fps, o->pfc_fps);
     out->frames = b->frames;
     out->range = out->loop = NAN;
     if (measure_deltas(b, o, out, err)) return -1;
-    if (b->rotations && (motion_range(b, &out->range, err) || loop_score(b, o->keep, &out->loop, &out->loop_lag, err))) return -1;
+    if (b->rotations && (motion_range(b, &out->range, err) ||
+                         loop_score(b, o->keep, &out->loop, &out->loop_lag, err)))
+        return -1;
     out->jitter = motion_jitter(b);
     step_speeds(b, o->keep, &out->steps);
     size_t window = seconds_to_frames(o->pfc_window, o->pfc_fps, b->frames);
@@ -117,7 +126,8 @@ static void count_windows(const Windows *w, const Thresholds *t, size_t *frozen,
     if (t) *frozen += frozen_count(w->pose, w->trans, w->count, t);
 }
 
-MovementSummary movement_summary(const Movement *m, const size_t *pick, size_t n, const Thresholds *t) {
+MovementSummary movement_summary(const Movement *m, const size_t *pick, size_t n,
+                                 const Thresholds *t) {
     Mean pose = {0}, trans = {0}, range = {0}, jitter = {0}, loop = {0}, pfc = {0};
     StepSpeeds steps = {0};
     size_t frozen[3] = {0}, windows[3] = {0};
@@ -137,9 +147,21 @@ MovementSummary movement_summary(const Movement *m, const size_t *pick, size_t n
         for (size_t k = 0; k < 3; k++) count_windows(parts[k], t, &frozen[k], &windows[k]);
     }
     double rate[3];
-    for (size_t k = 0; k < 3; k++) rate[k] = t && windows[k] ? (double)frozen[k] / (double)windows[k] : NAN;
-    return (MovementSummary){n, windows[0], frozen[0], mean_of(&pose), mean_of(&trans), rate[0], rate[1], rate[2],
-                             mean_of(&range), step_jump(&steps), mean_of(&jitter), mean_of(&loop), mean_of(&pfc)};
+    for (size_t k = 0; k < 3; k++)
+        rate[k] = t && windows[k] ? (double)frozen[k] / (double)windows[k] : NAN;
+    return (MovementSummary){n,
+                             windows[0],
+                             frozen[0],
+                             mean_of(&pose),
+                             mean_of(&trans),
+                             rate[0],
+                             rate[1],
+                             rate[2],
+                             mean_of(&range),
+                             step_jump(&steps),
+                             mean_of(&jitter),
+                             mean_of(&loop),
+                             mean_of(&pfc)};
 }
 
 int movement_windows(const Movement *m, size_t n, Windows *out, Error *err) {
@@ -163,8 +185,10 @@ SweepPoint movement_sweep(const Movement *m, size_t n, const Thresholds *t, doub
     for (size_t i = 0; i < n; i++) {
         const Windows *w = &m[i].windows;
         for (size_t k = 0; k < w->count; k++) {
-            if (frozen_count(w->pose + k, w->trans + k, 1, &p.thresholds)) frozen++;
-            else mean_add(&jitter, w->jitter[k], 1);
+            if (frozen_count(w->pose + k, w->trans + k, 1, &p.thresholds))
+                frozen++;
+            else
+                mean_add(&jitter, w->jitter[k], 1);
         }
         all += w->count;
     }

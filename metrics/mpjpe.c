@@ -40,7 +40,8 @@ double pa_mpjpe(const double *real, const double *predicted, size_t joints) {
 double mpjpe(const double *real, const double *predicted, size_t joints) {
     double sum = 0;
     for (size_t j = 0; j < 3 * joints; j += 3) {
-        double x = real[j] - predicted[j], y = real[j + 1] - predicted[j + 1], z = real[j + 2] - predicted[j + 2];
+        double x = real[j] - predicted[j], y = real[j + 1] - predicted[j + 1],
+               z = real[j + 2] - predicted[j + 2];
         sum += sqrt(x * x + y * y + z * z);
     }
     return 1000 * sum / (double)joints;

@@ -20,7 +20,8 @@ static double window_score(const double *p, size_t step, size_t frames) {
         a[1] = fmax(a[1], 0);
         norm = sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]);
         largest = fmax(largest, norm);
-        sum += norm * fmin(slide(now, after, LEFT_ANKLE), slide(now, after, LEFT_TOES)) * fmin(slide(now, after, RIGHT_ANKLE), slide(now, after, RIGHT_TOES));
+        sum += norm * fmin(slide(now, after, LEFT_ANKLE), slide(now, after, LEFT_TOES)) *
+               fmin(slide(now, after, RIGHT_ANKLE), slide(now, after, RIGHT_TOES));
     }
     return largest > 0 ? 10000 * sum / largest / (double)(frames - 2) : NAN;
 }
@@ -31,6 +32,7 @@ double pfc_score(const PoseTrack *b, size_t every, size_t window, size_t hop) {
     if (window == 0 || window > frames) window = frames;
     double sum = 0;
     size_t count = 0;
-    for (size_t first = 0; first + window <= frames; first += hop ? hop : window, count++) sum += window_score(b->positions + first * step, step, window);
+    for (size_t first = 0; first + window <= frames; first += hop ? hop : window, count++)
+        sum += window_score(b->positions + first * step, step, window);
     return sum / (double)count;
 }

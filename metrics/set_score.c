@@ -10,12 +10,13 @@ typedef struct {
     const FeatureSet *made;
     const FrechetSet *real;
     size_t dim;
-    const double *rows;      /* standardised */
+    const double *rows; /* standardised */
     const double *distances; /* [rows, rows] */
 } Draws;
 
 /* FID and Dist of dances drawn with replacement. */
-static int score_draw(const size_t *pick, size_t n, const void *context, double *values, Error *err) {
+static int score_draw(const size_t *pick, size_t n, const void *context, double *values,
+                      Error *err) {
     const Draws *d = context;
     size_t count = 0, used = 0, all = d->made->first[d->made->dances];
     for (size_t i = 0; i < n; i++) count += d->made->first[pick[i] + 1] - d->made->first[pick[i]];
@@ -23,7 +24,8 @@ static int score_draw(const size_t *pick, size_t n, const void *context, double 
     FrechetSet drawn = {0};
     int status = rows ? 0 : error_set(err, "out of memory for %zu clips", count);
     for (size_t i = 0; i < n && !status; i++)
-        for (size_t r = d->made->first[pick[i]]; r < d->made->first[pick[i] + 1]; r++) rows[used++] = r;
+        for (size_t r = d->made->first[pick[i]]; r < d->made->first[pick[i] + 1]; r++)
+            rows[used++] = r;
     if (!status) status = frechet_set(&drawn, d->rows, rows, count, d->dim, err);
     if (!status) status = frechet_between(d->real, &drawn, &values[0], err);
     double sum = 0;
@@ -42,7 +44,8 @@ static int intervals(Draws *d, const ScoreOptions *o, SetScore *out, Error *err)
     if (!distances) return error_set(err, "out of memory for %zu sequences", n);
     diversity_distances(d->rows, n, d->dim, distances);
     d->distances = distances;
-    int status = bootstrap_intervals(d->made->dances, o->resamples, o->seed, score_draw, d, 2, estimates, both, err);
+    int status = bootstrap_intervals(d->made->dances, o->resamples, o->seed, score_draw, d, 2,
+                                     estimates, both, err);
     if (!status) {
         out->fid_interval = both[0];
         out->dist_interval = both[1];
@@ -51,10 +54,14 @@ static int intervals(Draws *d, const ScoreOptions *o, SetScore *out, Error *err)
     return status;
 }
 
-static int score(const FeatureSet *made, const double *a, size_t n, const double *b, size_t m, const ScoreOptions *o, SetScore *out, Error *err) {
+static int score(const FeatureSet *made, const double *a, size_t n, const double *b, size_t m,
+                 const ScoreOptions *o, SetScore *out, Error *err) {
     FrechetSet real = {0}, set = {0};
-    int status = frechet_set(&real, a, NULL, n, out->kept, err) || frechet_set(&set, b, NULL, m, out->kept, err) ||
-                         frechet_between(&real, &set, &out->fid, err) || frechet_rank(&real, &out->real_rank, err) || frechet_rank(&set, &out->rank, err)
+    int status = frechet_set(&real, a, NULL, n, out->kept, err) ||
+                         frechet_set(&set, b, NULL, m, out->kept, err) ||
+                         frechet_between(&real, &set, &out->fid, err) ||
+                         frechet_rank(&real, &out->real_rank, err) ||
+                         frechet_rank(&set, &out->rank, err)
                      ? -1
                      : 0;
     if (!status) {
@@ -68,15 +75,23 @@ static int score(const FeatureSet *made, const double *a, size_t n, const double
     return status;
 }
 
-int set_score(const FeatureSet *real, const FeatureSet *made, const ScoreOptions *o, FeatureScale *scale, SetScore *out, Error *err) {
+int set_score(const FeatureSet *real, const FeatureSet *made, const ScoreOptions *o,
+              FeatureScale *scale, SetScore *out, Error *err) {
     const Interval none = {NAN, NAN, NAN};
     size_t n = real->first[real->dances], m = made->first[made->dances];
     *scale = (FeatureScale){0};
-    if (real->dim != made->dim) return error_set(err, "the real dances have %zu features, the others %zu: are they of the same body?", real->dim, made->dim);
-    if (o->standardise ? feature_scale_fit(scale, real->rows, n, real->dim, o->keep_constant, err) : feature_scale_identity(scale, real->dim, err)) return -1;
+    if (real->dim != made->dim)
+        return error_set(
+            err, "the real dances have %zu features, the others %zu: are they of the same body?",
+            real->dim, made->dim);
+    if (o->standardise ? feature_scale_fit(scale, real->rows, n, real->dim, o->keep_constant, err)
+                       : feature_scale_identity(scale, real->dim, err))
+        return -1;
     *out = (SetScore){NAN, NAN, NAN, real->dim, scale->kept, 0, 0, none, none};
-    double *a = feature_scale_apply(scale, real->rows, n), *b = feature_scale_apply(scale, made->rows, m);
-    int status = a && b ? score(made, a, n, b, m, o, out, err) : error_set(err, "out of memory for %zu sequences", n + m);
+    double *a = feature_scale_apply(scale, real->rows, n),
+           *b = feature_scale_apply(scale, made->rows, m);
+    int status = a && b ? score(made, a, n, b, m, o, out, err)
+                        : error_set(err, "out of memory for %zu sequences", n + m);
     free(a);
     free(b);
     return status;

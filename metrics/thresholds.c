@@ -18,7 +18,8 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-int thresholds_fit(const double *pose, const double *trans, size_t n, double target, Thresholds *out, double *rate, Error *err) {
+int thresholds_fit(const double *pose, const double *trans, size_t n, double target,
+                   Thresholds *out, double *rate, Error *err) {
     double *p = malloc(n * sizeof *p), *q = malloc(n * sizeof *q);
     if (!p || !q) {
         free(p);
@@ -29,13 +30,16 @@ int thresholds_fit(const double *pose, const double *trans, size_t n, double tar
     memcpy(q, trans, n * sizeof *q);
     qsort(p, n, sizeof *p, ascending);
     qsort(q, n, sizeof *q, ascending);
-    /* The count grows with k: bisect for the first k that reaches the target, then look one step down. */
+    /* The count grows with k: bisect for the first k that reaches the target, then look one step
+     * down. */
     size_t low = 1, high = n;
     while (low < high) {
         size_t k = (low + high) / 2;
         Thresholds t = {p[k - 1], q[k - 1], 0};
-        if ((double)frozen_count(pose, trans, n, &t) >= target * (double)n) high = k;
-        else low = k + 1;
+        if ((double)frozen_count(pose, trans, n, &t) >= target * (double)n)
+            high = k;
+        else
+            low = k + 1;
     }
     Thresholds best = {p[low - 1], q[low - 1], (double)low / (double)n};
     size_t frozen = frozen_count(pose, trans, n, &best);
@@ -56,7 +60,9 @@ int thresholds_fit(const double *pose, const double *trans, size_t n, double tar
 
 int thresholds_to_tensors(const Thresholds *t, Tensors *out, Error *err) {
     *out = (Tensors){0};
-    if (!tensors_add_f64(out, "pose", t->pose, err) && !tensors_add_f64(out, "trans", t->trans, err) && !tensors_add_f64(out, "quantile", t->quantile, err))
+    if (!tensors_add_f64(out, "pose", t->pose, err) &&
+        !tensors_add_f64(out, "trans", t->trans, err) &&
+        !tensors_add_f64(out, "quantile", t->quantile, err))
         return 0;
     tensors_free(out);
     return -1;
@@ -65,13 +71,19 @@ int thresholds_to_tensors(const Thresholds *t, Tensors *out, Error *err) {
 static int number(const Tensors *set, const char *name, double *out, Error *err) {
     Tensor *x = tensors_need(set, name, err);
     if (!x) return -1;
-    if (x->rank != 0 || x->type == TENSOR_BYTES || tensor_convert(x, TENSOR_F64, err)) return error_set(err, "`%s` must be one number", name);
+    if (x->rank != 0 || x->type == TENSOR_BYTES || tensor_convert(x, TENSOR_F64, err))
+        return error_set(err, "`%s` must be one number", name);
     *out = *tensor_f64(x);
-    return isfinite(*out) && *out >= 0 ? 0 : error_set(err, "`%s` is %g, it must be 0 or more", name, *out);
+    return isfinite(*out) && *out >= 0
+               ? 0
+               : error_set(err, "`%s` is %g, it must be 0 or more", name, *out);
 }
 
 int thresholds_from_tensors(const Tensors *set, Thresholds *out, Error *err) {
-    return number(set, "pose", &out->pose, err) || number(set, "trans", &out->trans, err) || number(set, "quantile", &out->quantile, err) ? -1 : 0;
+    return number(set, "pose", &out->pose, err) || number(set, "trans", &out->trans, err) ||
+                   number(set, "quantile", &out->quantile, err)
+               ? -1
+               : 0;
 }
 
 int thresholds_read(const char *path, Thresholds *out, Error *err) {

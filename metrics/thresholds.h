@@ -1,8 +1,9 @@
 /* thresholds.h: from how little movement on a window counts as frozen.
  *
- * A window is frozen if both of its deltas (freezing.h) are at or below their thresholds. The paper derives these "statistically from the training
- * set" and gives no number, but its real dances are frozen 18.7% of the time. [ours]: the thresholds are the q-quantiles of the training
- * windows' deltas, with the one q that makes that share of the training windows frozen. */
+ * A window is frozen if both of its deltas (freezing.h) are at or below their thresholds. The paper
+ * derives these "statistically from the training set" and gives no number, but its real dances are
+ * frozen 18.7% of the time. [ours]: the thresholds are the q-quantiles of the training windows'
+ * deltas, with the one q that makes that share of the training windows frozen. */
 #ifndef METRICS_THRESHOLDS_H
 #define METRICS_THRESHOLDS_H
 
@@ -12,16 +13,19 @@
 
 typedef struct {
     double pose, trans; /* degrees and cm per frame */
-    double quantile;    /* q */
+    double quantile; /* q */
 } Thresholds;
 
-/* The q-quantile is the k-th smallest of the n values, q = k/n; k is chosen so that the number of frozen windows is as near as
- * possible to target * n (of two, the smaller). n at least 1. Fails when memory is out. *rate, if not NULL: the share that is frozen. */
-int thresholds_fit(const double *pose, const double *trans, size_t n, double target, Thresholds *out, double *rate, Error *err);
+/* The q-quantile is the k-th smallest of the n values, q = k/n; k is chosen so that the number of
+ * frozen windows is as near as possible to target * n (of two, the smaller). n at least 1. Fails
+ * when memory is out. *rate, if not NULL: the share that is frozen. */
+int thresholds_fit(const double *pose, const double *trans, size_t n, double target,
+                   Thresholds *out, double *rate, Error *err);
 
 size_t frozen_count(const double *pose, const double *trans, size_t n, const Thresholds *t);
 
-/* As tensors: three float64 scalars `pose`, `trans`, `quantile`. Reading refuses what is missing, negative or not a number. */
+/* As tensors: three float64 scalars `pose`, `trans`, `quantile`. Reading refuses what is missing,
+ * negative or not a number. */
 int thresholds_to_tensors(const Thresholds *t, Tensors *out, Error *err);
 int thresholds_from_tensors(const Tensors *set, Thresholds *out, Error *err);
 

@@ -17,7 +17,8 @@ int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep
     *out = NULL;
     Generator *g = calloc(1, sizeof *g);
     if (!g) return error_set(err, "out of memory");
-    *g = (Generator){.params = m->params, .config = &m->config, .max_batch = max_batch, .keep = keep};
+    *g = (Generator){
+        .params = m->params, .config = &m->config, .max_batch = max_batch, .keep = keep};
     g->params.grad = NULL;
     g->graph = graph_new(&g->params, max_batch);
     int status = g->graph ? 0 : error_set(err, "out of memory");
@@ -25,15 +26,18 @@ int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep
         g->step = step_build(g->graph, &m->config, m->genre_count, false);
         status = graph_finish(g->graph, -1, err);
     }
-    if (status) generator_free(g);
-    else *out = g;
+    if (status)
+        generator_free(g);
+    else
+        *out = g;
     return status;
 }
 
 void generator_free(Generator *g) {
     if (!g) return;
     graph_free(g->graph);
-    for (size_t i = 0; g->rounded.matrices && i < g->params.count; i++) bf16_matrix_free(&g->rounded.matrices[i]);
+    for (size_t i = 0; g->rounded.matrices && i < g->params.count; i++)
+        bf16_matrix_free(&g->rounded.matrices[i]);
     free(g->rounded.matrices);
     free(g->rounded.input);
     free(g);
@@ -50,7 +54,9 @@ int generator_round(Generator *g, Error *err) {
     for (size_t i = 0; i < g->params.count; i++) {
         const Param *p = &g->params.items[i];
         if (p->rank != 2 || !strstr(p->name, ".blocks.")) continue;
-        if (bf16_matrix(&g->rounded.matrices[i], p->shape[0], p->shape[1], params_values(&g->params, i), err)) return -1;
+        if (bf16_matrix(&g->rounded.matrices[i], p->shape[0], p->shape[1],
+                        params_values(&g->params, i), err))
+            return -1;
         widest = larger(widest, p->shape[1]);
     }
     g->rounded.input = memory_block(bf16_input_size(rows, widest) * sizeof *g->rounded.input);
@@ -68,15 +74,18 @@ static void fill(const Generator *g, const GenerationJob *d, size_t b, size_t at
     real *music = graph_data(g->graph, g->step.music) + b * c->music * c->music_dim;
     for (size_t t = 0; t < c->music; t++) {
         size_t frame = first + t < d->music_frames ? first + t : d->music_frames - 1;
-        for (size_t k = 0; k < c->music_dim; k++) music[t * c->music_dim + k] = (real)d->music[frame * c->music_dim + k];
+        for (size_t k = 0; k < c->music_dim; k++)
+            music[t * c->music_dim + k] = (real)d->music[frame * c->music_dim + k];
     }
     if (g->step.genre >= 0) graph_data(g->graph, g->step.genre)[b] = (real)d->genre;
 }
 
-int generator_run(Generator *g, GenerationJob *dances, size_t count, void (*progress)(void *user, size_t done, size_t total), void *user, Error *err) {
+int generator_run(Generator *g, GenerationJob *dances, size_t count,
+                  void (*progress)(void *user, size_t done, size_t total), void *user, Error *err) {
     const Config *c = g->config;
     size_t longest = 0, D = c->motion_dim;
-    for (size_t i = 0; i < count; i++) longest = dances[i].frames > longest ? dances[i].frames : longest;
+    for (size_t i = 0; i < count; i++)
+        longest = dances[i].frames > longest ? dances[i].frames : longest;
     for (size_t at = c->past; at < longest; at += g->keep) {
         size_t batch = 0, who[g->max_batch]; /* only dances that are not done yet are computed */
         for (size_t i = 0; i < count; i++)
@@ -89,7 +98,9 @@ int generator_run(Generator *g, GenerationJob *dances, size_t count, void (*prog
             size_t n = d->frames - at < g->keep ? d->frames - at : g->keep;
             for (size_t i = 0; i < n * D; i++) {
                 real x = future[b * c->future * D + i];
-                if (!(x - x == 0)) return error_set(err, "the motion is no longer finite at frame %zu", at + i / D);
+                if (!(x - x == 0))
+                    return error_set(err, "the motion is no longer finite at frame %zu",
+                                     at + i / D);
                 d->motion[at * D + i] = (float)x;
             }
         }

@@ -4,10 +4,11 @@
 
 #include "model/model.h"
 
-/* One dance. motion's first l frames are the seed, given by the caller; the rest up to `frames` is filled in. */
+/* One dance. motion's first l frames are the seed, given by the caller; the rest up to `frames` is
+ * filled in. */
 typedef struct {
-    float *motion;      /* [frames, motion_dim] */
-    size_t frames;      /* more than l, or there is nothing to do */
+    float *motion; /* [frames, motion_dim] */
+    size_t frames; /* more than l, or there is nothing to do */
     const float *music; /* [music_frames, music_dim]; extended at its end by its last frame */
     size_t music_frames;
     size_t genre;
@@ -15,16 +16,19 @@ typedef struct {
 
 typedef struct Generator Generator;
 
-/* Plans memory for up to max_batch dances at once. The model is borrowed. keep: frames taken from each step's K. */
+/* Plans memory for up to max_batch dances at once. The model is borrowed. keep: frames taken from
+ * each step's K. */
 int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep, Error *err);
 void generator_free(Generator *g);
 
-/* From now on the products of all transformer layers are computed with weights and inputs rounded to bfloat16 (bfloat16.h); embeddings, heads, banks,
- * attention and norms stay in float32. Takes half as much memory as the weights once more. */
+/* From now on the products of all transformer layers are computed with weights and inputs rounded
+ * to bfloat16 (bfloat16.h); embeddings, heads, banks, attention and norms stay in float32. Takes
+ * half as much memory as the weights once more. */
 int generator_round(Generator *g, Error *err);
 
-/* Generates `count` <= max_batch dances together. progress (may be NULL) gets frames done and frames in all of the longest.
- * Fails if a value is no longer finite. */
-int generator_run(Generator *g, GenerationJob *dances, size_t count, void (*progress)(void *user, size_t done, size_t total), void *user, Error *err);
+/* Generates `count` <= max_batch dances together. progress (may be NULL) gets frames done and
+ * frames in all of the longest. Fails if a value is no longer finite. */
+int generator_run(Generator *g, GenerationJob *dances, size_t count,
+                  void (*progress)(void *user, size_t done, size_t total), void *user, Error *err);
 
 #endif

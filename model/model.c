@@ -29,15 +29,19 @@ static int declare(Model *m, bool seed, Error *err) {
     } else {
         step_build(g, c, m->genre_count, false);
     }
-    if (seed) graph_parameter(g, INIT_GIVEN, 3, (size_t[]){m->genre_count, c->past, c->motion_dim}, "seed.motion");
+    if (seed)
+        graph_parameter(g, INIT_GIVEN, 3, (size_t[]){m->genre_count, c->past, c->motion_dim},
+                        "seed.motion");
     int status = graph_check(g, err);
     graph_free(g);
     return status;
 }
 
-int model_new(Model *out, ModelKind kind, const Config *config, const char *const *genres, size_t genre_count, bool seed, Error *err) {
+int model_new(Model *out, ModelKind kind, const Config *config, const char *const *genres,
+              size_t genre_count, bool seed, Error *err) {
     *out = (Model){.kind = kind, .config = *config};
-    if (config_check(config, err) || copy_genres(out, genres, genre_count, err) || declare(out, seed, err)) {
+    if (config_check(config, err) || copy_genres(out, genres, genre_count, err) ||
+        declare(out, seed, err)) {
         model_free(out);
         return -1;
     }
@@ -77,6 +81,7 @@ void model_copy_shared(Model *to, const Model *from) {
         if (k < 0) continue;
         const Param *q = &from->params.items[k];
         if (p->rank == q->rank && memcmp(p->shape, q->shape, sizeof p->shape) == 0)
-            memcpy(to->params.value + p->offset, params_values(&from->params, (size_t)k), p->count * sizeof(real));
+            memcpy(to->params.value + p->offset, params_values(&from->params, (size_t)k),
+                   p->count * sizeof(real));
     }
 }

@@ -1,11 +1,12 @@
-/* model.h: a model or a bank with its configuration, in memory, and its form in a safetensors file. */
+/* model.h: a model or a bank with its configuration, in memory, and its form in a safetensors file.
+ */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
-#include "model/config.h"
 #include "lib/formats/safetensors.h"
-#include "model/networks.h"
 #include "lib/nn/params.h"
+#include "model/config.h"
+#include "model/networks.h"
 
 typedef enum {
     KIND_BANK, /* RefineBank and the banks: what train-bank makes */
@@ -21,9 +22,11 @@ typedef struct {
     Safetensors *file; /* that the parameters are mapped from (state.h); owned, else NULL */
 } Model;
 
-/* Declares all parameters of the kind; nothing is allocated yet. seed: with `seed.motion` [genres, l, D], one window per genre
- * to start from when no seed motion is given. The genres are copied. *out is empty on error. */
-int model_new(Model *out, ModelKind kind, const Config *config, const char *const *genres, size_t genre_count, bool seed, Error *err);
+/* Declares all parameters of the kind; nothing is allocated yet. seed: with `seed.motion` [genres,
+ * l, D], one window per genre to start from when no seed motion is given. The genres are copied.
+ * *out is empty on error. */
+int model_new(Model *out, ModelKind kind, const Config *config, const char *const *genres,
+              size_t genre_count, bool seed, Error *err);
 void model_free(Model *m);
 
 /* Index of a genre, or -1. */
@@ -34,7 +37,8 @@ real *model_values(const Model *m, const char *name);
 const real *model_constants(const Model *m, const char *name);
 bool model_has(const Model *m, const char *name);
 
-/* Copies the values of all parameters that both have (same name and shape) from one model to another. */
+/* Copies the values of all parameters that both have (same name and shape) from one model to
+ * another. */
 void model_copy_shared(Model *to, const Model *from);
 
 #endif

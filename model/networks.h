@@ -1,12 +1,14 @@
-/* networks.h: the paper's networks as compositions of ops (ops.h). Building them declares their parameters (graph.h).
+/* networks.h: the paper's networks as compositions of ops (ops.h). Building them declares their
+ * parameters (graph.h).
  *
- * Everything between normalise_motion and restore_motion happens in the networks' own coordinates: relative to the root
- * where --relative-root is on, to the heading where --relative-heading is, scaled where --standardise is on; plain motion otherwise. */
+ * Everything between normalise_motion and restore_motion happens in the networks' own coordinates:
+ * relative to the root where --relative-root is on, to the heading where --relative-heading is,
+ * scaled where --standardise is on; plain motion otherwise. */
 #ifndef MODEL_NETWORKS_H
 #define MODEL_NETWORKS_H
 
-#include "model/config.h"
 #include "lib/nn/layers/transformer.h"
+#include "model/config.h"
 #include "model/rotate_heading.h"
 
 /* --- refine_bank.c (section 4.1) --- */
@@ -18,18 +20,21 @@ Value refine_sample(Graph *g, const Config *c, Value z);
 Value refine_latents(Graph *g, const Config *c, Value motion);
 /* Eq. 3: z' = B op_softmax(B^T z) */
 Value refine_project(Graph *g, const Config *c, Value z, Value genre, size_t genres);
-/* D_RB: n latents, interpolated over l frames, to motion; its frames from `first` on, [l - first, D] */
+/* D_RB: n latents, interpolated over l frames, to motion; its frames from `first` on, [l - first,
+ * D] */
 Value refine_decode(Graph *g, const Config *c, Value latents, size_t first);
 /* Eq. 6's projection, z to its nearest item. */
 Value refine_nearest(Graph *g, const Config *c, Value z, Value genre, size_t genres);
 
 typedef struct {
-    Value motion;       /* [l - first, D] */
+    Value motion; /* [l - first, D] */
     Value mean, logvar; /* of the variational variant, else -1 */
 } Refined;
 
-/* The whole of RefineBank, for the frames from `first` on. eps [n, C]: the VAE's noise, or -1 for its mean. */
-Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre, size_t genres, Value eps);
+/* The whole of RefineBank, for the frames from `first` on. eps [n, C]: the VAE's noise, or -1 for
+ * its mean. */
+Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre,
+                    size_t genres, Value eps);
 
 /* --- transit_bank.c (section 4.2) --- */
 /* Eqs. 4, 5: prior tokens [K, predictor width] from the past [l, D] */
@@ -40,15 +45,17 @@ Value transit_bank(Graph *g, const Config *c, Value past, Value genre, size_t ge
 Value predictor(Graph *g, const Config *c, Value past, Value music, Value prior);
 
 /* --- step.c --- */
-/* The frame [1, D] from whose place (relative_root) and heading (relative_heading) a window is seen; -1 with neither. */
+/* The frame [1, D] from whose place (relative_root) and heading (relative_heading) a window is
+ * seen; -1 with neither. */
 Value reference_frame(Graph *g, const Config *c, Value motion, size_t frame);
 Value normalise_motion(Graph *g, const Config *c, Value motion, Value reference);
 Value restore_motion(Graph *g, const Config *c, Value motion, Value reference);
 
 typedef struct {
-    Value past, music, genre, eps; /* inputs; genre and eps are -1 where the model has no use for them */
-    Value future;                  /* [K, D] */
-    Value mean, logvar;            /* VAE, else -1 */
+    Value past, music, genre,
+        eps; /* inputs; genre and eps are -1 where the model has no use for them */
+    Value future; /* [K, D] */
+    Value mean, logvar; /* VAE, else -1 */
 } Step;
 
 /* Eq. 2: one auto-regressive step; training adds the VAE's noise. */

@@ -1,5 +1,6 @@
-/* Turning motion about the vertical axis: y = R x on the pairs of heading.h, with the heading (s, c) of a reference frame.
- *   away from it (direction -1): a' = c a - s b, b' = s a + c b;   back (+1): the inverse, s -> -s.   dx = R^T dy */
+/* Turning motion about the vertical axis: y = R x on the pairs of heading.h, with the heading (s,
+ * c) of a reference frame. away from it (direction -1): a' = c a - s b, b' = s a + c b;   back
+ * (+1): the inverse, s -> -s.   dx = R^T dy */
 #include "model/rotate_heading.h"
 
 #include "lib/motion/heading.h"
@@ -30,16 +31,29 @@ static void turn_all(const Call *c, double direction, const real *from, real *to
     }
 }
 
-static void turn_forward(const Call *c) { turn_all(c, (double)c->factor[0], c->x[0].data, c->y, false); }
+static void turn_forward(const Call *c) {
+    turn_all(c, (double)c->factor[0], c->x[0].data, c->y, false);
+}
 
 static void turn_backward(const Call *c) {
-    if (c->x[0].grad) turn_all(c, -(double)c->factor[0], c->dy, c->x[0].grad, true); /* the transpose is the inverse */
+    if (c->x[0].grad)
+        turn_all(c, -(double)c->factor[0], c->dy, c->x[0].grad,
+                 true); /* the transpose is the inverse */
 }
 
 Value op_rotate_heading(Graph *g, Value x, Value reference, double direction) {
-    static const Op op = {.name = "turn", .forward = turn_forward, .backward = turn_backward, .backward_reads_x = true};
-    if (graph_cols(g, x) < HEADING_NUMBERS || graph_cols(g, reference) != graph_cols(g, x) || graph_rows(g, reference) != 1)
+    static const Op op = {.name = "turn",
+                          .forward = turn_forward,
+                          .backward = turn_backward,
+                          .backward_reads_x = true};
+    if (graph_cols(g, x) < HEADING_NUMBERS || graph_cols(g, reference) != graph_cols(g, x) ||
+        graph_rows(g, reference) != 1)
         return graph_fail(g, "turn: needs motion and one frame of it");
-    return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {x, reference}, .w = {NO_PARAMETER, NO_PARAMETER},
-                                     .rows = graph_rows(g, x), .cols = graph_cols(g, x), .factor = {(real)direction}});
+    return graph_record(g, &(Record){.op = &op,
+                                     .inputs = 2,
+                                     .x = {x, reference},
+                                     .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = graph_rows(g, x),
+                                     .cols = graph_cols(g, x),
+                                     .factor = {(real)direction}});
 }

@@ -1,4 +1,5 @@
-/* One auto-regressive step, eq. 2: d[t+1..t+K] = RB(P_c(E_m(music), E_d(past), TB(past))), with the aids of our own. */
+/* One auto-regressive step, eq. 2: d[t+1..t+K] = RB(P_c(E_m(music), E_d(past), TB(past))), with the
+ * aids of our own. */
 #include "model/networks.h"
 
 Value reference_frame(Graph *g, const Config *c, Value motion, size_t frame) {
@@ -16,24 +17,32 @@ static Parameter statistic(Graph *g, size_t dim, const char *name) {
 }
 
 Value normalise_motion(Graph *g, const Config *c, Value motion, Value reference) {
-    if (c->relative_root) motion = op_subtract(g, motion, floor_position(g, reference, graph_rows(g, motion)));
+    if (c->relative_root)
+        motion = op_subtract(g, motion, floor_position(g, reference, graph_rows(g, motion)));
     if (c->relative_heading) motion = op_rotate_heading(g, motion, reference, -1);
     if (!c->standardise) return motion;
-    return op_normalise(g, motion, statistic(g, c->motion_dim, "motion.mean"), statistic(g, c->motion_dim, "motion.std"));
+    return op_normalise(g, motion, statistic(g, c->motion_dim, "motion.mean"),
+                        statistic(g, c->motion_dim, "motion.std"));
 }
 
 Value restore_motion(Graph *g, const Config *c, Value motion, Value reference) {
     if (c->standardise)
-        motion = op_denormalise(g, motion, statistic(g, c->motion_dim, "motion.mean"), statistic(g, c->motion_dim, "motion.std"));
+        motion = op_denormalise(g, motion, statistic(g, c->motion_dim, "motion.mean"),
+                                statistic(g, c->motion_dim, "motion.std"));
     if (c->relative_heading) motion = op_rotate_heading(g, motion, reference, 1);
-    return c->relative_root ? op_add(g, motion, floor_position(g, reference, graph_rows(g, motion))) : motion;
+    return c->relative_root ? op_add(g, motion, floor_position(g, reference, graph_rows(g, motion)))
+                            : motion;
 }
 
 Step step_build(Graph *g, const Config *c, size_t genres, bool training) {
     size_t l = c->past, K = c->future;
     bool noisy = training && c->refine == REFINE_VAE;
-    Step s = {.past = graph_input(g, l, c->motion_dim), .music = graph_input(g, c->music, c->music_dim), .genre = -1, .eps = -1,
-              .mean = -1, .logvar = -1};
+    Step s = {.past = graph_input(g, l, c->motion_dim),
+              .music = graph_input(g, c->music, c->music_dim),
+              .genre = -1,
+              .eps = -1,
+              .mean = -1,
+              .logvar = -1};
     if (c->transit || c->refine != REFINE_NONE) s.genre = graph_input(g, 1, 1);
     if (noisy) s.eps = graph_input(g, c->latents, c->bank.width);
 
@@ -41,7 +50,8 @@ Step step_build(Graph *g, const Config *c, size_t genres, bool training) {
     Value past = normalise_motion(g, c, s.past, reference);
     Value music = s.music;
     if (c->standardise)
-        music = op_normalise(g, music, statistic(g, c->music_dim, "music.mean"), statistic(g, c->music_dim, "music.std"));
+        music = op_normalise(g, music, statistic(g, c->music_dim, "music.mean"),
+                             statistic(g, c->music_dim, "music.std"));
     Value last = op_slice_rows(g, past, l - 1, 1);
 
     Value prior = c->transit ? transit_bank(g, c, past, s.genre, genres) : -1;
@@ -60,7 +70,10 @@ Step step_build(Graph *g, const Config *c, size_t genres, bool training) {
         s.mean = r.mean;
         s.logvar = r.logvar;
     }
-    if (c->smooth > 0) future = op_smooth_rows(g, op_concat_rows(g, (Value[]){op_slice_rows(g, past, l - 3, 3), future}, 2), c->smooth);
+    if (c->smooth > 0)
+        future = op_smooth_rows(
+            g, op_concat_rows(g, (Value[]){op_slice_rows(g, past, l - 3, 3), future}, 2),
+            c->smooth);
     s.future = restore_motion(g, c, future, reference);
     graph_keep(g, s.future);
     return s;

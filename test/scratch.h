@@ -1,8 +1,9 @@
-/* scratch.h: includes cmocka; a folder for the files of one test program, removed with everything in it when the program ends; asserts
- * that tell why. */
+/* scratch.h: includes cmocka; a folder for the files of one test program, removed with everything
+ * in it when the program ends; asserts that tell why. */
 #ifndef TEST_SCRATCH_H
 #define TEST_SCRATCH_H
 
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <ftw.h>
 #include <unistd.h>
 
 #include "lib/base/error.h"
@@ -23,11 +23,13 @@ static char scratch_folder[200];
 static inline int scratch_begin(void **state) {
     (void)state;
     const char *top = getenv("TMPDIR");
-    snprintf(scratch_folder, sizeof scratch_folder, "%s/neverstop-test-XXXXXX", top && *top ? top : "/tmp");
+    snprintf(scratch_folder, sizeof scratch_folder, "%s/neverstop-test-XXXXXX",
+             top && *top ? top : "/tmp");
     return mkdtemp(scratch_folder) ? 0 : -1;
 }
 
-static inline int scratch_remove(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+static inline int scratch_remove(const char *path, const struct stat *st, int type,
+                                 struct FTW *ftw) {
     (void)st, (void)type, (void)ftw;
     return remove(path);
 }

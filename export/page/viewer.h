@@ -1,4 +1,5 @@
-/* viewer.h: the viewer's HTML, CSS and JavaScript as one array; the Makefile makes it from the other files of this folder. */
+/* viewer.h: the viewer's HTML, CSS and JavaScript as one array; the Makefile makes it from the
+ * other files of this folder. */
 #ifndef EXPORT_PAGE_VIEWER_H
 #define EXPORT_PAGE_VIEWER_H
 

@@ -1,4 +1,5 @@
-/* beat_track.c: librosa.beat.beat_track (0.11, 0.8), tightness 100, trim=True. Scores are float64 on the float32 envelope, as there. */
+/* beat_track.c: librosa.beat.beat_track (0.11, 0.8), tightness 100, trim=True. Scores are float64
+ * on the float32 envelope, as there. */
 #include "features/mint35/beat_track.h"
 
 #include <float.h>
@@ -22,7 +23,8 @@ static float deviation(const float *x, size_t n) {
     return sqrtf((float)(squares / (double)(n - 1)));
 }
 
-int beat_local_score(const float *envelope, size_t frames, long period, LibrosaVersion version, double *local, Error *err) {
+int beat_local_score(const float *envelope, size_t frames, long period, LibrosaVersion version,
+                     double *local, Error *err) {
     const size_t taps = 2 * (size_t)period + 1, half = (size_t)period;
     double *window = malloc(taps * sizeof *window), *x = malloc(frames * sizeof *x);
     if (!window || !x) {
@@ -38,7 +40,8 @@ int beat_local_score(const float *envelope, size_t frames, long period, LibrosaV
     }
     for (size_t i = 0; i < frames; i++) {
         /* bounds of 0.11: frame 0 of the envelope never counts */
-        const size_t last = version == LIBROSA_0_8 ? i + half + 1 : i + half, end = last < taps ? last : taps;
+        const size_t last = version == LIBROSA_0_8 ? i + half + 1 : i + half,
+                     end = last < taps ? last : taps;
         const size_t first = i + half + 1 > frames ? i + half + 1 - frames : 0;
         double sum = 0;
         for (size_t k = first; k < end; k++) sum += window[k] * x[i + half - k];
@@ -49,7 +52,8 @@ int beat_local_score(const float *envelope, size_t frames, long period, LibrosaV
     return 0;
 }
 
-int beat_dynamic_program(const double *local, size_t frames, long period, LibrosaVersion version, double *cumulative, long *link, Error *err) {
+int beat_dynamic_program(const double *local, size_t frames, long period, LibrosaVersion version,
+                         double *cumulative, long *link, Error *err) {
     const long nearest = lrint((double)period / 2), farthest = 2 * period;
     double *penalty = malloc(((size_t)farthest + 1) * sizeof *penalty), top = local[0];
     if (!penalty) return error_set(err, "out of memory");
@@ -65,20 +69,25 @@ int beat_dynamic_program(const double *local, size_t frames, long period, Libros
         long from = -1;
         for (long d = nearest > 0 ? nearest : 1; d <= farthest && d <= i; d++) {
             const double score = cumulative[i - d] - penalty[d];
-            if (score > best || (score == best && version == LIBROSA_0_8)) { /* 0.8 goes from the farthest to the nearest */
+            if (score > best ||
+                (score == best &&
+                 version == LIBROSA_0_8)) { /* 0.8 goes from the farthest to the nearest */
                 best = score;
                 from = i - d;
             }
         }
-        if (version == LIBROSA_0_8) { /* before frame 0 the least penalty is that of the distance nearest to a period */
+        if (version == LIBROSA_0_8) { /* before frame 0 the least penalty is that of the distance
+                                         nearest to a period */
             const double start = i < period ? 0 : i < farthest ? -penalty[i + 1] : -INFINITY;
             if (start >= best) {
                 best = start;
                 from = -1;
             }
             cumulative[i] = local[i] + best;
-        } else cumulative[i] = from >= 0 ? local[i] + best : local[i];
-        if (!started && local[i] < least) link[i] = -1;
+        } else
+            cumulative[i] = from >= 0 ? local[i] + best : local[i];
+        if (!started && local[i] < least)
+            link[i] = -1;
         else {
             link[i] = from;
             started = true;
@@ -88,15 +97,19 @@ int beat_dynamic_program(const double *local, size_t frames, long period, Libros
     return 0;
 }
 
-static bool is_peak(const double *x, size_t n, size_t i) { return i > 0 && x[i] > x[i - 1] && (i + 1 == n || x[i] >= x[i + 1]); }
+static bool is_peak(const double *x, size_t n, size_t i) {
+    return i > 0 && x[i] > x[i - 1] && (i + 1 == n || x[i] >= x[i + 1]);
+}
 
 static int ascending(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-/* The last local maximum of the cumulative score that reaches half the median of all of them (0.8: exceeds); the last frame if there is none. */
-static int last_beat(const double *cumulative, size_t frames, LibrosaVersion version, size_t *last, Error *err) {
+/* The last local maximum of the cumulative score that reaches half the median of all of them (0.8:
+ * exceeds); the last frame if there is none. */
+static int last_beat(const double *cumulative, size_t frames, LibrosaVersion version, size_t *last,
+                     Error *err) {
     double *peaks = malloc(frames * sizeof *peaks), threshold = 0;
     if (!peaks) return error_set(err, "out of memory");
     size_t count = 0;
@@ -104,20 +117,23 @@ static int last_beat(const double *cumulative, size_t frames, LibrosaVersion ver
         if (is_peak(cumulative, frames, i)) peaks[count++] = cumulative[i];
     if (count) {
         qsort(peaks, count, sizeof *peaks, ascending);
-        threshold = 0.5 * (count % 2 ? peaks[count / 2] : (peaks[count / 2 - 1] + peaks[count / 2]) / 2);
+        threshold =
+            0.5 * (count % 2 ? peaks[count / 2] : (peaks[count / 2 - 1] + peaks[count / 2]) / 2);
     }
     free(peaks);
     *last = frames - 1;
     for (size_t i = frames; i-- > 0;)
-        if (is_peak(cumulative, frames, i) && (version == LIBROSA_0_8 ? cumulative[i] > threshold : cumulative[i] >= threshold)) {
+        if (is_peak(cumulative, frames, i) &&
+            (version == LIBROSA_0_8 ? cumulative[i] > threshold : cumulative[i] >= threshold)) {
             *last = i;
             break;
         }
     return 0;
 }
 
-/* Removes the beats before the first and after the last frame whose local score exceeds half the root mean square of the beats' scores, smoothed by
- * [0 1/2 1 1/2 0]. As in librosa the smoothed scores run from the first beat to two places beyond the last. */
+/* Removes the beats before the first and after the last frame whose local score exceeds half the
+ * root mean square of the beats' scores, smoothed by [0 1/2 1 1/2 0]. As in librosa the smoothed
+ * scores run from the first beat to two places beyond the last. */
 static int trim(const double *local, size_t frames, bool *beat, Error *err) {
     double *score = calloc(frames + 4, sizeof *score), squares = 0;
     if (!score) return error_set(err, "out of memory");
@@ -136,7 +152,8 @@ static int trim(const double *local, size_t frames, bool *beat, Error *err) {
     return 0;
 }
 
-/* The same in 0.8: beats whose own score, smoothed over three beats, exceeds half the root mean square tell the first one and the one after the last. */
+/* The same in 0.8: beats whose own score, smoothed over three beats, exceeds half the root mean
+ * square tell the first one and the one after the last. */
 static int trim_0_8(const double *local, size_t frames, bool *beat, Error *err) {
     double *score = calloc(frames + 2, sizeof *score), squares = 0;
     if (!score) return error_set(err, "out of memory");
@@ -162,25 +179,32 @@ static int trim_0_8(const double *local, size_t frames, bool *beat, Error *err) 
     return 0;
 }
 
-static int place_beats(const double *local, const double *cumulative, const long *link, size_t frames, LibrosaVersion version, bool *beat, Error *err) {
+static int place_beats(const double *local, const double *cumulative, const long *link,
+                       size_t frames, LibrosaVersion version, bool *beat, Error *err) {
     size_t last = 0;
     if (last_beat(cumulative, frames, version, &last, err)) return -1;
     for (long i = (long)last; i >= 0; i = link[i]) beat[i] = true;
-    return version == LIBROSA_0_8 ? trim_0_8(local, frames, beat, err) : trim(local, frames, beat, err);
+    return version == LIBROSA_0_8 ? trim_0_8(local, frames, beat, err)
+                                  : trim(local, frames, beat, err);
 }
 
 /* All buffers [frames]. */
-static int track(const float *envelope, size_t frames, long period, LibrosaVersion version, double *local, double *cumulative, long *link, bool *beat,
-                 Tensors *stages, Error *err) {
-    if (beat_local_score(envelope, frames, period, version, local, err) || beat_dynamic_program(local, frames, period, version, cumulative, link, err)) return -1;
-    if (stage_number(stages, "frames_per_beat", (double)period, err) || stage_f64(stages, "localscore", local, frames, err) ||
-        stage_f64(stages, "cumscore", cumulative, frames, err) || stage_links(stages, "backlink", link, frames, err))
+static int track(const float *envelope, size_t frames, long period, LibrosaVersion version,
+                 double *local, double *cumulative, long *link, bool *beat, Tensors *stages,
+                 Error *err) {
+    if (beat_local_score(envelope, frames, period, version, local, err) ||
+        beat_dynamic_program(local, frames, period, version, cumulative, link, err))
+        return -1;
+    if (stage_number(stages, "frames_per_beat", (double)period, err) ||
+        stage_f64(stages, "localscore", local, frames, err) ||
+        stage_f64(stages, "cumscore", cumulative, frames, err) ||
+        stage_links(stages, "backlink", link, frames, err))
         return -1;
     return place_beats(local, cumulative, link, frames, version, beat, err);
 }
 
-int beat_track(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm, LibrosaVersion version, bool *beat, double *bpm,
-               Tensors *stages, Error *err) {
+int beat_track(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm,
+               LibrosaVersion version, bool *beat, double *bpm, Tensors *stages, Error *err) {
     bool any = false;
     for (size_t i = 0; i < frames; i++) {
         beat[i] = false;
@@ -190,11 +214,15 @@ int beat_track(const float *envelope, size_t frames, double rate, size_t hop, do
     if (!any) return 0;
     if (tempo_estimate(envelope, frames, rate, hop, start_bpm, bpm, stages, err)) return -1;
     const long period = lrint(rate / (double)hop * 60 / *bpm);
-    double *local = malloc(frames * sizeof *local), *cumulative = malloc(frames * sizeof *cumulative);
+    double *local = malloc(frames * sizeof *local),
+           *cumulative = malloc(frames * sizeof *cumulative);
     long *link = malloc(frames * sizeof *link);
     int status;
-    if (!local || !cumulative || !link) status = error_set(err, "out of memory");
-    else status = track(envelope, frames, period, version, local, cumulative, link, beat, stages, err);
+    if (!local || !cumulative || !link)
+        status = error_set(err, "out of memory");
+    else
+        status =
+            track(envelope, frames, period, version, local, cumulative, link, beat, stages, err);
     free(local);
     free(cumulative);
     free(link);

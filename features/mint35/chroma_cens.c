@@ -5,20 +5,22 @@
 #include <math.h>
 
 #include "features/mint35/constant_q.h"
-#include "features/mint35/mint35.h"
 #include "features/mint35/hann.h"
+#include "features/mint35/mint35.h"
 
 enum { SMOOTHING = 41, HALF = SMOOTHING / 2 };
 
 void chroma_from_cq(const float *magnitude, size_t frames, float *chroma) {
-    /* a semitone is its centre bin and the bins beside it: C1's lower neighbour is the last bin of an octave */
+    /* a semitone is its centre bin and the bins beside it: C1's lower neighbour is the last bin of
+     * an octave */
     for (size_t t = 0; t < frames; t++) {
         float *c = chroma + t * FEATURE_CHROMA;
         for (size_t k = 0; k < FEATURE_CHROMA; k++) c[k] = 0;
         for (size_t octave = 0; octave < CQ_OCTAVES; octave++) {
             const float *m = magnitude + t * CQ_BINS + octave * CQ_PER_OCTAVE;
             c[0] += m[0] + m[1] + m[CQ_PER_OCTAVE - 1];
-            for (size_t k = 1; k < FEATURE_CHROMA; k++) c[k] += m[3 * k - 1] + m[3 * k] + m[3 * k + 1];
+            for (size_t k = 1; k < FEATURE_CHROMA; k++)
+                c[k] += m[3 * k - 1] + m[3 * k] + m[3 * k + 1];
         }
     }
 }
@@ -36,19 +38,24 @@ static void quantise(float *c) {
 }
 
 void chroma_cens(float *chroma, size_t frames, LibrosaVersion version, float *out, size_t stride) {
-    double window[SMOOTHING + 2], *w = window + 1, sum = 0; /* the two zeros at the ends of the symmetric window fall away */
+    double window[SMOOTHING + 2],
+        *w = window + 1, sum = 0; /* the two zeros at the ends of the symmetric window fall away */
     hann_symmetric(window, SMOOTHING + 2);
     for (size_t i = 0; i < SMOOTHING; i++) sum += w[i];
     for (size_t i = 0; i < SMOOTHING; i++) w[i] /= sum;
     for (size_t t = 0; t < frames; t++) quantise(chroma + t * FEATURE_CHROMA);
     for (size_t t = 0; t < frames; t++) {
         double smooth[FEATURE_CHROMA] = {0}, norm = 0;
-        const size_t first = t < HALF ? 0 : t - HALF, last = t + HALF < frames ? t + HALF : frames - 1;
+        const size_t first = t < HALF ? 0 : t - HALF,
+                     last = t + HALF < frames ? t + HALF : frames - 1;
         for (size_t s = first; s <= last; s++)
-            for (size_t k = 0; k < FEATURE_CHROMA; k++) smooth[k] += w[s + HALF - t] * (double)chroma[s * FEATURE_CHROMA + k];
-        for (size_t k = 0; k < FEATURE_CHROMA && version != LIBROSA_0_8; k++) smooth[k] = (float)smooth[k];
+            for (size_t k = 0; k < FEATURE_CHROMA; k++)
+                smooth[k] += w[s + HALF - t] * (double)chroma[s * FEATURE_CHROMA + k];
+        for (size_t k = 0; k < FEATURE_CHROMA && version != LIBROSA_0_8; k++)
+            smooth[k] = (float)smooth[k];
         for (size_t k = 0; k < FEATURE_CHROMA; k++) norm += smooth[k] * smooth[k];
         norm = sqrt(norm);
-        for (size_t k = 0; k < FEATURE_CHROMA; k++) out[t * stride + k] = (float)(norm < FLT_MIN ? smooth[k] : smooth[k] / norm);
+        for (size_t k = 0; k < FEATURE_CHROMA; k++)
+            out[t * stride + k] = (float)(norm < FLT_MIN ? smooth[k] : smooth[k] / norm);
     }
 }

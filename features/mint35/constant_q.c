@@ -1,14 +1,15 @@
-/* constant_q.c: librosa.cqt (0.11, 0.8: librosa.vqt with gamma 0), Schoerkhuber and Klapuri's scheme: the filters of the top octave, then the
- * signal at half the rate under the same filters, and so on down. */
+/* constant_q.c: librosa.cqt (0.11, 0.8: librosa.vqt with gamma 0), Schoerkhuber and Klapuri's
+ * scheme: the filters of the top octave, then the signal at half the rate under the same filters,
+ * and so on down. */
 #include "features/mint35/constant_q.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "lib/audio/kaiser.h"
-#include "lib/audio/resample.h"
 #include "features/mint35/stft.h"
 #include "features/mint35/wavelet.h"
+#include "lib/audio/kaiser.h"
+#include "lib/audio/resample.h"
 
 static const double c1_hz = 32.70319566257483, hann_bandwidth = 1.50018310546875;
 
@@ -16,7 +17,8 @@ typedef struct {
     double frequency[CQ_BINS], alpha[CQ_BINS], length[CQ_BINS];
 } Bins;
 
-/* Frequencies, bandwidths, and lengths at `rate`; returns the highest frequency that a filter reaches. */
+/* Frequencies, bandwidths, and lengths at `rate`; returns the highest frequency that a filter
+ * reaches. */
 static double layout(Bins *b, double rate, double tuning, LibrosaVersion version) {
     const double lowest = c1_hz * pow(2, tuning / CQ_PER_OCTAVE);
     for (size_t i = 0; i < CQ_BINS; i++) {
@@ -24,7 +26,8 @@ static double layout(Bins *b, double rate, double tuning, LibrosaVersion version
         b->frequency[i] = ldexp(pow(2, (double)step / CQ_PER_OCTAVE), (int)octave) * lowest;
     }
     wavelet_relative_bandwidth(b->frequency, CQ_BINS, b->alpha);
-    for (size_t i = 0; i < CQ_BINS && version == LIBROSA_0_8; i++) b->alpha[i] = pow(2, 1.0 / CQ_PER_OCTAVE) - 1;
+    for (size_t i = 0; i < CQ_BINS && version == LIBROSA_0_8; i++)
+        b->alpha[i] = pow(2, 1.0 / CQ_PER_OCTAVE) - 1;
     double top = 0;
     for (size_t i = 0; i < CQ_BINS; i++) {
         b->length[i] = 1 / b->alpha[i] * rate / b->frequency[i];
@@ -33,14 +36,15 @@ static double layout(Bins *b, double rate, double tuning, LibrosaVersion version
     return top;
 }
 
-/* Frames go through the filters many at a time: spectra and sums lie as [bin][frame], so that the innermost loop runs over frames. */
+/* Frames go through the filters many at a time: spectra and sums lie as [bin][frame], so that the
+ * innermost loop runs over frames. */
 enum { BLOCK = 16 };
 
 typedef struct {
     WaveletFilters filters;
     float scale[CQ_PER_OCTAVE];
     size_t first, count; /* bins that any filter touches */
-    float *re, *im;      /* [count][BLOCK] */
+    float *re, *im; /* [count][BLOCK] */
 } Bank;
 
 static void bank_free(Bank *b) {
@@ -49,12 +53,15 @@ static void bank_free(Bank *b) {
     free(b->im);
 }
 
-/* The top octave's filters serve every octave: half the rate under half the frequency is the same filter. Magnitudes are divided by the square root of
- * the filter's length, and multiplied by that of the halvings, to which the length is proportional. */
+/* The top octave's filters serve every octave: half the rate under half the frequency is the same
+ * filter. Magnitudes are divided by the square root of the filter's length, and multiplied by that
+ * of the halvings, to which the length is proportional. */
 static int bank_new(Bank *bank, const Bins *b, double rate, Error *err) {
     const size_t top = CQ_BINS - CQ_PER_OCTAVE;
     *bank = (Bank){0};
-    if (wavelet_filters_new(&bank->filters, b->frequency + top, b->alpha + top, CQ_PER_OCTAVE, rate, err)) return -1;
+    if (wavelet_filters_new(&bank->filters, b->frequency + top, b->alpha + top, CQ_PER_OCTAVE, rate,
+                            err))
+        return -1;
     const WaveletFilters *f = &bank->filters;
     size_t end = 0;
     bank->first = f->n_fft;
@@ -71,12 +78,14 @@ static int bank_new(Bank *bank, const Bins *b, double rate, Error *err) {
     return error_set(err, "out of memory for constant-Q filters");
 }
 
-/* |sum over k of filter[k] spectrum[k]| of the block's frames: magnitude[j CQ_BINS + i] of frame j, filter i. */
+/* |sum over k of filter[k] spectrum[k]| of the block's frames: magnitude[j CQ_BINS + i] of frame j,
+ * filter i. */
 static void filter_block(const Bank *bank, size_t frames, float *magnitude) {
     const WaveletFilters *f = &bank->filters;
     const float complex *c = f->coefficients;
     for (size_t i = 0; i < f->count; i++) {
-        const float *re = bank->re + (f->first[i] - bank->first) * BLOCK, *im = bank->im + (f->first[i] - bank->first) * BLOCK;
+        const float *re = bank->re + (f->first[i] - bank->first) * BLOCK,
+                    *im = bank->im + (f->first[i] - bank->first) * BLOCK;
         float sum_re[BLOCK] = {0}, sum_im[BLOCK] = {0};
         for (size_t k = 0; k < f->width[i]; k++, c++) {
             const float a = crealf(*c), b = cimagf(*c);
@@ -85,12 +94,15 @@ static void filter_block(const Bank *bank, size_t frames, float *magnitude) {
                 sum_im[j] += a * im[k * BLOCK + j] + b * re[k * BLOCK + j];
             }
         }
-        for (size_t j = 0; j < frames; j++) magnitude[j * CQ_BINS + i] = sqrtf(sum_re[j] * sum_re[j] + sum_im[j] * sum_im[j]) * bank->scale[i];
+        for (size_t j = 0; j < frames; j++)
+            magnitude[j * CQ_BINS + i] =
+                sqrtf(sum_re[j] * sum_re[j] + sum_im[j] * sum_im[j]) * bank->scale[i];
     }
 }
 
 /* Magnitudes of one octave's bins: spectra of rectangular frames times the filters. */
-static int octave_response(const float *y, size_t n, size_t hop, Bank *bank, StftPadding padding, size_t frames, float *magnitude, Error *err) {
+static int octave_response(const float *y, size_t n, size_t hop, Bank *bank, StftPadding padding,
+                           size_t frames, float *magnitude, Error *err) {
     Stft *stft;
     if (stft_new(&stft, bank->filters.n_fft, hop, NULL, STFT_SINGLE, padding, err)) return -1;
     for (size_t t = 0; t < frames; t += BLOCK) {
@@ -105,7 +117,8 @@ static int octave_response(const float *y, size_t n, size_t hop, Bank *bank, Stf
     return 0;
 }
 
-/* librosa halves the rate first, with the energy kept, as often as the filters, and 7 octaves with whole hops, allow. */
+/* librosa halves the rate first, with the energy kept, as often as the filters, and 7 octaves with
+ * whole hops, allow. */
 static unsigned early_halvings(double rate, double top, size_t hop, LibrosaVersion version) {
     const double passed = version == LIBROSA_0_8 ? kaiser_fast.rolloff : 1;
     const int by_filters = (int)ceil(log2(passed * rate / 2 / top)) - 2;
@@ -118,15 +131,21 @@ static unsigned early_halvings(double rate, double top, size_t hop, LibrosaVersi
     return least > 0 ? (unsigned)least : 0;
 }
 
-static Resampler halving_of(LibrosaVersion version) { return version == LIBROSA_0_8 ? KAISER_FAST : SOXR_HIGH; }
-static StftPadding padding_of(LibrosaVersion version) { return version == LIBROSA_0_8 ? STFT_REFLECT : STFT_CONSTANT; }
+static Resampler halving_of(LibrosaVersion version) {
+    return version == LIBROSA_0_8 ? KAISER_FAST : SOXR_HIGH;
+}
+static StftPadding padding_of(LibrosaVersion version) {
+    return version == LIBROSA_0_8 ? STFT_REFLECT : STFT_CONSTANT;
+}
 
 /* From the top octave down, halving the signal in between. */
-static int all_octaves(const float *y, size_t n, size_t hop, Bank *bank, LibrosaVersion version, size_t frames, float *magnitude, Error *err) {
+static int all_octaves(const float *y, size_t n, size_t hop, Bank *bank, LibrosaVersion version,
+                       size_t frames, float *magnitude, Error *err) {
     float *signal = NULL; /* y at half the rate, and so on */
     int status = 0;
     for (size_t octave = CQ_OCTAVES; octave-- > 0 && !status; hop /= 2) {
-        status = octave_response(signal ? signal : y, n, hop, bank, padding_of(version), frames, magnitude + octave * CQ_PER_OCTAVE, err);
+        status = octave_response(signal ? signal : y, n, hop, bank, padding_of(version), frames,
+                                 magnitude + octave * CQ_PER_OCTAVE, err);
         if (octave == 0 || status) break;
         float *half;
         size_t m;
@@ -139,16 +158,22 @@ static int all_octaves(const float *y, size_t n, size_t hop, Bank *bank, Librosa
     return status;
 }
 
-int constant_q(const float *y, size_t n, double rate, size_t hop, double tuning, LibrosaVersion version, float *magnitude, Error *err) {
+int constant_q(const float *y, size_t n, double rate, size_t hop, double tuning,
+               LibrosaVersion version, float *magnitude, Error *err) {
     Bins b;
     const double top = layout(&b, rate, tuning, version);
-    if (top > rate / 2) return error_set(err, "at a sample rate of %g Hz the constant-Q filters would reach beyond the Nyquist frequency", rate);
+    if (top > rate / 2)
+        return error_set(err,
+                         "at a sample rate of %g Hz the constant-Q filters would reach beyond the "
+                         "Nyquist frequency",
+                         rate);
     const size_t frames = 1 + n / hop;
     const unsigned halvings = early_halvings(rate, top, hop, version);
     float *low = NULL;
     if (halvings) {
         size_t m;
-        if (resample_scaled(y, n, ldexp(1, (int)halvings), 1, halving_of(version), &low, &m, err)) return -1;
+        if (resample_scaled(y, n, ldexp(1, (int)halvings), 1, halving_of(version), &low, &m, err))
+            return -1;
         rate = ldexp(rate, -(int)halvings);
         layout(&b, rate, tuning, version);
         n = m;
@@ -156,7 +181,8 @@ int constant_q(const float *y, size_t n, double rate, size_t hop, double tuning,
     Bank bank;
     int status = bank_new(&bank, &b, rate, err);
     if (!status) {
-        status = all_octaves(low ? low : y, n, hop >> halvings, &bank, version, frames, magnitude, err);
+        status =
+            all_octaves(low ? low : y, n, hop >> halvings, &bank, version, frames, magnitude, err);
         bank_free(&bank);
     }
     free(low);

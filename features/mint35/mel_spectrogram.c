@@ -1,4 +1,5 @@
-/* mel_spectrogram.c: librosa.filters.mel, librosa.feature.melspectrogram and librosa.power_to_db with their defaults (0.11). */
+/* mel_spectrogram.c: librosa.filters.mel, librosa.feature.melspectrogram and librosa.power_to_db
+ * with their defaults (0.11). */
 #include "features/mint35/mel_spectrogram.h"
 
 #include <math.h>
@@ -15,28 +16,34 @@ static double hz_to_mel(double hz) {
 }
 
 static double mel_to_hz(double mel) {
-    return mel < log_from_mel ? mel * hz_per_mel : log_from_hz * exp(log_step() * (mel - log_from_mel));
+    return mel < log_from_mel ? mel * hz_per_mel
+                              : log_from_hz * exp(log_step() * (mel - log_from_mel));
 }
 
-int mel_filters_new(MelFilters *out, double rate, double top, size_t n_fft, size_t bands, Error *err) {
+int mel_filters_new(MelFilters *out, double rate, double top, size_t n_fft, size_t bands,
+                    Error *err) {
     const size_t bins = n_fft / 2 + 1;
-    double *edges = malloc((bands + 2) * sizeof *edges); /* band b rises from edge b to b + 1 and falls to b + 2 */
+    double *edges = malloc(
+        (bands + 2) * sizeof *edges); /* band b rises from edge b to b + 1 and falls to b + 2 */
     /* a bin lies under at most two triangles */
     const size_t most = 2 * bins + bands * MEL_LANES;
-    *out = (MelFilters){bands, bins, calloc(bands, sizeof(size_t)), calloc(bands, sizeof(size_t)), calloc(most, sizeof(float))};
+    *out = (MelFilters){bands, bins, calloc(bands, sizeof(size_t)), calloc(bands, sizeof(size_t)),
+                        calloc(most, sizeof(float))};
     if (!edges || !out->first || !out->count || !out->weights) {
         free(edges);
         mel_filters_free(out);
         return error_set(err, "out of memory");
     }
     const double top_mel = hz_to_mel(top);
-    for (size_t i = 0; i < bands + 2; i++) edges[i] = mel_to_hz(top_mel * (double)i / (double)(bands + 1));
+    for (size_t i = 0; i < bands + 2; i++)
+        edges[i] = mel_to_hz(top_mel * (double)i / (double)(bands + 1));
     float *w = out->weights;
     for (size_t b = 0; b < bands; b++) {
         const double area = 2 / (edges[b + 2] - edges[b]);
         for (size_t k = (size_t)(edges[b] * (double)n_fft / rate); k < bins; k++) {
             const double hz = (double)k * rate / (double)n_fft;
-            const double rise = (hz - edges[b]) / (edges[b + 1] - edges[b]), fall = (edges[b + 2] - hz) / (edges[b + 2] - edges[b + 1]);
+            const double rise = (hz - edges[b]) / (edges[b + 1] - edges[b]),
+                         fall = (edges[b + 2] - hz) / (edges[b + 2] - edges[b + 1]);
             const double v = fmin(rise, fall);
             if (fall <= 0) break;
             if (v <= 0) continue;
@@ -64,7 +71,8 @@ void mel_frame(const MelFilters *f, const float *power, float *mel) {
         float lane[MEL_LANES] = {0};
         for (size_t i = 0; i < f->count[b]; i += MEL_LANES)
             for (size_t j = 0; j < MEL_LANES; j++) lane[j] += w[i + j] * p[i + j];
-        mel[b] = ((lane[0] + lane[4]) + (lane[1] + lane[5])) + ((lane[2] + lane[6]) + (lane[3] + lane[7]));
+        mel[b] = ((lane[0] + lane[4]) + (lane[1] + lane[5])) +
+                 ((lane[2] + lane[6]) + (lane[3] + lane[7]));
         w += f->count[b];
     }
 }

@@ -1,4 +1,5 @@
-/* onset_detect.c: librosa.onset.onset_detect and librosa.util.peak_pick (0.11) with their defaults. */
+/* onset_detect.c: librosa.onset.onset_detect and librosa.util.peak_pick (0.11) with their defaults.
+ */
 #include "features/mint35/onset_detect.h"
 
 #include <float.h>
@@ -25,7 +26,8 @@ static double mean(const float *x, size_t first, size_t end) {
     return (double)sum / (double)(end - first);
 }
 
-int onset_detect(const float *envelope, size_t frames, double rate, size_t hop, bool *onset, Error *err) {
+int onset_detect(const float *envelope, size_t frames, double rate, size_t hop, bool *onset,
+                 Error *err) {
     for (size_t i = 0; i < frames; i++) onset[i] = false;
     float low = envelope[0], top = 0;
     for (size_t i = 1; i < frames; i++) low = envelope[i] < low ? envelope[i] : low;
@@ -35,9 +37,11 @@ int onset_detect(const float *envelope, size_t frames, double rate, size_t hop, 
     if (!x) return error_set(err, "out of memory");
     for (size_t i = 0; i < frames; i++) x[i] = (envelope[i] - low) / (top + FLT_MIN);
 
-    const size_t before = frames_in(0.03, rate, hop), around = frames_in(0.10, rate, hop), wait = frames_in(0.03, rate, hop);
+    const size_t before = frames_in(0.03, rate, hop), around = frames_in(0.10, rate, hop),
+                 wait = frames_in(0.03, rate, hop);
     for (size_t n = 0; n < frames; n++) {
-        const size_t first = n < around ? 0 : n - around, end = n + around + 1 < frames ? n + around + 1 : frames;
+        const size_t first = n < around ? 0 : n - around,
+                     end = n + around + 1 < frames ? n + around + 1 : frames;
         if (x[n] != largest(x, n < before ? 0 : n - before, n + 1)) continue;
         if (!((double)x[n] >= mean(x, first, end) + (double)delta)) continue;
         onset[n] = true;

@@ -1,4 +1,5 @@
-/* onset_strength.c: librosa.onset.onset_strength (0.11): lag 1, max_size 1, no detrending, mean, center=True. */
+/* onset_strength.c: librosa.onset.onset_strength (0.11): lag 1, max_size 1, no detrending, mean,
+ * center=True. */
 #include "features/mint35/onset_strength.h"
 
 #include "features/mint35/mint35.h"

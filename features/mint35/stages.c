@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-int stage_matrix(Tensors *stages, const char *name, const float *x, size_t frames, size_t bands, size_t stride, Error *err) {
+int stage_matrix(Tensors *stages, const char *name, const float *x, size_t frames, size_t bands,
+                 size_t stride, Error *err) {
     Tensor t;
     if (!stages) return 0;
     if (tensor_new(&t, TENSOR_F32, 2, (size_t[]){bands, frames}, 0, err)) return -1;
@@ -12,7 +13,8 @@ int stage_matrix(Tensors *stages, const char *name, const float *x, size_t frame
     return tensors_add(stages, name, &t, err);
 }
 
-static int add(Tensors *stages, const char *name, TensorType type, const void *x, size_t count, size_t size, Error *err) {
+static int add(Tensors *stages, const char *name, TensorType type, const void *x, size_t count,
+               size_t size, Error *err) {
     Tensor t;
     if (!stages) return 0;
     if (tensor_new(&t, type, 1, &count, 0, err)) return -1;
@@ -47,4 +49,6 @@ int stage_frames(Tensors *stages, const char *name, const bool *mark, size_t cou
     return tensors_add(stages, name, &t, err);
 }
 
-int stage_number(Tensors *stages, const char *name, double value, Error *err) { return stages ? tensors_add_f64(stages, name, value, err) : 0; }
+int stage_number(Tensors *stages, const char *name, double value, Error *err) {
+    return stages ? tensors_add_f64(stages, name, value, err) : 0;
+}

@@ -1,4 +1,5 @@
-/* start_bpm.c: where beat tracking starts from, told by the name of an AIST++ music (mint: preprocessor's _get_tempo). */
+/* start_bpm.c: where beat tracking starts from, told by the name of an AIST++ music (mint:
+ * preprocessor's _get_tempo). */
 #include <string.h>
 
 #include "features/mint35/mint35.h"

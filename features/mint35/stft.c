@@ -1,8 +1,10 @@
 /* stft.c: librosa.stft (0.11) through FFTW.
  *
- * N real samples are taken as N / 2 complex ones, z[i] = x[2i] + i x[2i + 1], and the spectrum X of x is untangled from that of z:
- * X[k] = E + W O with E = (Z[k] + Z*[M - k]) / 2, O = (Z[k] - Z*[M - k]) / 2i, W = exp(-2 pi i k / N), M = N / 2. That is faster than FFTW's own real
- * transform, and only the bins asked for need untangling. Plans are estimated, not measured, so that the same input always gives the same bits. */
+ * N real samples are taken as N / 2 complex ones, z[i] = x[2i] + i x[2i + 1], and the spectrum X of
+ * x is untangled from that of z: X[k] = E + W O with E = (Z[k] + Z*[M - k]) / 2, O = (Z[k] - Z*[M -
+ * k]) / 2i, W = exp(-2 pi i k / N), M = N / 2. That is faster than FFTW's own real transform, and
+ * only the bins asked for need untangling. Plans are estimated, not measured, so that the same
+ * input always gives the same bits. */
 #include "features/mint35/stft.h"
 
 #include <fftw3.h>
@@ -14,12 +16,12 @@
 struct Stft {
     size_t n_fft, hop;
     StftPadding padding;
-    float *mirrored;       /* [n_fft], for frames that go beyond the signal; NULL: zeros there */
-    double *window;        /* [n_fft], NULL: all ones */
+    float *mirrored; /* [n_fft], for frames that go beyond the signal; NULL: zeros there */
+    double *window; /* [n_fft], NULL: all ones */
     double *cosine, *sine; /* [n_fft / 2 + 1] of W */
-    double *z_re, *z_im;   /* [n_fft / 2 + 1] Z; the last repeats the first */
-    double *frame, *z;     /* [n_fft] each, for the transform in double precision */
-    float *frame32, *z32;  /* the same in single precision; only one pair is there */
+    double *z_re, *z_im; /* [n_fft / 2 + 1] Z; the last repeats the first */
+    double *frame, *z; /* [n_fft] each, for the transform in double precision */
+    float *frame32, *z32; /* the same in single precision; only one pair is there */
     fftw_plan plan;
     fftwf_plan plan32;
 };
@@ -40,20 +42,27 @@ static bool allocate(Stft *s, const double *window, StftPrecision precision) {
         s->z32 = fftwf_alloc_real(s->n_fft);
     }
     if (s->padding == STFT_REFLECT && !s->mirrored) return false;
-    return s->cosine && s->sine && s->z_re && s->z_im && (s->window || !window) && (s->frame || s->frame32) && (s->z || s->z32);
+    return s->cosine && s->sine && s->z_re && s->z_im && (s->window || !window) &&
+           (s->frame || s->frame32) && (s->z || s->z32);
 }
 
 static int make_plan(Stft *s) {
     const int half = (int)(s->n_fft / 2);
 #pragma omp critical(fftw_planner)
     {
-        if (s->frame) s->plan = fftw_plan_dft_1d(half, (fftw_complex *)s->frame, (fftw_complex *)s->z, FFTW_FORWARD, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
-        else s->plan32 = fftwf_plan_dft_1d(half, (fftwf_complex *)s->frame32, (fftwf_complex *)s->z32, FFTW_FORWARD, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+        if (s->frame)
+            s->plan = fftw_plan_dft_1d(half, (fftw_complex *)s->frame, (fftw_complex *)s->z,
+                                       FFTW_FORWARD, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+        else
+            s->plan32 =
+                fftwf_plan_dft_1d(half, (fftwf_complex *)s->frame32, (fftwf_complex *)s->z32,
+                                  FFTW_FORWARD, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
     }
     return s->plan || s->plan32;
 }
 
-int stft_new(Stft **out, size_t n_fft, size_t hop, const double *window, StftPrecision precision, StftPadding padding, Error *err) {
+int stft_new(Stft **out, size_t n_fft, size_t hop, const double *window, StftPrecision precision,
+             StftPadding padding, Error *err) {
     Stft *s = *out = calloc(1, sizeof *s);
     if (!s) return error_set(err, "out of memory");
     s->n_fft = n_fft;
@@ -96,7 +105,8 @@ void stft_free(Stft *s) {
 static void transform_double(Stft *s, const float *x, size_t first, size_t last) {
     memset(s->frame, 0, first * sizeof *s->frame);
     memset(s->frame + last, 0, (s->n_fft - last) * sizeof *s->frame);
-    for (size_t i = first; i < last; i++) s->frame[i] = s->window ? (double)x[i - first] * s->window[i] : (double)x[i - first];
+    for (size_t i = first; i < last; i++)
+        s->frame[i] = s->window ? (double)x[i - first] * s->window[i] : (double)x[i - first];
     fftw_execute(s->plan);
     for (size_t k = 0; k < s->n_fft / 2; k++) {
         s->z_re[k] = s->z[2 * k];
@@ -107,7 +117,8 @@ static void transform_double(Stft *s, const float *x, size_t first, size_t last)
 static void transform_single(Stft *s, const float *x, size_t first, size_t last) {
     memset(s->frame32, 0, first * sizeof *s->frame32);
     memset(s->frame32 + last, 0, (s->n_fft - last) * sizeof *s->frame32);
-    for (size_t i = first; i < last; i++) s->frame32[i] = s->window ? (float)((double)x[i - first] * s->window[i]) : x[i - first];
+    for (size_t i = first; i < last; i++)
+        s->frame32[i] = s->window ? (float)((double)x[i - first] * s->window[i]) : x[i - first];
     fftwf_execute(s->plan32);
     for (size_t k = 0; k < s->n_fft / 2; k++) {
         s->z_re[k] = (double)s->z32[2 * k];
@@ -126,7 +137,8 @@ static void mirror(Stft *s, const float *y, size_t n, size_t centre) {
 }
 
 void stft_frame(Stft *s, const float *y, size_t n, size_t t) {
-    /* frame[i] = y[t hop - n_fft / 2 + i]: first .. last - 1 are the i that fall inside the signal */
+    /* frame[i] = y[t hop - n_fft / 2 + i]: first .. last - 1 are the i that fall inside the signal
+     */
     const size_t centre = t * s->hop, half = s->n_fft / 2;
     size_t first = centre < half ? half - centre : 0;
     size_t last = centre + half <= n ? s->n_fft : n + half > centre ? n + half - centre : 0;
@@ -138,23 +150,29 @@ void stft_frame(Stft *s, const float *y, size_t n, size_t t) {
         first = 0;
         last = s->n_fft;
     }
-    if (s->frame) transform_double(s, x, first, last);
-    else transform_single(s, x, first, last);
+    if (s->frame)
+        transform_double(s, x, first, last);
+    else
+        transform_single(s, x, first, last);
     s->z_re[half] = s->z_re[0];
     s->z_im[half] = s->z_im[0];
 }
 
-void stft_bins(const Stft *s, size_t first, size_t count, float *restrict re, float *restrict im, size_t stride) {
+void stft_bins(const Stft *s, size_t first, size_t count, float *restrict re, float *restrict im,
+               size_t stride) {
     enum { PIECE = 64 };
     for (size_t start = 0; start < count; start += PIECE) {
-        const size_t n = count - start < PIECE ? count - start : PIECE, k = first + start, mirrored = s->n_fft / 2 - k - (n - 1);
+        const size_t n = count - start < PIECE ? count - start : PIECE, k = first + start,
+                     mirrored = s->n_fft / 2 - k - (n - 1);
         const double *a = s->z_re + k, *b = s->z_im + k, *c = s->cosine + k, *d = s->sine + k;
-        double p[PIECE], q[PIECE]; /* Z[M - k], turned round apart from the arithmetic, which can then be done in vectors */
+        double p[PIECE], q[PIECE]; /* Z[M - k], turned round apart from the arithmetic, which can
+                                      then be done in vectors */
         float bin_re[PIECE], bin_im[PIECE];
         for (size_t i = 0; i < n; i++) p[i] = s->z_re[mirrored + (n - 1 - i)];
         for (size_t i = 0; i < n; i++) q[i] = s->z_im[mirrored + (n - 1 - i)];
         for (size_t i = 0; i < n; i++) {
-            const double even_re = a[i] + p[i], even_im = b[i] - q[i], odd_re = b[i] + q[i], odd_im = p[i] - a[i];
+            const double even_re = a[i] + p[i], even_im = b[i] - q[i], odd_re = b[i] + q[i],
+                         odd_im = p[i] - a[i];
             bin_re[i] = (float)(0.5 * (even_re + (c[i] * odd_re - d[i] * odd_im)));
             bin_im[i] = (float)(0.5 * (even_im + (c[i] * odd_im + d[i] * odd_re)));
         }

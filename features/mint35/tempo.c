@@ -1,23 +1,24 @@
 /* tempo.c: librosa.feature.tempogram and librosa.feature.tempo (0.11) with their defaults.
  *
- * Autocorrelation is the inverse transform of the power spectrum, and linear: the frames' power spectra, each over its autocorrelation at
- * lag 0 (the largest there is), are added up and transformed back once. Two real frames a, b make one complex z = a + ib, and
- * |A[k]|^2 + |B[k]|^2 = (|Z[k]|^2 + |Z[-k]|^2) / 2. */
+ * Autocorrelation is the inverse transform of the power spectrum, and linear: the frames' power
+ * spectra, each over its autocorrelation at lag 0 (the largest there is), are added up and
+ * transformed back once. Two real frames a, b make one complex z = a + ib, and |A[k]|^2 + |B[k]|^2
+ * = (|Z[k]|^2 + |Z[-k]|^2) / 2. */
 #include "features/mint35/tempo.h"
 
-#include <float.h>
 #include <fftw3.h>
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "features/mint35/stages.h"
 #include "features/mint35/hann.h"
+#include "features/mint35/stages.h"
 
 typedef struct {
     size_t lags, size; /* size = 2 lags: zero-padded, so that no lag wraps around */
     double *padded, *window, *power; /* [frames + lags], [lags], [size] */
-    fftw_complex *pair, *spectrum;   /* [size] */
+    fftw_complex *pair, *spectrum; /* [size] */
     fftw_plan plan;
 } TempoWork;
 
@@ -35,11 +36,17 @@ static void work_free(TempoWork *w) {
 
 static int work_new(TempoWork *w, size_t frames, size_t lags, Error *err) {
     const size_t size = 2 * lags;
-    *w = (TempoWork){.lags = lags, .size = size, .padded = calloc(frames + lags, sizeof(double)), .window = malloc(lags * sizeof(double)),
-                .power = calloc(size, sizeof(double)), .pair = fftw_alloc_complex(size), .spectrum = fftw_alloc_complex(size)};
+    *w = (TempoWork){.lags = lags,
+                     .size = size,
+                     .padded = calloc(frames + lags, sizeof(double)),
+                     .window = malloc(lags * sizeof(double)),
+                     .power = calloc(size, sizeof(double)),
+                     .pair = fftw_alloc_complex(size),
+                     .spectrum = fftw_alloc_complex(size)};
     if (w->padded && w->window && w->power && w->pair && w->spectrum) {
 #pragma omp critical(fftw_planner)
-        w->plan = fftw_plan_dft_1d((int)size, w->pair, w->spectrum, FFTW_FORWARD, FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
+        w->plan = fftw_plan_dft_1d((int)size, w->pair, w->spectrum, FFTW_FORWARD,
+                                   FFTW_ESTIMATE | FFTW_PRESERVE_INPUT);
     }
     if (w->plan) {
         memset(w->pair, 0, size * sizeof *w->pair);
@@ -49,7 +56,8 @@ static int work_new(TempoWork *w, size_t frames, size_t lags, Error *err) {
     return error_set(err, "out of memory for a tempogram of %zu frames", frames);
 }
 
-/* Windowed frame t, over the square root of its energy, into real (part 0) or imaginary parts (1) of the pair. Zeros stay zeros. */
+/* Windowed frame t, over the square root of its energy, into real (part 0) or imaginary parts (1)
+ * of the pair. Zeros stay zeros. */
 static void place(TempoWork *w, size_t t, size_t part) {
     const double *x = w->padded + t;
     double energy = 0;
@@ -71,13 +79,15 @@ static void add_power(TempoWork *w) {
     }
 }
 
-int tempo_mean_tempogram(const float *envelope, size_t frames, size_t lags, double *mean, Error *err) {
+int tempo_mean_tempogram(const float *envelope, size_t frames, size_t lags, double *mean,
+                         Error *err) {
     TempoWork w;
     if (work_new(&w, frames, lags, err)) return -1;
     const size_t half = lags / 2;
     for (size_t i = 0; i < half; i++) { /* linear ramps from and to 0 */
         w.padded[i] = (float)((double)i * ((double)envelope[0] / (double)half));
-        w.padded[2 * half + frames - 1 - i] = (float)((double)i * ((double)envelope[frames - 1] / (double)half));
+        w.padded[2 * half + frames - 1 - i] =
+            (float)((double)i * ((double)envelope[frames - 1] / (double)half));
     }
     for (size_t t = 0; t < frames; t++) w.padded[half + t] = envelope[t];
     hann_periodic(w.window, lags);
@@ -92,7 +102,8 @@ int tempo_mean_tempogram(const float *envelope, size_t frames, size_t lags, doub
         for (size_t i = 0; i < lags; i++) w.pair[i][1] = 0;
         add_power(&w);
     }
-    /* back to lags: the sum over k of power[k] cos(2 pi k lag / size) / size, real because the symmetric part alone counts */
+    /* back to lags: the sum over k of power[k] cos(2 pi k lag / size) / size, real because the
+     * symmetric part alone counts */
     for (size_t k = 0; k < w.size; k++) {
         w.pair[k][0] = w.power[k];
         w.pair[k][1] = 0;
@@ -103,19 +114,22 @@ int tempo_mean_tempogram(const float *envelope, size_t frames, size_t lags, doub
     return 0;
 }
 
-int tempo_estimate(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm, double *bpm, Tensors *stages, Error *err) {
+int tempo_estimate(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm,
+                   double *bpm, Tensors *stages, Error *err) {
     const double seconds = 8, max_bpm = 320;
     const size_t lags = (size_t)(seconds * rate) / hop;
     double *mean = malloc(lags * sizeof *mean);
     if (!mean) return error_set(err, "out of memory");
-    if (tempo_mean_tempogram(envelope, frames, lags, mean, err) || stage_f64(stages, "tempogram_mean", mean, lags, err)) {
+    if (tempo_mean_tempogram(envelope, frames, lags, mean, err) ||
+        stage_f64(stages, "tempogram_mean", mean, lags, err)) {
         free(mean);
         return -1;
     }
     double best = -INFINITY;
     *bpm = 0;
     for (size_t lag = 1; lag < lags; lag++) {
-        const double candidate = 60 * rate / ((double)hop * (double)lag), octaves = log2(candidate) - log2(start_bpm);
+        const double candidate = 60 * rate / ((double)hop * (double)lag),
+                     octaves = log2(candidate) - log2(start_bpm);
         const double score = log1p(1e6 * mean[lag]) - 0.5 * octaves * octaves;
         if (candidate < max_bpm && score > best) {
             best = score;

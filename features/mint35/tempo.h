@@ -6,12 +6,15 @@
 
 #include "lib/formats/tensor.h"
 
-/* Mean over time of the autocorrelation tempogram: around every frame, the envelope under a Hann window of `lags` frames (even; beyond the ends it runs
- * linearly to 0), its autocorrelation scaled to largest magnitude 1. envelope [frames >= 1] -> mean [lags]. */
-int tempo_mean_tempogram(const float *envelope, size_t frames, size_t lags, double *mean, Error *err);
+/* Mean over time of the autocorrelation tempogram: around every frame, the envelope under a Hann
+ * window of `lags` frames (even; beyond the ends it runs linearly to 0), its autocorrelation scaled
+ * to largest magnitude 1. envelope [frames >= 1] -> mean [lags]. */
+int tempo_mean_tempogram(const float *envelope, size_t frames, size_t lags, double *mean,
+                         Error *err);
 
-/* The lag of 8 seconds' tempogram with the largest log(1 + 1e6 mean) - (log2 bpm - log2 start_bpm)^2 / 2, below 320 BPM, as BPM.
- * `stages` may be NULL; it gets tempogram_mean. */
-int tempo_estimate(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm, double *bpm, Tensors *stages, Error *err);
+/* The lag of 8 seconds' tempogram with the largest log(1 + 1e6 mean) - (log2 bpm - log2
+ * start_bpm)^2 / 2, below 320 BPM, as BPM. `stages` may be NULL; it gets tempogram_mean. */
+int tempo_estimate(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm,
+                   double *bpm, Tensors *stages, Error *err);
 
 #endif

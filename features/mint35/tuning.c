@@ -1,5 +1,6 @@
-/* tuning.c: librosa.piptrack, librosa.tuning_estimate and librosa.pitch_tuning (0.11, 0.8) with their defaults. Single and double precision
- * are used where NumPy and numba use them: a peak on the border of a histogram bin must fall to the same side. */
+/* tuning.c: librosa.piptrack, librosa.tuning_estimate and librosa.pitch_tuning (0.11, 0.8) with
+ * their defaults. Single and double precision are used where NumPy and numba use them: a peak on
+ * the border of a histogram bin must fall to the same side. */
 #include "features/mint35/tuning.h"
 
 #include <float.h>
@@ -33,26 +34,32 @@ static float largest(const float *x, size_t n) {
     return top;
 }
 
-/* Distance from bin k of the vertex of the parabola through it and its neighbours. Where it is more than one bin, 0.11 takes 0. */
+/* Distance from bin k of the vertex of the parabola through it and its neighbours. Where it is more
+ * than one bin, 0.11 takes 0. */
 static float vertex(const float *s, size_t k, LibrosaVersion version) {
     if (version == LIBROSA_0_8) {
-        const float slope = 0.5f * (s[k + 1] - s[k - 1]), curvature = 2 * s[k] - s[k + 1] - s[k - 1];
+        const float slope = 0.5f * (s[k + 1] - s[k - 1]),
+                    curvature = 2 * s[k] - s[k + 1] - s[k - 1];
         return slope / (fabsf(curvature) < FLT_MIN ? curvature + 1 : curvature);
     }
-    const double a = (double)(s[k + 1] + s[k - 1]) - 2.0 * (double)s[k], b = (double)(s[k + 1] - s[k - 1]) / 2;
+    const double a = (double)(s[k + 1] + s[k - 1]) - 2.0 * (double)s[k],
+                 b = (double)(s[k + 1] - s[k - 1]) / 2;
     return fabs(b) >= fabs(a) ? 0 : (float)(-b / a);
 }
 
-int peaks_add(Peaks *p, const float *s, size_t n_fft, double rate, LibrosaVersion version, Error *err) {
+int peaks_add(Peaks *p, const float *s, size_t n_fft, double rate, LibrosaVersion version,
+              Error *err) {
     const double min_hz = 150, max_hz = fmin(4000, rate / 2);
     const size_t bins = n_fft / 2 + 1;
     const float least = 0.1f * largest(s, bins);
-    size_t k = (size_t)ceil(min_hz * (double)n_fft / rate), end = (size_t)ceil(max_hz * (double)n_fft / rate);
+    size_t k = (size_t)ceil(min_hz * (double)n_fft / rate),
+           end = (size_t)ceil(max_hz * (double)n_fft / rate);
     if (k == 0) k = 1;
     if (end > bins - 1) end = bins - 1;
     for (; k < end; k++) {
         if (!(s[k] > least)) continue;
-        const float before = s[k - 1] > least ? s[k - 1] : 0, after = s[k + 1] > least ? s[k + 1] : 0;
+        const float before = s[k - 1] > least ? s[k - 1] : 0,
+                    after = s[k + 1] > least ? s[k + 1] : 0;
         if (!(s[k] > before && s[k] >= after)) continue;
         const float shift = vertex(s, k, version), slope = (s[k + 1] - s[k - 1]) / 2;
         if (reserve(p, err)) return -1;
@@ -68,7 +75,8 @@ void peaks_free(Peaks *p) {
     *p = (Peaks){0};
 }
 
-/* Quickselect: x[k] becomes the k-th smallest, nothing larger before it, nothing smaller after it. */
+/* Quickselect: x[k] becomes the k-th smallest, nothing larger before it, nothing smaller after it.
+ */
 static float select_nth(float *x, size_t n, size_t k) {
     size_t low = 0, high = n - 1;
     while (low < high) {
@@ -83,8 +91,10 @@ static float select_nth(float *x, size_t n, size_t k) {
             x[j--] = swap;
         }
         /* everything up to j is at most the pivot, everything from j + 1 on at least */
-        if (k <= j) high = j;
-        else low = j + 1;
+        if (k <= j)
+            high = j;
+        else
+            low = j + 1;
     }
     return x[k];
 }
@@ -115,7 +125,8 @@ int tuning_estimate(Peaks *p, size_t bins_per_octave, double *tuning, Error *err
     size_t counts[STEPS] = {0};
     for (size_t i = 0; i < p->count; i++) {
         if (!(p->magnitude[i] >= threshold)) continue;
-        const float position = (float)bins_per_octave * log2f(p->pitch[i] / 27.5f); /* 27.5 Hz: A0 */
+        const float position =
+            (float)bins_per_octave * log2f(p->pitch[i] / 27.5f); /* 27.5 Hz: A0 */
         float residual = position - floorf(position);
         if (residual >= 0.5f) residual -= 1;
         long bin = (long)floor(((double)residual + 0.5) * STEPS);

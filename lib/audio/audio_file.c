@@ -13,9 +13,11 @@
 
 enum { CHUNK = 4096, MAX_CHANNELS = 1024 };
 
-const char *const audio_endings[] = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".w64", NULL};
+const char *const audio_endings[] = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3",
+                                     ".aif", ".aiff", ".au",  ".w64", NULL};
 
-static int append(Audio *a, size_t *capacity, const float *interleaved, size_t frames, size_t channels, const char *path, Error *err) {
+static int append(Audio *a, size_t *capacity, const float *interleaved, size_t frames,
+                  size_t channels, const char *path, Error *err) {
     if (a->count + frames > *capacity) {
         const size_t wanted = 2 * *capacity > a->count + frames ? 2 * *capacity : a->count + frames;
         float *grown = realloc(a->samples, wanted * sizeof *grown);
@@ -25,9 +27,11 @@ static int append(Audio *a, size_t *capacity, const float *interleaved, size_t f
     }
     float *mono = a->samples + a->count;
     int bad = 0;
-    if (channels == 1) memcpy(mono, interleaved, frames * sizeof *mono);
+    if (channels == 1)
+        memcpy(mono, interleaved, frames * sizeof *mono);
     else if (channels == 2)
-        for (size_t i = 0; i < frames; i++) mono[i] = (interleaved[2 * i] + interleaved[2 * i + 1]) / 2;
+        for (size_t i = 0; i < frames; i++)
+            mono[i] = (interleaved[2 * i] + interleaved[2 * i + 1]) / 2;
     else
         for (size_t i = 0; i < frames; i++) {
             mono[i] = interleaved[i * channels];
@@ -36,7 +40,8 @@ static int append(Audio *a, size_t *capacity, const float *interleaved, size_t f
         }
     for (size_t i = 0; i < frames; i++) bad |= !(fabsf(mono[i]) <= FLT_MAX);
     for (size_t i = 0; bad && i < frames; i++)
-        if (!isfinite(mono[i])) return error_set(err, "%s: sample %zu is not a finite number", path, a->count + i);
+        if (!isfinite(mono[i]))
+            return error_set(err, "%s: sample %zu is not a finite number", path, a->count + i);
     a->count += frames;
     return 0;
 }
@@ -56,21 +61,26 @@ static int decode(SNDFILE *file, const SF_INFO *info, const char *path, Audio *o
     free(chunk);
     if (status) return -1;
     if (out->count == 0) return error_set(err, "%s: there are no samples in it", path);
-    out->early_end = sf_error(file) != SF_ERR_NO_ERROR || (info->frames > 0 && (sf_count_t)out->count < info->frames);
+    out->early_end = sf_error(file) != SF_ERR_NO_ERROR ||
+                     (info->frames > 0 && (sf_count_t)out->count < info->frames);
     float *fitted = realloc(out->samples, out->count * sizeof *fitted);
     if (fitted) out->samples = fitted;
     return 0;
 }
 
-static size_t little_endian(const unsigned char *b) { return b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24; }
+static size_t little_endian(const unsigned char *b) {
+    return b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24;
+}
 
-/* libsndfile takes a wav file's length from what is there, without a word. True where the data chunk claims more than the file holds, except for the
- * sizes that programs write which could not know them: those from 2 GiB less a page or so (sox) to 2^32 - 1 (ffmpeg). */
+/* libsndfile takes a wav file's length from what is there, without a word. True where the data
+ * chunk claims more than the file holds, except for the sizes that programs write which could not
+ * know them: those from 2 GiB less a page or so (sox) to 2^32 - 1 (ffmpeg). */
 static bool wav_is_cut(FILE *f, size_t size) {
     enum { MOST_CHUNKS = 1000 };
     const size_t unknown = 0x7fff0000;
     unsigned char b[12];
-    if (fread(b, 1, 12, f) != 12 || memcmp(b, "RIFF", 4) != 0 || memcmp(b + 8, "WAVE", 4) != 0) return false;
+    if (fread(b, 1, 12, f) != 12 || memcmp(b, "RIFF", 4) != 0 || memcmp(b + 8, "WAVE", 4) != 0)
+        return false;
     size_t at = 12;
     for (int i = 0; i < MOST_CHUNKS && fread(b, 1, 8, f) == 8; i++) {
         const size_t length = little_endian(b + 4);
@@ -94,10 +104,13 @@ int audio_file_read(const char *path, Audio *out, Error *err) {
     fclose(readable);
     SF_INFO info = {0};
     SNDFILE *file = sf_open(path, SFM_READ, &info);
-    if (!file) return error_set(err, "%s: not a sound file that can be read (wav, flac, ogg or mp3 is wanted)", path);
+    if (!file)
+        return error_set(
+            err, "%s: not a sound file that can be read (wav, flac, ogg or mp3 is wanted)", path);
     int status;
     if (info.channels < 1 || info.channels > MAX_CHANNELS || info.samplerate < 1)
-        status = error_set(err, "%s: %d channels at %d Hz make no sense", path, info.channels, info.samplerate);
+        status = error_set(err, "%s: %d channels at %d Hz make no sense", path, info.channels,
+                           info.samplerate);
     else {
         out->rate = info.samplerate;
         status = decode(file, &info, path, out, err);

@@ -1,4 +1,5 @@
-/* audio_file.h: sound files on disk, decoded whole (libsndfile: wav, flac, ogg, mp3, aiff and others). */
+/* audio_file.h: sound files on disk, decoded whole (libsndfile: wav, flac, ogg, mp3, aiff and
+ * others). */
 #ifndef LIB_AUDIO_AUDIO_FILE_H
 #define LIB_AUDIO_AUDIO_FILE_H
 
@@ -10,20 +11,23 @@
 typedef struct {
     float *samples; /* [count] mono, mean of the channels, full scale 1; owned */
     size_t count;
-    double rate;    /* Hz */
-    bool early_end; /* decoding stopped before the length that the file claims, or on damage: samples hold what there was */
+    double rate; /* Hz */
+    bool early_end; /* decoding stopped before the length that the file claims, or on damage:
+                       samples hold what there was */
 } Audio;
 
 /* Endings that file_expand looks for in a folder; NULL-terminated. */
 extern const char *const audio_endings[];
 
-/* Refuses what libsndfile cannot open, files without samples, and samples that are not finite. Memory grows with what is decoded, not with what
- * the header claims. *out is empty on error. Errors begin with the path. */
+/* Refuses what libsndfile cannot open, files without samples, and samples that are not finite.
+ * Memory grows with what is decoded, not with what the header claims. *out is empty on error.
+ * Errors begin with the path. */
 int audio_file_read(const char *path, Audio *out, Error *err);
 void audio_free(Audio *a);
 
-/* libmpg123 writes notes of its own to file descriptor 2 while it decodes. Between these two calls that descriptor leads nowhere; the value
- * of the first is for the second (-1: it could not be done; harmless). For one thread at a time, with no messages in between. */
+/* libmpg123 writes notes of its own to file descriptor 2 while it decodes. Between these two calls
+ * that descriptor leads nowhere; the value of the first is for the second (-1: it could not be
+ * done; harmless). For one thread at a time, with no messages in between. */
 int stderr_mute(void);
 void stderr_unmute(int saved);
 

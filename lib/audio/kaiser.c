@@ -1,5 +1,7 @@
-/* kaiser.c: resampy 0.2.2, resampy.core.resample and resampy.filters.sinc_window. The table of `zeros` * 512 + 1 values of one wing of the filter is kept
- * in the order in which it is read: all taps of one phase after the other. Sums are rounded to single precision after every tap, as there. */
+/* kaiser.c: resampy 0.2.2, resampy.core.resample and resampy.filters.sinc_window. The table of
+ * `zeros` * 512 + 1 values of one wing of the filter is kept in the order in which it is read: all
+ * taps of one phase after the other. Sums are rounded to single precision after every tap, as
+ * there. */
 #include "lib/audio/kaiser.h"
 
 #include <math.h>
@@ -21,11 +23,14 @@ static double bessel_i0(double x) {
 }
 
 static double wing_value(const KaiserFilter *f, size_t i) {
-    const double count = (double)(f->zeros * PRECISION), u = (double)i / count, x = M_PI * f->rolloff * (double)i / PRECISION;
-    return f->rolloff * (i ? sin(x) / x : 1) * bessel_i0(f->beta * sqrt(1 - u * u)) / bessel_i0(f->beta);
+    const double count = (double)(f->zeros * PRECISION), u = (double)i / count,
+                 x = M_PI * f->rolloff * (double)i / PRECISION;
+    return f->rolloff * (i ? sin(x) / x : 1) * bessel_i0(f->beta * sqrt(1 - u * u)) /
+           bessel_i0(f->beta);
 }
 
-/* Tap i of phase p is value p + i step of the wing, delta the way to the value after it; all of them times `scale`. */
+/* Tap i of phase p is value p + i step of the wing, delta the way to the value after it; all of
+ * them times `scale`. */
 typedef struct {
     size_t step, taps, size;
     double scale, *value, *delta; /* [step + 1][taps] */
@@ -33,7 +38,8 @@ typedef struct {
 
 static int table_new(Table *t, const KaiserFilter *f, double ratio, Error *err) {
     const double scale = fmin(1, ratio);
-    *t = (Table){.step = (size_t)(scale * PRECISION), .scale = scale, .size = f->zeros * PRECISION + 1};
+    *t = (Table){
+        .step = (size_t)(scale * PRECISION), .scale = scale, .size = f->zeros * PRECISION + 1};
     if (t->step == 0) return error_set(err, "a change of sample rate by %g is too much", ratio);
     t->taps = (t->size + t->step - 1) / t->step;
     double *wing = malloc((t->size + 1) * sizeof *wing);
@@ -69,14 +75,17 @@ typedef struct {
 static Wing wing_at(const Table *t, double fraction, const float *x, size_t most) {
     const double index = fraction * PRECISION;
     const size_t phase = (size_t)index, taps = (t->size - phase) / t->step;
-    return (Wing){t->value + phase * t->taps, t->delta + phase * t->taps, index - (double)phase, x, most < taps ? most : taps};
+    return (Wing){t->value + phase * t->taps, t->delta + phase * t->taps, index - (double)phase, x,
+                  most < taps ? most : taps};
 }
 
 static float add_tap(float sum, const Wing *w, size_t i, ptrdiff_t direction) {
-    return (float)((double)sum + (w->value[i] + w->eta * w->delta[i]) * (double)*(w->x + direction * (ptrdiff_t)i));
+    return (float)((double)sum + (w->value[i] + w->eta * w->delta[i]) *
+                                     (double)*(w->x + direction * (ptrdiff_t)i));
 }
 
-/* sum[j] += tap i of wing j times sample i or -i, for all i, several outputs at a time because each of them must wait for its own last sum. */
+/* sum[j] += tap i of wing j times sample i or -i, for all i, several outputs at a time because each
+ * of them must wait for its own last sum. */
 static void add_wings(const Wing *wings, size_t count, ptrdiff_t direction, float *sum) {
     size_t common = wings[0].count;
     for (size_t j = 1; j < count; j++) common = wings[j].count < common ? wings[j].count : common;
@@ -84,10 +93,12 @@ static void add_wings(const Wing *wings, size_t count, ptrdiff_t direction, floa
         for (size_t i = 0; i < common; i++)
             for (size_t j = 0; j < LANES; j++) sum[j] = add_tap(sum[j], &wings[j], i, direction);
     for (size_t j = 0; j < count; j++)
-        for (size_t i = count == LANES ? common : 0; i < wings[j].count; i++) sum[j] = add_tap(sum[j], &wings[j], i, direction);
+        for (size_t i = count == LANES ? common : 0; i < wings[j].count; i++)
+            sum[j] = add_tap(sum[j], &wings[j], i, direction);
 }
 
-int kaiser_resample(const float *x, size_t n, double ratio, const KaiserFilter *filter, float *y, size_t m, Error *err) {
+int kaiser_resample(const float *x, size_t n, double ratio, const KaiserFilter *filter, float *y,
+                    size_t m, Error *err) {
     Table table;
     if (table_new(&table, filter, ratio, err)) return -1;
     const double increment = 1 / ratio;

@@ -10,7 +10,8 @@
 
 enum { DEFAULT_FPS = 60, NAME_SIZE = 14 /* "onset_strength" */ };
 
-const MusicBlock music_blocks[MUSIC_BLOCKS] = {{"onset_strength", 1}, {"mfcc", 20}, {"chroma", 12}, {"onsets", 1}, {"beats", 1}};
+const MusicBlock music_blocks[MUSIC_BLOCKS] = {
+    {"onset_strength", 1}, {"mfcc", 20}, {"chroma", 12}, {"onsets", 1}, {"beats", 1}};
 
 size_t music_width(unsigned blocks) {
     size_t width = 0;
@@ -23,7 +24,8 @@ size_t music_column(unsigned blocks, unsigned block) { return music_width(blocks
 /* The block of that name of `size` bytes, 0 if there is none. */
 static unsigned block_named(const char *name, size_t size) {
     for (size_t i = 0; i < MUSIC_BLOCKS; i++)
-        if (strlen(music_blocks[i].name) == size && memcmp(music_blocks[i].name, name, size) == 0) return 1u << i;
+        if (strlen(music_blocks[i].name) == size && memcmp(music_blocks[i].name, name, size) == 0)
+            return 1u << i;
     return 0;
 }
 
@@ -32,7 +34,10 @@ int music_blocks_parse(const char *list, unsigned *blocks, Error *err) {
     for (const char *name = list;; name++) {
         const size_t size = strcspn(name, ",");
         const unsigned block = block_named(name, size);
-        if (!block) return error_set(err, "'%.*s' is not one of onset_strength, mfcc, chroma, onsets, beats", (int)(size < 40 ? size : 40), name);
+        if (!block)
+            return error_set(err,
+                             "'%.*s' is not one of onset_strength, mfcc, chroma, onsets, beats",
+                             (int)(size < 40 ? size : 40), name);
         if (set & block) return error_set(err, "%.*s is named twice", (int)size, name);
         set |= block;
         name += size;
@@ -45,15 +50,18 @@ int music_blocks_parse(const char *list, unsigned *blocks, Error *err) {
 static int read_scalar(const Tensors *set, const char *name, double *value, Error *err) {
     Tensor *t = tensors_find(set, name);
     if (!t) return 0;
-    if (t->type == TENSOR_BYTES || tensor_count(t) != 1) return error_set(err, "'%s' is no number", name);
+    if (t->type == TENSOR_BYTES || tensor_count(t) != 1)
+        return error_set(err, "'%s' is no number", name);
     if (tensor_convert(t, TENSOR_F64, err)) return -1;
     *value = *tensor_f64(t);
     return isfinite(*value) && *value >= 0 ? 0 : error_set(err, "'%s' is %g", name, *value);
 }
 
-/* Column i of a file that names its columns belongs to the block `names` says; blocks come whole and in order. */
+/* Column i of a file that names its columns belongs to the block `names` says; blocks come whole
+ * and in order. */
 static int take_columns(const Tensor *names, size_t dim, unsigned *blocks, Error *err) {
-    if (names->type != TENSOR_BYTES || names->rank != 1 || names->shape[0] != dim) return error_set(err, "'columns' does not name the %zu columns of 'features'", dim);
+    if (names->type != TENSOR_BYTES || names->rank != 1 || names->shape[0] != dim)
+        return error_set(err, "'columns' does not name the %zu columns of 'features'", dim);
     unsigned set = 0;
     for (size_t i = 0; i < dim; i++) {
         const char *name = (const char *)names->data + i * names->item_size;
@@ -66,7 +74,9 @@ static int take_columns(const Tensor *names, size_t dim, unsigned *blocks, Error
             good = block_named(name, strnlen(name, names->item_size)) == 1u << b;
         }
     *blocks = set;
-    return good ? 0 : error_set(err, "'columns' names no whole blocks in the order onset_strength, mfcc, chroma, onsets, beats");
+    return good ? 0
+                : error_set(err, "'columns' names no whole blocks in the order onset_strength, "
+                                 "mfcc, chroma, onsets, beats");
 }
 
 static int add_columns(Tensors *set, unsigned blocks, Error *err) {
@@ -75,7 +85,8 @@ static int add_columns(Tensors *set, unsigned blocks, Error *err) {
     if (tensor_new(&t, TENSOR_BYTES, 1, &width, NAME_SIZE, err)) return -1;
     char *name = t.data;
     for (size_t b = 0; b < MUSIC_BLOCKS; b++)
-        for (size_t k = 0; blocks & 1u << b && k < music_blocks[b].width; k++, name += NAME_SIZE) memcpy(name, music_blocks[b].name, strlen(music_blocks[b].name));
+        for (size_t k = 0; blocks & 1u << b && k < music_blocks[b].width; k++, name += NAME_SIZE)
+            memcpy(name, music_blocks[b].name, strlen(music_blocks[b].name));
     return tensors_add(set, "columns", &t, err);
 }
 
@@ -85,10 +96,13 @@ static int take_music(Tensors *set, Music *m, Error *err) {
     if (!t) return -1;
     char shape[256];
     if (t->rank != 2 || t->shape[0] == 0 || t->shape[1] == 0)
-        return error_set(err, "music features have shape %s, [frames, dimensions] is needed", tensor_shape_text(t, shape));
-    if (tensor_convert(t, TENSOR_F32, err) || tensor_check_finite(t, err)) return error_prefix(err, "music features");
+        return error_set(err, "music features have shape %s, [frames, dimensions] is needed",
+                         tensor_shape_text(t, shape));
+    if (tensor_convert(t, TENSOR_F32, err) || tensor_check_finite(t, err))
+        return error_prefix(err, "music features");
     m->fps = DEFAULT_FPS;
-    if (read_scalar(set, "fps", &m->fps, err) || read_scalar(set, "tempo", &m->tempo, err)) return -1;
+    if (read_scalar(set, "fps", &m->fps, err) || read_scalar(set, "tempo", &m->tempo, err))
+        return -1;
     if (!(m->fps > 0)) return error_set(err, "'fps' is %g", m->fps);
     m->frames = t->shape[0];
     m->dim = t->shape[1];
@@ -115,9 +129,11 @@ int music_read(const char *path, Music *out, Error *err) {
 int music_write(const char *path, const Music *m, Error *err) {
     Tensors set = {0};
     Tensor t;
-    if (tensor_new(&t, TENSOR_F32, 2, (size_t[]){m->frames, m->dim}, 0, err)) return error_prefix(err, path);
+    if (tensor_new(&t, TENSOR_F32, 2, (size_t[]){m->frames, m->dim}, 0, err))
+        return error_prefix(err, path);
     if (t.data) memcpy(t.data, m->data, m->frames * m->dim * sizeof(float));
-    int bad = tensors_add(&set, "features", &t, err) || tensors_add_f64(&set, "fps", m->fps, err) || tensors_add_f64(&set, "tempo", m->tempo, err) ||
+    int bad = tensors_add(&set, "features", &t, err) || tensors_add_f64(&set, "fps", m->fps, err) ||
+              tensors_add_f64(&set, "tempo", m->tempo, err) ||
               (m->blocks && m->blocks != MUSIC_ALL && add_columns(&set, m->blocks, err));
     if (bad) error_prefix(err, path);
     bad = bad || npz_write(path, &set, err);
@@ -151,5 +167,6 @@ int music_need(const Music *m, unsigned block, size_t *column, Error *err) {
     }
     size_t b = 0;
     while (1u << b < block) b++;
-    return error_set(err, "the music has no column '%s': its features a frame are %s", music_blocks[b].name, music_dim_text(m, text));
+    return error_set(err, "the music has no column '%s': its features a frame are %s",
+                     music_blocks[b].name, music_dim_text(m, text));
 }

@@ -13,7 +13,9 @@ static unsigned char *grow(Buffer *b, size_t size) {
     if (b->failed) return NULL;
     if (size > b->capacity - b->size) {
         size_t capacity = 0;
-        if (__builtin_add_overflow(b->size, size, &capacity) || __builtin_add_overflow(capacity, capacity / 2 + 256, &capacity)) capacity = 0;
+        if (__builtin_add_overflow(b->size, size, &capacity) ||
+            __builtin_add_overflow(capacity, capacity / 2 + 256, &capacity))
+            capacity = 0;
         unsigned char *data = capacity ? realloc(b->data, capacity) : NULL;
         if (!data) {
             b->failed = true;
@@ -49,7 +51,8 @@ void buffer_print(Buffer *b, const char *format, ...) {
     if (room) {
         vsnprintf((char *)room, (size_t)n + 1, format, again);
         b->size--;
-    } else b->failed = true;
+    } else
+        b->failed = true;
     va_end(args);
     va_end(again);
 }
@@ -89,9 +92,12 @@ static size_t printable(const char *text) {
 void buffer_escaped(Buffer *b, const char *text) {
     while (*text) {
         size_t size = printable(text);
-        if (size == 0) buffer_byte(b, '?');
-        else if (strchr("<>&\"'", *text)) buffer_print(b, "&#%d;", *text);
-        else buffer_add(b, text, size);
+        if (size == 0)
+            buffer_byte(b, '?');
+        else if (strchr("<>&\"'", *text))
+            buffer_print(b, "&#%d;", *text);
+        else
+            buffer_add(b, text, size);
         text += size ? size : 1;
     }
 }
@@ -100,16 +106,22 @@ void buffer_json(Buffer *b, const char *text) {
     buffer_byte(b, '"');
     while (*text) {
         size_t size = printable(text);
-        if (size == 0) buffer_byte(b, '?');
-        else if (strchr("<>&\"'\\", *text)) buffer_print(b, "\\u%04x", (unsigned)*text);
-        else if (memcmp(text, "\xe2\x80\xa8", size) == 0 || memcmp(text, "\xe2\x80\xa9", size) == 0) buffer_byte(b, ' '); /* ends a line in JavaScript */
-        else buffer_add(b, text, size);
+        if (size == 0)
+            buffer_byte(b, '?');
+        else if (strchr("<>&\"'\\", *text))
+            buffer_print(b, "\\u%04x", (unsigned)*text);
+        else if (memcmp(text, "\xe2\x80\xa8", size) == 0 || memcmp(text, "\xe2\x80\xa9", size) == 0)
+            buffer_byte(b, ' '); /* ends a line in JavaScript */
+        else
+            buffer_add(b, text, size);
         text += size ? size : 1;
     }
     buffer_byte(b, '"');
 }
 
-int buffer_check(const Buffer *b, Error *err) { return b->failed ? error_set(err, "out of memory for the output") : 0; }
+int buffer_check(const Buffer *b, Error *err) {
+    return b->failed ? error_set(err, "out of memory for the output") : 0;
+}
 
 void buffer_free(Buffer *b) {
     free(b->data);

@@ -5,8 +5,12 @@
 #include <stdint.h>
 
 static inline uint16_t read_le16(const unsigned char *p) { return (uint16_t)(p[0] | p[1] << 8); }
-static inline uint32_t read_le32(const unsigned char *p) { return read_le16(p) | (uint32_t)read_le16(p + 2) << 16; }
-static inline uint64_t read_le64(const unsigned char *p) { return read_le32(p) | (uint64_t)read_le32(p + 4) << 32; }
+static inline uint32_t read_le32(const unsigned char *p) {
+    return read_le16(p) | (uint32_t)read_le16(p + 2) << 16;
+}
+static inline uint64_t read_le64(const unsigned char *p) {
+    return read_le32(p) | (uint64_t)read_le32(p + 4) << 32;
+}
 
 static inline void write_le16(unsigned char *p, uint16_t v) {
     p[0] = (unsigned char)v;

@@ -1,4 +1,5 @@
-/* Many processes, by the Message Passing Interface. MPI's own errors end all of them (its default error handler). */
+/* Many processes, by the Message Passing Interface. MPI's own errors end all of them (its default
+ * error handler). */
 #include <fcntl.h>
 #include <limits.h>
 #include <mpi.h>
@@ -44,13 +45,16 @@ void comm_broadcast(void *data, size_t bytes) {
     }
 }
 
-void comm_sum(double *x, size_t n) { MPI_Allreduce(MPI_IN_PLACE, x, (int)n, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD); }
+void comm_sum(double *x, size_t n) {
+    MPI_Allreduce(MPI_IN_PLACE, x, (int)n, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
+}
 
 _Static_assert(sizeof(MPI_Request) <= sizeof(CommSum), "a request must fit");
 
 void comm_sum_begin(CommSum *s, void *x, size_t n, size_t item) {
     MPI_Request request;
-    MPI_Iallreduce(MPI_IN_PLACE, x, (int)n, item == sizeof(float) ? MPI_FLOAT : MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD, &request);
+    MPI_Iallreduce(MPI_IN_PLACE, x, (int)n, item == sizeof(float) ? MPI_FLOAT : MPI_DOUBLE, MPI_SUM,
+                   MPI_COMM_WORLD, &request);
     memcpy(s->handle, &request, sizeof request);
 }
 

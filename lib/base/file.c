@@ -12,7 +12,8 @@
 int file_read(const char *path, unsigned char **data, size_t *size, Error *err) {
     *data = NULL;
     *size = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer must not block */
+    int fd =
+        open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer must not block */
     FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
     if (!f) {
         error_set(err, "%s: %s", path, strerror(errno));
@@ -26,7 +27,8 @@ int file_read(const char *path, unsigned char **data, size_t *size, Error *err) 
         goto failure;
     }
     if (!S_ISREG(st.st_mode)) {
-        error_set(err, "%s: %s", path, S_ISDIR(st.st_mode) ? "is a folder, not a file" : "is not a regular file");
+        error_set(err, "%s: %s", path,
+                  S_ISDIR(st.st_mode) ? "is a folder, not a file" : "is not a regular file");
         goto failure;
     }
     size_t n = (size_t)st.st_size;
@@ -36,7 +38,8 @@ int file_read(const char *path, unsigned char **data, size_t *size, Error *err) 
         goto failure;
     }
     if (fread(bytes, 1, n, f) != n) {
-        error_set(err, "%s: %s", path, ferror(f) ? strerror(errno) : "became shorter while it was read");
+        error_set(err, "%s: %s", path,
+                  ferror(f) ? strerror(errno) : "became shorter while it was read");
         goto failure;
     }
     bytes[n] = '\0';
@@ -50,7 +53,8 @@ failure:
     return -1;
 }
 
-/* A file without a name, which vanishes with the process however that ends; -1 where the system has no such thing or could not name it later. */
+/* A file without a name, which vanishes with the process however that ends; -1 where the system has
+ * no such thing or could not name it later. */
 static int open_unnamed(const char *path) {
 #ifdef O_TMPFILE
     char *folder = access("/proc/self/fd", X_OK) == 0 ? path_folder(path) : NULL;
@@ -68,7 +72,9 @@ static int name_unnamed(int fd, const char *name) {
     char self[64];
     snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
     if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) return 0;
-    return errno == EEXIST && unlink(name) == 0 ? linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) : -1;
+    return errno == EEXIST && unlink(name) == 0
+               ? linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW)
+               : -1;
 }
 
 /* A file with a name of its own. */
@@ -84,7 +90,8 @@ static int open_named(char *name) {
 int file_begin(OutputFile *f, const char *path, Error *err) {
     *f = (OutputFile){0};
     struct stat st; /* a rename would turn /dev/null into a file */
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return error_set(err, "%s: cannot write: not a regular file", path);
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        return error_set(err, "%s: cannot write: not a regular file", path);
     f->path = strdup(path);
     size_t n = strlen(path) + 40;
     f->temporary = malloc(n);
@@ -113,7 +120,9 @@ int file_begin(OutputFile *f, const char *path, Error *err) {
 }
 
 int file_commit(OutputFile *f, Error *err) {
-    int fd = fileno(f->stream), bad = ferror(f->stream) || fflush(f->stream) != 0 || fsync(fd) != 0 || (f->unnamed && name_unnamed(fd, f->temporary) != 0);
+    int fd = fileno(f->stream), bad = ferror(f->stream) || fflush(f->stream) != 0 ||
+                                      fsync(fd) != 0 ||
+                                      (f->unnamed && name_unnamed(fd, f->temporary) != 0);
     int reason = errno;
     if (fclose(f->stream) != 0 && !bad) {
         bad = 1;
@@ -163,7 +172,9 @@ int strings_add(Strings *list, const char *text, Error *err) {
     return 0;
 }
 
-static int compare_strings(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int compare_strings(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 void strings_sort(Strings *list) {
     if (list->count) qsort(list->items, list->count, sizeof *list->items, compare_strings);
@@ -193,14 +204,18 @@ int file_expand(const char *path, const char *const *endings, Strings *list, Err
     for (struct dirent *e; status == 0 && (e = readdir(dir));) {
         if (!wanted(e->d_name, endings)) continue;
         char *full = path_join(path, e->d_name);
-        if (!full) status = error_set(err, "out of memory");
-        else if (!folder_exists(full)) status = strings_add(&found, full, err);
+        if (!full)
+            status = error_set(err, "out of memory");
+        else if (!folder_exists(full))
+            status = strings_add(&found, full, err);
         free(full);
     }
     closedir(dir);
     strings_sort(&found);
-    for (size_t i = 0; status == 0 && i < found.count; i++) status = strings_add(list, found.items[i], err);
-    if (status == 0 && found.count == 0) status = error_set(err, "%s: no %s file in this folder", path, endings[0]);
+    for (size_t i = 0; status == 0 && i < found.count; i++)
+        status = strings_add(list, found.items[i], err);
+    if (status == 0 && found.count == 0)
+        status = error_set(err, "%s: no %s file in this folder", path, endings[0]);
     strings_free(&found);
     return status;
 }
@@ -213,7 +228,8 @@ int folder_make(const char *path, Error *err) {
         if (*p != '/' && *p != '\0') continue;
         char end = *p;
         *p = '\0';
-        if (*copy && mkdir(copy, 0777) != 0 && errno != EEXIST) status = error_set(err, "%s: %s", copy, strerror(errno));
+        if (*copy && mkdir(copy, 0777) != 0 && errno != EEXIST)
+            status = error_set(err, "%s: %s", copy, strerror(errno));
         *p = end;
         if (!end) break;
     }

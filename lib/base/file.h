@@ -7,20 +7,23 @@
 
 #include "lib/base/error.h"
 
-/* Reads a regular file whole into *data (owned, followed by one '\0' that is not counted). Errors begin with the path. */
+/* Reads a regular file whole into *data (owned, followed by one '\0' that is not counted). Errors
+ * begin with the path. */
 int file_read(const char *path, unsigned char **data, size_t *size, Error *err);
 
-/* A file being written beside its target. Nothing appears under the target's name before file_commit. A target that exists and is no
- * regular file (/dev/null) is refused. */
+/* A file being written beside its target. Nothing appears under the target's name before
+ * file_commit. A target that exists and is no regular file (/dev/null) is refused. */
 typedef struct {
     FILE *stream;
     char *path, *temporary;
-    int unnamed; /* the file gets the temporary name only just before it is renamed: a process that is killed leaves nothing behind */
+    int unnamed; /* the file gets the temporary name only just before it is renamed: a process that
+                    is killed leaves nothing behind */
 } OutputFile;
 
 int file_begin(OutputFile *f, const char *path, Error *err);
-int file_commit(OutputFile *f, Error *err); /* flush, fsync, rename; on any failure the target is untouched and the temporary removed */
-void file_abandon(OutputFile *f);           /* removes the temporary; harmless after commit */
+int file_commit(OutputFile *f, Error *err); /* flush, fsync, rename; on any failure the target is
+                                               untouched and the temporary removed */
+void file_abandon(OutputFile *f); /* removes the temporary; harmless after commit */
 
 /* Writes size bytes atomically. */
 int file_write(const char *path, const void *data, size_t size, Error *err);
@@ -35,8 +38,10 @@ int strings_add(Strings *list, const char *text, Error *err);
 void strings_sort(Strings *list); /* by bytes */
 void strings_free(Strings *list);
 
-/* Appends path itself if it is not a folder; else every regular file in it whose name ends in one of `endings` (NULL-terminated list, e.g.
- * ".npz"), sorted by name, not recursive. A folder without any is an error, as is a path that does not exist. */
+/* Appends path itself if it is not a folder; else every regular file in it whose name ends in one
+ * of `endings` (NULL-terminated list, e.g.
+ * ".npz"), sorted by name, not recursive. A folder without any is an error, as is a path that does
+ * not exist. */
 int file_expand(const char *path, const char *const *endings, Strings *list, Error *err);
 
 /* mkdir -p. */
@@ -45,9 +50,10 @@ int folder_exists(const char *path);
 int file_exists(const char *path);
 
 /* Owned strings; NULL only when memory is out. */
-char *path_join(const char *folder, const char *name); /* name if it is absolute or folder is "" or "." */
-char *path_folder(const char *path);                   /* "a/b.c" -> "a", "b.c" -> "." */
-char *path_stem(const char *path);                     /* "a/b.c" -> "b" */
+char *path_join(const char *folder,
+                const char *name); /* name if it is absolute or folder is "" or "." */
+char *path_folder(const char *path); /* "a/b.c" -> "a", "b.c" -> "." */
+char *path_stem(const char *path); /* "a/b.c" -> "b" */
 int path_ends_with(const char *path, const char *ending); /* ASCII case ignored */
 
 #endif

@@ -10,7 +10,8 @@ void *memory_block(size_t bytes) {
     void *block = NULL;
     if (posix_memalign(&block, start, bytes ? bytes : LINE)) return NULL;
 #ifdef MADV_HUGEPAGE
-    if (start == HUGE_PAGE) madvise(block, bytes, MADV_HUGEPAGE); /* a wish: without it all is as before */
+    if (start == HUGE_PAGE)
+        madvise(block, bytes, MADV_HUGEPAGE); /* a wish: without it all is as before */
 #endif
     return block;
 }

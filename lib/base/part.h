@@ -9,9 +9,11 @@ typedef struct {
     size_t first, count;
 } Part;
 
-/* Part k of `parts` of n things, in whole units (the last thing ends the last unit): they differ by one unit at most. */
+/* Part k of `parts` of n things, in whole units (the last thing ends the last unit): they differ by
+ * one unit at most. */
 static inline Part part_of(size_t n, size_t unit, size_t k, size_t parts) {
-    size_t units = (n + unit - 1) / unit, first = units * k / parts * unit, last = units * (k + 1) / parts * unit;
+    size_t units = (n + unit - 1) / unit, first = units * k / parts * unit,
+           last = units * (k + 1) / parts * unit;
     if (first > n) first = n;
     return (Part){first, (last < n ? last : n) - first};
 }

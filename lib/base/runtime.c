@@ -10,8 +10,8 @@
 #if defined(__x86_64__)
 static const char *best_kernels(void) {
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
         return "SkylakeX";
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "Haswell" : NULL;
 }
@@ -29,11 +29,16 @@ static const char *better_kernels(void) {
 }
 
 /* Sets a variable that is not set. True if the program must start anew for it. */
-static bool decide(const char *name, const char *value) { return value && !getenv(name) && setenv(name, value, 1) == 0; }
+static bool decide(const char *name, const char *value) {
+    return value && !getenv(name) && setenv(name, value, 1) == 0;
+}
 
 void runtime_prepare(char **argv) {
     bool kernels = decide("OPENBLAS_CORETYPE", better_kernels());
     bool waiting = !getenv("OMP_WAIT_POLICY") && decide("GOMP_SPINCOUNT", "1000");
-    bool threads = openblas_set_num_threads ? decide("OPENBLAS_NUM_THREADS", "1") : (int)decide("BLIS_NUM_THREADS", "1") + (int)decide("MKL_NUM_THREADS", "1");
-    if (kernels || waiting || threads) execv("/proc/self/exe", argv); /* on failure everything computes the same, only slower */
+    bool threads = openblas_set_num_threads
+                       ? decide("OPENBLAS_NUM_THREADS", "1")
+                       : (int)decide("BLIS_NUM_THREADS", "1") + (int)decide("MKL_NUM_THREADS", "1");
+    if (kernels || waiting || threads)
+        execv("/proc/self/exe", argv); /* on failure everything computes the same, only slower */
 }

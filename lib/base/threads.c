@@ -8,7 +8,8 @@
 #include <immintrin.h>
 #endif
 
-/* Arithmetic with numbers below 1.2e-38 takes processors a hundred cycles each: they become zero. A property of a thread. */
+/* Arithmetic with numbers below 1.2e-38 takes processors a hundred cycles each: they become zero. A
+ * property of a thread. */
 static void flush_subnormals(void) {
 #ifdef __SSE2__
     enum { FLUSH_TO_ZERO = 0x8000, DENORMALS_ARE_ZERO = 0x40 };
@@ -27,4 +28,6 @@ int threads_set(int n) {
 
 int threads_count(void) { return omp_get_max_threads(); }
 
-Part threads_part(size_t n, size_t unit) { return part_of(n, unit, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads()); }
+Part threads_part(size_t n, size_t unit) {
+    return part_of(n, unit, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());
+}

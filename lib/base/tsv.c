@@ -45,34 +45,42 @@ static bool field_number(const Line *l, size_t field, double *out) {
     return *end == '\0';
 }
 
-static int find_columns(const Line *header, const char *const *names, size_t columns, size_t *place, Error *err) {
+static int find_columns(const Line *header, const char *const *names, size_t columns, size_t *place,
+                        Error *err) {
     if (header->count > COLUMNS_MAX) return error_set(err, "more than %d columns", COLUMNS_MAX);
     for (size_t c = 0; c < columns; c++) {
         place[c] = 0;
         while (place[c] < header->count && !field_is(header, place[c], names[c])) place[c]++;
-        if (place[c] == header->count) return error_set(err, "no column '%s' in its first line", names[c]);
+        if (place[c] == header->count)
+            return error_set(err, "no column '%s' in its first line", names[c]);
     }
     return 0;
 }
 
-static int parse(const char *at, const char *end, const char *const *names, size_t columns, NumberTable *out, Error *err) {
+static int parse(const char *at, const char *end, const char *const *names, size_t columns,
+                 NumberTable *out, Error *err) {
     Line header, line;
     size_t place[COLUMNS_MAX], lines = 1, number = 1;
     at = cut(at, end, &header);
     if (find_columns(&header, names, columns, place, err)) return -1;
     for (const char *p = at; p < end; p++) lines += *p == '\n';
-    *out = (NumberTable){.columns = columns, .values = malloc(columns * lines * sizeof *out->values)};
+    *out =
+        (NumberTable){.columns = columns, .values = malloc(columns * lines * sizeof *out->values)};
     if (!out->values) return error_set(err, "out of memory for %zu lines", lines);
     double *rows = out->values; /* [lines, columns] first */
     while (at < end) {
         at = cut(at, end, &line);
         number++;
-        bool last = at == end && end[-1] != '\n', repeated = line.count == header.count && field_is(&line, place[0], names[0]);
+        bool last = at == end && end[-1] != '\n',
+             repeated = line.count == header.count && field_is(&line, place[0], names[0]);
         if (repeated || (line.count == 1 && line.length[0] == 0)) continue;
         if (line.count != header.count && last) break;
-        if (line.count != header.count) return error_set(err, "line %zu has %zu fields, the first line %zu", number, line.count, header.count);
+        if (line.count != header.count)
+            return error_set(err, "line %zu has %zu fields, the first line %zu", number, line.count,
+                             header.count);
         for (size_t c = 0; c < columns; c++)
-            if (!field_number(&line, place[c], &rows[out->rows * columns + c])) return error_set(err, "line %zu: '%s' is not a number", number, names[c]);
+            if (!field_number(&line, place[c], &rows[out->rows * columns + c]))
+                return error_set(err, "line %zu: '%s' is not a number", number, names[c]);
         out->rows++;
     }
     double *turned = malloc((columns * out->rows + 1) * sizeof *turned);
@@ -84,12 +92,15 @@ static int parse(const char *at, const char *end, const char *const *names, size
     return 0;
 }
 
-int tsv_read(const char *path, const char *const *names, size_t columns, NumberTable *out, Error *err) {
+int tsv_read(const char *path, const char *const *names, size_t columns, NumberTable *out,
+             Error *err) {
     unsigned char *data;
     size_t size;
     *out = (NumberTable){0};
     if (file_read(path, &data, &size, err)) return -1;
-    int status = size ? parse((const char *)data, (const char *)data + size, names, columns, out, err) : error_set(err, "the file is empty");
+    int status =
+        size ? parse((const char *)data, (const char *)data + size, names, columns, out, err)
+             : error_set(err, "the file is empty");
     free(data);
     if (!status) return 0;
     tsv_free(out);

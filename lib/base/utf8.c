@@ -3,12 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 int utf8_sort_distinct(const char **names, size_t count, Error *err) {
     if (count > 1) qsort(names, count, sizeof *names, compare);
     for (size_t i = 1; i < count; i++)
-        if (strcmp(names[i - 1], names[i]) == 0) return error_set(err, "the name '%.100s' occurs twice", names[i]);
+        if (strcmp(names[i - 1], names[i]) == 0)
+            return error_set(err, "the name '%.100s' occurs twice", names[i]);
     return 0;
 }
 
@@ -28,7 +31,12 @@ size_t utf8_encode(unsigned long c, char out[4]) {
 int utf8_valid(const char *text, size_t size) {
     const unsigned char *p = (const unsigned char *)text;
     for (size_t i = 0; i < size;) {
-        size_t n = p[i] < 0x80 ? 1 : p[i] < 0xc2 ? 0 : p[i] < 0xe0 ? 2 : p[i] < 0xf0 ? 3 : p[i] < 0xf5 ? 4 : 0;
+        size_t n = p[i] < 0x80   ? 1
+                   : p[i] < 0xc2 ? 0
+                   : p[i] < 0xe0 ? 2
+                   : p[i] < 0xf0 ? 3
+                   : p[i] < 0xf5 ? 4
+                                 : 0;
         if (n == 0 || n > size - i) return 0;
         unsigned long c = n == 1 ? p[i] : p[i] & (0xffu >> (n + 1));
         for (size_t k = 1; k < n; k++) {

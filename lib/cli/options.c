@@ -12,7 +12,9 @@
 
 enum { FIRST_LONG = 256, MAX_OPTIONS = 80, HELP_COLUMN = 30, HELP_WIDTH = 100 };
 
-static bool takes_value(const Option *o) { return o->type != OPTION_FLAG && o->type != OPTION_UNFLAG; }
+static bool takes_value(const Option *o) {
+    return o->type != OPTION_FLAG && o->type != OPTION_UNFLAG;
+}
 
 static void print_wrapped(const char *text, size_t indent) {
     size_t column = indent;
@@ -51,8 +53,10 @@ static void print_option(const Option *o) {
     if (takes_value(o)) n += snprintf(head + n, sizeof head - (size_t)n, " %s", o->argument);
     print_default(o, value, sizeof value);
     snprintf(text, sizeof text, "%s%s", o->help, value);
-    if (n < HELP_COLUMN - 1) printf("%-*s", HELP_COLUMN, head);
-    else printf("%s\n%*s", head, HELP_COLUMN, "");
+    if (n < HELP_COLUMN - 1)
+        printf("%-*s", HELP_COLUMN, head);
+    else
+        printf("%s\n%*s", head, HELP_COLUMN, "");
     print_wrapped(text, HELP_COLUMN);
     printf("\n");
 }
@@ -81,12 +85,19 @@ static int store(const Program *p, const Option *o, const char *text) {
     if (o->given) *o->given = true;
     errno = 0;
     switch (o->type) {
-    case OPTION_FLAG: *(bool *)o->value = true; return 0;
-    case OPTION_UNFLAG: *(bool *)o->value = false; return 0;
-    case OPTION_TEXT: *(const char **)o->value = text; return 0;
+    case OPTION_FLAG:
+        *(bool *)o->value = true;
+        return 0;
+    case OPTION_UNFLAG:
+        *(bool *)o->value = false;
+        return 0;
+    case OPTION_TEXT:
+        *(const char **)o->value = text;
+        return 0;
     case OPTION_CHOICE:
         if (!choice_ok(o->argument, text))
-            return program_usage_error(p, "--%s takes one of %s, not '%s'", o->name, o->argument, text);
+            return program_usage_error(p, "--%s takes one of %s, not '%s'", o->name, o->argument,
+                                       text);
         *(const char **)o->value = text;
         return 0;
     case OPTION_TEXTS: {
@@ -99,18 +110,24 @@ static int store(const Program *p, const Option *o, const char *text) {
         if (end == text || *end || errno || isspace((unsigned char)text[0]))
             return program_usage_error(p, "--%s takes a whole number, not '%s'", o->name, text);
         if (ranged && ((double)v < o->min || (double)v > o->max))
-            return program_usage_error(p, "--%s must lie between %.0f and %.0f, not %ld", o->name, o->min, o->max, v);
-        if (o->type == OPTION_INT) *(long *)o->value = v;
-        else if (v < 0) return program_usage_error(p, "--%s must not be negative", o->name);
-        else *(size_t *)o->value = (size_t)v;
+            return program_usage_error(p, "--%s must lie between %.0f and %.0f, not %ld", o->name,
+                                       o->min, o->max, v);
+        if (o->type == OPTION_INT)
+            *(long *)o->value = v;
+        else if (v < 0)
+            return program_usage_error(p, "--%s must not be negative", o->name);
+        else
+            *(size_t *)o->value = (size_t)v;
         return 0;
     }
     case OPTION_REAL: {
         double v = strtod(text, &end);
-        if (end == text || *end || errno == ERANGE || v != v || v - v != 0 || isspace((unsigned char)text[0]))
+        if (end == text || *end || errno == ERANGE || v != v || v - v != 0 ||
+            isspace((unsigned char)text[0]))
             return program_usage_error(p, "--%s takes a number, not '%s'", o->name, text);
         if (ranged && (v < o->min || v > o->max))
-            return program_usage_error(p, "--%s must lie between %g and %g, not %g", o->name, o->min, o->max, v);
+            return program_usage_error(p, "--%s must lie between %g and %g, not %g", o->name,
+                                       o->min, o->max, v);
         *(double *)o->value = v;
         return 0;
     }
@@ -125,7 +142,8 @@ int options_parse(const Program *p, int argc, char **argv, int *first) {
     for (size_t i = 0; i < p->count && count < MAX_OPTIONS; i++) {
         const Option *o = &p->options[i];
         if (!o->name) continue;
-        longs[count++] = (struct option){o->name, takes_value(o) ? required_argument : no_argument, NULL, FIRST_LONG + (int)i};
+        longs[count++] = (struct option){o->name, takes_value(o) ? required_argument : no_argument,
+                                         NULL, FIRST_LONG + (int)i};
         if (o->letter) letters[letter++] = o->letter;
         if (o->letter && takes_value(o)) letters[letter++] = ':';
     }
@@ -146,14 +164,21 @@ int options_parse(const Program *p, int argc, char **argv, int *first) {
         if (c == ':' && !is_long) return program_usage_error(p, "-%c needs a value", optopt);
         if (c == ':') return program_usage_error(p, "%s needs a value", argv[optind - 1]);
         if (c == '?') {
-            if (is_long && (optopt == 'h' || optopt == 'V')) return program_usage_error(p, "--%s takes no value", optopt == 'h' ? "help" : "version");
-            if (optopt > 0 && optopt < FIRST_LONG) return program_usage_error(p, "unknown option -%c", optopt);
-            if (optopt >= FIRST_LONG) return program_usage_error(p, "--%s takes no value", p->options[optopt - FIRST_LONG].name);
+            if (is_long && (optopt == 'h' || optopt == 'V'))
+                return program_usage_error(p, "--%s takes no value",
+                                           optopt == 'h' ? "help" : "version");
+            if (optopt > 0 && optopt < FIRST_LONG)
+                return program_usage_error(p, "unknown option -%c", optopt);
+            if (optopt >= FIRST_LONG)
+                return program_usage_error(p, "--%s takes no value",
+                                           p->options[optopt - FIRST_LONG].name);
             return program_usage_error(p, "unknown or ambiguous option %s", argv[optind - 1]);
         }
         size_t i = 0;
-        if (c >= FIRST_LONG) i = (size_t)(c - FIRST_LONG);
-        else while (p->options[i].letter != c) i++;
+        if (c >= FIRST_LONG)
+            i = (size_t)(c - FIRST_LONG);
+        else
+            while (p->options[i].letter != c) i++;
         int status = store(p, &p->options[i], optarg);
         if (status) return status;
     }

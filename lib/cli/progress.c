@@ -11,7 +11,11 @@ static double now(void) {
 }
 
 void progress_start(Progress *p, const char *label, size_t total, bool quiet) {
-    *p = (Progress){.label = label, .total = total, .quiet = quiet, .terminal = isatty(STDERR_FILENO), .last = now()};
+    *p = (Progress){.label = label,
+                    .total = total,
+                    .quiet = quiet,
+                    .terminal = isatty(STDERR_FILENO),
+                    .last = now()};
 }
 
 static void draw(const Progress *p) {
@@ -30,8 +34,10 @@ void progress_step(Progress *p, size_t done) {
     double t = now();
     if (t - p->last < (p->terminal ? 0.1 : 10.0)) return;
     p->last = t;
-    if (p->terminal) draw(p);
-    else fprintf(stderr, "%s: %zu of %zu\n", p->label, p->done, p->total);
+    if (p->terminal)
+        draw(p);
+    else
+        fprintf(stderr, "%s: %zu of %zu\n", p->label, p->done, p->total);
 }
 
 void progress_end(Progress *p) {

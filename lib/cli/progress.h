@@ -1,4 +1,5 @@
-/* progress.h: progress of long work on stderr: a bar on a terminal, a plain line now and then otherwise. */
+/* progress.h: progress of long work on stderr: a bar on a terminal, a plain line now and then
+ * otherwise. */
 #ifndef LIB_CLI_PROGRESS_H
 #define LIB_CLI_PROGRESS_H
 

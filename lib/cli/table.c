@@ -16,12 +16,16 @@ void table_titles(FILE *f, int width, const char *name, const Column *columns, s
     fputc('\n', f);
 }
 
-void table_row(FILE *f, int width, const char *name, const Column *columns, const double *values, size_t count) {
+void table_row(FILE *f, int width, const char *name, const Column *columns, const double *values,
+               size_t count) {
     fprintf(f, "%-*s", width, name);
     for (size_t c = 0; c < count; c++) {
         if (!columns[c].title) continue;
-        if (isnan(values[c])) fprintf(f, "%*s", column_width(&columns[c]), "-");
-        else fprintf(f, " %*.*f", column_width(&columns[c]) - 1, columns[c].digits, columns[c].factor * values[c]);
+        if (isnan(values[c]))
+            fprintf(f, "%*s", column_width(&columns[c]), "-");
+        else
+            fprintf(f, " %*.*f", column_width(&columns[c]) - 1, columns[c].digits,
+                    columns[c].factor * values[c]);
     }
     fputc('\n', f);
 }

@@ -8,15 +8,18 @@
 
 typedef struct {
     const char *key, *title; /* of JSON and text; a column without title is in JSON only */
-    int digits;              /* after the point, in text */
-    double factor;           /* of the text: 100 for percentages; JSON has the value itself */
+    int digits; /* after the point, in text */
+    double factor; /* of the text: 100 for percentages; JSON has the value itself */
 } Column;
 
-/* A line of titles, a line of values. `name` is left-aligned in `width` characters. NaN, no value, is "-". */
+/* A line of titles, a line of values. `name` is left-aligned in `width` characters. NaN, no value,
+ * is "-". */
 void table_titles(FILE *f, int width, const char *name, const Column *columns, size_t count);
-void table_row(FILE *f, int width, const char *name, const Column *columns, const double *values, size_t count);
+void table_row(FILE *f, int width, const char *name, const Column *columns, const double *values,
+               size_t count);
 
-/* Adds key: value to a JSON object for every column; NaN becomes null, whole numbers are printed whole. */
+/* Adds key: value to a JSON object for every column; NaN becomes null, whole numbers are printed
+ * whole. */
 void table_json(cJSON *object, const Column *columns, const double *values, size_t count);
 
 /* Prints the object and a newline, and deletes it. -1 when memory was out. */

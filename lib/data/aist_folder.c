@@ -9,7 +9,9 @@
 #include "lib/data/dataset.h"
 #include "lib/motion/import/motion_import.h"
 
-static int by_stem(const void *a, const void *b) { return strcmp(((const AistFile *)a)->stem, ((const AistFile *)b)->stem); }
+static int by_stem(const void *a, const void *b) {
+    return strcmp(((const AistFile *)a)->stem, ((const AistFile *)b)->stem);
+}
 
 int aist_files_list(const char *folder, const char *const *endings, AistFiles *out, Error *err) {
     *out = (AistFiles){0};
@@ -33,7 +35,9 @@ int aist_files_list(const char *folder, const char *const *endings, AistFiles *o
     return 0;
 }
 
-static int compare_stem(const void *stem, const void *file) { return strcmp(stem, ((const AistFile *)file)->stem); }
+static int compare_stem(const void *stem, const void *file) {
+    return strcmp(stem, ((const AistFile *)file)->stem);
+}
 
 const AistFile *aist_files_find(const AistFiles *f, const char *stem) {
     return f->count ? bsearch(stem, f->files, f->count, sizeof *f->files, compare_stem) : NULL;
@@ -68,10 +72,12 @@ void aist_music_name(const char *name, char *music, size_t size) {
     snprintf(music, size, "%s", aist_parse_name(name, genre, song) == 0 ? song : name);
 }
 
-int aist_lacks(const char *name, const AistFiles *motions, const AistFiles *music, const Strings *ignored) {
+int aist_lacks(const char *name, const AistFiles *motions, const AistFiles *music,
+               const Strings *ignored) {
     if (dataset_names_have(ignored, name)) return AIST_IGNORED;
     char song[256];
     aist_music_name(name, song, sizeof song);
     const AistFile *m = aist_files_find(motions, name), *s = aist_files_find(music, song);
-    return (m ? 0 : AIST_NO_MOTION) | (s ? 0 : AIST_NO_MUSIC) | ((m && m->damaged) || (s && s->damaged) ? AIST_DAMAGED : 0);
+    return (m ? 0 : AIST_NO_MOTION) | (s ? 0 : AIST_NO_MUSIC) |
+           ((m && m->damaged) || (s && s->damaged) ? AIST_DAMAGED : 0);
 }

@@ -1,4 +1,5 @@
-/* aist_folder.h: what lies in a folder of AIST++'s layout: motions/NAME.pkl, music/MUSIC.wav|..., lists of names. */
+/* aist_folder.h: what lies in a folder of AIST++'s layout: motions/NAME.pkl, music/MUSIC.wav|...,
+ * lists of names. */
 #ifndef LIB_DATA_AIST_FOLDER_H
 #define LIB_DATA_AIST_FOLDER_H
 
@@ -18,7 +19,8 @@ typedef struct {
     size_t count;
 } AistFiles;
 
-/* The files of a folder with one of these endings (NULL-terminated list). A folder that is not there or has none is an error. */
+/* The files of a folder with one of these endings (NULL-terminated list). A folder that is not
+ * there or has none is an error. */
 int aist_files_list(const char *folder, const char *const *endings, AistFiles *out, Error *err);
 const AistFile *aist_files_find(const AistFiles *f, const char *stem); /* NULL if absent */
 void aist_files_free(AistFiles *f);
@@ -30,7 +32,8 @@ void aist_file_check_music(AistFile *f);
 /* What a listed name lacks, as a set of these. */
 enum { AIST_IGNORED = 1, AIST_NO_MOTION = 2, AIST_NO_MUSIC = 4, AIST_DAMAGED = 8 };
 /* ignored is sorted. An ignored name lacks nothing else. */
-int aist_lacks(const char *name, const AistFiles *motions, const AistFiles *music, const Strings *ignored);
+int aist_lacks(const char *name, const AistFiles *motions, const AistFiles *music,
+               const Strings *ignored);
 /* The music of a sequence: field 5 of an AIST++ name, the name itself otherwise. */
 void aist_music_name(const char *name, char *music, size_t size);
 

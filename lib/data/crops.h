@@ -7,7 +7,7 @@
 
 typedef struct {
     const float *motion; /* [frames, motion_dim] */
-    const float *music;  /* [music_frames, music_dim]; NULL without */
+    const float *music; /* [music_frames, music_dim]; NULL without */
     size_t frames, music_frames, genre;
 } Sequence;
 
@@ -20,7 +20,8 @@ typedef struct {
     size_t sequence, first;
 } Crop;
 
-/* Windows of `motion` frames and (0: none) `music` frames, both from the same first frame, at phase + stride i. */
+/* Windows of `motion` frames and (0: none) `music` frames, both from the same first frame, at phase
+ * + stride i. */
 typedef struct {
     size_t motion, music, stride;
 } CropShape;
@@ -28,8 +29,9 @@ typedef struct {
 /* At most so many windows in any epoch. */
 size_t crops_max(const Corpus *c, CropShape shape);
 
-/* Fills `windows` (room for crops_max): with rng, a random phase per sequence, limited so that every sequence long enough
- * has at least one window, and shuffled; without (NULL), phase 0 in order. Returns their number. */
+/* Fills `windows` (room for crops_max): with rng, a random phase per sequence, limited so that
+ * every sequence long enough has at least one window, and shuffled; without (NULL), phase 0 in
+ * order. Returns their number. */
 size_t crops_epoch(const Corpus *c, CropShape shape, Rng *rng, Crop *windows);
 
 #endif

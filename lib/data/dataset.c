@@ -31,7 +31,8 @@ static int text_read(const char *path, char **text, Error *err) {
     return 0;
 }
 
-/* Splits a line at tabs in place; returns the number of fields, those beyond FIELDS_MAX uncounted. */
+/* Splits a line at tabs in place; returns the number of fields, those beyond FIELDS_MAX uncounted.
+ */
 static size_t split(char *line, char *fields[FIELDS_MAX]) {
     size_t count = 0;
     for (char *at = line; count < FIELDS_MAX;) {
@@ -57,20 +58,29 @@ static int read_header(char *line, int at[COLUMNS], Error *err) {
             at[c] = (int)f;
         }
         if (at[c] < 0 && c != COLUMN_MUSIC)
-            return error_set(err, "line 1: no column `%s`; a data set begins with the tab-separated header: name genre motion music", column_names[c]);
+            return error_set(err,
+                             "line 1: no column `%s`; a data set begins with the tab-separated "
+                             "header: name genre motion music",
+                             column_names[c]);
     }
     return 0;
 }
 
-static char *path_from(const char *folder, const char *field) { return *field ? path_join(folder, field) : strdup(""); }
+static char *path_from(const char *folder, const char *field) {
+    return *field ? path_join(folder, field) : strdup("");
+}
 
-static int add_row(Dataset *d, char *line, size_t number, const int at[COLUMNS], const char *folder, Error *err) {
+static int add_row(Dataset *d, char *line, size_t number, const int at[COLUMNS], const char *folder,
+                   Error *err) {
     char *fields[FIELDS_MAX];
     size_t count = split(line, fields);
     for (int c = 0; c < COLUMNS; c++)
-        if (at[c] >= (int)count) return error_set(err, "line %zu: %zu fields, no `%s`", number, count, column_names[c]);
+        if (at[c] >= (int)count)
+            return error_set(err, "line %zu: %zu fields, no `%s`", number, count, column_names[c]);
     const char *name = fields[at[COLUMN_NAME]], *genre = fields[at[COLUMN_GENRE]];
-    if (*name == '\0' || strchr(name, '/')) return error_set(err, "line %zu: '%s' cannot be a name (empty or with a '/')", number, name);
+    if (*name == '\0' || strchr(name, '/'))
+        return error_set(err, "line %zu: '%s' cannot be a name (empty or with a '/')", number,
+                         name);
     if (*genre == '\0') return error_set(err, "line %zu: no genre", number);
     DatasetRow row = {
         .name = strdup(name),
@@ -79,7 +89,8 @@ static int add_row(Dataset *d, char *line, size_t number, const int at[COLUMNS],
         .music = path_from(folder, at[COLUMN_MUSIC] < 0 ? "" : fields[at[COLUMN_MUSIC]]),
     };
     DatasetRow *rows = d->rows;
-    if ((d->count & (d->count - 1)) == 0) rows = realloc(d->rows, (d->count ? 2 * d->count : 1) * sizeof *rows);
+    if ((d->count & (d->count - 1)) == 0)
+        rows = realloc(d->rows, (d->count ? 2 * d->count : 1) * sizeof *rows);
     if (rows) d->rows = rows;
     if (rows) d->rows[d->count++] = row;
     if (!rows || !row.name || !row.genre || !row.motion || !row.music) {
@@ -94,7 +105,9 @@ static int add_row(Dataset *d, char *line, size_t number, const int at[COLUMNS],
     return 0;
 }
 
-static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 static int check_distinct(const Dataset *d, Error *err) {
     const char **names = malloc(d->count * sizeof *names);
@@ -103,7 +116,8 @@ static int check_distinct(const Dataset *d, Error *err) {
     qsort(names, d->count, sizeof *names, compare_names);
     int status = 0;
     for (size_t i = 1; status == 0 && i < d->count; i++)
-        if (strcmp(names[i - 1], names[i]) == 0) status = error_set(err, "the name %s comes twice", names[i]);
+        if (strcmp(names[i - 1], names[i]) == 0)
+            status = error_set(err, "the name %s comes twice", names[i]);
     free(names);
     return status;
 }
@@ -151,7 +165,8 @@ int dataset_genres(const Dataset *d, const char ***genres, size_t *count, Error 
     for (size_t i = 0; i < d->count; i++) (*genres)[i] = d->rows[i].genre;
     qsort(*genres, d->count, sizeof **genres, compare_names);
     for (size_t i = 0; i < d->count; i++)
-        if (*count == 0 || strcmp((*genres)[*count - 1], (*genres)[i]) != 0) (*genres)[(*count)++] = (*genres)[i];
+        if (*count == 0 || strcmp((*genres)[*count - 1], (*genres)[i]) != 0)
+            (*genres)[(*count)++] = (*genres)[i];
     return 0;
 }
 
@@ -178,5 +193,6 @@ int dataset_names_read(const char *path, Strings *out, Error *err) {
 }
 
 int dataset_names_have(const Strings *sorted, const char *name) {
-    return sorted->count > 0 && bsearch(&name, sorted->items, sorted->count, sizeof *sorted->items, compare_names) != NULL;
+    return sorted->count > 0 && bsearch(&name, sorted->items, sorted->count, sizeof *sorted->items,
+                                        compare_names) != NULL;
 }

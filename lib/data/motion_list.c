@@ -12,7 +12,8 @@ static int add_dataset(Strings *list, const char *path, Error *err) {
     Dataset set;
     if (dataset_read(path, &set, err)) return -1;
     int status = 0;
-    for (size_t i = 0; i < set.count && !status; i++) status = strings_add(list, set.rows[i].motion, err);
+    for (size_t i = 0; i < set.count && !status; i++)
+        status = strings_add(list, set.rows[i].motion, err);
     dataset_free(&set);
     return status;
 }
@@ -29,7 +30,8 @@ int motion_list(Strings *list, char *const *operands, size_t count, Error *err) 
     return 0;
 }
 
-/* Where the same megabytes are wanted for every file, they must not go back to the kernel in between: fetching them costs more than using them. */
+/* Where the same megabytes are wanted for every file, they must not go back to the kernel in
+ * between: fetching them costs more than using them. */
 static void keep_memory(void) {
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, 1 << 28);
@@ -37,7 +39,8 @@ static void keep_memory(void) {
 #endif
 }
 
-int motion_list_each_file(const Strings *files, FileWork work, void *context, Progress *progress, Error **bad, Error *err) {
+int motion_list_each_file(const Strings *files, FileWork work, void *context, Progress *progress,
+                          Error **bad, Error *err) {
     size_t first_bad = files->count, done = 0;
     int status = 0;
     if (files->count > 1) keep_memory();
@@ -53,8 +56,10 @@ int motion_list_each_file(const Strings *files, FileWork work, void *context, Pr
         {
             if (failed && bad) {
                 bad[i] = malloc(sizeof mine);
-                if (bad[i]) *bad[i] = mine;
-                else status = error_set(err, "out of memory");
+                if (bad[i])
+                    *bad[i] = mine;
+                else
+                    status = error_set(err, "out of memory");
             } else if (failed && i < first_bad) {
 #pragma omp atomic write
                 first_bad = i;
@@ -80,7 +85,8 @@ static int read_and_work(const char *path, size_t index, void *context, Error *e
     return status ? error_prefix(err, path) : 0;
 }
 
-int motion_list_each(const Strings *files, MotionWork work, void *context, Progress *progress, Error *err) {
+int motion_list_each(const Strings *files, MotionWork work, void *context, Progress *progress,
+                     Error *err) {
     MotionJob job = {work, context};
     return motion_list_each_file(files, read_and_work, &job, progress, NULL, err);
 }

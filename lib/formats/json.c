@@ -16,7 +16,9 @@ int json_take(JsonReader *r, char c) {
     return 1;
 }
 
-int json_need(JsonReader *r, char c, Error *err) { return json_take(r, c) ? 0 : error_set(err, "'%c' is missing in its JSON", c); }
+int json_need(JsonReader *r, char c, Error *err) {
+    return json_take(r, c) ? 0 : error_set(err, "'%c' is missing in its JSON", c);
+}
 
 int json_at_end(JsonReader *r) {
     skip_blanks(r);
@@ -28,9 +30,11 @@ int json_natural(JsonReader *r, uint64_t *out, Error *err) {
     const char *start = r->at;
     uint64_t n = 0;
     for (; r->at < r->end && *r->at >= '0' && *r->at <= '9'; r->at++)
-        if (__builtin_mul_overflow(n, (uint64_t)10, &n) || __builtin_add_overflow(n, (uint64_t)(*r->at - '0'), &n))
+        if (__builtin_mul_overflow(n, (uint64_t)10, &n) ||
+            __builtin_add_overflow(n, (uint64_t)(*r->at - '0'), &n))
             return error_set(err, "a number beyond 64 bits in its JSON");
-    if (r->at == start || (*start == '0' && r->at > start + 1) || (r->at < r->end && memchr(".eE", *r->at, 3)))
+    if (r->at == start || (*start == '0' && r->at > start + 1) ||
+        (r->at < r->end && memchr(".eE", *r->at, 3)))
         return error_set(err, "a natural number is missing in its JSON");
     *out = n;
     return 0;
@@ -40,14 +44,16 @@ static int hex4(const char *p, const char *end, unsigned long *out) {
     if (end - p < 4) return -1;
     *out = 0;
     for (int i = 0; i < 4; i++) {
-        const char *digits = "0123456789abcdef", *d = memchr(digits, p[i] | ((p[i] >= 'A' && p[i] <= 'F') ? 0x20 : 0), 16);
+        const char *digits = "0123456789abcdef",
+                   *d = memchr(digits, p[i] | ((p[i] >= 'A' && p[i] <= 'F') ? 0x20 : 0), 16);
         if (!d) return -1;
         *out = *out << 4 | (unsigned long)(d - digits);
     }
     return 0;
 }
 
-/* What follows a backslash at *p, as UTF-8 into out: its length, 0 if it is no escape. Moves *p behind it. */
+/* What follows a backslash at *p, as UTF-8 into out: its length, 0 if it is no escape. Moves *p
+ * behind it. */
 static size_t escape(const char **p, const char *end, char out[4]) {
     if (*p == end) return 0;
     char c = *(*p)++;
@@ -60,7 +66,9 @@ static size_t escape(const char **p, const char *end, char out[4]) {
     if (c != 'u' || hex4(*p, end, &high)) return 0;
     *p += 4;
     if (high >= 0xd800 && high < 0xdc00) { /* a pair of surrogates */
-        if (end - *p < 6 || (*p)[0] != '\\' || (*p)[1] != 'u' || hex4(*p + 2, end, &low) || low < 0xdc00 || low > 0xdfff) return 0;
+        if (end - *p < 6 || (*p)[0] != '\\' || (*p)[1] != 'u' || hex4(*p + 2, end, &low) ||
+            low < 0xdc00 || low > 0xdfff)
+            return 0;
         *p += 6;
         high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
     }

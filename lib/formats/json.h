@@ -1,7 +1,9 @@
-/* json.h: just enough strict JSON to read a .safetensors header without building a tree: memory stays bounded by what is
- * kept, integers are exact, every name is seen even if it occurs twice. Values are asked for by type; there is no nesting to follow.
+/* json.h: just enough strict JSON to read a .safetensors header without building a tree: memory
+ * stays bounded by what is kept, integers are exact, every name is seen even if it occurs twice.
+ * Values are asked for by type; there is no nesting to follow.
  *
- * Each function skips blanks first and returns 0, or -1 when something else comes next (err then says what was wanted). */
+ * Each function skips blanks first and returns 0, or -1 when something else comes next (err then
+ * says what was wanted). */
 #ifndef LIB_FORMATS_JSON_H
 #define LIB_FORMATS_JSON_H
 
@@ -18,7 +20,8 @@ typedef struct {
 int json_take(JsonReader *r, char c);
 /* The same, but its absence is an error. */
 int json_need(JsonReader *r, char c, Error *err);
-/* A string, owned, UTF-8, escapes resolved. Refuses control characters, lone surrogates and U+0000. */
+/* A string, owned, UTF-8, escapes resolved. Refuses control characters, lone surrogates and U+0000.
+ */
 int json_string(JsonReader *r, char **out, Error *err);
 /* A natural number in decimal digits, below 2^64. */
 int json_natural(JsonReader *r, uint64_t *out, Error *err);

@@ -1,4 +1,5 @@
-/* Writing .npz and .npy: stored members, so that a reader can map them, under one constant time stamp. */
+/* Writing .npz and .npy: stored members, so that a reader can map them, under one constant time
+ * stamp. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,12 @@
 #include "lib/formats/npy.h"
 #include "lib/formats/tensor_file.h"
 
-enum { LOCAL_SIZE = 30, ENTRY_SIZE = 46, END_SIZE = 22, TIME_STAMP = 1 << 5 | 1 /* 1 January 1980 */ };
+enum {
+    LOCAL_SIZE = 30,
+    ENTRY_SIZE = 46,
+    END_SIZE = 22,
+    TIME_STAMP = 1 << 5 | 1 /* 1 January 1980 */
+};
 
 static int put(OutputFile *f, const void *data, size_t size, Error *err) {
     if (size == 0 || fwrite(data, 1, size, f->stream) == size) return 0;
@@ -40,16 +46,22 @@ static void common_fields(unsigned char *p, const char *name, const Entry *e) {
 static int put_member(OutputFile *f, const NamedTensor *item, size_t *at, Entry *e, Error *err) {
     const Tensor *t = &item->tensor;
     unsigned char header[512], local[LOCAL_SIZE] = "PK\3\4";
-    size_t header_size = npy_header(t, header), data_size = npy_data_size(t), name_size = strlen(item->name);
-    if (name_size > 60000 || !utf8_valid(item->name, name_size)) return error_set(err, "%s: an array's name is no text", f->path);
-    if (*at > UINT32_MAX - 70000 || data_size > UINT32_MAX - 70000 - *at) return error_set(err, "%s: more than 4 GiB do not fit into a .npz", f->path);
+    size_t header_size = npy_header(t, header), data_size = npy_data_size(t),
+           name_size = strlen(item->name);
+    if (name_size > 60000 || !utf8_valid(item->name, name_size))
+        return error_set(err, "%s: an array's name is no text", f->path);
+    if (*at > UINT32_MAX - 70000 || data_size > UINT32_MAX - 70000 - *at)
+        return error_set(err, "%s: more than 4 GiB do not fit into a .npz", f->path);
     uLong crc = crc32_z(crc32_z(0, NULL, 0), header, header_size);
     if (data_size > 0) crc = crc32_z(crc, t->data, data_size);
     *e = (Entry){(uint32_t)crc, (uint32_t)(header_size + data_size), (uint32_t)*at};
     common_fields(local + 4, item->name, e);
     *at += LOCAL_SIZE + name_size + 4 + header_size + data_size;
-    return put(f, local, LOCAL_SIZE, err) || put(f, item->name, name_size, err) || put(f, ".npy", 4, err) || put(f, header, header_size, err) ||
-           put(f, t->data, data_size, err) ? -1 : 0;
+    return put(f, local, LOCAL_SIZE, err) || put(f, item->name, name_size, err) ||
+                   put(f, ".npy", 4, err) || put(f, header, header_size, err) ||
+                   put(f, t->data, data_size, err)
+               ? -1
+               : 0;
 }
 
 static int put_archive(OutputFile *f, const Tensors *set, Entry *entries, Error *err) {
@@ -60,14 +72,17 @@ static int put_archive(OutputFile *f, const Tensors *set, Entry *entries, Error 
     for (size_t i = 0; i < set->count; i++) {
         const char *name = set->items[i].name;
         unsigned char entry[ENTRY_SIZE] = "PK\1\2";
-        write_le16(entry + 4, 3 << 8 | 20);           /* made under Unix: unzip then knows names and modes */
+        write_le16(entry + 4, 3 << 8 | 20); /* made under Unix: unzip then knows names and modes */
         write_le32(entry + 38, (uint32_t)0100644 << 16); /* -rw-r--r-- */
         common_fields(entry + 6, name, &entries[i]);
         write_le32(entry + 42, entries[i].begin);
         at += ENTRY_SIZE + strlen(name) + 4;
-        if (put(f, entry, ENTRY_SIZE, err) || put(f, name, strlen(name), err) || put(f, ".npy", 4, err)) return -1;
+        if (put(f, entry, ENTRY_SIZE, err) || put(f, name, strlen(name), err) ||
+            put(f, ".npy", 4, err))
+            return -1;
     }
-    if (at > UINT32_MAX) return error_set(err, "%s: more than 4 GiB do not fit into a .npz", f->path);
+    if (at > UINT32_MAX)
+        return error_set(err, "%s: more than 4 GiB do not fit into a .npz", f->path);
     unsigned char end[END_SIZE] = "PK\5\6";
     write_le16(end + 8, (uint16_t)set->count);
     write_le16(end + 10, (uint16_t)set->count);
@@ -77,7 +92,8 @@ static int put_archive(OutputFile *f, const Tensors *set, Entry *entries, Error 
 }
 
 int npz_write(const char *path, const Tensors *set, Error *err) {
-    if (set->count >= 0xffff) return error_set(err, "%s: %zu arrays do not fit into a .npz", path, set->count);
+    if (set->count >= 0xffff)
+        return error_set(err, "%s: %zu arrays do not fit into a .npz", path, set->count);
     Entry *entries = calloc(set->count + 1, sizeof *entries);
     if (!entries) return error_set(err, "out of memory");
     OutputFile f;
@@ -94,7 +110,8 @@ int npy_write(const char *path, const Tensor *t, Error *err) {
     unsigned char header[512];
     OutputFile f;
     if (file_begin(&f, path, err)) return -1;
-    int bad = put(&f, header, npy_header(t, header), err) || put(&f, t->data, npy_data_size(t), err) || file_commit(&f, err);
+    int bad = put(&f, header, npy_header(t, header), err) ||
+              put(&f, t->data, npy_data_size(t), err) || file_commit(&f, err);
     file_abandon(&f);
     return bad ? -1 : 0;
 }

@@ -1,4 +1,5 @@
-/* pickle.c: the pickle machine: a stack, a memo, and the opcodes that plain data needs (CPython's pickletools describes them all). */
+/* pickle.c: the pickle machine: a stack, a memo, and the opcodes that plain data needs (CPython's
+ * pickletools describes them all). */
 #include "lib/formats/pickle.h"
 
 #include <stdlib.h>
@@ -33,7 +34,8 @@ static int grow(PickleValue ***items, size_t count, size_t *capacity) {
 
 PickleValue *pickle_new(Pickle *p, PickleType type, Error *err) {
     if (p->count == PICKLE_VALUES_MAX) {
-        error_set(err, "the pickle holds more than %d values; a file of arrays has a few dozen", PICKLE_VALUES_MAX);
+        error_set(err, "the pickle holds more than %d values; a file of arrays has a few dozen",
+                  PICKLE_VALUES_MAX);
         return NULL;
     }
     PickleValue *v = calloc(1, sizeof *v);
@@ -71,7 +73,8 @@ void pickle_free(Pickle *p) {
     for (size_t i = 0; i < p->count; i++) {
         PickleValue *v = p->values[i];
         if (v->type == PICKLE_ARRAY) free(v->as.array);
-        if (v->type == PICKLE_TUPLE || v->type == PICKLE_LIST || v->type == PICKLE_DICT) free(v->as.list.items);
+        if (v->type == PICKLE_TUPLE || v->type == PICKLE_LIST || v->type == PICKLE_DICT)
+            free(v->as.list.items);
         free(v);
     }
     for (size_t i = 0; i < p->block_count; i++) free(p->blocks[i]);
@@ -91,12 +94,16 @@ typedef struct {
     PickleValue **memo; /* [memo_size], NULL where unset */
     size_t memo_size, memo_count;
     size_t references; /* items in containers, all together */
-    bool named;        /* refused because of a callable's name */
+    bool named; /* refused because of a callable's name */
     Error *err;
 } Machine;
 
 static int need(Machine *m, size_t bytes) {
-    return bytes <= (size_t)(m->end - m->at) ? 0 : error_set(m->err, "the pickle ends too early (an opcode wants %zu bytes, %zu are left)", bytes, (size_t)(m->end - m->at));
+    return bytes <= (size_t)(m->end - m->at)
+               ? 0
+               : error_set(m->err,
+                           "the pickle ends too early (an opcode wants %zu bytes, %zu are left)",
+                           bytes, (size_t)(m->end - m->at));
 }
 
 /* Little-endian unsigned integer of n bytes. */
@@ -109,7 +116,8 @@ static int take_number(Machine *m, size_t n, uint64_t *out) {
 }
 
 static int push(Machine *m, PickleValue *v) {
-    if (m->depth == PICKLE_STACK_MAX) return error_set(m->err, "the pickle's stack grows beyond %d entries", PICKLE_STACK_MAX);
+    if (m->depth == PICKLE_STACK_MAX)
+        return error_set(m->err, "the pickle's stack grows beyond %d entries", PICKLE_STACK_MAX);
     m->stack[m->depth++] = v;
     return 0;
 }
@@ -172,8 +180,10 @@ static int push_text(Machine *m, PickleType type, size_t n) {
 }
 
 static int append(Machine *m, PickleValue *list, PickleValue *item) {
-    if (++m->references > 4 * PICKLE_VALUES_MAX) return error_set(m->err, "the pickle's lists are too long for a file of arrays");
-    if (grow(&list->as.list.items, list->as.list.count, &list->as.list.capacity)) return error_set(m->err, "out of memory");
+    if (++m->references > 4 * PICKLE_VALUES_MAX)
+        return error_set(m->err, "the pickle's lists are too long for a file of arrays");
+    if (grow(&list->as.list.items, list->as.list.count, &list->as.list.capacity))
+        return error_set(m->err, "out of memory");
     list->as.list.items[list->as.list.count++] = item;
     return 0;
 }
@@ -190,7 +200,8 @@ static int find_mark(Machine *m, size_t *first) {
 static int gather(Machine *m, PickleType type, size_t first, size_t mark) {
     PickleValue *v = pickle_new(m->p, type, m->err);
     if (!v) return -1;
-    if (type == PICKLE_DICT && (m->depth - first) % 2 != 0) return error_set(m->err, "damaged pickle: a key without value");
+    if (type == PICKLE_DICT && (m->depth - first) % 2 != 0)
+        return error_set(m->err, "damaged pickle: a key without value");
     for (size_t i = first; i < m->depth; i++)
         if (append(m, v, m->stack[i])) return -1;
     m->depth = mark;
@@ -204,7 +215,8 @@ static int gather_marked(Machine *m, PickleType type) {
 
 static int gather_top(Machine *m, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (m->depth < count || !m->stack[m->depth - count + i]) return error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
+        if (m->depth < count || !m->stack[m->depth - count + i])
+            return error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
     return gather(m, PICKLE_TUPLE, m->depth - count, m->depth - count);
 }
 
@@ -212,8 +224,10 @@ static int gather_top(Machine *m, size_t count) {
 static int extend(Machine *m, PickleType type, size_t first, size_t below) {
     PickleValue *container = below > 0 ? m->stack[below - 1] : NULL;
     if (!container || container->type != type)
-        return error_set(m->err, "damaged pickle: items for a %s come without it", pickle_type_name(type));
-    if (type == PICKLE_DICT && (m->depth - first) % 2 != 0) return error_set(m->err, "damaged pickle: a key without value");
+        return error_set(m->err, "damaged pickle: items for a %s come without it",
+                         pickle_type_name(type));
+    if (type == PICKLE_DICT && (m->depth - first) % 2 != 0)
+        return error_set(m->err, "damaged pickle: a key without value");
     for (size_t i = first; i < m->depth; i++)
         if (append(m, container, m->stack[i])) return -1;
     m->depth = below;
@@ -227,13 +241,16 @@ static int extend_marked(Machine *m, PickleType type) {
 
 static int extend_top(Machine *m, PickleType type, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (m->depth <= count || !m->stack[m->depth - 1 - i]) return error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
+        if (m->depth <= count || !m->stack[m->depth - 1 - i])
+            return error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
     return extend(m, type, m->depth - count, m->depth - count);
 }
 
 static int put(Machine *m, size_t index) {
-    if (m->depth == 0 || !m->stack[m->depth - 1]) return error_set(m->err, "damaged pickle: nothing on the stack to remember");
-    if (index >= PICKLE_VALUES_MAX) return error_set(m->err, "damaged pickle: memo index %zu", index);
+    if (m->depth == 0 || !m->stack[m->depth - 1])
+        return error_set(m->err, "damaged pickle: nothing on the stack to remember");
+    if (index >= PICKLE_VALUES_MAX)
+        return error_set(m->err, "damaged pickle: memo index %zu", index);
     if (index >= m->memo_size) {
         size_t size = index < 512 ? 1024 : 2 * index;
         PickleValue **bigger = realloc(m->memo, size * sizeof *bigger);
@@ -248,7 +265,8 @@ static int put(Machine *m, size_t index) {
 }
 
 static int get(Machine *m, size_t index) {
-    if (index >= m->memo_size || !m->memo[index]) return error_set(m->err, "damaged pickle: memo entry %zu was never set", index);
+    if (index >= m->memo_size || !m->memo[index])
+        return error_set(m->err, "damaged pickle: memo entry %zu was never set", index);
     return push(m, m->memo[index]);
 }
 
@@ -259,7 +277,8 @@ static int take_index(Machine *m, size_t bytes, int (*use)(Machine *, size_t)) {
 
 static int push_global(Machine *m, const PickleValue *module, const PickleValue *name) {
     PickleGlobal which;
-    if (pickle_global(module->as.text.bytes, module->as.text.size, name->as.text.bytes, name->as.text.size, &which, m->err)) {
+    if (pickle_global(module->as.text.bytes, module->as.text.size, name->as.text.bytes,
+                      name->as.text.size, &which, m->err)) {
         m->named = true;
         return -1;
     }
@@ -285,7 +304,8 @@ static int global(Machine *m) {
 static int stack_global(Machine *m) {
     const PickleValue *name = pop(m), *module = name ? pop(m) : NULL;
     if (!module) return -1;
-    if (module->type != PICKLE_TEXT || name->type != PICKLE_TEXT) return error_set(m->err, "damaged pickle: STACK_GLOBAL without two texts");
+    if (module->type != PICKLE_TEXT || name->type != PICKLE_TEXT)
+        return error_set(m->err, "damaged pickle: STACK_GLOBAL without two texts");
     return push_global(m, module, name);
 }
 
@@ -315,18 +335,34 @@ static int frame(Machine *m) {
 static int refuse(Machine *m, unsigned char opcode) {
     switch (opcode) {
     case 'i': /* INST: refused by name, and with a permitted name because it makes objects */
-        return global(m) ? -1 : error_set(m->err, "the pickle makes an object (INST), which is never done; only plain data is read");
-    case 'o': case 0x81: case 0x92:
-        return error_set(m->err, "the pickle makes an object (%s), which is never done; only plain data is read", opcode == 'o' ? "OBJ" : "NEWOBJ");
-    case 'P': case 'Q':
-        return error_set(m->err, "the pickle refers to an object outside itself (PERSID); only plain data is read");
-    case 0x82: case 0x83: case 0x84:
-        return error_set(m->err, "the pickle refers to an extension code (EXT); only plain data is read");
-    case 0x97: case 0x98:
-        return error_set(m->err, "the pickle keeps its data outside itself (NEXT_BUFFER); save it with pickle.dump and without buffer_callback");
+        return global(m) ? -1
+                         : error_set(m->err, "the pickle makes an object (INST), which is never "
+                                             "done; only plain data is read");
+    case 'o':
+    case 0x81:
+    case 0x92:
+        return error_set(
+            m->err, "the pickle makes an object (%s), which is never done; only plain data is read",
+            opcode == 'o' ? "OBJ" : "NEWOBJ");
+    case 'P':
+    case 'Q':
+        return error_set(
+            m->err,
+            "the pickle refers to an object outside itself (PERSID); only plain data is read");
+    case 0x82:
+    case 0x83:
+    case 0x84:
+        return error_set(m->err,
+                         "the pickle refers to an extension code (EXT); only plain data is read");
+    case 0x97:
+    case 0x98:
+        return error_set(m->err, "the pickle keeps its data outside itself (NEXT_BUFFER); save it "
+                                 "with pickle.dump and without buffer_callback");
     default:
-        return error_set(m->err, "unexpected pickle opcode 0x%02x at byte %zu: the file is damaged or holds more than arrays, numbers and texts", opcode,
-                    (size_t)(m->at - m->start) - 1);
+        return error_set(m->err,
+                         "unexpected pickle opcode 0x%02x at byte %zu: the file is damaged or "
+                         "holds more than arrays, numbers and texts",
+                         opcode, (size_t)(m->at - m->start) - 1);
     }
 }
 
@@ -334,51 +370,100 @@ static int refuse(Machine *m, unsigned char opcode) {
 static int step(Machine *m, unsigned char opcode) {
     uint64_t n;
     switch (opcode) {
-    case 0x95: return frame(m);
-    case '(': return push(m, NULL);
-    case '0': return m->depth > 0 ? (m->depth--, 0) : error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
-    case '2': return m->depth > 0 ? push(m, m->stack[m->depth - 1]) : error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
-    case 'N': return push_int(m, PICKLE_NONE, 0);
-    case 0x88: return push_int(m, PICKLE_BOOL, 1);
-    case 0x89: return push_int(m, PICKLE_BOOL, 0);
-    case 'J': return push_long(m, 4);
-    case 'K': return take_number(m, 1, &n) ? -1 : push_int(m, PICKLE_INT, (int64_t)n);
-    case 'M': return take_number(m, 2, &n) ? -1 : push_int(m, PICKLE_INT, (int64_t)n);
-    case 0x8a: return take_number(m, 1, &n) ? -1 : push_long(m, n);
-    case 0x8b: return take_number(m, 4, &n) ? -1 : push_long(m, n);
-    case 'G': return push_real(m);
-    case 'U': return push_text(m, PICKLE_BYTES, 1); /* SHORT_BINSTRING */
-    case 'T': return push_text(m, PICKLE_BYTES, 4);
-    case 'C': return push_text(m, PICKLE_BYTES, 1); /* SHORT_BINBYTES */
-    case 'B': return push_text(m, PICKLE_BYTES, 4);
-    case 0x8e: return push_text(m, PICKLE_BYTES, 8);
-    case 0x96: return push_text(m, PICKLE_BYTES, 8); /* BYTEARRAY8 */
-    case 0x8c: return push_text(m, PICKLE_TEXT, 1);
-    case 'X': return push_text(m, PICKLE_TEXT, 4);
-    case 0x8d: return push_text(m, PICKLE_TEXT, 8);
-    case ')': return push_new(m, PICKLE_TUPLE) ? 0 : -1;
-    case ']': return push_new(m, PICKLE_LIST) ? 0 : -1;
-    case '}': return push_new(m, PICKLE_DICT) ? 0 : -1;
-    case 't': return gather_marked(m, PICKLE_TUPLE);
-    case 'l': return gather_marked(m, PICKLE_LIST);
-    case 'd': return gather_marked(m, PICKLE_DICT);
-    case 0x85: return gather_top(m, 1);
-    case 0x86: return gather_top(m, 2);
-    case 0x87: return gather_top(m, 3);
-    case 'a': return extend_top(m, PICKLE_LIST, 1);
-    case 'e': return extend_marked(m, PICKLE_LIST);
-    case 's': return extend_top(m, PICKLE_DICT, 2);
-    case 'u': return extend_marked(m, PICKLE_DICT);
-    case 'q': return take_index(m, 1, put);
-    case 'r': return take_index(m, 4, put);
-    case 0x94: return put(m, m->memo_count);
-    case 'h': return take_index(m, 1, get);
-    case 'j': return take_index(m, 4, get);
-    case 'c': return global(m);
-    case 0x93: return stack_global(m);
-    case 'R': return reduce(m);
-    case 'b': return build(m);
-    default: return refuse(m, opcode);
+    case 0x95:
+        return frame(m);
+    case '(':
+        return push(m, NULL);
+    case '0':
+        return m->depth > 0
+                   ? (m->depth--, 0)
+                   : error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
+    case '2':
+        return m->depth > 0
+                   ? push(m, m->stack[m->depth - 1])
+                   : error_set(m->err, "damaged pickle: an opcode finds nothing on the stack");
+    case 'N':
+        return push_int(m, PICKLE_NONE, 0);
+    case 0x88:
+        return push_int(m, PICKLE_BOOL, 1);
+    case 0x89:
+        return push_int(m, PICKLE_BOOL, 0);
+    case 'J':
+        return push_long(m, 4);
+    case 'K':
+        return take_number(m, 1, &n) ? -1 : push_int(m, PICKLE_INT, (int64_t)n);
+    case 'M':
+        return take_number(m, 2, &n) ? -1 : push_int(m, PICKLE_INT, (int64_t)n);
+    case 0x8a:
+        return take_number(m, 1, &n) ? -1 : push_long(m, n);
+    case 0x8b:
+        return take_number(m, 4, &n) ? -1 : push_long(m, n);
+    case 'G':
+        return push_real(m);
+    case 'U':
+        return push_text(m, PICKLE_BYTES, 1); /* SHORT_BINSTRING */
+    case 'T':
+        return push_text(m, PICKLE_BYTES, 4);
+    case 'C':
+        return push_text(m, PICKLE_BYTES, 1); /* SHORT_BINBYTES */
+    case 'B':
+        return push_text(m, PICKLE_BYTES, 4);
+    case 0x8e:
+        return push_text(m, PICKLE_BYTES, 8);
+    case 0x96:
+        return push_text(m, PICKLE_BYTES, 8); /* BYTEARRAY8 */
+    case 0x8c:
+        return push_text(m, PICKLE_TEXT, 1);
+    case 'X':
+        return push_text(m, PICKLE_TEXT, 4);
+    case 0x8d:
+        return push_text(m, PICKLE_TEXT, 8);
+    case ')':
+        return push_new(m, PICKLE_TUPLE) ? 0 : -1;
+    case ']':
+        return push_new(m, PICKLE_LIST) ? 0 : -1;
+    case '}':
+        return push_new(m, PICKLE_DICT) ? 0 : -1;
+    case 't':
+        return gather_marked(m, PICKLE_TUPLE);
+    case 'l':
+        return gather_marked(m, PICKLE_LIST);
+    case 'd':
+        return gather_marked(m, PICKLE_DICT);
+    case 0x85:
+        return gather_top(m, 1);
+    case 0x86:
+        return gather_top(m, 2);
+    case 0x87:
+        return gather_top(m, 3);
+    case 'a':
+        return extend_top(m, PICKLE_LIST, 1);
+    case 'e':
+        return extend_marked(m, PICKLE_LIST);
+    case 's':
+        return extend_top(m, PICKLE_DICT, 2);
+    case 'u':
+        return extend_marked(m, PICKLE_DICT);
+    case 'q':
+        return take_index(m, 1, put);
+    case 'r':
+        return take_index(m, 4, put);
+    case 0x94:
+        return put(m, m->memo_count);
+    case 'h':
+        return take_index(m, 1, get);
+    case 'j':
+        return take_index(m, 4, get);
+    case 'c':
+        return global(m);
+    case 0x93:
+        return stack_global(m);
+    case 'R':
+        return reduce(m);
+    case 'b':
+        return build(m);
+    default:
+        return refuse(m, opcode);
     }
 }
 
@@ -395,11 +480,13 @@ static int run_opcodes(Machine *m, bool old) {
 
 static int run(Machine *m) {
     if (m->end - m->at >= 2 && m->at[0] == 0x80) {
-        if (m->at[1] < 2 || m->at[1] > 5) return error_set(m->err, "a pickle of protocol %d; 2 to 5 can be read", m->at[1]);
+        if (m->at[1] < 2 || m->at[1] > 5)
+            return error_set(m->err, "a pickle of protocol %d; 2 to 5 can be read", m->at[1]);
         m->at += 2;
         return run_opcodes(m, false);
     }
-    /* Protocols 0 and 1 carry no mark and are not read, but what they would call is still worth naming. */
+    /* Protocols 0 and 1 carry no mark and are not read, but what they would call is still worth
+     * naming. */
     if (run_opcodes(m, true) && m->named) return -1;
     return error_set(m->err, "not a pickle of protocol 2 to 5");
 }
@@ -407,7 +494,12 @@ static int run(Machine *m) {
 int pickle_parse(const unsigned char *data, size_t size, Pickle **out, Error *err) {
     *out = NULL;
     Pickle *p = calloc(1, sizeof *p);
-    Machine m = {.p = p, .start = data, .at = data, .end = data + size, .stack = malloc(PICKLE_STACK_MAX * sizeof *m.stack), .err = err};
+    Machine m = {.p = p,
+                 .start = data,
+                 .at = data,
+                 .end = data + size,
+                 .stack = malloc(PICKLE_STACK_MAX * sizeof *m.stack),
+                 .err = err};
     int status = -1;
     if (!p || !m.stack) {
         error_set(err, "out of memory");
@@ -417,8 +509,10 @@ int pickle_parse(const unsigned char *data, size_t size, Pickle **out, Error *er
     }
     free(m.stack);
     free(m.memo);
-    if (status == 0) *out = p;
-    else pickle_free(p);
+    if (status == 0)
+        *out = p;
+    else
+        pickle_free(p);
     return status;
 }
 

@@ -1,9 +1,10 @@
 /* pickle.h: reads Python pickles that hold plain data, without executing anything.
  *
- * An interpreter of the opcodes that dicts of NumPy arrays, numbers, texts, lists and tuples need, protocols 2 to 5 (Python 2's
- * included). NumPy's own constructors (numpy.core and numpy._core: _reconstruct, scalar, dtype, ndarray, _frombuffer) and
- * _codecs.encode are imitated, not called; whatever else a pickle asks for is refused by name. Nothing recurses;
- * memory is a small multiple of the file's size and at most PICKLE_VALUES_MAX values, whatever lengths the file claims. */
+ * An interpreter of the opcodes that dicts of NumPy arrays, numbers, texts, lists and tuples need,
+ * protocols 2 to 5 (Python 2's included). NumPy's own constructors (numpy.core and numpy._core:
+ * _reconstruct, scalar, dtype, ndarray, _frombuffer) and _codecs.encode are imitated, not called;
+ * whatever else a pickle asks for is refused by name. Nothing recurses; memory is a small multiple
+ * of the file's size and at most PICKLE_VALUES_MAX values, whatever lengths the file claims. */
 #ifndef LIB_FORMATS_PICKLE_H
 #define LIB_FORMATS_PICKLE_H
 
@@ -20,24 +21,24 @@ typedef enum {
     PICKLE_BOOL,
     PICKLE_INT,
     PICKLE_REAL,
-    PICKLE_TEXT,  /* str, UTF-8, not checked */
+    PICKLE_TEXT, /* str, UTF-8, not checked */
     PICKLE_BYTES, /* bytes, bytearray, Python 2's str */
     PICKLE_TUPLE,
     PICKLE_LIST,
     PICKLE_DICT,
-    PICKLE_ARRAY,  /* numpy array or scalar */
-    PICKLE_DTYPE,  /* numpy.dtype */
+    PICKLE_ARRAY, /* numpy array or scalar */
+    PICKLE_DTYPE, /* numpy.dtype */
     PICKLE_GLOBAL, /* one of the permitted constructors */
 } PickleType;
 
 typedef struct {
-    char kind;   /* NumPy's: f i u b S U O V ... */
-    bool big;    /* big endian */
+    char kind; /* NumPy's: f i u b S U O V ... */
+    bool big; /* big endian */
     size_t size; /* bytes of one element */
 } PickleDtype;
 
 typedef struct {
-    bool built;   /* false: its contents never came */
+    bool built; /* false: its contents never came */
     bool numbers; /* kind is f, i, u or b: bytes hold exactly the product of shape elements */
     PickleDtype dtype;
     bool fortran;
@@ -82,8 +83,8 @@ const char *pickle_type_name(PickleType type);
 /* The text keys of a dict, sorted as they come, separated by ", ", cut to fit; returns text. */
 char *pickle_keys(const PickleValue *dict, char *text, size_t size);
 
-/* Makes a tensor (f32, f64 or i64; C order) of an array or scalar of numbers, a Python number, or a list or tuple of
- * Python numbers (f64 [n]). Everything else is refused. */
+/* Makes a tensor (f32, f64 or i64; C order) of an array or scalar of numbers, a Python number, or a
+ * list or tuple of Python numbers (f64 [n]). Everything else is refused. */
 int pickle_tensor(const PickleValue *v, Tensor *out, Error *err);
 
 #endif

@@ -1,5 +1,6 @@
-/* pickle_numpy.c: what NumPy's and _codecs' constructors would have made, as plain values (numpy/core/src/multiarray: array_setstate,
- * arraydescr_setstate; numpy/core/numeric.py: _frombuffer), and tensors from them. */
+/* pickle_numpy.c: what NumPy's and _codecs' constructors would have made, as plain values
+ * (numpy/core/src/multiarray: array_setstate, arraydescr_setstate; numpy/core/numeric.py:
+ * _frombuffer), and tensors from them. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,8 @@
 #include "lib/formats/pickle_values.h"
 
 static int text_is(const PickleValue *v, const char *text) {
-    return (v->type == PICKLE_TEXT || v->type == PICKLE_BYTES) && v->as.text.size == strlen(text) && memcmp(v->as.text.bytes, text, v->as.text.size) == 0;
+    return (v->type == PICKLE_TEXT || v->type == PICKLE_BYTES) && v->as.text.size == strlen(text) &&
+           memcmp(v->as.text.bytes, text, v->as.text.size) == 0;
 }
 
 /* --- names --- */
@@ -18,24 +20,34 @@ static const struct {
     const char *module, *name;
     PickleGlobal which;
 } permitted[] = {
-    {"numpy.core.multiarray", "_reconstruct", GLOBAL_RECONSTRUCT}, {"numpy._core.multiarray", "_reconstruct", GLOBAL_RECONSTRUCT},
-    {"numpy.core.multiarray", "scalar", GLOBAL_SCALAR},            {"numpy._core.multiarray", "scalar", GLOBAL_SCALAR},
-    {"numpy.core.numeric", "_frombuffer", GLOBAL_FROMBUFFER},      {"numpy._core.numeric", "_frombuffer", GLOBAL_FROMBUFFER},
-    {"numpy", "dtype", GLOBAL_DTYPE},                              {"numpy", "ndarray", GLOBAL_NDARRAY},
-    {"_codecs", "encode", GLOBAL_ENCODE},                          {"__builtin__", "bytes", GLOBAL_BYTES},
+    {"numpy.core.multiarray", "_reconstruct", GLOBAL_RECONSTRUCT},
+    {"numpy._core.multiarray", "_reconstruct", GLOBAL_RECONSTRUCT},
+    {"numpy.core.multiarray", "scalar", GLOBAL_SCALAR},
+    {"numpy._core.multiarray", "scalar", GLOBAL_SCALAR},
+    {"numpy.core.numeric", "_frombuffer", GLOBAL_FROMBUFFER},
+    {"numpy._core.numeric", "_frombuffer", GLOBAL_FROMBUFFER},
+    {"numpy", "dtype", GLOBAL_DTYPE},
+    {"numpy", "ndarray", GLOBAL_NDARRAY},
+    {"_codecs", "encode", GLOBAL_ENCODE},
+    {"__builtin__", "bytes", GLOBAL_BYTES},
     {"builtins", "bytes", GLOBAL_BYTES},
 };
 
-int pickle_global(const unsigned char *module, size_t module_size, const unsigned char *name, size_t name_size, PickleGlobal *out, Error *err) {
+int pickle_global(const unsigned char *module, size_t module_size, const unsigned char *name,
+                  size_t name_size, PickleGlobal *out, Error *err) {
     for (size_t i = 0; i < sizeof permitted / sizeof *permitted; i++)
-        if (strlen(permitted[i].module) == module_size && memcmp(permitted[i].module, module, module_size) == 0 &&
-            strlen(permitted[i].name) == name_size && memcmp(permitted[i].name, name, name_size) == 0) {
+        if (strlen(permitted[i].module) == module_size &&
+            memcmp(permitted[i].module, module, module_size) == 0 &&
+            strlen(permitted[i].name) == name_size &&
+            memcmp(permitted[i].name, name, name_size) == 0) {
             *out = permitted[i].which;
             return 0;
         }
     int m = module_size < 100 ? (int)module_size : 100, n = name_size < 100 ? (int)name_size : 100;
-    return error_set(err, "the pickle asks for %.*s.%.*s, which is refused: only plain data is read, nothing is run", m, (const char *)module, n,
-                (const char *)name);
+    return error_set(
+        err,
+        "the pickle asks for %.*s.%.*s, which is refused: only plain data is read, nothing is run",
+        m, (const char *)module, n, (const char *)name);
 }
 
 /* --- dtypes --- */
@@ -64,17 +76,23 @@ static int parse_dtype(const unsigned char *s, size_t size, PickleDtype *out) {
 
 static int is_number(const PickleDtype *d) {
     switch (d->kind) {
-    case 'f': return d->size == 4 || d->size == 8;
-    case 'i': case 'u': return d->size == 1 || d->size == 2 || d->size == 4 || d->size == 8;
-    case 'b': return d->size == 1;
-    default: return 0;
+    case 'f':
+        return d->size == 4 || d->size == 8;
+    case 'i':
+    case 'u':
+        return d->size == 1 || d->size == 2 || d->size == 4 || d->size == 8;
+    case 'b':
+        return d->size == 1;
+    default:
+        return 0;
     }
 }
 
 static PickleValue *make_dtype(Pickle *p, const PickleValue *args, Error *err) {
     PickleValue *const *a = args->as.list.items;
     PickleDtype dtype;
-    if (args->as.list.count < 1 || args->as.list.count > 3 || (a[0]->type != PICKLE_TEXT && a[0]->type != PICKLE_BYTES) ||
+    if (args->as.list.count < 1 || args->as.list.count > 3 ||
+        (a[0]->type != PICKLE_TEXT && a[0]->type != PICKLE_BYTES) ||
         parse_dtype(a[0]->as.text.bytes, a[0]->as.text.size, &dtype))
         return bad(err, "numpy.dtype with arguments that it never has");
     PickleValue *v = pickle_new(p, PICKLE_DTYPE, err);
@@ -85,10 +103,14 @@ static PickleValue *make_dtype(Pickle *p, const PickleValue *args, Error *err) {
 /* State (version, byte order, subdtype, names, fields, size, alignment, flags). */
 static int build_dtype(PickleValue *object, const PickleValue *state, Error *err) {
     PickleValue *const *s = state->as.list.items;
-    if (state->type != PICKLE_TUPLE || state->as.list.count < 2 || s[0]->type != PICKLE_INT) return error_set(err, "damaged pickle: a numpy.dtype's state");
-    if (text_is(s[1], ">")) object->as.dtype.big = true;
-    else if (text_is(s[1], "<") || text_is(s[1], "=") || text_is(s[1], "|")) object->as.dtype.big = false;
-    else return error_set(err, "damaged pickle: a numpy.dtype's byte order");
+    if (state->type != PICKLE_TUPLE || state->as.list.count < 2 || s[0]->type != PICKLE_INT)
+        return error_set(err, "damaged pickle: a numpy.dtype's state");
+    if (text_is(s[1], ">"))
+        object->as.dtype.big = true;
+    else if (text_is(s[1], "<") || text_is(s[1], "=") || text_is(s[1], "|"))
+        object->as.dtype.big = false;
+    else
+        return error_set(err, "damaged pickle: a numpy.dtype's byte order");
     return 0;
 }
 
@@ -96,28 +118,36 @@ static int build_dtype(PickleValue *object, const PickleValue *state, Error *err
 
 static int set_shape(PickleArray *a, const PickleValue *shape, Error *err) {
     if (shape->type != PICKLE_TUPLE || shape->as.list.count > TENSOR_MAX_RANK)
-        return error_set(err, "damaged pickle: an array's shape is no tuple of at most %d numbers", TENSOR_MAX_RANK);
+        return error_set(err, "damaged pickle: an array's shape is no tuple of at most %d numbers",
+                         TENSOR_MAX_RANK);
     a->rank = (int)shape->as.list.count;
     for (size_t i = 0; i < shape->as.list.count; i++) {
         const PickleValue *d = shape->as.list.items[i];
-        if (d->type != PICKLE_INT || d->as.integer < 0) return error_set(err, "damaged pickle: dimension %zu of an array is no whole number from 0 up", i);
+        if (d->type != PICKLE_INT || d->as.integer < 0)
+            return error_set(
+                err, "damaged pickle: dimension %zu of an array is no whole number from 0 up", i);
         a->shape[i] = (size_t)d->as.integer;
     }
     return 0;
 }
 
-/* Completes an array. Those of other things than numbers are kept as such, without contents: nobody can use them. */
-static int set_contents(PickleArray *a, const PickleDtype *dtype, const PickleValue *data, Error *err) {
+/* Completes an array. Those of other things than numbers are kept as such, without contents: nobody
+ * can use them. */
+static int set_contents(PickleArray *a, const PickleDtype *dtype, const PickleValue *data,
+                        Error *err) {
     a->dtype = *dtype;
     a->built = true;
     a->numbers = is_number(dtype);
     if (!a->numbers) return 0;
     size_t bytes = dtype->size;
     for (int i = 0; i < a->rank; i++)
-        if (__builtin_mul_overflow(bytes, a->shape[i], &bytes)) return error_set(err, "damaged pickle: an array's shape is too large");
-    if (data->type != PICKLE_BYTES) return error_set(err, "damaged pickle: an array's contents are no bytes");
+        if (__builtin_mul_overflow(bytes, a->shape[i], &bytes))
+            return error_set(err, "damaged pickle: an array's shape is too large");
+    if (data->type != PICKLE_BYTES)
+        return error_set(err, "damaged pickle: an array's contents are no bytes");
     if (data->as.text.size != bytes)
-        return error_set(err, "damaged pickle: an array has %zu bytes of data, its shape wants %zu", data->as.text.size, bytes);
+        return error_set(err, "damaged pickle: an array has %zu bytes of data, its shape wants %zu",
+                         data->as.text.size, bytes);
     a->bytes = data->as.text.bytes;
     return 0;
 }
@@ -126,7 +156,8 @@ static int set_contents(PickleArray *a, const PickleDtype *dtype, const PickleVa
 static int build_array(PickleArray *a, const PickleValue *state, Error *err) {
     PickleValue *const *s = state->as.list.items;
     if (a->built) return error_set(err, "damaged pickle: an array is filled twice");
-    if (state->type != PICKLE_TUPLE || state->as.list.count != 5 || s[2]->type != PICKLE_DTYPE || (s[3]->type != PICKLE_BOOL && s[3]->type != PICKLE_INT))
+    if (state->type != PICKLE_TUPLE || state->as.list.count != 5 || s[2]->type != PICKLE_DTYPE ||
+        (s[3]->type != PICKLE_BOOL && s[3]->type != PICKLE_INT))
         return error_set(err, "damaged pickle: an array's state");
     a->fortran = s[3]->as.integer != 0;
     return set_shape(a, s[1], err) ? -1 : set_contents(a, &s[2]->as.dtype, s[4], err);
@@ -134,24 +165,30 @@ static int build_array(PickleArray *a, const PickleValue *state, Error *err) {
 
 static PickleValue *make_scalar(Pickle *p, const PickleValue *args, Error *err) {
     PickleValue *const *a = args->as.list.items;
-    if (args->as.list.count != 2 || a[0]->type != PICKLE_DTYPE) return bad(err, "a numpy scalar with arguments that it never has");
+    if (args->as.list.count != 2 || a[0]->type != PICKLE_DTYPE)
+        return bad(err, "a numpy scalar with arguments that it never has");
     PickleValue *v = pickle_new(p, PICKLE_ARRAY, err);
     return v && set_contents(v->as.array, &a[0]->as.dtype, a[1], err) == 0 ? v : NULL;
 }
 
 static PickleValue *make_from_buffer(Pickle *p, const PickleValue *args, Error *err) {
     PickleValue *const *a = args->as.list.items;
-    if (args->as.list.count != 4 || a[1]->type != PICKLE_DTYPE || (!text_is(a[3], "C") && !text_is(a[3], "F")))
+    if (args->as.list.count != 4 || a[1]->type != PICKLE_DTYPE ||
+        (!text_is(a[3], "C") && !text_is(a[3], "F")))
         return bad(err, "an array with arguments that it never has");
     PickleValue *v = pickle_new(p, PICKLE_ARRAY, err);
     if (!v) return NULL;
     v->as.array->fortran = text_is(a[3], "F");
-    return set_shape(v->as.array, a[2], err) || set_contents(v->as.array, &a[1]->as.dtype, a[0], err) ? NULL : v;
+    return set_shape(v->as.array, a[2], err) ||
+                   set_contents(v->as.array, &a[1]->as.dtype, a[0], err)
+               ? NULL
+               : v;
 }
 
 static PickleValue *make_array(Pickle *p, const PickleValue *args, Error *err) {
     PickleValue *const *a = args->as.list.items;
-    if (args->as.list.count != 3 || a[0]->type != PICKLE_GLOBAL || a[0]->as.integer != GLOBAL_NDARRAY)
+    if (args->as.list.count != 3 || a[0]->type != PICKLE_GLOBAL ||
+        a[0]->as.integer != GLOBAL_NDARRAY)
         return bad(err, "_reconstruct of something that is no numpy.ndarray");
     return pickle_new(p, PICKLE_ARRAY, err);
 }
@@ -159,7 +196,8 @@ static PickleValue *make_array(Pickle *p, const PickleValue *args, Error *err) {
 /* UTF-8 of U+0000 to U+00FF back to bytes. */
 static PickleValue *encode(Pickle *p, const PickleValue *args, Error *err) {
     PickleValue *const *a = args->as.list.items;
-    if (args->as.list.count != 2 || a[0]->type != PICKLE_TEXT || (!text_is(a[1], "latin1") && !text_is(a[1], "latin-1")))
+    if (args->as.list.count != 2 || a[0]->type != PICKLE_TEXT ||
+        (!text_is(a[1], "latin1") && !text_is(a[1], "latin-1")))
         return bad(err, "_codecs.encode other than of a text to latin1");
     const unsigned char *s = a[0]->as.text.bytes;
     size_t size = a[0]->as.text.size, n = 0;
@@ -181,18 +219,26 @@ static PickleValue *encode(Pickle *p, const PickleValue *args, Error *err) {
     return v;
 }
 
-PickleValue *pickle_reduce(Pickle *p, const PickleValue *callable, const PickleValue *args, Error *err) {
-    if (callable->type != PICKLE_GLOBAL || args->type != PICKLE_TUPLE) return bad(err, "a call of something that cannot be called");
+PickleValue *pickle_reduce(Pickle *p, const PickleValue *callable, const PickleValue *args,
+                           Error *err) {
+    if (callable->type != PICKLE_GLOBAL || args->type != PICKLE_TUPLE)
+        return bad(err, "a call of something that cannot be called");
     switch ((PickleGlobal)callable->as.integer) {
-    case GLOBAL_RECONSTRUCT: return make_array(p, args, err);
-    case GLOBAL_SCALAR: return make_scalar(p, args, err);
-    case GLOBAL_FROMBUFFER: return make_from_buffer(p, args, err);
-    case GLOBAL_DTYPE: return make_dtype(p, args, err);
-    case GLOBAL_ENCODE: return encode(p, args, err);
+    case GLOBAL_RECONSTRUCT:
+        return make_array(p, args, err);
+    case GLOBAL_SCALAR:
+        return make_scalar(p, args, err);
+    case GLOBAL_FROMBUFFER:
+        return make_from_buffer(p, args, err);
+    case GLOBAL_DTYPE:
+        return make_dtype(p, args, err);
+    case GLOBAL_ENCODE:
+        return encode(p, args, err);
     case GLOBAL_BYTES:
         if (args->as.list.count == 0) return pickle_new(p, PICKLE_BYTES, err);
         return bad(err, "bytes() with arguments");
-    case GLOBAL_NDARRAY: break;
+    case GLOBAL_NDARRAY:
+        break;
     }
     return bad(err, "a call of numpy.ndarray");
 }
@@ -200,13 +246,17 @@ PickleValue *pickle_reduce(Pickle *p, const PickleValue *callable, const PickleV
 int pickle_build(PickleValue *object, const PickleValue *state, Error *err) {
     if (object->type == PICKLE_DTYPE) return build_dtype(object, state, err);
     if (object->type == PICKLE_ARRAY) return build_array(object->as.array, state, err);
-    return error_set(err, "the pickle sets the state of a %s (BUILD), which is refused: only plain data is read", pickle_type_name(object->type));
+    return error_set(
+        err, "the pickle sets the state of a %s (BUILD), which is refused: only plain data is read",
+        pickle_type_name(object->type));
 }
 
 /* --- to tensors --- */
 
 const char *pickle_type_name(PickleType type) {
-    static const char *const names[] = {"None", "truth value", "whole number", "number", "text", "bytes", "tuple", "list", "dict", "numpy array", "numpy dtype", "function"};
+    static const char *const names[] = {"None", "truth value", "whole number", "number",
+                                        "text", "bytes",       "tuple",        "list",
+                                        "dict", "numpy array", "numpy dtype",  "function"};
     return names[type];
 }
 
@@ -224,7 +274,8 @@ char *pickle_keys(const PickleValue *dict, char *text, size_t size) {
         const PickleValue *key = dict->as.list.items[i];
         if (key->type != PICKLE_TEXT && key->type != PICKLE_BYTES) continue;
         int length = key->as.text.size < 60 ? (int)key->as.text.size : 60;
-        int n = snprintf(text + used, size - used, "%s%.*s", used ? ", " : "", length, (const char *)key->as.text.bytes);
+        int n = snprintf(text + used, size - used, "%s%.*s", used ? ", " : "", length,
+                         (const char *)key->as.text.bytes);
         if (n < 0 || (size_t)n >= size - used) {
             text[used] = '\0';
             break;
@@ -238,8 +289,10 @@ char *pickle_keys(const PickleValue *dict, char *text, size_t size) {
 static uint64_t element(const PickleArray *a, size_t i) {
     const unsigned char *s = a->bytes + i * a->dtype.size;
     uint64_t bits = 0;
-    for (size_t k = 0; k < a->dtype.size; k++) bits |= (uint64_t)s[a->dtype.big ? a->dtype.size - 1 - k : k] << (8 * k);
-    if (a->dtype.kind == 'i' && a->dtype.size < 8 && bits >> (8 * a->dtype.size - 1)) bits |= ~UINT64_C(0) << (8 * a->dtype.size);
+    for (size_t k = 0; k < a->dtype.size; k++)
+        bits |= (uint64_t)s[a->dtype.big ? a->dtype.size - 1 - k : k] << (8 * k);
+    if (a->dtype.kind == 'i' && a->dtype.size < 8 && bits >> (8 * a->dtype.size - 1))
+        bits |= ~UINT64_C(0) << (8 * a->dtype.size);
     return bits;
 }
 
@@ -255,9 +308,15 @@ static size_t fortran_index(const PickleArray *a, size_t i) {
 }
 
 static int array_tensor(const PickleArray *a, Tensor *out, Error *err) {
-    if (!a->built) return error_set(err, "an array whose contents never came; the pickle is damaged");
-    if (!a->numbers) return error_set(err, "an array of dtype %c%zu; numbers are wanted (float or integer)", a->dtype.kind > ' ' && a->dtype.kind < 127 ? a->dtype.kind : '?', a->dtype.size);
-    TensorType type = a->dtype.kind != 'f' ? TENSOR_I64 : a->dtype.size == 4 ? TENSOR_F32 : TENSOR_F64;
+    if (!a->built)
+        return error_set(err, "an array whose contents never came; the pickle is damaged");
+    if (!a->numbers)
+        return error_set(err, "an array of dtype %c%zu; numbers are wanted (float or integer)",
+                         a->dtype.kind > ' ' && a->dtype.kind < 127 ? a->dtype.kind : '?',
+                         a->dtype.size);
+    TensorType type = a->dtype.kind != 'f' ? TENSOR_I64
+                      : a->dtype.size == 4 ? TENSOR_F32
+                                           : TENSOR_F64;
     if (tensor_new(out, type, a->rank, a->shape, 0, err)) return -1;
     size_t count = tensor_count(out);
     for (size_t i = 0; i < count; i++) {
@@ -277,9 +336,12 @@ static int array_tensor(const PickleArray *a, Tensor *out, Error *err) {
 }
 
 static int number(const PickleValue *v, double *out) {
-    if (v->type == PICKLE_REAL) *out = v->as.real;
-    else if (v->type == PICKLE_INT || v->type == PICKLE_BOOL) *out = (double)v->as.integer;
-    else return -1;
+    if (v->type == PICKLE_REAL)
+        *out = v->as.real;
+    else if (v->type == PICKLE_INT || v->type == PICKLE_BOOL)
+        *out = (double)v->as.integer;
+    else
+        return -1;
     return 0;
 }
 
@@ -292,12 +354,14 @@ int pickle_tensor(const PickleValue *v, Tensor *out, Error *err) {
         *tensor_f64(out) = x;
         return 0;
     }
-    if (v->type != PICKLE_LIST && v->type != PICKLE_TUPLE) return error_set(err, "numbers are wanted, this is a %s", pickle_type_name(v->type));
+    if (v->type != PICKLE_LIST && v->type != PICKLE_TUPLE)
+        return error_set(err, "numbers are wanted, this is a %s", pickle_type_name(v->type));
     if (tensor_new(out, TENSOR_F64, 1, (size_t[]){v->as.list.count}, 0, err)) return -1;
     for (size_t i = 0; i < v->as.list.count; i++)
         if (number(v->as.list.items[i], tensor_f64(out) + i)) {
             tensor_free(out);
-            return error_set(err, "numbers are wanted, this is a list with a %s in it", pickle_type_name(v->as.list.items[i]->type));
+            return error_set(err, "numbers are wanted, this is a list with a %s in it",
+                             pickle_type_name(v->as.list.items[i]->type));
         }
     return 0;
 }

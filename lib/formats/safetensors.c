@@ -12,7 +12,8 @@
 #include "lib/base/file.h"
 #include "lib/formats/safetensors_header.h"
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "views point at the file's little-endian bytes");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "views point at the file's little-endian bytes");
 
 enum { MAX_HEADER = 100000000, DATA_ALIGNMENT = 64 }; /* the format's own limit; ours */
 
@@ -20,9 +21,10 @@ struct Safetensors {
     const unsigned char *map;
     size_t size;
     SafetensorsHeader header;
-    SafetensorsView *views;         /* in the order of the data */
+    SafetensorsView *views; /* in the order of the data */
     const SafetensorsView **sorted; /* by name */
-    void **copies;                  /* of tensors whose place in the file is not aligned; one per view, mostly NULL */
+    void *
+        *copies; /* of tensors whose place in the file is not aligned; one per view, mostly NULL */
 };
 
 /* --- metadata --- */
@@ -75,12 +77,17 @@ static int map_file(const char *path, Safetensors *s, Error *err) {
     if (fd < 0) return error_set(err, "%s", strerror(errno));
     struct stat st;
     int bad = 0;
-    if (fstat(fd, &st) != 0) bad = error_set(err, "%s", strerror(errno));
-    else if (!S_ISREG(st.st_mode)) bad = error_set(err, "is not a regular file");
-    else if (st.st_size < 8) bad = error_set(err, "not a .safetensors file: it has only %lld bytes", (long long)st.st_size);
+    if (fstat(fd, &st) != 0)
+        bad = error_set(err, "%s", strerror(errno));
+    else if (!S_ISREG(st.st_mode))
+        bad = error_set(err, "is not a regular file");
+    else if (st.st_size < 8)
+        bad = error_set(err, "not a .safetensors file: it has only %lld bytes",
+                        (long long)st.st_size);
     else {
         void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (map == MAP_FAILED) bad = error_set(err, "%s", strerror(errno));
+        if (map == MAP_FAILED)
+            bad = error_set(err, "%s", strerror(errno));
         else {
             s->map = map;
             s->size = (size_t)st.st_size;
@@ -91,7 +98,8 @@ static int map_file(const char *path, Safetensors *s, Error *err) {
 }
 
 static int compare_names(const void *a, const void *b) {
-    return strcmp((*(const SafetensorsView *const *)a)->name, (*(const SafetensorsView *const *)b)->name);
+    return strcmp((*(const SafetensorsView *const *)a)->name,
+                  (*(const SafetensorsView *const *)b)->name);
 }
 
 static int make_views(Safetensors *s, const unsigned char *data, Error *err) {
@@ -103,7 +111,8 @@ static int make_views(Safetensors *s, const unsigned char *data, Error *err) {
     for (size_t i = 0; i < n; i++) {
         const HeaderEntry *e = &s->header.entries[i];
         SafetensorsView *v = &s->views[i];
-        *v = (SafetensorsView){.name = e->name, .type = e->type, .rank = e->rank, .data = data + e->begin};
+        *v = (SafetensorsView){
+            .name = e->name, .type = e->type, .rank = e->rank, .data = data + e->begin};
         memcpy(v->shape, e->shape, sizeof v->shape);
         if ((uintptr_t)v->data % e->item_size != 0 && e->end > e->begin) {
             s->copies[i] = malloc((size_t)(e->end - e->begin));
@@ -119,10 +128,16 @@ static int make_views(Safetensors *s, const unsigned char *data, Error *err) {
 static int open_file(const char *path, Safetensors *s, Error *err) {
     if (map_file(path, s, err)) return -1;
     uint64_t length = read_le64(s->map);
-    if (length > MAX_HEADER) return error_set(err, "not a .safetensors file: it claims a header of %llu bytes", (unsigned long long)length);
-    if (length > s->size - 8) return error_set(err, "cut short, or not a .safetensors file: its header does not fit into it");
+    if (length > MAX_HEADER)
+        return error_set(err, "not a .safetensors file: it claims a header of %llu bytes",
+                         (unsigned long long)length);
+    if (length > s->size - 8)
+        return error_set(err,
+                         "cut short, or not a .safetensors file: its header does not fit into it");
     size_t at = 8 + (size_t)length;
-    if (safetensors_header_parse((const char *)s->map + 8, (size_t)length, s->size - at, &s->header, err)) return -1;
+    if (safetensors_header_parse((const char *)s->map + 8, (size_t)length, s->size - at, &s->header,
+                                 err))
+        return -1;
     return make_views(s, s->map + at, err);
 }
 
@@ -159,17 +174,22 @@ const SafetensorsView *safetensors_find(const Safetensors *s, const char *name) 
         size_t middle = low + (high - low) / 2;
         int order = strcmp(s->sorted[middle]->name, name);
         if (order == 0) return s->sorted[middle];
-        if (order < 0) low = middle + 1;
-        else high = middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return NULL;
 }
 
 /* --- writing --- */
 
-static int put_views(OutputFile *f, const char *header, size_t header_size, const SafetensorsView *views, size_t count, Error *err) {
+static int put_views(OutputFile *f, const char *header, size_t header_size,
+                     const SafetensorsView *views, size_t count, Error *err) {
     size_t padded = (8 + header_size + DATA_ALIGNMENT - 1) / DATA_ALIGNMENT * DATA_ALIGNMENT - 8;
-    if (padded > MAX_HEADER) return error_set(err, "%s: a header of %zu bytes is more than the format allows", f->path, padded);
+    if (padded > MAX_HEADER)
+        return error_set(err, "%s: a header of %zu bytes is more than the format allows", f->path,
+                         padded);
     unsigned char length[8];
     write_le64(length, padded);
     fwrite(length, 1, 8, f->stream); /* file_commit looks at ferror */
@@ -183,12 +203,14 @@ static int put_views(OutputFile *f, const char *header, size_t header_size, cons
     return file_commit(f, err);
 }
 
-int safetensors_write(const char *path, const SafetensorsView *views, size_t count, const Metadata *metadata, Error *err) {
+int safetensors_write(const char *path, const SafetensorsView *views, size_t count,
+                      const Metadata *metadata, Error *err) {
     char *header = NULL;
     size_t size = 0;
     FILE *text = open_memstream(&header, &size);
     if (!text) return error_set(err, "%s: out of memory", path);
-    int bad = safetensors_header_print(text, views, count, metadata, err) ? error_prefix(err, path) : 0;
+    int bad =
+        safetensors_header_print(text, views, count, metadata, err) ? error_prefix(err, path) : 0;
     if (fclose(text) != 0 && !bad) bad = error_set(err, "%s: out of memory", path);
     OutputFile f;
     if (!bad && !(bad = file_begin(&f, path, err))) {

@@ -3,18 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/formats/json.h"
 #include "lib/base/utf8.h"
+#include "lib/formats/json.h"
 
 static const struct {
     const char *name;
     int type;
     size_t size;
 } dtypes[] = {
-    {"F32", TENSOR_F32, 4}, {"F64", TENSOR_F64, 8}, {"I64", TENSOR_I64, 8}, {"F16", -1, 2},     {"BF16", -1, 2},
-    {"BOOL", -1, 1},        {"U8", -1, 1},          {"I8", -1, 1},          {"I16", -1, 2},     {"U16", -1, 2},
-    {"I32", -1, 4},         {"U32", -1, 4},         {"U64", -1, 8},         {"F8_E4M3", -1, 1}, {"F8_E5M2", -1, 1},
-    {"F8_E8M0", -1, 1},     {"C64", -1, 8},
+    {"F32", TENSOR_F32, 4}, {"F64", TENSOR_F64, 8}, {"I64", TENSOR_I64, 8}, {"F16", -1, 2},
+    {"BF16", -1, 2},        {"BOOL", -1, 1},        {"U8", -1, 1},          {"I8", -1, 1},
+    {"I16", -1, 2},         {"U16", -1, 2},         {"I32", -1, 4},         {"U32", -1, 4},
+    {"U64", -1, 8},         {"F8_E4M3", -1, 1},     {"F8_E5M2", -1, 1},     {"F8_E8M0", -1, 1},
+    {"C64", -1, 8},
 };
 
 /* Room for one more item of `size` bytes in *items, doubled at powers of two. */
@@ -33,7 +34,8 @@ static int read_dtype(JsonReader *r, HeaderEntry *e, Error *err) {
     if (json_string(r, &name, err)) return -1;
     size_t i = 0, n = sizeof dtypes / sizeof *dtypes;
     while (i < n && strcmp(dtypes[i].name, name) != 0) i++;
-    if (i == n) error_set(err, "its dtype '%.30s' is not known", name);
+    if (i == n)
+        error_set(err, "its dtype '%.30s' is not known", name);
     else {
         e->type = dtypes[i].type;
         e->item_size = dtypes[i].size;
@@ -47,7 +49,8 @@ static int read_shape(JsonReader *r, HeaderEntry *e, Error *err) {
     if (json_take(r, ']')) return 0;
     do {
         uint64_t n;
-        if (e->rank == TENSOR_MAX_RANK) return error_set(err, "it has more than %d dimensions", TENSOR_MAX_RANK);
+        if (e->rank == TENSOR_MAX_RANK)
+            return error_set(err, "it has more than %d dimensions", TENSOR_MAX_RANK);
         if (json_natural(r, &n, err)) return -1;
         e->shape[e->rank++] = n;
     } while (json_take(r, ','));
@@ -62,9 +65,11 @@ static int check_size(const HeaderEntry *e, size_t data_size, Error *err) {
         overflow |= __builtin_mul_overflow(size, e->shape[i], &size);
     }
     if (empty) size = 0;
-    if (e->begin > e->end || e->end > data_size) return error_set(err, "its data lie outside the file (which may be cut short)");
+    if (e->begin > e->end || e->end > data_size)
+        return error_set(err, "its data lie outside the file (which may be cut short)");
     if ((overflow && !empty) || size != e->end - e->begin)
-        return error_set(err, "its shape does not fit its %llu bytes", (unsigned long long)(e->end - e->begin));
+        return error_set(err, "its shape does not fit its %llu bytes",
+                         (unsigned long long)(e->end - e->begin));
     return 0;
 }
 
@@ -77,17 +82,21 @@ static int read_entry(JsonReader *r, HeaderEntry *e, size_t data_size, Error *er
         if (json_string(r, &key, err)) return -1;
         int bad = json_need(r, ':', err);
         if (bad) {
-        } else if (strcmp(key, "dtype") == 0 && !dtype++) bad = read_dtype(r, e, err);
-        else if (strcmp(key, "shape") == 0 && !shape++) bad = read_shape(r, e, err);
+        } else if (strcmp(key, "dtype") == 0 && !dtype++)
+            bad = read_dtype(r, e, err);
+        else if (strcmp(key, "shape") == 0 && !shape++)
+            bad = read_shape(r, e, err);
         else if (strcmp(key, "data_offsets") == 0 && !offsets++)
-            bad = json_need(r, '[', err) || json_natural(r, &e->begin, err) || json_need(r, ',', err) || json_natural(r, &e->end, err) ||
-                  json_need(r, ']', err);
-        else bad = error_set(err, "unexpected '%.30s'", key);
+            bad = json_need(r, '[', err) || json_natural(r, &e->begin, err) ||
+                  json_need(r, ',', err) || json_natural(r, &e->end, err) || json_need(r, ']', err);
+        else
+            bad = error_set(err, "unexpected '%.30s'", key);
         free(key);
         if (bad) return -1;
     } while (json_take(r, ','));
     if (json_need(r, '}', err)) return -1;
-    if (!dtype || !shape || !offsets) return error_set(err, "it has no %s", !dtype ? "dtype" : !shape ? "shape" : "data_offsets");
+    if (!dtype || !shape || !offsets)
+        return error_set(err, "it has no %s", !dtype ? "dtype" : !shape ? "shape" : "data_offsets");
     return check_size(e, data_size, err);
 }
 
@@ -99,7 +108,9 @@ static int read_metadata(JsonReader *r, Metadata *m, Error *err) {
         MetadataEntry *e = &m->items[m->count];
         *e = (MetadataEntry){0};
         m->count++;
-        if (json_string(r, &e->key, err) || json_need(r, ':', err) || json_string(r, &e->value, err)) return -1;
+        if (json_string(r, &e->key, err) || json_need(r, ':', err) ||
+            json_string(r, &e->value, err))
+            return -1;
     } while (json_take(r, ','));
     return json_need(r, '}', err);
 }
@@ -148,26 +159,34 @@ static int compare_begin(const void *a, const void *b) {
     return strcmp(x->name, y->name);
 }
 
-/* Sorted by place, every tensor begins where the one before ends, and the last one ends with the file. */
+/* Sorted by place, every tensor begins where the one before ends, and the last one ends with the
+ * file. */
 static int check_places(SafetensorsHeader *h, size_t data_size, Error *err) {
     if (h->count > 1) qsort(h->entries, h->count, sizeof *h->entries, compare_begin);
     uint64_t at = 0;
     for (size_t i = 0; i < h->count; i++) {
         const HeaderEntry *e = &h->entries[i];
-        if (e->begin != at) return error_set(err, "tensor '%.120s' %s", e->name, e->begin < at ? "overlaps another" : "leaves a hole before it");
+        if (e->begin != at)
+            return error_set(err, "tensor '%.120s' %s", e->name,
+                             e->begin < at ? "overlaps another" : "leaves a hole before it");
         at = e->end;
     }
-    return at == data_size ? 0 : error_set(err, "%zu bytes follow the last tensor", data_size - (size_t)at);
+    return at == data_size
+               ? 0
+               : error_set(err, "%zu bytes follow the last tensor", data_size - (size_t)at);
 }
 
-int safetensors_header_parse(const char *text, size_t size, size_t data_size, SafetensorsHeader *out, Error *err) {
+int safetensors_header_parse(const char *text, size_t size, size_t data_size,
+                             SafetensorsHeader *out, Error *err) {
     *out = (SafetensorsHeader){0};
     SafetensorsHeader h = {0};
     JsonReader r = {text, text + size};
     int bad = 0;
-    if (size == 0 || text[0] != '{') bad = error_set(err, "not a .safetensors file: its header is no JSON object");
+    if (size == 0 || text[0] != '{')
+        bad = error_set(err, "not a .safetensors file: its header is no JSON object");
     bad = bad || read_header(&r, &h, data_size, err);
-    if (!bad && !json_at_end(&r)) bad = error_set(err, "something follows the header's JSON object");
+    if (!bad && !json_at_end(&r))
+        bad = error_set(err, "something follows the header's JSON object");
     bad = bad || check_distinct(&h, err) || check_places(&h, data_size, err);
     if (bad) {
         safetensors_header_free(&h);
@@ -190,9 +209,12 @@ static int print_string(FILE *f, const char *text, Error *err) {
     if (!utf8_valid(text, strlen(text))) return error_set(err, "'%.60s' is no UTF-8 text", text);
     putc('"', f);
     for (const char *p = text; *p; p++)
-        if (*p == '"' || *p == '\\') fprintf(f, "\\%c", *p);
-        else if ((unsigned char)*p < 0x20) fprintf(f, "\\u%04x", (unsigned)*p);
-        else putc(*p, f);
+        if (*p == '"' || *p == '\\')
+            fprintf(f, "\\%c", *p);
+        else if ((unsigned char)*p < 0x20)
+            fprintf(f, "\\u%04x", (unsigned)*p);
+        else
+            putc(*p, f);
     putc('"', f);
     return 0;
 }
@@ -210,16 +232,20 @@ static int check_views(const SafetensorsView *views, size_t count, Error *err) {
     for (size_t i = 0; i < count && !bad; i++) {
         const SafetensorsView *v = &views[i];
         names[i] = v->name;
-        if (strcmp(v->name, "__metadata__") == 0) bad = error_set(err, "no tensor can be called __metadata__");
-        else if (v->type != TENSOR_F32 && v->type != TENSOR_F64 && v->type != TENSOR_I64) bad = error_set(err, "tensor '%.100s' has no dtype to write", v->name);
-        else if (v->rank < 0 || v->rank > TENSOR_MAX_RANK) bad = error_set(err, "tensor '%.100s' has %d dimensions", v->name, v->rank);
+        if (strcmp(v->name, "__metadata__") == 0)
+            bad = error_set(err, "no tensor can be called __metadata__");
+        else if (v->type != TENSOR_F32 && v->type != TENSOR_F64 && v->type != TENSOR_I64)
+            bad = error_set(err, "tensor '%.100s' has no dtype to write", v->name);
+        else if (v->rank < 0 || v->rank > TENSOR_MAX_RANK)
+            bad = error_set(err, "tensor '%.100s' has %d dimensions", v->name, v->rank);
     }
     if (!bad) bad = utf8_sort_distinct(names, count, err);
     free(names);
     return bad;
 }
 
-int safetensors_header_print(FILE *f, const SafetensorsView *views, size_t count, const Metadata *metadata, Error *err) {
+int safetensors_header_print(FILE *f, const SafetensorsView *views, size_t count,
+                             const Metadata *metadata, Error *err) {
     if (check_views(views, count, err)) return -1;
     const char *separator = "";
     putc('{', f);

@@ -10,7 +10,7 @@
 /* A tensor as the header describes it. */
 typedef struct {
     char *name; /* owned */
-    int type;   /* TensorType, or -1 */
+    int type; /* TensorType, or -1 */
     size_t item_size;
     int rank;
     size_t shape[TENSOR_MAX_RANK];
@@ -23,11 +23,15 @@ typedef struct {
     Metadata metadata;
 } SafetensorsHeader;
 
-/* Parses and checks text[0..size) for a file with data_size bytes of data. *out is empty on error. */
-int safetensors_header_parse(const char *text, size_t size, size_t data_size, SafetensorsHeader *out, Error *err);
+/* Parses and checks text[0..size) for a file with data_size bytes of data. *out is empty on error.
+ */
+int safetensors_header_parse(const char *text, size_t size, size_t data_size,
+                             SafetensorsHeader *out, Error *err);
 void safetensors_header_free(SafetensorsHeader *h);
 
-/* Writes the header, without length and padding. Refuses names and values that are no UTF-8, and a name that occurs twice. */
-int safetensors_header_print(FILE *f, const SafetensorsView *views, size_t count, const Metadata *metadata, Error *err);
+/* Writes the header, without length and padding. Refuses names and values that are no UTF-8, and a
+ * name that occurs twice. */
+int safetensors_header_print(FILE *f, const SafetensorsView *views, size_t count,
+                             const Metadata *metadata, Error *err);
 
 #endif

@@ -13,17 +13,23 @@ static const char *type_name(TensorType type) {
 
 static size_t type_size(TensorType type, size_t item_size) {
     switch (type) {
-    case TENSOR_F32: return sizeof(float);
-    case TENSOR_F64: return sizeof(double);
-    case TENSOR_I64: return sizeof(int64_t);
-    case TENSOR_BYTES: return item_size;
+    case TENSOR_F32:
+        return sizeof(float);
+    case TENSOR_F64:
+        return sizeof(double);
+    case TENSOR_I64:
+        return sizeof(int64_t);
+    case TENSOR_BYTES:
+        return item_size;
     }
     return 0;
 }
 
-int tensor_new(Tensor *out, TensorType type, int rank, const size_t *shape, size_t item_size, Error *err) {
+int tensor_new(Tensor *out, TensorType type, int rank, const size_t *shape, size_t item_size,
+               Error *err) {
     *out = (Tensor){0};
-    if (rank < 0 || rank > TENSOR_MAX_RANK) return error_set(err, "%d dimensions, at most %d are possible", rank, TENSOR_MAX_RANK);
+    if (rank < 0 || rank > TENSOR_MAX_RANK)
+        return error_set(err, "%d dimensions, at most %d are possible", rank, TENSOR_MAX_RANK);
     Tensor t = {.type = type, .rank = rank, .item_size = type_size(type, item_size)};
     if (t.item_size == 0) return error_set(err, "elements of 0 bytes");
     size_t count = 1;
@@ -33,9 +39,11 @@ int tensor_new(Tensor *out, TensorType type, int rank, const size_t *shape, size
         if (shape[i] == 0) empty = 1;
     }
     for (int i = 0; i < rank && !empty; i++)
-        if (__builtin_mul_overflow(count, shape[i], &count)) return error_set(err, "a size beyond 64 bits");
+        if (__builtin_mul_overflow(count, shape[i], &count))
+            return error_set(err, "a size beyond 64 bits");
     size_t size;
-    if (__builtin_mul_overflow(count, t.item_size, &size)) return error_set(err, "a size beyond 64 bits");
+    if (__builtin_mul_overflow(count, t.item_size, &size))
+        return error_set(err, "a size beyond 64 bits");
     if (!empty) {
         t.data = calloc(count, t.item_size);
         if (!t.data) return error_set(err, "out of memory: %zu bytes are needed", size);
@@ -58,9 +66,12 @@ size_t tensor_count(const Tensor *t) {
 /* Element i of a numeric tensor, as the widest floating type. */
 static double element(const Tensor *t, size_t i) {
     switch (t->type) {
-    case TENSOR_F32: return (double)tensor_f32(t)[i];
-    case TENSOR_F64: return tensor_f64(t)[i];
-    default: return (double)tensor_i64(t)[i];
+    case TENSOR_F32:
+        return (double)tensor_f32(t)[i];
+    case TENSOR_F64:
+        return tensor_f64(t)[i];
+    default:
+        return (double)tensor_i64(t)[i];
     }
 }
 
@@ -104,7 +115,8 @@ int tensor_check_finite(const Tensor *t, Error *err) {
             rest /= t->shape[d];
         }
         char text[256];
-        return error_set(err, "%s at %s", isnan(x) ? "NaN" : "infinity", tensor_shape_text(&at, text));
+        return error_set(err, "%s at %s", isnan(x) ? "NaN" : "infinity",
+                         tensor_shape_text(&at, text));
     }
     return 0;
 }
@@ -112,7 +124,8 @@ int tensor_check_finite(const Tensor *t, Error *err) {
 char *tensor_shape_text(const Tensor *t, char *text) {
     size_t at = 0;
     text[at++] = '[';
-    for (int i = 0; i < t->rank; i++) at += (size_t)sprintf(text + at, i ? ", %zu" : "%zu", t->shape[i]);
+    for (int i = 0; i < t->rank; i++)
+        at += (size_t)sprintf(text + at, i ? ", %zu" : "%zu", t->shape[i]);
     text[at++] = ']';
     text[at] = '\0';
     return text;
@@ -170,8 +183,10 @@ Tensor *tensors_need(const Tensors *set, const char *name, Error *err) {
     char names[400] = "";
     size_t at = 0;
     for (size_t i = 0; i < set->count && at < 300; i++)
-        at += (size_t)snprintf(names + at, sizeof names - at, "%s'%.60s'", i ? ", " : "", set->items[i].name);
-    error_set(err, "no array '%.100s' (there is: %s%s)", name, set->count ? names : "nothing", at >= 300 ? ", ..." : "");
+        at += (size_t)snprintf(names + at, sizeof names - at, "%s'%.60s'", i ? ", " : "",
+                               set->items[i].name);
+    error_set(err, "no array '%.100s' (there is: %s%s)", name, set->count ? names : "nothing",
+              at >= 300 ? ", ..." : "");
     return NULL;
 }
 

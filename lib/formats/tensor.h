@@ -13,10 +13,10 @@ typedef enum { TENSOR_F32, TENSOR_F64, TENSOR_I64, TENSOR_BYTES } TensorType;
 
 typedef struct {
     TensorType type;
-    int rank;                      /* 0 for a scalar */
+    int rank; /* 0 for a scalar */
     size_t shape[TENSOR_MAX_RANK]; /* outermost first */
-    size_t item_size;              /* bytes of one element: 4, 8, 8, or n of NumPy's |Sn */
-    void *data;                    /* owned; NULL when there are no elements */
+    size_t item_size; /* bytes of one element: 4, 8, 8, or n of NumPy's |Sn */
+    void *data; /* owned; NULL when there are no elements */
 } Tensor;
 
 /* A tensor under its name, as archives hold them. */
@@ -31,8 +31,10 @@ typedef struct {
     size_t count;
 } Tensors;
 
-/* Zeroed tensor. item_size is looked at for TENSOR_BYTES only. Refuses sizes that overflow. On error *out is empty. */
-int tensor_new(Tensor *out, TensorType type, int rank, const size_t *shape, size_t item_size, Error *err);
+/* Zeroed tensor. item_size is looked at for TENSOR_BYTES only. Refuses sizes that overflow. On
+ * error *out is empty. */
+int tensor_new(Tensor *out, TensorType type, int rank, const size_t *shape, size_t item_size,
+               Error *err);
 void tensor_free(Tensor *t); /* leaves *t empty; may be called twice */
 
 /* Product of the shape: 1 for a scalar. */
@@ -42,7 +44,8 @@ static inline float *tensor_f32(const Tensor *t) { return t->data; }
 static inline double *tensor_f64(const Tensor *t) { return t->data; }
 static inline int64_t *tensor_i64(const Tensor *t) { return t->data; }
 
-/* Turns *t into float32 (from f32, f64, i64), float64, or int64 (from i64 only) in place. A tensor of bytes is refused. */
+/* Turns *t into float32 (from f32, f64, i64), float64, or int64 (from i64 only) in place. A tensor
+ * of bytes is refused. */
 int tensor_convert(Tensor *t, TensorType type, Error *err);
 
 /* Refuses NaN and infinities, saying where the first one is. */
@@ -51,7 +54,8 @@ int tensor_check_finite(const Tensor *t, Error *err);
 /* "[3, 4]" into text (at least 200 bytes); returns text. */
 char *tensor_shape_text(const Tensor *t, char *text);
 
-/* Adds a tensor under a name; takes over *t's data (and frees it on error). A name that exists already is an error. */
+/* Adds a tensor under a name; takes over *t's data (and frees it on error). A name that exists
+ * already is an error. */
 int tensors_add(Tensors *set, const char *name, Tensor *t, Error *err);
 /* Shorthands: a float64 or int64 scalar, or a |Sn scalar holding text (n at least 1). */
 int tensors_add_f64(Tensors *set, const char *name, double value, Error *err);

@@ -24,7 +24,9 @@ static int read_member(const ZipMember *m, Tensor *out, Error *err) {
     NpyHeader header;
     const unsigned char *data;
     unsigned char *owned;
-    if (zip_peek(m, start, peek, err) || npy_parse(start, peek, m->size, &header, err) || zip_extract(m, &data, &owned, err)) return -1;
+    if (zip_peek(m, start, peek, err) || npy_parse(start, peek, m->size, &header, err) ||
+        zip_extract(m, &data, &owned, err))
+        return -1;
     int bad = npy_decode(&header, data, out, err);
     free(owned);
     return bad;
@@ -34,22 +36,27 @@ static int read_npz(const unsigned char *data, size_t size, Tensors *out, Error 
     ZipDirectory d;
     if (zip_directory(data, size, &d, err)) return -1;
     int bad = 0;
-    out->items = calloc(d.count ? d.count : 1, sizeof *out->items); /* names are distinct already: tensors_add would search for them */
+    out->items = calloc(
+        d.count ? d.count : 1,
+        sizeof *out->items); /* names are distinct already: tensors_add would search for them */
     if (!out->items) bad = error_set(err, "out of memory");
     for (size_t i = 0; i < d.count && !bad; i++) {
         char *name = d.items[i].name;
         size_t length = strlen(name);
-        if (length < 4 || strcmp(name + length - 4, ".npy") != 0) continue; /* no array: NumPy gives such members as bytes */
+        if (length < 4 || strcmp(name + length - 4, ".npy") != 0)
+            continue; /* no array: NumPy gives such members as bytes */
         NamedTensor *item = &out->items[out->count];
         bad = read_member(&d.items[i], &item->tensor, err);
         if (!bad && !(item->name = strndup(name, length - 4))) {
             tensor_free(&item->tensor);
             bad = error_set(err, "out of memory");
         }
-        if (!bad) out->count++;
+        if (!bad)
+            out->count++;
         else {
             char context[160];
-            snprintf(context, sizeof context, "array '%.*s'", (int)(length < 120 ? length - 4 : 116), name);
+            snprintf(context, sizeof context, "array '%.*s'",
+                     (int)(length < 120 ? length - 4 : 116), name);
             error_prefix(err, context);
         }
     }
@@ -64,7 +71,9 @@ int tensor_file_read(const char *path, Tensors *out, Error *err) {
     size_t size;
     if (file_read(path, &data, &size, err)) return -1;
     int npy = size >= 6 && memcmp(data, "\x93NUMPY", 6) == 0;
-    int bad = size == 0 ? error_set(err, "the file is empty") : npy ? read_npy(data, size, out, err) : read_npz(data, size, out, err);
+    int bad = size == 0 ? error_set(err, "the file is empty")
+              : npy     ? read_npy(data, size, out, err)
+                        : read_npz(data, size, out, err);
     free(data);
     if (!bad) return 0;
     tensors_free(out);

@@ -8,12 +8,20 @@
 #include "lib/base/bytes.h"
 #include "lib/base/utf8.h"
 
-enum { LOCAL_SIZE = 30, ENTRY_SIZE = 46, END_SIZE = 22, END64_SIZE = 56, LOCATOR_SIZE = 20, DEFLATE_MAX_RATIO = 1032 };
+enum {
+    LOCAL_SIZE = 30,
+    ENTRY_SIZE = 46,
+    END_SIZE = 22,
+    END64_SIZE = 56,
+    LOCATOR_SIZE = 20,
+    DEFLATE_MAX_RATIO = 1032
+};
 
 typedef struct {
     const unsigned char *data;
     size_t size;
-    size_t begin, end, base; /* of the directory; base: what precedes the archive, added to every offset */
+    size_t begin, end,
+        base; /* of the directory; base: what precedes the archive, added to every offset */
     uint64_t count;
 } Archive;
 
@@ -29,14 +37,19 @@ static int find_end(const unsigned char *data, size_t size, size_t *at) {
     return -1;
 }
 
-/* zip64: its end record stands before a locator, which stands before the end record. Fields of the latter that are all ones are in the former. */
-static int read_end64(Archive *a, size_t locator, uint64_t *count, uint64_t *size, uint64_t *begin, Error *err) {
+/* zip64: its end record stands before a locator, which stands before the end record. Fields of the
+ * latter that are all ones are in the former. */
+static int read_end64(Archive *a, size_t locator, uint64_t *count, uint64_t *size, uint64_t *begin,
+                      Error *err) {
     uint64_t at = read_le64(a->data + locator + 8);
-    /* Bytes before the archive shift the record, whose fixed size is the only one ever written, to right before the locator. */
-    if (locator < END64_SIZE || at > locator - END64_SIZE || memcmp(a->data + locator - END64_SIZE, "PK\6\6", 4) != 0)
+    /* Bytes before the archive shift the record, whose fixed size is the only one ever written, to
+     * right before the locator. */
+    if (locator < END64_SIZE || at > locator - END64_SIZE ||
+        memcmp(a->data + locator - END64_SIZE, "PK\6\6", 4) != 0)
         return error_set(err, "the zip64 end record is damaged");
     const unsigned char *p = a->data + locator - END64_SIZE;
-    if (read_le64(p + 4) != END64_SIZE - 12 || read_le32(p + 16) || read_le32(p + 20) || read_le64(p + 24) != read_le64(p + 32))
+    if (read_le64(p + 4) != END64_SIZE - 12 || read_le32(p + 16) || read_le32(p + 20) ||
+        read_le64(p + 24) != read_le64(p + 32))
         return error_set(err, "the zip64 end record is damaged");
     if (*count == 0xffff) *count = read_le64(p + 32);
     if (*size == 0xffffffff) *size = read_le64(p + 40);
@@ -48,25 +61,30 @@ static int read_end64(Archive *a, size_t locator, uint64_t *count, uint64_t *siz
 static int read_end(const unsigned char *data, size_t size, Archive *a, Error *err) {
     *a = (Archive){.data = data, .size = size};
     if (find_end(data, size, &a->end)) {
-        if (size >= 4 && memcmp(data, "PK\3\4", 4) == 0) return error_set(err, "cut short: the zip archive's end record is missing");
+        if (size >= 4 && memcmp(data, "PK\3\4", 4) == 0)
+            return error_set(err, "cut short: the zip archive's end record is missing");
         return error_set(err, "neither a .npz nor a .npy file");
     }
     const unsigned char *p = data + a->end;
-    if (read_le16(p + 4) || read_le16(p + 6) || read_le16(p + 8) != read_le16(p + 10)) return error_set(err, "a zip archive of several parts");
+    if (read_le16(p + 4) || read_le16(p + 6) || read_le16(p + 8) != read_le16(p + 10))
+        return error_set(err, "a zip archive of several parts");
     uint64_t directory = read_le32(p + 12), begin = read_le32(p + 16);
     a->count = read_le16(p + 10);
     if (a->end >= LOCATOR_SIZE && memcmp(p - LOCATOR_SIZE, "PK\6\7", 4) == 0 &&
         read_end64(a, a->end - LOCATOR_SIZE, &a->count, &directory, &begin, err))
         return -1;
-    if (directory > a->end || begin > a->end - directory) return error_set(err, "the zip directory lies outside the file");
+    if (directory > a->end || begin > a->end - directory)
+        return error_set(err, "the zip directory lies outside the file");
     a->begin = a->end - (size_t)directory;
     a->base = a->begin - (size_t)begin;
-    if (a->count > directory / ENTRY_SIZE) return error_set(err, "the zip directory promises more members than it holds");
+    if (a->count > directory / ENTRY_SIZE)
+        return error_set(err, "the zip directory promises more members than it holds");
     return 0;
 }
 
 /* Sizes and offset that are all ones stand in the zip64 extra field, in this order. */
-static int read_extra64(const unsigned char *extra, size_t length, uint64_t **fields, size_t count, Error *err) {
+static int read_extra64(const unsigned char *extra, size_t length, uint64_t **fields, size_t count,
+                        Error *err) {
     size_t wanted = 0;
     for (size_t i = 0; i < count; i++) wanted += *fields[i] == 0xffffffff;
     while (length >= 4 && wanted > 0) {
@@ -89,27 +107,37 @@ static int read_extra64(const unsigned char *extra, size_t length, uint64_t **fi
 }
 
 /* The local header must repeat the directory's entry; its data must lie before the directory. */
-static int read_local(const Archive *a, ZipMember *m, uint64_t offset, unsigned flags, uint64_t packed_size, uint64_t size, Error *err) {
+static int read_local(const Archive *a, ZipMember *m, uint64_t offset, unsigned flags,
+                      uint64_t packed_size, uint64_t size, Error *err) {
     size_t room = a->begin - a->base;
-    if (offset > room || room - offset < LOCAL_SIZE) return error_set(err, "its offset lies outside the archive");
+    if (offset > room || room - offset < LOCAL_SIZE)
+        return error_set(err, "its offset lies outside the archive");
     m->begin = a->base + (size_t)offset;
     const unsigned char *p = a->data + m->begin;
-    if (memcmp(p, "PK\3\4", 4) != 0) return error_set(err, "no local header where the directory says");
+    if (memcmp(p, "PK\3\4", 4) != 0)
+        return error_set(err, "no local header where the directory says");
     size_t name_length = read_le16(p + 26), extra_length = read_le16(p + 28);
     room -= (size_t)offset + LOCAL_SIZE;
-    if (name_length + extra_length > room) return error_set(err, "its local header lies outside the archive");
+    if (name_length + extra_length > room)
+        return error_set(err, "its local header lies outside the archive");
     room -= name_length + extra_length;
-    if (name_length != strlen(m->name) || memcmp(p + LOCAL_SIZE, m->name, name_length) != 0) return error_set(err, "its local header has another name");
-    if (read_le16(p + 6) != flags || read_le16(p + 8) != m->method) return error_set(err, "local header and directory differ");
+    if (name_length != strlen(m->name) || memcmp(p + LOCAL_SIZE, m->name, name_length) != 0)
+        return error_set(err, "its local header has another name");
+    if (read_le16(p + 6) != flags || read_le16(p + 8) != m->method)
+        return error_set(err, "local header and directory differ");
     uint64_t local_packed = read_le32(p + 18), local_size = read_le32(p + 22);
     if (!(flags & 8)) { /* else the sizes follow the data, and the directory has them */
         uint64_t *fields[] = {&local_size, &local_packed};
         if (read_extra64(p + LOCAL_SIZE + name_length, extra_length, fields, 2, err)) return -1;
-        if (local_packed != packed_size || local_size != size || read_le32(p + 14) != m->crc) return error_set(err, "local header and directory differ");
+        if (local_packed != packed_size || local_size != size || read_le32(p + 14) != m->crc)
+            return error_set(err, "local header and directory differ");
     }
-    if (packed_size > room) return error_set(err, "its %llu bytes do not fit into the file", (unsigned long long)packed_size);
+    if (packed_size > room)
+        return error_set(err, "its %llu bytes do not fit into the file",
+                         (unsigned long long)packed_size);
     if (m->method == 0 ? size != packed_size : size / DEFLATE_MAX_RATIO > packed_size)
-        return error_set(err, "%llu bytes cannot come from %llu", (unsigned long long)size, (unsigned long long)packed_size);
+        return error_set(err, "%llu bytes cannot come from %llu", (unsigned long long)size,
+                         (unsigned long long)packed_size);
     m->packed = p + LOCAL_SIZE + name_length + extra_length;
     m->packed_size = (size_t)packed_size;
     m->end = (size_t)(m->packed - a->data) + m->packed_size;
@@ -120,11 +148,15 @@ static int read_local(const Archive *a, ZipMember *m, uint64_t offset, unsigned 
 /* One entry of the directory, at *at, which moves behind it. */
 static int read_entry(const Archive *a, size_t *at, ZipMember *m, Error *err) {
     const unsigned char *p = a->data + *at;
-    if (a->end - *at < ENTRY_SIZE || memcmp(p, "PK\1\2", 4) != 0) return error_set(err, "the zip directory is damaged");
-    size_t name_length = read_le16(p + 28), extra_length = read_le16(p + 30), comment_length = read_le16(p + 32);
-    if (name_length + extra_length + comment_length > a->end - *at - ENTRY_SIZE) return error_set(err, "the zip directory is damaged");
+    if (a->end - *at < ENTRY_SIZE || memcmp(p, "PK\1\2", 4) != 0)
+        return error_set(err, "the zip directory is damaged");
+    size_t name_length = read_le16(p + 28), extra_length = read_le16(p + 30),
+           comment_length = read_le16(p + 32);
+    if (name_length + extra_length + comment_length > a->end - *at - ENTRY_SIZE)
+        return error_set(err, "the zip directory is damaged");
     *at += ENTRY_SIZE + name_length + extra_length + comment_length;
-    if (name_length == 0 || memchr(p + ENTRY_SIZE, 0, name_length)) return error_set(err, "a zip member without a proper name");
+    if (name_length == 0 || memchr(p + ENTRY_SIZE, 0, name_length))
+        return error_set(err, "a zip member without a proper name");
     m->name = strndup((const char *)p + ENTRY_SIZE, name_length);
     if (!m->name) return error_set(err, "out of memory");
     unsigned flags = read_le16(p + 8);
@@ -133,10 +165,14 @@ static int read_entry(const Archive *a, size_t *at, ZipMember *m, Error *err) {
     uint64_t packed_size = read_le32(p + 20), size = read_le32(p + 24), offset = read_le32(p + 42);
     uint64_t *fields[] = {&size, &packed_size, &offset};
     int bad = 0;
-    if (flags & 0x2041) bad = error_set(err, "it is encrypted");
-    else if (flags & 0x20) bad = error_set(err, "it is a patch");
-    else if (m->method != 0 && m->method != 8) bad = error_set(err, "its compression method %u is not supported", m->method);
-    else if (read_le16(p + 34) != 0) bad = error_set(err, "it lies in another part of the archive");
+    if (flags & 0x2041)
+        bad = error_set(err, "it is encrypted");
+    else if (flags & 0x20)
+        bad = error_set(err, "it is a patch");
+    else if (m->method != 0 && m->method != 8)
+        bad = error_set(err, "its compression method %u is not supported", m->method);
+    else if (read_le16(p + 34) != 0)
+        bad = error_set(err, "it lies in another part of the archive");
     else
         bad = read_extra64(p + ENTRY_SIZE + name_length, extra_length, fields, 3, err) ||
               read_local(a, m, offset, flags, packed_size, size, err);
@@ -166,7 +202,8 @@ static int check_members(const ZipDirectory *d, Error *err) {
     for (size_t i = 1; i < d->count && !bad; i++) {
         const ZipMember *before = members[i - 1];
         if (members[i]->begin < before->end)
-            bad = error_set(err, "the members '%.100s' and '%.100s' overlap", before->name, members[i]->name);
+            bad = error_set(err, "the members '%.100s' and '%.100s' overlap", before->name,
+                            members[i]->name);
     }
     free(names);
     free(members);
@@ -204,20 +241,25 @@ void zip_free(ZipDirectory *d) {
 static uInt chunk(size_t n) { return n > (1u << 30) ? 1u << 30 : (uInt)n; }
 
 /* Inflates exactly n > 0 bytes; *ended: the stream's end was reached. */
-static int inflate_into(z_stream *z, const ZipMember *m, unsigned char *buffer, size_t n, int *ended, Error *err) {
+static int inflate_into(z_stream *z, const ZipMember *m, unsigned char *buffer, size_t n,
+                        int *ended, Error *err) {
     size_t done = 0;
     *ended = 0;
     while (!*ended && done < n) {
-        if (z->avail_in == 0) z->avail_in = chunk((size_t)(m->packed + m->packed_size - z->next_in));
+        if (z->avail_in == 0)
+            z->avail_in = chunk((size_t)(m->packed + m->packed_size - z->next_in));
         uInt in = z->avail_in;
         z->next_out = buffer + done;
         z->avail_out = chunk(n - done);
         uInt out = z->avail_out;
         int status = inflate(z, Z_NO_FLUSH);
         done += out - z->avail_out;
-        if (status == Z_STREAM_END) *ended = 1;
-        else if (status == Z_MEM_ERROR) return error_set(err, "out of memory");
-        else if ((status != Z_OK && status != Z_BUF_ERROR) || (in == z->avail_in && out == z->avail_out))
+        if (status == Z_STREAM_END)
+            *ended = 1;
+        else if (status == Z_MEM_ERROR)
+            return error_set(err, "out of memory");
+        else if ((status != Z_OK && status != Z_BUF_ERROR) ||
+                 (in == z->avail_in && out == z->avail_out))
             return error_set(err, "its deflated data are damaged");
     }
     return done == n ? 0 : error_set(err, "its deflated data end early");
@@ -244,15 +286,20 @@ int zip_peek(const ZipMember *m, unsigned char *buffer, size_t n, Error *err) {
 static int inflate_finish(z_stream *z, const ZipMember *m, int ended, Error *err) {
     unsigned char more;
     while (!ended) {
-        if (z->avail_in == 0) z->avail_in = chunk((size_t)(m->packed + m->packed_size - z->next_in));
+        if (z->avail_in == 0)
+            z->avail_in = chunk((size_t)(m->packed + m->packed_size - z->next_in));
         z->next_out = &more;
         z->avail_out = 1;
         int status = inflate(z, Z_NO_FLUSH);
         if (z->avail_out == 0) return error_set(err, "it inflates to more than it claims");
-        if (status == Z_STREAM_END) ended = 1;
-        else if (status != Z_OK || z->next_in == m->packed + m->packed_size) return error_set(err, "its deflated data are damaged");
+        if (status == Z_STREAM_END)
+            ended = 1;
+        else if (status != Z_OK || z->next_in == m->packed + m->packed_size)
+            return error_set(err, "its deflated data are damaged");
     }
-    return z->next_in == m->packed + m->packed_size ? 0 : error_set(err, "bytes follow its deflated data");
+    return z->next_in == m->packed + m->packed_size
+               ? 0
+               : error_set(err, "bytes follow its deflated data");
 }
 
 static int inflate_all(z_stream *z, const ZipMember *m, unsigned char **out, Error *err) {

@@ -1,7 +1,9 @@
-/* heading.h: where a dancer stands and which way the body faces, and how to take either out of a frame of motion.
+/* heading.h: where a dancer stands and which way the body faces, and how to take either out of a
+ * frame of motion.
  *
- * The heading is the direction of the root joint's z axis on the floor: sine = R[0][2], cosine = R[2][2] of the root's matrix, made a
- * unit vector. Turning by it moves four pairs of numbers of a frame: (x, z) of the translation and of each column of the root's matrix. */
+ * The heading is the direction of the root joint's z axis on the floor: sine = R[0][2], cosine =
+ * R[2][2] of the root's matrix, made a unit vector. Turning by it moves four pairs of numbers of a
+ * frame: (x, z) of the translation and of each column of the root's matrix. */
 #ifndef LIB_MOTION_HEADING_H
 #define LIB_MOTION_HEADING_H
 
@@ -9,7 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { HEADING_NUMBERS = 12 }; /* numbers of a frame that depend on the placement: translation and root matrix */
+enum {
+    HEADING_NUMBERS = 12
+}; /* numbers of a frame that depend on the placement: translation and root matrix */
 
 static const size_t heading_pairs[4][2] = {{0, 2}, {3, 9}, {4, 10}, {5, 11}};
 
@@ -35,7 +39,8 @@ static inline Placement placement_of(const float *frame, bool root, bool heading
     return p;
 }
 
-/* The first HEADING_NUMBERS numbers of a frame as seen from p: moved, then turned back. frame and out may be the same, here and below. */
+/* The first HEADING_NUMBERS numbers of a frame as seen from p: moved, then turned back. frame and
+ * out may be the same, here and below. */
 static inline void placement_enter(const Placement *p, const float *frame, float *out) {
     for (size_t k = 0; k < HEADING_NUMBERS; k++) out[k] = frame[k];
     out[0] = (float)((double)frame[0] - p->x);

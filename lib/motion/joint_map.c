@@ -3,12 +3,13 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "lib/motion/smpl_joint_names.h"
 #include "lib/formats/tensor_file.h"
+#include "lib/motion/smpl_joint_names.h"
 
 static const char *const short_names[SMPL_JOINTS] = {
-    "root", "lhip", "rhip", "belly",       "lknee",       "rknee", "spine",     "lankle",    "rankle", "chest",  "ltoes",  "rtoes",
-    "neck", "linshoulder", "rinshoulder", "head",  "lshoulder", "rshoulder", "lelbow", "relbow", "lwrist", "rwrist", "lhand",  "rhand",
+    "root",      "lhip",      "rhip",   "belly",  "lknee",  "rknee",       "spine",       "lankle",
+    "rankle",    "chest",     "ltoes",  "rtoes",  "neck",   "linshoulder", "rinshoulder", "head",
+    "lshoulder", "rshoulder", "lelbow", "relbow", "lwrist", "rwrist",      "lhand",       "rhand",
 };
 
 /* Small letters and digits; "left" and "right" in front become l and r. */
@@ -36,16 +37,22 @@ static int from_tensors(const Tensors *set, JointNames *out, Error *err) {
     const Tensor *parents = tensors_need(set, "parents", err), *names = tensors_find(set, "names");
     char text[200];
     if (!parents) return -1;
-    if (parents->rank != 1 || parents->shape[0] > JOINTS_MAX) return error_set(err, "`parents` must be [J], at most %d joints, not %s", JOINTS_MAX, tensor_shape_text(parents, text));
+    if (parents->rank != 1 || parents->shape[0] > JOINTS_MAX)
+        return error_set(err, "`parents` must be [J], at most %d joints, not %s", JOINTS_MAX,
+                         tensor_shape_text(parents, text));
     out->joints = parents->shape[0];
-    for (size_t j = 0; j < SMPL_JOINTS; j++) out->joint_of[j] = !names && j < out->joints ? j : JOINTS_MAX;
+    for (size_t j = 0; j < SMPL_JOINTS; j++)
+        out->joint_of[j] = !names && j < out->joints ? j : JOINTS_MAX;
     if (!names) return 0;
     if (names->type != TENSOR_BYTES || names->rank != 1 || names->shape[0] != out->joints)
         return error_set(err, "`names` must be %zu texts, one for each joint", out->joints);
     for (size_t i = 0; i < out->joints; i++) {
-        size_t j = joint_map_find((const char *)names->data + i * names->item_size, names->item_size);
+        size_t j =
+            joint_map_find((const char *)names->data + i * names->item_size, names->item_size);
         if (j == SMPL_JOINTS) continue;
-        if (out->joint_of[j] != JOINTS_MAX) return error_set(err, "`names`: joints %zu and %zu are both %s", out->joint_of[j], i, smpl_joint_name(SMPL_JOINTS, j, text));
+        if (out->joint_of[j] != JOINTS_MAX)
+            return error_set(err, "`names`: joints %zu and %zu are both %s", out->joint_of[j], i,
+                             smpl_joint_name(SMPL_JOINTS, j, text));
         out->joint_of[j] = i;
     }
     return 0;

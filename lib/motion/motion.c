@@ -7,8 +7,10 @@
 int motion_new(Motion *out, size_t frames, size_t joints, Error *err) {
     *out = (Motion){.frames = frames, .joints = joints, .fps = 60};
     size_t dim = 0, count = 0, bytes = 0;
-    if (__builtin_mul_overflow(joints, (size_t)9, &dim) || __builtin_add_overflow(dim, (size_t)3, &dim) ||
-        __builtin_mul_overflow(dim, frames, &count) || __builtin_mul_overflow(count, sizeof *out->data, &bytes)) {
+    if (__builtin_mul_overflow(joints, (size_t)9, &dim) ||
+        __builtin_add_overflow(dim, (size_t)3, &dim) ||
+        __builtin_mul_overflow(dim, frames, &count) ||
+        __builtin_mul_overflow(count, sizeof *out->data, &bytes)) {
         *out = (Motion){0};
         return error_set(err, "a motion of %zu frames and %zu joints is too large", frames, joints);
     }
@@ -17,7 +19,8 @@ int motion_new(Motion *out, size_t frames, size_t joints, Error *err) {
     out->music = strdup("");
     if (out->data && out->genre && out->music) return 0;
     motion_free(out);
-    return error_set(err, "out of memory for a motion of %zu frames and %zu joints", frames, joints);
+    return error_set(err, "out of memory for a motion of %zu frames and %zu joints", frames,
+                     joints);
 }
 
 int motion_set_names(Motion *m, const char *genre, const char *music, Error *err) {

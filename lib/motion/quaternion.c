@@ -4,7 +4,8 @@
 
 void quaternion_from_rotation(const double r[9], double q[4]) {
     /* Four times the square of each component. */
-    const double squares[4] = {1 + r[0] + r[4] + r[8], 1 + r[0] - r[4] - r[8], 1 - r[0] + r[4] - r[8], 1 - r[0] - r[4] + r[8]};
+    const double squares[4] = {1 + r[0] + r[4] + r[8], 1 + r[0] - r[4] - r[8],
+                               1 - r[0] + r[4] - r[8], 1 - r[0] - r[4] + r[8]};
     /* Four times the product of the components i and j. */
     const double products[4][4] = {{squares[0], r[7] - r[5], r[2] - r[6], r[3] - r[1]},
                                    {r[7] - r[5], squares[1], r[1] + r[3], r[2] + r[6]},

@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <string.h>
 
-static double dot3(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+static double dot3(const double a[3], const double b[3]) {
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
 
 static void cross3(const double a[3], const double b[3], double c[3]) {
     c[0] = a[1] * b[2] - a[2] * b[1];
@@ -42,7 +44,8 @@ void rotation_from_axis_angle(const double v[3], double r[9]) {
     r[8] = 1 - c * (x * x + y * y);
 }
 
-/* Unit quaternion (x, y, z, w) with w >= 0 by Shepperd's method: the largest of the four is found first and divides the rest. */
+/* Unit quaternion (x, y, z, w) with w >= 0 by Shepperd's method: the largest of the four is found
+ * first and divides the rest. */
 static void quaternion(const double r[9], double q[4]) {
     double trace = r[0] + r[4] + r[8];
     double d[4] = {r[0], r[4], r[8], trace};
@@ -74,7 +77,8 @@ void rotation_to_axis_angle(const double r[9], double v[3]) {
     for (int i = 0; i < 3; i++) v[i] = factor * q[i];
 }
 
-/* |A - B| = 2 sqrt 2 sin(t/2) loses nothing near 0; elsewhere the quaternion of A'B, exact up to pi. */
+/* |A - B| = 2 sqrt 2 sin(t/2) loses nothing near 0; elsewhere the quaternion of A'B, exact up to
+ * pi. */
 double rotation_angle_between(const double a[9], const double b[9]) {
     double sum = 0;
     for (int i = 0; i < 9; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
@@ -90,7 +94,8 @@ double rotation_angle_between(const double a[9], const double b[9]) {
 
 /* --- nearest rotation --- */
 
-/* One-sided Jacobi (Hestenes): turns the columns a of the matrix by v until they are orthogonal, M V = U S. */
+/* One-sided Jacobi (Hestenes): turns the columns a of the matrix by v until they are orthogonal, M
+ * V = U S. */
 static void orthogonalise(double a[3][3], double v[3][3]) {
     static const int pairs[3][2] = {{0, 1}, {0, 2}, {1, 2}};
     for (int sweep = 0; sweep < 40; sweep++) {
@@ -136,15 +141,19 @@ static void complete(const double a[3], double b[3], double tiny) {
     }
 }
 
-/* Where M is almost a rotation: X <- X (15 I - 10 Y + 3 Y^2) / 8 with Y = X'X leaves M's polar factor alone and cubes X's distance from it
- * (Higham 2008, section 8.3). n matrices side by side, entry k of matrix l at [k n + l], so that one loop over l does the same to all. near_enough[l] is
+/* Where M is almost a rotation: X <- X (15 I - 10 Y + 3 Y^2) / 8 with Y = X'X leaves M's polar
+ * factor alone and cubes X's distance from it (Higham 2008, section 8.3). n matrices side by side,
+ * entry k of matrix l at [k n + l], so that one loop over l does the same to all. near_enough[l] is
  * false for what is further away than that series reaches quickly, or mirrored. */
-static inline __attribute__((always_inline)) void nearest_by_iteration(size_t n, const double *m, double *r, bool *near_enough) {
+static inline __attribute__((always_inline)) void nearest_by_iteration(size_t n, const double *m,
+                                                                       double *r,
+                                                                       bool *near_enough) {
     double off[ROTATION_LANES], determinant[ROTATION_LANES], done[ROTATION_LANES];
     memcpy(r, m, 9 * n * sizeof *r);
     for (size_t l = 0; l < n; l++) {
         const double *x = m + l;
-        determinant[l] = x[0] * (x[4 * n] * x[8 * n] - x[5 * n] * x[7 * n]) - x[n] * (x[3 * n] * x[8 * n] - x[5 * n] * x[6 * n]) +
+        determinant[l] = x[0] * (x[4 * n] * x[8 * n] - x[5 * n] * x[7 * n]) -
+                         x[n] * (x[3 * n] * x[8 * n] - x[5 * n] * x[6 * n]) +
                          x[2 * n] * (x[3 * n] * x[7 * n] - x[4 * n] * x[6 * n]);
         done[l] = 0;
     }
@@ -152,12 +161,19 @@ static inline __attribute__((always_inline)) void nearest_by_iteration(size_t n,
         for (size_t l = 0; l < n; l++) {
             double x[9], next[9];
             for (size_t k = 0; k < 9; k++) x[k] = r[k * n + l];
-            double a = x[0] * x[0] + x[3] * x[3] + x[6] * x[6], b = x[1] * x[1] + x[4] * x[4] + x[7] * x[7], c = x[2] * x[2] + x[5] * x[5] + x[8] * x[8];
-            double d = x[0] * x[1] + x[3] * x[4] + x[6] * x[7], e = x[0] * x[2] + x[3] * x[5] + x[6] * x[8], f = x[1] * x[2] + x[4] * x[5] + x[7] * x[8];
+            double a = x[0] * x[0] + x[3] * x[3] + x[6] * x[6],
+                   b = x[1] * x[1] + x[4] * x[4] + x[7] * x[7],
+                   c = x[2] * x[2] + x[5] * x[5] + x[8] * x[8];
+            double d = x[0] * x[1] + x[3] * x[4] + x[6] * x[7],
+                   e = x[0] * x[2] + x[3] * x[5] + x[6] * x[8],
+                   f = x[1] * x[2] + x[4] * x[5] + x[7] * x[8];
             off[l] = fabs(a - 1) + fabs(b - 1) + fabs(c - 1) + fabs(d) + fabs(e) + fabs(f);
-            double p = (15 + 3 * (a * a + d * d + e * e) - 10 * a) / 8, q = (15 + 3 * (d * d + b * b + f * f) - 10 * b) / 8,
+            double p = (15 + 3 * (a * a + d * d + e * e) - 10 * a) / 8,
+                   q = (15 + 3 * (d * d + b * b + f * f) - 10 * b) / 8,
                    s = (15 + 3 * (e * e + f * f + c * c) - 10 * c) / 8;
-            double t = (3 * (a * d + d * b + e * f) - 10 * d) / 8, u = (3 * (a * e + d * f + e * c) - 10 * e) / 8, v = (3 * (d * e + b * f + f * c) - 10 * f) / 8;
+            double t = (3 * (a * d + d * b + e * f) - 10 * d) / 8,
+                   u = (3 * (a * e + d * f + e * c) - 10 * e) / 8,
+                   v = (3 * (d * e + b * f + f * c) - 10 * f) / 8;
             for (size_t i = 0; i < 9; i += 3) {
                 next[i] = x[i] * p + x[i + 1] * t + x[i + 2] * u;
                 next[i + 1] = x[i] * t + x[i + 1] * q + x[i + 2] * v;
@@ -177,7 +193,8 @@ static inline __attribute__((always_inline)) void nearest_by_iteration(size_t n,
     for (size_t l = 0; l < n; l++) near_enough[l] = near_enough[l] && done[l] > 0;
 }
 
-/* M = U S V' with s1 >= s2 >= s3: the best rotation is u1 v1' + u2 v2' + (u1 x u2)(v1 x v2)', whatever the signs of U and V. */
+/* M = U S V' with s1 >= s2 >= s3: the best rotation is u1 v1' + u2 v2' + (u1 x u2)(v1 x v2)',
+ * whatever the signs of U and V. */
 static void nearest_by_svd(const double m[9], double r[9]) {
     double largest = 0;
     for (int i = 0; i < 9; i++) {

@@ -2,13 +2,14 @@
 #ifndef LIB_MOTION_ROTATION_H
 #define LIB_MOTION_ROTATION_H
 
-/* Rodrigues' formula, exact near 0. The length of v is the angle in radians, its direction the axis. */
+/* Rodrigues' formula, exact near 0. The length of v is the angle in radians, its direction the
+ * axis. */
 void rotation_from_axis_angle(const double v[3], double r[9]);
 /* Inverse: angle in [0, pi]; at pi either axis may come. r must be a rotation. */
 void rotation_to_axis_angle(const double r[9], double v[3]);
-/* The rotation (det +1) nearest to m in Frobenius norm (orthogonal Procrustes by SVD; mint's get_closest_rotmat). Any m:
- * singular, mirrored and zero matrices have several nearest rotations and get one of them (zero: the identity); a
- * matrix with NaN or infinity gives NaNs. */
+/* The rotation (det +1) nearest to m in Frobenius norm (orthogonal Procrustes by SVD; mint's
+ * get_closest_rotmat). Any m: singular, mirrored and zero matrices have several nearest rotations
+ * and get one of them (zero: the identity); a matrix with NaN or infinity gives NaNs. */
 void rotation_nearest(const double m[9], double r[9]);
 /* The same, to the bit, for several at once: entry k of matrix l is m[k][l]. */
 enum { ROTATION_LANES = 8 };

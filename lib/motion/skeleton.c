@@ -37,7 +37,9 @@ static const struct {
 };
 
 static int allocate(Skeleton *out, size_t joints, Error *err) {
-    *out = (Skeleton){.joints = joints, .parents = calloc(joints, sizeof *out->parents), .offsets = calloc(3 * joints, sizeof *out->offsets)};
+    *out = (Skeleton){.joints = joints,
+                      .parents = calloc(joints, sizeof *out->parents),
+                      .offsets = calloc(3 * joints, sizeof *out->offsets)};
     if (out->parents && out->offsets) return 0;
     skeleton_free(out);
     return error_set(err, "out of memory for a skeleton of %zu joints", joints);
@@ -57,16 +59,23 @@ static int from_tensors(const Tensors *set, Skeleton *out, Error *err) {
     Tensor *offsets = parents ? tensors_need(set, "offsets", err) : NULL;
     if (!parents || !offsets) return -1;
     char text[200];
-    if (parents->rank != 1 || parents->shape[0] < 1 || parents->shape[0] > JOINTS_MAX || parents->type != TENSOR_I64)
-        return error_set(err, "`parents` must be whole numbers [J], 1 to %d joints, not %s", JOINTS_MAX, tensor_shape_text(parents, text));
+    if (parents->rank != 1 || parents->shape[0] < 1 || parents->shape[0] > JOINTS_MAX ||
+        parents->type != TENSOR_I64)
+        return error_set(err, "`parents` must be whole numbers [J], 1 to %d joints, not %s",
+                         JOINTS_MAX, tensor_shape_text(parents, text));
     size_t joints = parents->shape[0];
     if (offsets->rank != 2 || offsets->shape[0] != joints || offsets->shape[1] != 3)
-        return error_set(err, "`offsets` must be [%zu, 3] as `parents` has %zu joints, not %s", joints, joints, tensor_shape_text(offsets, text));
-    if (tensor_convert(offsets, TENSOR_F64, err) || tensor_check_finite(offsets, err)) return error_prefix(err, "`offsets`");
+        return error_set(err, "`offsets` must be [%zu, 3] as `parents` has %zu joints, not %s",
+                         joints, joints, tensor_shape_text(offsets, text));
+    if (tensor_convert(offsets, TENSOR_F64, err) || tensor_check_finite(offsets, err))
+        return error_prefix(err, "`offsets`");
     for (size_t j = 0; j < joints; j++) {
         int64_t parent = tensor_i64(parents)[j];
         if (j == 0 ? parent != -1 : parent < 0 || parent >= (int64_t)j)
-            return error_set(err, "`parents`: joint %zu has parent %lld (joint 0 must be the only root, -1, and parents come before children)", j, (long long)parent);
+            return error_set(err,
+                             "`parents`: joint %zu has parent %lld (joint 0 must be the only root, "
+                             "-1, and parents come before children)",
+                             j, (long long)parent);
     }
     if (allocate(out, joints, err)) return -1;
     for (size_t j = 0; j < joints; j++) out->parents[j] = (int)tensor_i64(parents)[j];
@@ -89,4 +98,6 @@ void skeleton_free(Skeleton *s) {
     *s = (Skeleton){0};
 }
 
-int skeleton_choose(const char *path, Skeleton *out, Error *err) { return path ? skeleton_read(path, out, err) : skeleton_smpl(out, err); }
+int skeleton_choose(const char *path, Skeleton *out, Error *err) {
+    return path ? skeleton_read(path, out, err) : skeleton_smpl(out, err);
+}

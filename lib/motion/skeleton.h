@@ -10,7 +10,7 @@ enum { SMPL_JOINTS = 24, JOINTS_MAX = 1024 /* what readers take */ };
 
 typedef struct {
     size_t joints;
-    int *parents;    /* [joints], -1 for the root, parents before children; owned */
+    int *parents; /* [joints], -1 for the root, parents before children; owned */
     double *offsets; /* [joints, 3] metres in the parent's frame; row 0 is the rest pelvis; owned */
 } Skeleton;
 
@@ -18,7 +18,8 @@ typedef struct {
 int skeleton_smpl(Skeleton *out, Error *err);
 /* What a program's --skeleton FILE says: skeleton_read, or without one (NULL) skeleton_smpl. */
 int skeleton_choose(const char *path, Skeleton *out, Error *err);
-/* From .npz: `parents` [J], `offsets` [J, 3]. Checks that joint 0 is the only root and parents precede children. */
+/* From .npz: `parents` [J], `offsets` [J, 3]. Checks that joint 0 is the only root and parents
+ * precede children. */
 int skeleton_read(const char *path, Skeleton *out, Error *err);
 void skeleton_free(Skeleton *s);
 

@@ -6,8 +6,8 @@
 
 #include "lib/motion/skeleton.h"
 
-/* Pelvis, L_Hip, R_Hip, Spine1, ... of SMPL's own files; of a skeleton with other joints Joint0, Joint1, ... into text (at least 24 bytes), which it
- * returns. */
+/* Pelvis, L_Hip, R_Hip, Spine1, ... of SMPL's own files; of a skeleton with other joints Joint0,
+ * Joint1, ... into text (at least 24 bytes), which it returns. */
 const char *smpl_joint_name(size_t joints, size_t joint, char *text);
 
 #endif

@@ -14,7 +14,8 @@ static int lower_first(const void *a, const void *b) {
 }
 
 int arena_plan(Allocation *buffers, size_t count, size_t *total, Error *err) {
-    Allocation **order = malloc((count + 1) * sizeof *order), **busy = malloc((count + 1) * sizeof *busy);
+    Allocation **order = malloc((count + 1) * sizeof *order),
+               **busy = malloc((count + 1) * sizeof *busy);
     *total = 0;
     if (!order || !busy) {
         free(order);
@@ -27,7 +28,8 @@ int arena_plan(Allocation *buffers, size_t count, size_t *total, Error *err) {
         Allocation *b = order[i];
         size_t busy_count = 0, offset = 0;
         for (size_t k = 0; k < i; k++)
-            if (order[k]->first <= b->last && b->first <= order[k]->last) busy[busy_count++] = order[k];
+            if (order[k]->first <= b->last && b->first <= order[k]->last)
+                busy[busy_count++] = order[k];
         qsort(busy, busy_count, sizeof *busy, lower_first);
         for (size_t k = 0; k < busy_count && offset + b->size > busy[k]->offset; k++)
             if (busy[k]->offset + busy[k]->size > offset) offset = busy[k]->offset + busy[k]->size;

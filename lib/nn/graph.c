@@ -40,7 +40,9 @@ Value graph_fail(Graph *g, const char *format, ...) {
     return -1;
 }
 
-bool graph_value_invalid(const Graph *g, Value v) { return g->failed || v < 0 || (size_t)v >= g->count; }
+bool graph_value_invalid(const Graph *g, Value v) {
+    return g->failed || v < 0 || (size_t)v >= g->count;
+}
 
 static Value add_node(Graph *g, const Record *r) {
     if (g->count == g->capacity) {
@@ -67,18 +69,23 @@ static void *copy(const void *from, size_t bytes) {
 
 Value graph_record(Graph *g, const Record *r) {
     for (int i = 0; i < r->inputs; i++)
-        if (graph_value_invalid(g, r->x[i])) return graph_fail(g, "%s: an operand is no value of this graph", r->op->name);
+        if (graph_value_invalid(g, r->x[i]))
+            return graph_fail(g, "%s: an operand is no value of this graph", r->op->name);
     if (g->failed) return -1;
     Value v = add_node(g, r);
     if (v < 0) return -1;
     Node *node = &g->nodes[v];
-    if (r->list_count) node->record.list = node->list = copy(r->list, r->list_count * sizeof *r->list);
-    if (r->table_count) node->record.table = node->table = copy(r->table, r->table_count * sizeof *r->table);
-    if ((r->list_count && !node->list) || (r->table_count && !node->table)) return graph_fail(g, "out of memory");
+    if (r->list_count)
+        node->record.list = node->list = copy(r->list, r->list_count * sizeof *r->list);
+    if (r->table_count)
+        node->record.table = node->table = copy(r->table, r->table_count * sizeof *r->table);
+    if ((r->list_count && !node->list) || (r->table_count && !node->table))
+        return graph_fail(g, "out of memory");
     return v;
 }
 
-Parameter graph_parameter(Graph *g, Init init, int rank, const size_t *shape, const char *format, ...) {
+Parameter graph_parameter(Graph *g, Init init, int rank, const size_t *shape, const char *format,
+                          ...) {
     if (g->failed) return NO_PARAMETER;
     char name[128];
     va_list args;
@@ -124,10 +131,18 @@ void graph_on_gradient(Graph *g, void (*done)(void *user, Parameter w), void *us
     g->user = user;
 }
 
-size_t graph_rows(const Graph *g, Value v) { return graph_value_invalid(g, v) ? 0 : g->nodes[v].record.rows; }
-size_t graph_cols(const Graph *g, Value v) { return graph_value_invalid(g, v) ? 0 : g->nodes[v].record.cols; }
-real *graph_data(Graph *g, Value v) { return graph_value_invalid(g, v) ? NULL : g->nodes[v].fwd.value; }
-real *graph_gradient(Graph *g, Value v) { return graph_value_invalid(g, v) ? NULL : g->nodes[v].grad; }
+size_t graph_rows(const Graph *g, Value v) {
+    return graph_value_invalid(g, v) ? 0 : g->nodes[v].record.rows;
+}
+size_t graph_cols(const Graph *g, Value v) {
+    return graph_value_invalid(g, v) ? 0 : g->nodes[v].record.cols;
+}
+real *graph_data(Graph *g, Value v) {
+    return graph_value_invalid(g, v) ? NULL : g->nodes[v].fwd.value;
+}
+real *graph_gradient(Graph *g, Value v) {
+    return graph_value_invalid(g, v) ? NULL : g->nodes[v].grad;
+}
 size_t graph_bytes(const Graph *g) { return (g->block_count + g->scratch_count) * sizeof(real); }
 
 int graph_check(const Graph *g, Error *err) {

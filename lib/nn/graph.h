@@ -1,23 +1,26 @@
 /* graph.h: reverse-mode differentiation over a recorded list of ops.
  *
- * A network is written once, forwards: every op call (ops.h) records a node and returns its Value. graph_finish then plans
- * one block of working memory in which values and gradients share places when their lifetimes do not meet; from there on
- * graph_forward and graph_backward allocate nothing. A value holds [batch, rows, cols] elements; batch is chosen at
- * each run, up to the largest that was planned for. Scalars (losses) have one element whatever the batch.
+ * A network is written once, forwards: every op call (ops.h) records a node and returns its Value.
+ * graph_finish then plans one block of working memory in which values and gradients share places
+ * when their lifetimes do not meet; from there on graph_forward and graph_backward allocate
+ * nothing. A value holds [batch, rows, cols] elements; batch is chosen at each run, up to the
+ * largest that was planned for. Scalars (losses) have one element whatever the batch.
  *
- * Errors while recording are kept: later calls do nothing and graph_finish reports the first one. */
+ * Errors while recording are kept: later calls do nothing and graph_finish reports the first one.
+ */
 #ifndef LIB_NN_GRAPH_H
 #define LIB_NN_GRAPH_H
 
 #include "lib/nn/params.h"
 
-typedef int Value;      /* index of a node */
-typedef int Parameter;  /* index into Params; NO_PARAMETER where an op may go without */
+typedef int Value; /* index of a node */
+typedef int Parameter; /* index into Params; NO_PARAMETER where an op may go without */
 enum { NO_PARAMETER = -1 };
 
 typedef struct Graph Graph;
 
-/* Records over params (borrowed). Before params_allocate, op calls only declare parameters. NULL when out of memory. */
+/* Records over params (borrowed). Before params_allocate, op calls only declare parameters. NULL
+ * when out of memory. */
 Graph *graph_new(Params *params, size_t max_batch);
 void graph_free(Graph *g);
 
@@ -26,9 +29,10 @@ Value graph_input(Graph *g, size_t rows, size_t cols);
 /* Keeps a value readable after a run. */
 void graph_keep(Graph *g, Value v);
 
-/* Declares or finds a parameter, e.g. graph_parameter(g, INIT_GLOROT, 2, (size_t[]){out, in}, "%s.weight", prefix). */
-Parameter graph_parameter(Graph *g, Init init, int rank, const size_t *shape, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+/* Declares or finds a parameter, e.g. graph_parameter(g, INIT_GLOROT, 2, (size_t[]){out, in},
+ * "%s.weight", prefix). */
+Parameter graph_parameter(Graph *g, Init init, int rank, const size_t *shape, const char *format,
+                          ...) __attribute__((format(printf, 5, 6)));
 
 /* Length of a parameter's dimension; 0 for NO_PARAMETER. */
 size_t graph_parameter_shape(const Graph *g, Parameter w, int dimension);
@@ -36,16 +40,16 @@ size_t graph_parameter_shape(const Graph *g, Parameter w, int dimension);
 /* The first error of the recording so far: 0, or -1 with its message. */
 int graph_check(const Graph *g, Error *err);
 
-/* Everything recorded since graph_count was `first` is one segment: a part whose values can be computed a second time from what it reads.
- * Segments do not overlap. */
+/* Everything recorded since graph_count was `first` is one segment: a part whose values can be
+ * computed a second time from what it reads. Segments do not overlap. */
 size_t graph_count(const Graph *g);
 void graph_segment(Graph *g, size_t first);
-/* To be called before planning: values inside segments are not kept for graph_backward, which computes each segment again when it comes to it: less
- * memory, more time, the same bits. */
+/* To be called before planning: values inside segments are not kept for graph_backward, which
+ * computes each segment again when it comes to it: less memory, more time, the same bits. */
 void graph_recompute(Graph *g);
 
-/* Plans memory and allocates nothing of it: graph_bytes says what the graph would take. loss: the scalar to differentiate, or -1 for a graph
- * that only runs forwards. */
+/* Plans memory and allocates nothing of it: graph_bytes says what the graph would take. loss: the
+ * scalar to differentiate, or -1 for a graph that only runs forwards. */
 int graph_plan(Graph *g, Value loss, Error *err);
 /* Plans, unless that has been done, and allocates. */
 int graph_finish(Graph *g, Value loss, Error *err);
@@ -56,12 +60,15 @@ size_t graph_rows(const Graph *g, Value v);
 size_t graph_cols(const Graph *g, Value v);
 
 void graph_forward(Graph *g, size_t batch);
-/* After graph_forward of the same batch: adds weight * d loss / d w to the gradients of all trainable parameters; weight is 1 unless set. */
+/* After graph_forward of the same batch: adds weight * d loss / d w to the gradients of all
+ * trainable parameters; weight is 1 unless set. */
 void graph_backward(Graph *g);
 void graph_set_weight(Graph *g, double weight);
-/* Has graph_backward call done(user, w) when the gradient of parameter w is complete, in the same order every time. */
+/* Has graph_backward call done(user, w) when the gradient of parameter w is complete, in the same
+ * order every time. */
 void graph_on_gradient(Graph *g, void (*done)(void *user, Parameter w), void *user);
-/* Gradient of the loss with respect to an input, valid after graph_backward; NULL unless graph_differentiate was called. */
+/* Gradient of the loss with respect to an input, valid after graph_backward; NULL unless
+ * graph_differentiate was called. */
 void graph_differentiate(Graph *g, Value input);
 real *graph_gradient(Graph *g, Value input);
 
@@ -73,7 +80,8 @@ typedef struct {
     size_t rows, cols; /* per sample */
     const real *data;
     real *grad; /* NULL when nobody asks for it */
-    bool fresh; /* the gradient holds nothing yet: to be set, not added to. Only ops that set_gradients see it; for others it is zeroed */
+    bool fresh; /* the gradient holds nothing yet: to be set, not added to. Only ops that
+                   set_gradients see it; for others it is zeroed */
 } Operand;
 
 /* What an op's forward and backward see. Gradients are added to, but for fresh ones. */
@@ -85,10 +93,10 @@ typedef struct {
     real *dw[MAX_WEIGHTS]; /* NULL: absent or frozen */
     const Bf16Weights *rounded; /* with w[0] as matrices[w0]; NULL: use w[0] */
     size_t w0;
-    size_t rows, cols;     /* of the result */
+    size_t rows, cols; /* of the result */
     real *y;
     const real *dy;
-    real *saved;   /* kept from forward to backward */
+    real *saved; /* kept from forward to backward */
     real *scratch; /* within one call; scratch_per_thread elements for each thread */
     size_t scratch_per_thread;
     const size_t *size; /* the op's own numbers */
@@ -102,7 +110,8 @@ typedef struct {
     void (*forward)(const Call *c);
     void (*backward)(const Call *c); /* NULL: nothing flows back */
     bool backward_reads_x, backward_reads_y;
-    bool sets_gradients; /* backward minds Operand.fresh, and gives every element of that gradient a value */
+    bool sets_gradients; /* backward minds Operand.fresh, and gives every element of that gradient a
+                            value */
     /* Where nothing has given to x[0]'s gradient before, it may lie where dy does: */
     bool passes_gradient; /* it is dy: backward sees NULL in its place */
     bool in_place; /* backward writes it over dy */
@@ -115,7 +124,7 @@ typedef struct {
     Value x[MAX_INPUTS];
     Parameter w[MAX_WEIGHTS]; /* set both, NO_PARAMETER where absent */
     size_t rows, cols;
-    size_t saved;   /* elements per sample (or in all, for scalars) */
+    size_t saved; /* elements per sample (or in all, for scalars) */
     size_t scratch; /* elements per thread */
     size_t size[MAX_SIZES];
     real factor[MAX_SIZES];
@@ -128,6 +137,8 @@ typedef struct {
 Value graph_record(Graph *g, const Record *r);
 /* Keeps the first error of a recording and returns -1. */
 Value graph_fail(Graph *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
-bool graph_value_invalid(const Graph *g, Value v); /* v is no value of this graph, or an error happened: the op must return -1 */
+bool graph_value_invalid(
+    const Graph *g,
+    Value v); /* v is no value of this graph, or an error happened: the op must return -1 */
 
 #endif

@@ -1,4 +1,5 @@
-/* graph_nodes.h: what a graph is made of, shared by the files that record (graph.c), plan (graph_plan.c) and run it (graph_run.c). */
+/* graph_nodes.h: what a graph is made of, shared by the files that record (graph.c), plan
+ * (graph_plan.c) and run it (graph_run.c). */
 #ifndef LIB_NN_GRAPH_NODES_H
 #define LIB_NN_GRAPH_NODES_H
 
@@ -12,11 +13,12 @@ typedef struct {
 typedef struct {
     Record record; /* op NULL: an input */
     bool keep, needs_grad, differentiate;
-    bool recomputed;                  /* computed a second time on the way back */
+    bool recomputed; /* computed a second time on the way back */
     bool completes[MAX_WEIGHTS]; /* its backward is the last that adds to the weight's gradient */
     size_t *list;
     real *table;
-    NodeStorage fwd, bwd; /* as graph_forward and as graph_backward see them: the same unless computed again */
+    NodeStorage fwd,
+        bwd; /* as graph_forward and as graph_backward see them: the same unless computed again */
     real *grad;
     size_t grad_first_write; /* action that first gives the gradient a value */
 } Node;
@@ -25,7 +27,8 @@ typedef struct {
     size_t first, last; /* nodes */
 } Segment;
 
-/* A run is a list of actions; their indices are the times of the plan. The first `count` are FORWARD, one a node. */
+/* A run is a list of actions; their indices are the times of the plan. The first `count` are
+ * FORWARD, one a node. */
 typedef enum { FORWARD, RECOMPUTE, BACKWARD } ActionKind;
 typedef struct {
     ActionKind kind;
@@ -53,7 +56,9 @@ struct Graph {
     Error err;
 };
 
-static inline bool graph_trainable(const Graph *g, Parameter w) { return w != NO_PARAMETER && g->params->items[w].trainable; }
+static inline bool graph_trainable(const Graph *g, Parameter w) {
+    return w != NO_PARAMETER && g->params->items[w].trainable;
+}
 
 /* Elements of a node's value in a batch. */
 static inline size_t node_elements(const Node *n, size_t batch) {

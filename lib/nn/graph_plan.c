@@ -2,11 +2,12 @@
 #include <omp.h>
 #include <stdlib.h>
 
-#include "lib/nn/graph_nodes.h"
 #include "lib/base/memory.h"
 #include "lib/nn/arena.h"
+#include "lib/nn/graph_nodes.h"
 
-/* Which nodes take part in differentiation: those that the loss depends on through something trainable. */
+/* Which nodes take part in differentiation: those that the loss depends on through something
+ * trainable. */
 static void mark_gradients(Graph *g) {
     bool *reached = calloc(g->count + 1, 1);
     if (!reached) {
@@ -16,7 +17,8 @@ static void mark_gradients(Graph *g) {
     reached[g->loss] = true;
     for (size_t i = g->count; i-- > 0;) /* backwards: from the loss to what feeds it */
         if (reached[i] && g->nodes[i].record.op && g->nodes[i].record.op->backward)
-            for (int k = 0; k < g->nodes[i].record.inputs; k++) reached[g->nodes[i].record.x[k]] = true;
+            for (int k = 0; k < g->nodes[i].record.inputs; k++)
+                reached[g->nodes[i].record.x[k]] = true;
     for (size_t i = 0; i < g->count; i++) {
         Node *n = &g->nodes[i];
         bool wanted = n->differentiate;
@@ -46,8 +48,8 @@ static void mark_completions(Graph *g) {
 
 static bool reads_x_back(const Node *n) { return n->needs_grad && n->record.op->backward_reads_x; }
 
-/* Chooses what is computed again: inside a segment, what its backward reads and what that is computed from. What anything outside the
- * segment reads on the way back is kept as ever. */
+/* Chooses what is computed again: inside a segment, what its backward reads and what that is
+ * computed from. What anything outside the segment reads on the way back is kept as ever. */
 static void mark_again(Graph *g) {
     enum { KEPT = 1, WANTED = 2 };
     unsigned char *marks = calloc(g->count + 1, 1);
@@ -59,11 +61,15 @@ static void mark_again(Graph *g) {
     for (size_t i = 0; !g->failed && i < g->count; i++) {
         const Node *n = &g->nodes[i];
         if (n->keep || !n->record.op || (Value)i == g->loss) marks[i] |= KEPT;
-        if (n->needs_grad && n->record.op && (n->record.op->backward_reads_y || n->record.saved)) marks[i] |= WANTED;
+        if (n->needs_grad && n->record.op && (n->record.op->backward_reads_y || n->record.saved))
+            marks[i] |= WANTED;
         for (int k = 0; k < n->record.inputs; k++)
-            if (reads_x_back(n)) marks[n->record.x[k]] |= segment_of[n->record.x[k]] == segment_of[i] ? WANTED : KEPT;
+            if (reads_x_back(n))
+                marks[n->record.x[k]] |=
+                    segment_of[n->record.x[k]] == segment_of[i] ? WANTED : KEPT;
     }
-    for (size_t i = g->count; !g->failed && i-- > 0;) { /* later segments decide what earlier ones keep for them */
+    for (size_t i = g->count;
+         !g->failed && i-- > 0;) { /* later segments decide what earlier ones keep for them */
         Node *n = &g->nodes[i];
         n->recomputed = segment_of[i] != SIZE_MAX && marks[i] == WANTED;
         for (int k = 0; n->recomputed && k < n->record.inputs; k++)
@@ -86,7 +92,8 @@ static void list_actions(Graph *g) {
         if (s > 0 && g->segments[s - 1].last == i)
             for (size_t k = g->segments[s - 1].first; k <= i; k++)
                 if (g->nodes[k].recomputed) g->actions[n++] = (Action){RECOMPUTE, (Value)k};
-        if (g->nodes[i].needs_grad && g->nodes[i].record.op) g->actions[n++] = (Action){BACKWARD, (Value)i};
+        if (g->nodes[i].needs_grad && g->nodes[i].record.op)
+            g->actions[n++] = (Action){BACKWARD, (Value)i};
     }
     g->action_count = n;
 }
@@ -99,23 +106,30 @@ static void extend(Allocation *b, size_t time) {
 }
 
 /* The value that is there on the way back. */
-static Allocation *back_value(const Graph *g, Allocation *buffers, Value v) { return &buffers[(size_t)v * BUFFERS + (g->nodes[v].recomputed ? VALUE_AGAIN : VALUE)]; }
+static Allocation *back_value(const Graph *g, Allocation *buffers, Value v) {
+    return &buffers[(size_t)v * BUFFERS + (g->nodes[v].recomputed ? VALUE_AGAIN : VALUE)];
+}
 
 static void live_forward(const Graph *g, Allocation *buffers, size_t time, Value v) {
     const Node *n = &g->nodes[v];
     Allocation *own = &buffers[(size_t)v * BUFFERS];
     bool lasting = !n->record.op || n->keep || v == g->loss;
-    own[VALUE] = (Allocation){node_elements(n, g->max_batch), lasting ? 0 : time, lasting ? g->action_count : time, 0};
-    own[SAVED] = (Allocation){n->record.saved * (n->record.op && n->record.op->scalar ? 1 : g->max_batch), time, time, 0};
-    if (n->needs_grad) own[GRAD] = (Allocation){own[VALUE].size, g->action_count, g->action_count, 0};
-    for (int k = 0; k < n->record.inputs; k++) extend(&buffers[(size_t)n->record.x[k] * BUFFERS + VALUE], time);
+    own[VALUE] = (Allocation){node_elements(n, g->max_batch), lasting ? 0 : time,
+                              lasting ? g->action_count : time, 0};
+    own[SAVED] = (Allocation){
+        n->record.saved * (n->record.op && n->record.op->scalar ? 1 : g->max_batch), time, time, 0};
+    if (n->needs_grad)
+        own[GRAD] = (Allocation){own[VALUE].size, g->action_count, g->action_count, 0};
+    for (int k = 0; k < n->record.inputs; k++)
+        extend(&buffers[(size_t)n->record.x[k] * BUFFERS + VALUE], time);
 }
 
 static void live_again(const Graph *g, Allocation *buffers, size_t time, Value v) {
     Allocation *own = &buffers[(size_t)v * BUFFERS];
     own[VALUE_AGAIN] = (Allocation){own[VALUE].size, time, time, 0};
     own[SAVED_AGAIN] = (Allocation){own[SAVED].size, time, time, 0};
-    for (int k = 0; k < g->nodes[v].record.inputs; k++) extend(back_value(g, buffers, g->nodes[v].record.x[k]), time);
+    for (int k = 0; k < g->nodes[v].record.inputs; k++)
+        extend(back_value(g, buffers, g->nodes[v].record.x[k]), time);
 }
 
 static void live_backward(const Graph *g, Allocation *buffers, size_t time, Value v) {
@@ -142,19 +156,22 @@ static void set_lifetimes(const Graph *g, Allocation *buffers) {
     }
 }
 
-/* Going back, a gradient may take the place of the one that it is made of: both live in that one's buffer, which lives on. owner: of each node's
- * gradient. */
+/* Going back, a gradient may take the place of the one that it is made of: both live in that one's
+ * buffer, which lives on. owner: of each node's gradient. */
 static void share_places(const Graph *g, Allocation *buffers, size_t *owner) {
     for (size_t i = 0; i < g->count; i++) owner[i] = i;
     for (size_t t = g->count; t < g->action_count; t++) {
         size_t v = (size_t)g->actions[t].node;
         const Record *r = &g->nodes[v].record;
-        if (g->actions[t].kind != BACKWARD || !(r->op->passes_gradient || r->op->in_place) || g->nodes[v].differentiate) continue;
+        if (g->actions[t].kind != BACKWARD || !(r->op->passes_gradient || r->op->in_place) ||
+            g->nodes[v].differentiate)
+            continue;
         size_t x = (size_t)r->x[0];
         Allocation *to = &buffers[owner[v] * BUFFERS + GRAD], *from = &buffers[x * BUFFERS + GRAD];
         bool again = false;
         for (int k = 1; k < r->inputs; k++) again |= r->x[k] == r->x[0];
-        if (again || !g->nodes[x].needs_grad || from->first != t || from->size != to->size) continue;
+        if (again || !g->nodes[x].needs_grad || from->first != t || from->size != to->size)
+            continue;
         extend(to, from->last);
         from->size = 0;
         owner[x] = owner[v];
@@ -165,8 +182,10 @@ int graph_plan(Graph *g, Value loss, Error *err) {
     enum { ALIGN = 16 };
     g->loss = loss;
     if (!g->failed && loss >= 0) {
-        if (graph_value_invalid(g, loss) || !g->nodes[loss].record.op->scalar) graph_fail(g, "the loss is not a scalar");
-        else mark_gradients(g);
+        if (graph_value_invalid(g, loss) || !g->nodes[loss].record.op->scalar)
+            graph_fail(g, "the loss is not a scalar");
+        else
+            mark_gradients(g);
         if (!g->failed) mark_completions(g);
         if (!g->failed && g->recompute) mark_again(g);
     }
@@ -180,12 +199,14 @@ int graph_plan(Graph *g, Value loss, Error *err) {
     if (status == 0) {
         set_lifetimes(g, buffers);
         share_places(g, buffers, owner);
-        for (size_t i = 0; i < count; i++) buffers[i].size = (buffers[i].size + ALIGN - 1) / ALIGN * ALIGN;
+        for (size_t i = 0; i < count; i++)
+            buffers[i].size = (buffers[i].size + ALIGN - 1) / ALIGN * ALIGN;
         status = arena_plan(buffers, count, &g->block_count, err);
     }
     for (size_t i = 0; status == 0 && i < g->count; i++) {
         Node *n = &g->nodes[i];
-        for (size_t k = 0; k < BUFFERS; k++) g->offsets[i * BUFFERS + k] = buffers[i * BUFFERS + k].offset;
+        for (size_t k = 0; k < BUFFERS; k++)
+            g->offsets[i * BUFFERS + k] = buffers[i * BUFFERS + k].offset;
         g->offsets[i * BUFFERS + GRAD] = buffers[owner[i] * BUFFERS + GRAD].offset;
         n->grad_first_write = buffers[i * BUFFERS + GRAD].first;
         if (n->record.scratch > g->scratch_per_thread) g->scratch_per_thread = n->record.scratch;
@@ -203,13 +224,16 @@ int graph_finish(Graph *g, Value loss, Error *err) {
     g->block = memory_block(g->block_count * sizeof(real));
     g->scratch = memory_block(g->scratch_count * sizeof(real));
     if (!g->block || !g->scratch)
-        return error_set(err, "not enough memory: %.0f MiB of working memory for batches of %zu; a smaller --batch needs less",
-                    (double)graph_bytes(g) / 1048576.0, g->max_batch);
+        return error_set(err,
+                         "not enough memory: %.0f MiB of working memory for batches of %zu; a "
+                         "smaller --batch needs less",
+                         (double)graph_bytes(g) / 1048576.0, g->max_batch);
     for (size_t i = 0; i < g->count; i++) {
         Node *n = &g->nodes[i];
         const size_t *at = g->offsets + i * BUFFERS;
         n->fwd = n->bwd = (NodeStorage){g->block + at[VALUE], g->block + at[SAVED]};
-        if (n->recomputed) n->bwd = (NodeStorage){g->block + at[VALUE_AGAIN], g->block + at[SAVED_AGAIN]};
+        if (n->recomputed)
+            n->bwd = (NodeStorage){g->block + at[VALUE_AGAIN], g->block + at[SAVED_AGAIN]};
         n->grad = n->needs_grad ? g->block + at[GRAD] : NULL;
         if (!n->record.op) memset(n->fwd.value, 0, node_elements(n, g->max_batch) * sizeof(real));
     }

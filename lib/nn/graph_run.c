@@ -5,12 +5,23 @@
 static Call call_of(const Graph *g, const Node *n, bool back) {
     const Record *r = &n->record;
     const NodeStorage *own = back ? &n->bwd : &n->fwd;
-    Call c = {.batch = g->batch, .inputs = r->inputs, .rows = r->rows, .cols = r->cols, .y = own->value, .dy = n->grad,
-              .saved = own->saved, .scratch = g->scratch, .scratch_per_thread = g->scratch_per_thread, .size = r->size,
-              .factor = r->factor, .list = r->list, .table = r->table};
+    Call c = {.batch = g->batch,
+              .inputs = r->inputs,
+              .rows = r->rows,
+              .cols = r->cols,
+              .y = own->value,
+              .dy = n->grad,
+              .saved = own->saved,
+              .scratch = g->scratch,
+              .scratch_per_thread = g->scratch_per_thread,
+              .size = r->size,
+              .factor = r->factor,
+              .list = r->list,
+              .table = r->table};
     for (int k = 0; k < r->inputs; k++) {
         const Node *x = &g->nodes[r->x[k]];
-        c.x[k] = (Operand){x->record.rows, x->record.cols, back ? x->bwd.value : x->fwd.value, x->grad, false};
+        c.x[k] = (Operand){x->record.rows, x->record.cols, back ? x->bwd.value : x->fwd.value,
+                           x->grad, false};
     }
     const Bf16Weights *rounded = g->params->rounded;
     if (rounded && r->w[0] != NO_PARAMETER && rounded->matrices[r->w[0]].data) {
@@ -20,7 +31,9 @@ static Call call_of(const Graph *g, const Node *n, bool back) {
     for (int k = 0; k < MAX_WEIGHTS; k++) {
         if (r->w[k] == NO_PARAMETER) continue;
         c.w[k] = params_values(g->params, (size_t)r->w[k]);
-        c.dw[k] = graph_trainable(g, r->w[k]) && g->params->grad ? g->params->grad + g->params->items[r->w[k]].offset : NULL;
+        c.dw[k] = graph_trainable(g, r->w[k]) && g->params->grad
+                      ? g->params->grad + g->params->items[r->w[k]].offset
+                      : NULL;
     }
     return c;
 }

@@ -12,13 +12,15 @@ int params_find(const Params *p, const char *name) {
     return -1;
 }
 
-int params_declare(Params *p, const char *name, int rank, const size_t *shape, Init init, Error *err) {
+int params_declare(Params *p, const char *name, int rank, const size_t *shape, Init init,
+                   Error *err) {
     int found = params_find(p, name);
     if (found >= 0) {
         const Param *old = &p->items[found];
         bool same = old->rank == rank;
         for (int d = 0; same && d < rank; d++) same = old->shape[d] == shape[d];
-        return same ? found : error_set(err, "%s has another shape than the configuration asks for", name);
+        return same ? found
+                    : error_set(err, "%s has another shape than the configuration asks for", name);
     }
     if (p->value || p->mapped) return error_set(err, "%s is missing", name);
     if (p->count == p->capacity) {
@@ -29,16 +31,22 @@ int params_declare(Params *p, const char *name, int rank, const size_t *shape, I
         p->capacity = capacity;
     }
     Param *item = &p->items[p->count];
-    *item = (Param){.rank = rank, .count = 1, .offset = p->total, .init = init, .trainable = init != INIT_GIVEN};
+    *item = (Param){.rank = rank,
+                    .count = 1,
+                    .offset = p->total,
+                    .init = init,
+                    .trainable = init != INIT_GIVEN};
     if ((size_t)snprintf(item->name, sizeof item->name, "%s", name) >= sizeof item->name)
         return error_set(err, "%s: name too long", name);
     for (int d = 0; d < rank; d++) {
         item->shape[d] = shape[d];
-        if (shape[d] && item->count > SIZE_MAX / sizeof(real) / 8 / shape[d]) return error_set(err, "%s is too large", name);
+        if (shape[d] && item->count > SIZE_MAX / sizeof(real) / 8 / shape[d])
+            return error_set(err, "%s is too large", name);
         item->count *= shape[d];
     }
     enum { ALIGN = 16 }; /* elements: every parameter starts on a cache line */
-    if (p->total > SIZE_MAX / sizeof(real) / 2 - item->count) return error_set(err, "%s is too large", name);
+    if (p->total > SIZE_MAX / sizeof(real) / 2 - item->count)
+        return error_set(err, "%s is too large", name);
     p->total += (item->count + ALIGN - 1) / ALIGN * ALIGN;
     return (int)p->count++;
 }
@@ -82,18 +90,28 @@ void params_initialise(Params *p, Rng *rng) {
         real *w = p->value + item->offset;
         double limit = item->rank == 2 ? sqrt(6.0 / (double)(item->shape[0] + item->shape[1])) : 0;
         for (size_t k = 0; k < item->count; k++) switch (item->init) {
-            case INIT_ZERO: w[k] = 0; break;
-            case INIT_ONE: w[k] = 1; break;
-            case INIT_GLOROT: w[k] = (real)(limit * (2 * rng_uniform(rng) - 1)); break;
-            case INIT_NORMAL: w[k] = (real)(0.02 * truncated_normal(rng)); break;
-            case INIT_GIVEN: break;
+            case INIT_ZERO:
+                w[k] = 0;
+                break;
+            case INIT_ONE:
+                w[k] = 1;
+                break;
+            case INIT_GLOROT:
+                w[k] = (real)(limit * (2 * rng_uniform(rng) - 1));
+                break;
+            case INIT_NORMAL:
+                w[k] = (real)(0.02 * truncated_normal(rng));
+                break;
+            case INIT_GIVEN:
+                break;
             }
     }
 }
 
 void params_set_trainable(Params *p, const char *prefix, bool trainable) {
     for (size_t i = 0; i < p->count; i++)
-        if (strncmp(p->items[i].name, prefix, strlen(prefix)) == 0) p->items[i].trainable = trainable;
+        if (strncmp(p->items[i].name, prefix, strlen(prefix)) == 0)
+            p->items[i].trainable = trainable;
 }
 
 void params_zero_grad(Params *p) { memset(p->grad, 0, p->total * sizeof(real)); }
@@ -105,7 +123,8 @@ void params_reset_adam(Params *p) {
 
 void params_adam(Params *p, double lr, size_t step) {
     const real b1 = (real)0.9, b2 = (real)0.999, eps = (real)1e-8;
-    const real rest1 = (real)(1 - 0.9), rest2 = (real)(1 - 0.999); /* 1 - b2 in float32 would be off by 1e-5 of itself */
+    const real rest1 = (real)(1 - 0.9),
+               rest2 = (real)(1 - 0.999); /* 1 - b2 in float32 would be off by 1e-5 of itself */
     const real correct1 = (real)(1 / (1 - pow(0.9, (double)step)));
     const real correct2 = (real)(1 / (1 - pow(0.999, (double)step)));
     const real rate = (real)lr;

@@ -1,7 +1,9 @@
-/* real.h: the element type of the differentiable core: float, or double where the gradient checks build it so.
+/* real.h: the element type of the differentiable core: float, or double where the gradient checks
+ * build it so.
  *
- * exp is our own in float, because a loop over it vectorises: 2^n (1 + r + ... + r^6/720) with |r| <= ln2/2, relative
- * error below 3e-7 for |x| <= 86. Beyond, the result and its inverse stay positive, finite and normal: at most 5e-38, at least 2e37. NaN stays NaN. */
+ * exp is our own in float, because a loop over it vectorises: 2^n (1 + r + ... + r^6/720) with |r|
+ * <= ln2/2, relative error below 3e-7 for |x| <= 86. Beyond, the result and its inverse stay
+ * positive, finite and normal: at most 5e-38, at least 2e37. NaN stays NaN. */
 #ifndef LIB_NN_REAL_H
 #define LIB_NN_REAL_H
 
@@ -23,7 +25,8 @@ typedef float real;
 static inline real real_exp(real x) {
     x = x < -86.0f ? -86.0f : x; /* NaN stays */
     x = x > 86.0f ? 86.0f : x;
-    float shifted = x * 1.44269504f + 12582912.0f; /* 1.5 * 2^23: the sum's low bits are n = round(x / ln2) */
+    float shifted =
+        x * 1.44269504f + 12582912.0f; /* 1.5 * 2^23: the sum's low bits are n = round(x / ln2) */
     float n = shifted - 12582912.0f;
     float r = x - n * 0.693359375f - n * -2.12194440e-4f;
     float p = 1.0f / 720.0f;
@@ -46,13 +49,17 @@ static inline real real_sqrt(real x) { return sqrtf(x); }
 /* Elements of an elementwise loop from which on threads are worth waking. */
 enum { WORTH_THREADS = 1 << 14 };
 
-/* Elementwise loops are cut between threads at multiples of this, so that an element is computed by the same instructions whatever their number. */
+/* Elementwise loops are cut between threads at multiples of this, so that an element is computed by
+ * the same instructions whatever their number. */
 enum { VECTOR = 64 };
 
 /* dx = value where dx is fresh (holds nothing yet), dx + value elsewhere. */
-static inline void real_store_or_add(real *dx, real value, bool fresh) { *dx = fresh ? value : *dx + value; }
+static inline void real_store_or_add(real *dx, real value, bool fresh) {
+    *dx = fresh ? value : *dx + value;
+}
 
-/* Largest of n >= 1 elements; sixteen lanes, because a plain maximum does not vectorise where NaN must be minded. */
+/* Largest of n >= 1 elements; sixteen lanes, because a plain maximum does not vectorise where NaN
+ * must be minded. */
 static inline real real_max(const real *x, size_t n) {
     enum { LANES = 16 };
     real lane[LANES];

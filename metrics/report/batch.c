@@ -4,23 +4,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/data/motion_list.h"
 #include "lib/cli/progress.h"
+#include "lib/data/motion_list.h"
 
 void eval_options(EvalOptions *m, Option *options) {
     const Option all[EVAL_OPTIONS] = {
         {NULL, 0, OPTION_FLAG, NULL, NULL, "Results", 0, 0, NULL},
-        {"skeleton", 's', OPTION_TEXT, &m->skeleton, "FILE", "Skeleton .npz (offsets, parents, and names, if the first 22 joints are not SMPL's in their order); without it SMPL's.", 0, 0, NULL},
-        {"seed-frames", 0, OPTION_INT, &m->seed_frames, "N", "How many first frames of a dance were given, where its file cannot say it (.npy, .pkl). mint's results: 120.", 0, 1e9, NULL},
-        {"skip-bad", 0, OPTION_FLAG, &m->skip_bad, NULL, "Leave out files that cannot be measured, with a warning each; otherwise the first one is an error.", 0, 0, NULL},
+        {"skeleton", 's', OPTION_TEXT, &m->skeleton, "FILE",
+         "Skeleton .npz (offsets, parents, and names, if the first 22 joints are not SMPL's in "
+         "their order); without it SMPL's.",
+         0, 0, NULL},
+        {"seed-frames", 0, OPTION_INT, &m->seed_frames, "N",
+         "How many first frames of a dance were given, where its file cannot say it (.npy, .pkl). "
+         "mint's results: 120.",
+         0, 1e9, NULL},
+        {"skip-bad", 0, OPTION_FLAG, &m->skip_bad, NULL,
+         "Leave out files that cannot be measured, with a warning each; otherwise the first one is "
+         "an error.",
+         0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "Results", 0, 0, NULL},
-        {"bootstrap", 'b', OPTION_INT, &m->resamples, "B", "95% intervals from B sets drawn from the dances with replacement; 0: none.", 0, 1e7, NULL},
-        {"bootstrap-seed", 0, OPTION_INT, &m->bootstrap_seed, "N", "Seed of the drawing.", 0, 1e15, NULL},
-        {"per-sequence", 0, OPTION_TEXT, &m->per_sequence, "FILE", "Also write a table with a line for every dance (.tsv).", 0, 0, NULL},
+        {"bootstrap", 'b', OPTION_INT, &m->resamples, "B",
+         "95% intervals from B sets drawn from the dances with replacement; 0: none.", 0, 1e7,
+         NULL},
+        {"bootstrap-seed", 0, OPTION_INT, &m->bootstrap_seed, "N", "Seed of the drawing.", 0, 1e15,
+         NULL},
+        {"per-sequence", 0, OPTION_TEXT, &m->per_sequence, "FILE",
+         "Also write a table with a line for every dance (.tsv).", 0, 0, NULL},
         {"verbose", 'v', OPTION_FLAG, &m->verbose, NULL, "A row for every dance too.", 0, 0, NULL},
         {"json", 0, OPTION_FLAG, &m->json, NULL, "One JSON object instead of a table.", 0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "Manners", 0, 0, NULL},
-        {"threads", 'j', OPTION_INT, &m->threads, "N", "Threads; 0: one per processor.", 0, 1024, NULL},
+        {"threads", 'j', OPTION_INT, &m->threads, "N", "Threads; 0: one per processor.", 0, 1024,
+         NULL},
         {"quiet", 'q', OPTION_FLAG, &m->quiet, NULL, "No progress.", 0, 0, NULL},
     };
     memcpy(options, all, sizeof all);
@@ -41,13 +55,17 @@ static int measure_one(const char *path, size_t i, void *context, Error *err) {
     if (pose_source_read(path, &t, err)) return -1;
     int status = 0;
     if (job->seed_frames && !path_ends_with(path, ".npz")) {
-        if ((size_t)job->seed_frames >= t.motion.frames) status = error_set(err, "has %zu frames, %ld are the seed's", t.motion.frames, job->seed_frames);
+        if ((size_t)job->seed_frames >= t.motion.frames)
+            status = error_set(err, "has %zu frames, %ld are the seed's", t.motion.frames,
+                               job->seed_frames);
         t.motion.seed_frames = job->seed_frames;
     }
     if (fabs(t.motion.fps - 60) > 6e-5)
 #pragma omp atomic
         job->dances->resampled++;
-    if (!status) status = job->work(&t, path, job->context, (char *)job->dances->results + i * job->dances->size, err);
+    if (!status)
+        status = job->work(&t, path, job->context,
+                           (char *)job->dances->results + i * job->dances->size, err);
     pose_source_free(&t);
     return status ? error_prefix(err, path) : 0;
 }
@@ -69,14 +87,17 @@ static void leave_out(EvalResults *d, const Program *program, Error *const *bad)
     d->files.count = kept;
 }
 
-int eval_dances(EvalResults *out, const Program *program, const EvalOptions *m, char *const *operands, size_t count, long seed_frames, size_t size, DanceWork work,
-                   const void *context, Error *err) {
+int eval_dances(EvalResults *out, const Program *program, const EvalOptions *m,
+                char *const *operands, size_t count, long seed_frames, size_t size, DanceWork work,
+                const void *context, Error *err) {
     *out = (EvalResults){.size = size};
     if (motion_list(&out->files, operands, count, err)) return -1;
     size_t n = out->named = out->files.count;
     out->results = calloc(n ? n : 1, size);
     Error **bad = m->skip_bad ? calloc(n ? n : 1, sizeof *bad) : NULL;
-    int status = out->results && (bad || !m->skip_bad) ? 0 : error_set(err, "out of memory for %zu files", n);
+    int status = out->results && (bad || !m->skip_bad)
+                     ? 0
+                     : error_set(err, "out of memory for %zu files", n);
     if (!status) {
         EvalJob job = {out, work, context, seed_frames};
         Progress progress;
@@ -85,14 +106,16 @@ int eval_dances(EvalResults *out, const Program *program, const EvalOptions *m, 
         progress_end(&progress);
     }
     if (!status && bad) leave_out(out, program, bad);
-    if (!status && n && !out->files.count) status = error_set(err, "none of the %zu files can be measured", n);
+    if (!status && n && !out->files.count)
+        status = error_set(err, "none of the %zu files can be measured", n);
     for (size_t i = 0; bad && i < n; i++) free(bad[i]);
     free(bad);
     return status;
 }
 
 void eval_results_free(EvalResults *d, void (*release)(void *result)) {
-    for (size_t i = 0; d->results && release && i < d->files.count; i++) release((char *)d->results + i * d->size);
+    for (size_t i = 0; d->results && release && i < d->files.count; i++)
+        release((char *)d->results + i * d->size);
     free(d->results);
     strings_free(&d->files);
     *d = (EvalResults){0};
@@ -100,7 +123,9 @@ void eval_results_free(EvalResults *d, void (*release)(void *result)) {
 
 /* --- results --- */
 
-static void values_of(const Report *r, size_t i, double *values) { r->row((const char *)r->dances->results + i * r->dances->size, r->context, values); }
+static void values_of(const Report *r, size_t i, double *values) {
+    r->row((const char *)r->dances->results + i * r->dances->size, r->context, values);
+}
 
 static int write_table(const Report *r, const char *path, Error *err) {
     OutputFile f;
@@ -112,9 +137,12 @@ static int write_table(const Report *r, const char *path, Error *err) {
         for (size_t c = 0; c < r->count; c++) fprintf(f.stream, "\t%s", r->columns[c].key);
         for (size_t i = 0; i < r->dances->files.count; i++) {
             fputc('\n', f.stream);
-            for (const char *p = r->dances->files.items[i]; *p; p++) fputc((unsigned char)*p < ' ' ? '?' : *p, f.stream);
+            for (const char *p = r->dances->files.items[i]; *p; p++)
+                fputc((unsigned char)*p < ' ' ? '?' : *p, f.stream);
             values_of(r, i, values);
-            for (size_t c = 0; c < r->count; c++) isnan(values[c]) ? fputs("\tnan", f.stream) : fprintf(f.stream, "\t%.9g", values[c]);
+            for (size_t c = 0; c < r->count; c++)
+                isnan(values[c]) ? fputs("\tnan", f.stream)
+                                 : fprintf(f.stream, "\t%.9g", values[c]);
         }
         fputc('\n', f.stream);
         status = file_commit(&f, err);
@@ -123,7 +151,8 @@ static int write_table(const Report *r, const char *path, Error *err) {
     return status;
 }
 
-int report_begin(Report *r, const EvalOptions *m, const EvalResults *d, const Column *columns, size_t count, RowOf row, const void *context, Error *err) {
+int report_begin(Report *r, const EvalOptions *m, const EvalResults *d, const Column *columns,
+                 size_t count, RowOf row, const void *context, Error *err) {
     *r = (Report){m, d, columns, count, row, context, 9, NULL};
     for (size_t i = 0; m->verbose && row && i < d->files.count; i++) {
         int length = (int)strlen(d->files.items[i]);
@@ -154,12 +183,17 @@ void report_dances(Report *r) {
 }
 
 void report_row(Report *r, const char *name, const double *values) {
-    if (!r->json) table_row(stdout, r->width, name, r->columns, values, r->count);
-    else table_json(strcmp(name, "all") == 0 || !name[0] ? r->json : cJSON_AddObjectToObject(r->json, name), r->columns, values, r->count);
+    if (!r->json)
+        table_row(stdout, r->width, name, r->columns, values, r->count);
+    else
+        table_json(strcmp(name, "all") == 0 || !name[0] ? r->json
+                                                        : cJSON_AddObjectToObject(r->json, name),
+                   r->columns, values, r->count);
 }
 
 void report_intervals(Report *r, const Interval *intervals) {
-    static const char *const names[] = {"low", "high", "bias"}, *const titles[] = {"95% from", "95% to"};
+    static const char *const names[] = {"low", "high", "bias"}, *const titles[] = {"95% from",
+                                                                                   "95% to"};
     cJSON *object = r->json ? cJSON_AddObjectToObject(r->json, "interval") : NULL;
     if (object) {
         cJSON_AddNumberToObject(object, "level", 0.95);
@@ -168,9 +202,12 @@ void report_intervals(Report *r, const Interval *intervals) {
     }
     double *values = malloc(r->count * sizeof *values);
     for (size_t k = 0; values && k < 3; k++) {
-        for (size_t c = 0; c < r->count; c++) values[c] = k == 0 ? intervals[c].low : k == 1 ? intervals[c].high : intervals[c].bias;
-        if (object) table_json(cJSON_AddObjectToObject(object, names[k]), r->columns, values, r->count);
-        else if (k < 2) table_row(stdout, r->width, titles[k], r->columns, values, r->count);
+        for (size_t c = 0; c < r->count; c++)
+            values[c] = k == 0 ? intervals[c].low : k == 1 ? intervals[c].high : intervals[c].bias;
+        if (object)
+            table_json(cJSON_AddObjectToObject(object, names[k]), r->columns, values, r->count);
+        else if (k < 2)
+            table_row(stdout, r->width, titles[k], r->columns, values, r->count);
     }
     free(values);
 }

@@ -11,12 +11,15 @@ typedef struct {
 } Scores;
 
 typedef struct {
-    const char *protocol;      /* its name */
-    bool real_row, self_check; /* rows of the real set, of AIST++'s published and recomputed scores */
+    const char *protocol; /* its name */
+    bool real_row,
+        self_check; /* rows of the real set, of AIST++'s published and recomputed scores */
 } FidShown;
 
-/* Prints the scores of the dances `d` (results: DanceFeatureRows; `made`: their features) against `real`, and how they were taken (job, o). */
-int fid_report(const EvalResults *d, const Scores *s, const DanceFeatures *made, const DanceFeatures *real, const DanceFeatureJob *job, const ScoreOptions *o, const FidShown *what,
-               const EvalOptions *m, Error *err);
+/* Prints the scores of the dances `d` (results: DanceFeatureRows; `made`: their features) against
+ * `real`, and how they were taken (job, o). */
+int fid_report(const EvalResults *d, const Scores *s, const DanceFeatures *made,
+               const DanceFeatures *real, const DanceFeatureJob *job, const ScoreOptions *o,
+               const FidShown *what, const EvalOptions *m, Error *err);
 
 #endif

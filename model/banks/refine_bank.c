@@ -9,7 +9,9 @@ static Value encode(Graph *g, const Config *c, Value motion, RowRange rows) {
     return transformer_encoder(g, motion, "refine.encoder", c->past, c->bank_layers, c->bank, rows);
 }
 
-Value refine_encode(Graph *g, const Config *c, Value motion) { return encode(g, c, motion, all_rows); }
+Value refine_encode(Graph *g, const Config *c, Value motion) {
+    return encode(g, c, motion, all_rows);
+}
 
 /* The frames of n > 1 latents. */
 static void sampled(const Config *c, size_t *frames) {
@@ -27,13 +29,15 @@ Value refine_sample(Graph *g, const Config *c, Value z) {
 
 Value refine_latents(Graph *g, const Config *c, Value motion) {
     size_t frames[MOST_LATENTS];
-    if (c->latents == 1 || c->latents > MOST_LATENTS) return refine_sample(g, c, refine_encode(g, c, motion));
+    if (c->latents == 1 || c->latents > MOST_LATENTS)
+        return refine_sample(g, c, refine_encode(g, c, motion));
     sampled(c, frames);
     return encode(g, c, motion, (RowRange){0, c->latents, frames});
 }
 
 static Parameter manifold(Graph *g, const Config *c, size_t genres) {
-    return graph_parameter(g, INIT_GIVEN, 3, (size_t[]){genres, c->items, c->bank.width}, "bank.manifold");
+    return graph_parameter(g, INIT_GIVEN, 3, (size_t[]){genres, c->items, c->bank.width},
+                           "bank.manifold");
 }
 
 Value refine_project(Graph *g, const Config *c, Value z, Value genre, size_t genres) {
@@ -49,22 +53,30 @@ Value refine_nearest(Graph *g, const Config *c, Value z, Value genre, size_t gen
 
 Value refine_decode(Graph *g, const Config *c, Value latents, size_t first) {
     Value frames = op_interpolate_rows(g, latents, c->past);
-    return transformer_decoder(g, frames, "refine.decoder", c->past, c->bank_layers, c->bank, c->motion_dim, first ? (RowRange){first, c->past - first, NULL} : all_rows);
+    return transformer_decoder(g, frames, "refine.decoder", c->past, c->bank_layers, c->bank,
+                               c->motion_dim,
+                               first ? (RowRange){first, c->past - first, NULL} : all_rows);
 }
 
-Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre, size_t genres, Value eps) {
+Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre,
+                    size_t genres, Value eps) {
     Refined r = {.mean = -1, .logvar = -1};
     Value z = refine_latents(g, c, motion);
     switch (c->refine) {
-    case REFINE_BANK: z = refine_project(g, c, z, genre, genres); break;
-    case REFINE_DISCRETE: z = op_straight_through(g, refine_nearest(g, c, z, genre, genres), z); break;
+    case REFINE_BANK:
+        z = refine_project(g, c, z, genre, genres);
+        break;
+    case REFINE_DISCRETE:
+        z = op_straight_through(g, refine_nearest(g, c, z, genre, genres), z);
+        break;
     case REFINE_VAE:
         r.mean = linear_layer(g, z, "refine.encoder.mean", c->bank.width, INIT_GLOROT);
         r.logvar = linear_layer(g, z, "refine.encoder.logvar", c->bank.width, INIT_GLOROT);
         z = eps < 0 ? r.mean : op_reparameterise(g, r.mean, r.logvar, eps);
         break;
     case REFINE_AE:
-    case REFINE_NONE: break;
+    case REFINE_NONE:
+        break;
     }
     r.motion = refine_decode(g, c, z, first);
     return r;

@@ -1,5 +1,6 @@
-/* One iteration is one sweep over the rows: availabilities from the last responsibilities and their column sums, then the
- * responsibilities of the same row, while it is in the cache, then this row's part of the next column sums. */
+/* One iteration is one sweep over the rows: availabilities from the last responsibilities and their
+ * column sums, then the responsibilities of the same row, while it is in the cache, then this row's
+ * part of the next column sums. */
 #include "model/cluster/affinity.h"
 
 #include <math.h>
@@ -15,8 +16,9 @@ enum {
     PARALLEL_FROM = 1000, /* points: below, waking threads costs more than it saves */
 };
 
-static const double CALM = 0.9;       /* a damping at which messages seldom oscillate */
-static const double TIE_BREAK = 1e-6; /* of the preference: some units in the last place of float, so that it survives rounding */
+static const double CALM = 0.9; /* a damping at which messages seldom oscillate */
+static const double TIE_BREAK = 1e-6; /* of the preference: some units in the last place of float,
+                                         so that it survives rounding */
 
 typedef struct {
     size_t n, blocks;
@@ -25,13 +27,15 @@ typedef struct {
     float *responsibility, *availability; /* [n, n]; their diagonals are not used */
     double *preference, *self_responsibility, *self_availability; /* [n]: the diagonals */
     float *support; /* [n] R(k,k) + column sum */
-    float *partial; /* [blocks, n] sums over each block of rows of max(0, R), without the diagonal: fixed blocks, so threads do not matter */
+    float *partial; /* [blocks, n] sums over each block of rows of max(0, R), without the diagonal:
+                       fixed blocks, so threads do not matter */
     bool *is_exemplar; /* [n] at the last iteration */
-    size_t *resting;   /* [n] for how many iterations it has been so */
+    size_t *resting; /* [n] for how many iterations it has been so */
 } Messages;
 
 AffinityOptions affinity_defaults(void) {
-    return (AffinityOptions){.damping = 0.9, .max_iterations = 200, .convergence_iterations = 15, .min_iterations = 0};
+    return (AffinityOptions){
+        .damping = 0.9, .max_iterations = 200, .convergence_iterations = 15, .min_iterations = 0};
 }
 
 void affinity_free(Affinity *a) {
@@ -60,8 +64,9 @@ static inline float next_availability(float a, float r, float support, float dam
 }
 
 /* For k in [from, to); gathers A + S. */
-static void update_availability(float *restrict a, const float *restrict r, const float *restrict s, const float *restrict support, size_t from,
-                                size_t to, float damping, TopTwo *top) {
+static void update_availability(float *restrict a, const float *restrict r, const float *restrict s,
+                                const float *restrict support, size_t from, size_t to,
+                                float damping, TopTwo *top) {
     TopTwo t = *top;
     size_t k = from;
     for (; k + LANES <= to; k += LANES) {
@@ -79,10 +84,12 @@ static void update_availability(float *restrict a, const float *restrict r, cons
     *top = t;
 }
 
-/* R(i,k) = S(i,k) - max over k' other than k of (A + S)(i,k'), damped, for k in [from, to); adds max(0, R) to sums. Where the
- * largest value occurs twice, first equals second, so comparing values is as good as remembering where it was. */
-static void update_responsibility(float *restrict r, const float *restrict a, const float *restrict s, float *restrict sums, size_t from, size_t to,
-                                  float damping, float first, float second) {
+/* R(i,k) = S(i,k) - max over k' other than k of (A + S)(i,k'), damped, for k in [from, to); adds
+ * max(0, R) to sums. Where the largest value occurs twice, first equals second, so comparing values
+ * is as good as remembering where it was. */
+static void update_responsibility(float *restrict r, const float *restrict a,
+                                  const float *restrict s, float *restrict sums, size_t from,
+                                  size_t to, float damping, float first, float second) {
 #pragma omp simd
     for (size_t k = from; k < to; k++) {
         float rival = a[k] + s[k] >= first ? second : first;
@@ -109,7 +116,8 @@ static void update_row(Messages *m, size_t i, float *sums) {
     update_responsibility(r, a, s, sums, 0, i, damping, first, second);
     update_responsibility(r, a, s, sums, i + 1, n, damping, first, second);
     double message = m->preference[i] - (double)(self >= first ? second : first);
-    m->self_responsibility[i] = m->damping * m->self_responsibility[i] + (1.0 - m->damping) * message;
+    m->self_responsibility[i] =
+        m->damping * m->self_responsibility[i] + (1.0 - m->damping) * message;
 }
 
 static void iterate(Messages *m) {
@@ -144,7 +152,8 @@ static size_t run_messages(Messages *m, const AffinityOptions *o, bool *converge
             count += now;
             rests = rests && m->resting[k] >= o->convergence_iterations;
         }
-        if (iteration > o->convergence_iterations && iteration >= o->min_iterations && rests && count > 0) {
+        if (iteration > o->convergence_iterations && iteration >= o->min_iterations && rests &&
+            count > 0) {
             *converged = true;
             return iteration;
         }
@@ -176,7 +185,8 @@ static void messages_free(Messages *m) {
 }
 
 static int messages_new(Messages *m, const float *s, size_t n, double damping, Error *err) {
-    *m = (Messages){.n = n, .blocks = (n + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK, .damping = damping, .s = s};
+    *m = (Messages){
+        .n = n, .blocks = (n + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK, .damping = damping, .s = s};
     m->responsibility = memory_zeros(n * n * sizeof(float));
     m->availability = memory_zeros(n * n * sizeof(float));
     m->preference = calloc(n, sizeof(double));
@@ -186,8 +196,8 @@ static int messages_new(Messages *m, const float *s, size_t n, double damping, E
     m->partial = calloc(m->blocks * n, sizeof(float));
     m->is_exemplar = calloc(n, sizeof(bool));
     m->resting = calloc(n, sizeof(size_t));
-    if (m->responsibility && m->availability && m->preference && m->self_responsibility && m->self_availability && m->support && m->partial &&
-        m->is_exemplar && m->resting)
+    if (m->responsibility && m->availability && m->preference && m->self_responsibility &&
+        m->self_availability && m->support && m->partial && m->is_exemplar && m->resting)
         return 0;
     messages_free(m);
     return error_set(err, "out of memory for affinity propagation among %zu points", n);
@@ -208,7 +218,8 @@ static void assign_points(const float *s, Affinity *a) {
     for (size_t c = 0; c < a->count; c++) a->labels[a->exemplars[c]] = c;
 }
 
-/* Makes the exemplar of each cluster the member to which the members' similarities sum highest. members is [points]. */
+/* Makes the exemplar of each cluster the member to which the members' similarities sum highest.
+ * members is [points]. */
 static void refine_exemplars(const float *s, Affinity *a, size_t *members) {
     size_t n = a->points;
     for (size_t c = 0; c < a->count; c++) {
@@ -282,11 +293,13 @@ static double scatter(size_t i) {
     return (double)(z >> 11) * 0x1p-53;
 }
 
-int affinity_propagate(const float *s, size_t n, double preference, const AffinityOptions *o, Affinity *out, Error *err) {
+int affinity_propagate(const float *s, size_t n, double preference, const AffinityOptions *o,
+                       Affinity *out, Error *err) {
     *out = (Affinity){0};
     if (n == 0) return error_set(err, "there are no points to cluster");
     if (!isfinite(preference)) return error_set(err, "the preference must be a finite number");
-    if (!(o->damping >= 0.5 && o->damping < 1.0)) return error_set(err, "the damping must be at least 0.5 and below 1");
+    if (!(o->damping >= 0.5 && o->damping < 1.0))
+        return error_set(err, "the damping must be at least 0.5 and below 1");
     if (n > SIZE_MAX / sizeof(float) / n) return error_set(err, "too many points (%zu)", n);
     if (all_alike(s, n)) return cluster_alike(s, n, preference, out, err);
 

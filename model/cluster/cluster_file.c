@@ -11,7 +11,8 @@ void dances_free(Dances *d) {
     *d = (Dances){0};
 }
 
-int dances_read(const Dataset *set, const char *genre, size_t length, size_t stride, size_t origin, Dances *d, Error *err) {
+int dances_read(const Dataset *set, const char *genre, size_t length, size_t stride, size_t origin,
+                Dances *d, Error *err) {
     *d = (Dances){.genre = genre};
     d->rows = calloc(set->count, sizeof *d->rows);
     d->motions = calloc(set->count, sizeof *d->motions);
@@ -23,8 +24,11 @@ int dances_read(const Dataset *set, const char *genre, size_t length, size_t str
         d->rows[d->count++] = r;
         const Motion *first = &d->motions[0];
         if (m->joints != first->joints || m->fps != first->fps)
-            return error_set(err, "%s: has %zu joints at %g frames per second, but the first dance of genre %s has %zu at %g", set->rows[r].motion, m->joints,
-                        m->fps, genre, first->joints, first->fps);
+            return error_set(err,
+                             "%s: has %zu joints at %g frames per second, but the first dance of "
+                             "genre %s has %zu at %g",
+                             set->rows[r].motion, m->joints, m->fps, genre, first->joints,
+                             first->fps);
     }
     return cluster_windows_cut(d->motions, d->count, length, stride, origin, &d->windows, err);
 }
@@ -34,7 +38,8 @@ int clusters_arrays(const Dances *d, const Affinity *a, Tensors *arrays, Error *
     size_t shape[3] = {a->count, w->frames, w->dim}, pairs[2] = {w->count, 2};
     Tensor centers, exemplars, labels, segments;
     if (tensor_new(&centers, TENSOR_F32, 3, shape, 0, err)) return -1;
-    for (size_t i = 0; i < a->count; i++) cluster_windows_copy(w, a->exemplars[i], tensor_f32(&centers) + i * w->frames * w->dim);
+    for (size_t i = 0; i < a->count; i++)
+        cluster_windows_copy(w, a->exemplars[i], tensor_f32(&centers) + i * w->frames * w->dim);
     if (tensors_add(arrays, "centers", &centers, err)) return -1;
     if (tensor_new(&exemplars, TENSOR_I64, 1, &a->count, 0, err)) return -1;
     for (size_t i = 0; i < a->count; i++) tensor_i64(&exemplars)[i] = (int64_t)a->exemplars[i];

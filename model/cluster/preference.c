@@ -19,7 +19,8 @@ typedef struct {
     double best_preference;
 } Search;
 
-static int run_once(Search *q, double preference, size_t min_iterations, size_t *count, Error *err) {
+static int run_once(Search *q, double preference, size_t min_iterations, size_t *count,
+                    Error *err) {
     AffinityOptions o = q->options;
     if (o.min_iterations < min_iterations) o.min_iterations = min_iterations;
     if (o.max_iterations < 2 * o.min_iterations) o.max_iterations = 2 * o.min_iterations;
@@ -38,8 +39,10 @@ static int run_once(Search *q, double preference, size_t min_iterations, size_t 
     return 0;
 }
 
-/* A run between two ends (either may be NULL), repeated more patiently if its count is not between theirs. */
-static int probe(Search *q, double log_preference, const End *few, const End *many, End *out, Error *err) {
+/* A run between two ends (either may be NULL), repeated more patiently if its count is not between
+ * theirs. */
+static int probe(Search *q, double log_preference, const End *few, const End *many, End *out,
+                 Error *err) {
     double preference = -exp(log_preference);
     size_t count;
     if (run_once(q, preference, AFFINITY_SETTLED, &count, err)) return -1;
@@ -49,9 +52,11 @@ static int probe(Search *q, double log_preference, const End *few, const End *ma
     return 0;
 }
 
-/* Between the ends: where a straight line of log(count) reaches the wanted number, kept out of the outer tenths. */
+/* Between the ends: where a straight line of log(count) reaches the wanted number, kept out of the
+ * outer tenths. */
 static double between(const Search *q, const End *few, const End *many) {
-    double low = log((double)few->count + 0.5), high = log((double)many->count + 0.5), wanted = log((double)q->wanted + 0.5);
+    double low = log((double)few->count + 0.5), high = log((double)many->count + 0.5),
+           wanted = log((double)q->wanted + 0.5);
     double t = high > low ? (wanted - low) / (high - low) : 0.5;
     if (q->runs % 3 == 2) t = 0.5; /* plain bisection now and then: the line alone can creep */
     t = fmin(fmax(t, 0.1), 0.9);
@@ -103,22 +108,32 @@ static int search(Search *q, Error *err) {
         if (q->wanted == 1) break; /* nothing lies below: the best so far is cut down */
         if (probe(q, few.log_preference + stride, NULL, &many, &few, err)) return -1;
     }
-    while (q->best.count != q->wanted && few.log_preference - many.log_preference > narrow && q->runs < PREFERENCE_MAX_RUNS) {
+    while (q->best.count != q->wanted && few.log_preference - many.log_preference > narrow &&
+           q->runs < PREFERENCE_MAX_RUNS) {
         if (probe(q, between(q, &few, &many), &few, &many, &middle, err)) return -1;
-        if (middle.count < q->wanted) few = middle;
-        else many = middle;
+        if (middle.count < q->wanted)
+            few = middle;
+        else
+            many = middle;
     }
-    if (q->best.count < q->wanted) return error_set(err, "no preference gave %zu clusters or more", q->wanted);
+    if (q->best.count < q->wanted)
+        return error_set(err, "no preference gave %zu clusters or more", q->wanted);
     return affinity_keep_largest(q->s, q->wanted, &q->best, err);
 }
 
-int affinity_search(const float *s, size_t n, size_t clusters, const AffinityOptions *options, AffinityTell *tell, void *context,
-                    double *preference, Affinity *out, Error *err) {
+int affinity_search(const float *s, size_t n, size_t clusters, const AffinityOptions *options,
+                    AffinityTell *tell, void *context, double *preference, Affinity *out,
+                    Error *err) {
     *out = (Affinity){0};
-    if (clusters < 1 || clusters > n) return error_set(err, "%zu points cannot make %zu clusters", n, clusters);
+    if (clusters < 1 || clusters > n)
+        return error_set(err, "%zu points cannot make %zu clusters", n, clusters);
     size_t distinct = distinct_points(s, n);
-    if (clusters > distinct) return error_set(err, "only %zu of the %zu points differ from each other: too few for %zu clusters", distinct, n, clusters);
-    Search q = {.s = s, .n = n, .wanted = clusters, .options = *options, .tell = tell, .context = context};
+    if (clusters > distinct)
+        return error_set(
+            err, "only %zu of the %zu points differ from each other: too few for %zu clusters",
+            distinct, n, clusters);
+    Search q = {
+        .s = s, .n = n, .wanted = clusters, .options = *options, .tell = tell, .context = context};
     if (search(&q, err)) {
         affinity_free(&q.best);
         return -1;

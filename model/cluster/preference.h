@@ -1,27 +1,34 @@
-/* preference.h: affinity propagation with a wanted number of clusters: a search for the preference that gives it. */
+/* preference.h: affinity propagation with a wanted number of clusters: a search for the preference
+ * that gives it. */
 #ifndef MODEL_CLUSTER_PREFERENCE_H
 #define MODEL_CLUSTER_PREFERENCE_H
 
 #include "model/cluster/affinity.h"
 
-/* Told after every run of affinity propagation: how many there were, with which preference, and what came out. */
+/* Told after every run of affinity propagation: how many there were, with which preference, and
+ * what came out. */
 typedef void AffinityTell(void *context, size_t runs, double preference, const Affinity *result);
 
 enum {
     PREFERENCE_MAX_RUNS = 60,
-    AFFINITY_SETTLED = 50, /* iterations after which rest means convergence: at damping 0.9 five times what messages remember */
+    AFFINITY_SETTLED = 50, /* iterations after which rest means convergence: at damping 0.9 five
+                              times what messages remember */
     AFFINITY_SETTLED_SURELY = 200
 };
 
-/* Brackets the wanted number of clusters between two preferences and narrows the bracket (on logarithms of preference and count, steps
- * between regula falsi and bisection) until a run gives exactly `clusters` or the preferences differ by less than 1e-5 relative. Then the
- * run with the fewest clusters at or above the wanted number counts, and affinity_keep_largest cuts it down: exactly `clusters` come out,
- * ordered by size, largest first. Since the stopping test can be met before messages have settled, every run makes at least
- * AFFINITY_SETTLED iterations, and one whose count does not lie between its neighbours' is repeated with AFFINITY_SETTLED_SURELY.
+/* Brackets the wanted number of clusters between two preferences and narrows the bracket (on
+ * logarithms of preference and count, steps between regula falsi and bisection) until a run gives
+ * exactly `clusters` or the preferences differ by less than 1e-5 relative. Then the run with the
+ * fewest clusters at or above the wanted number counts, and affinity_keep_largest cuts it down:
+ * exactly `clusters` come out, ordered by size, largest first. Since the stopping test can be met
+ * before messages have settled, every run makes at least AFFINITY_SETTLED iterations, and one whose
+ * count does not lie between its neighbours' is repeated with AFFINITY_SETTLED_SURELY.
  *
- * s as for affinity_propagate, and not positive. clusters must be 1..n, and points that equal each other (similarity 0) count as one. tell
- * may be NULL. On success *preference is the one used. Uses two more arrays like s while it runs. *out is empty on error. */
-int affinity_search(const float *s, size_t n, size_t clusters, const AffinityOptions *options, AffinityTell *tell, void *context,
-                    double *preference, Affinity *out, Error *err);
+ * s as for affinity_propagate, and not positive. clusters must be 1..n, and points that equal each
+ * other (similarity 0) count as one. tell may be NULL. On success *preference is the one used. Uses
+ * two more arrays like s while it runs. *out is empty on error. */
+int affinity_search(const float *s, size_t n, size_t clusters, const AffinityOptions *options,
+                    AffinityTell *tell, void *context, double *preference, Affinity *out,
+                    Error *err);
 
 #endif

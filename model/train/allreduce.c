@@ -5,7 +5,7 @@
 #include "lib/base/comm.h"
 
 typedef struct {
-    size_t first, count;     /* elements of the gradients */
+    size_t first, count; /* elements of the gradients */
     size_t parameters, left; /* in it; not complete yet */
     CommSum sum;
 } Bucket;
@@ -13,7 +13,7 @@ typedef struct {
 struct Allreduce {
     Params *params;
     size_t *bucket_of; /* [params] */
-    Bucket *buckets;   /* in the order of their sums: the end of memory first */
+    Bucket *buckets; /* in the order of their sums: the end of memory first */
     size_t count, begun;
 };
 

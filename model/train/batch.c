@@ -13,8 +13,9 @@ static void copy_rows(real *to, const float *from, size_t n) {
     for (size_t i = 0; i < n; i++) to[i] = (real)from[i];
 }
 
-/* Lets the motion that the networks are given drift away from the data: in every dimension a line from 0 at the first frame to a
- * Gaussian of t->noise standard deviations at the last, as a run on the model's own output would have drifted. */
+/* Lets the motion that the networks are given drift away from the data: in every dimension a line
+ * from 0 at the first frame to a Gaussian of t->noise standard deviations at the last, as a run on
+ * the model's own output would have drifted. */
 static void add_noise(const Stage *s, size_t whole, Part part) {
     if (s->t->noise <= 0) return;
     size_t D = s->m->config.motion_dim, l = s->m->config.past;
@@ -25,12 +26,14 @@ static void add_noise(const Stage *s, size_t whole, Part part) {
         for (size_t k = 0; k < D; k++) {
             real drift = (real)(s->t->noise * rng_normal(&r)) * (std ? std[k] : 1);
             size_t b = i - part.first;
-            for (size_t t = 0; b < part.count && t < l; t++) motion[(b * l + t) * D + k] += drift * (real)t / (real)(l > 1 ? l - 1 : 1);
+            for (size_t t = 0; b < part.count && t < l; t++)
+                motion[(b * l + t) * D + k] += drift * (real)t / (real)(l > 1 ? l - 1 : 1);
         }
 }
 
-/* Slows the past down around its last frame: p'[t] = p[l-1] + s (p[t] - p[l-1]), s uniform in [1 - fade, 1]. On its own output a model moves a little
- * less at every step; from this it learns that a tired past is no reason to stop. */
+/* Slows the past down around its last frame: p'[t] = p[l-1] + s (p[t] - p[l-1]), s uniform in [1 -
+ * fade, 1]. On its own output a model moves a little less at every step; from this it learns that a
+ * tired past is no reason to stop. */
 static void fade_past(const Stage *s, size_t whole, Part part) {
     if (s->t->fade <= 0 || s->state->stage < 3) return;
     size_t D = s->m->config.motion_dim, l = s->m->config.past;
@@ -57,13 +60,14 @@ static void fill_eps(const Stage *s, size_t whole, Part part) {
     }
 }
 
-/* Networks that do not know where they stand or face cannot go back to where the data does: the target is moved to go on from here.
- * last: the data's last past frame. */
+/* Networks that do not know where they stand or face cannot go back to where the data does: the
+ * target is moved to go on from here. last: the data's last past frame. */
 static void move_target(const Stage *s, size_t b, const float *last) {
     const Config *c = &s->m->config;
     size_t D = c->motion_dim;
     const float *own = s->rolled + (b * c->past + c->past - 1) * D;
-    Placement there = placement_of(last, c->relative_root, c->relative_heading), here = placement_of(own, c->relative_root, c->relative_heading);
+    Placement there = placement_of(last, c->relative_root, c->relative_heading),
+              here = placement_of(own, c->relative_root, c->relative_heading);
     real *target = graph_data(s->graph.graph, s->graph.target) + b * c->future * D;
     for (size_t t = 0; t < c->future; t++) {
         float frame[HEADING_NUMBERS];
@@ -82,7 +86,8 @@ void batch_fill(const Stage *s, const Corpus *corpus, const Crop *windows, size_
         const Sequence *q = &corpus->items[windows[b].sequence];
         size_t first = windows[b].first + u * c->future;
         const float *motion = q->motion + first * D;
-        copy_rows(graph_data(g, s->graph.motion) + b * past, u ? s->rolled + b * past : motion, past);
+        copy_rows(graph_data(g, s->graph.motion) + b * past, u ? s->rolled + b * past : motion,
+                  past);
         if (s->graph.genre >= 0) graph_data(g, s->graph.genre)[b] = (real)q->genre;
         if (s->state->stage < 3) {
             copy_rows(graph_data(g, s->graph.target) + b * past, motion, past);
@@ -90,7 +95,8 @@ void batch_fill(const Stage *s, const Corpus *corpus, const Crop *windows, size_
         }
         copy_rows(graph_data(g, s->graph.target) + b * future, motion + past, future);
         if (u && (c->relative_root || c->relative_heading)) move_target(s, b, motion + past - D);
-        copy_rows(graph_data(g, s->graph.music) + b * c->music * M, q->music + first * M, c->music * M);
+        copy_rows(graph_data(g, s->graph.music) + b * c->music * M, q->music + first * M,
+                  c->music * M);
     }
 }
 
@@ -100,9 +106,12 @@ void batch_advance(const Stage *s, const Crop *windows, size_t count, size_t u) 
     const real *predicted = graph_data(s->graph.graph, s->graph.future);
     for (size_t b = 0; b < count; b++) {
         float *to = s->rolled + b * past;
-        if (u == 0) memcpy(to, s->corpus->items[windows[b].sequence].motion + windows[b].first * D, past * sizeof *to);
+        if (u == 0)
+            memcpy(to, s->corpus->items[windows[b].sequence].motion + windows[b].first * D,
+                   past * sizeof *to);
         memmove(to, to + future, (past - future) * sizeof *to);
-        for (size_t i = 0; i < future; i++) to[past - future + i] = (float)predicted[b * future + i];
+        for (size_t i = 0; i < future; i++)
+            to[past - future + i] = (float)predicted[b * future + i];
     }
 }
 
@@ -114,5 +123,6 @@ void batch_augment(const Stage *s, size_t whole, Part part) {
 
 void batch_zero_noise(const Stage *s, size_t count) {
     if (s->graph.eps < 0) return;
-    memset(graph_data(s->graph.graph, s->graph.eps), 0, count * s->m->config.latents * s->m->config.bank.width * sizeof(real));
+    memset(graph_data(s->graph.graph, s->graph.eps), 0,
+           count * s->m->config.latents * s->m->config.bank.width * sizeof(real));
 }

@@ -25,7 +25,8 @@ int model_broadcast(Model *m, Error *err) {
         if (status == 0) comm_broadcast(genres[i], size);
     }
     if (status == 0 && comm_rank() > 0)
-        status = model_new(m, head.kind, &head.config, (const char *const *)genres, head.genres, head.seed, err);
+        status = model_new(m, head.kind, &head.config, (const char *const *)genres, head.genres,
+                           head.seed, err);
     for (size_t i = 0; genres && i < head.genres; i++) free(genres[i]);
     free(genres);
     return comm_all_ok(status, err);
@@ -53,14 +54,22 @@ int training_set_broadcast(TrainingSet *l, Error *err) {
         l->sequences = calloc(head.count, sizeof *l->sequences);
         if (l->dataset.rows) l->dataset.count = head.count;
     }
-    int status = comm_all_ok(l->dataset.rows && l->motions && l->music && l->sequences ? 0 : error_set(err, "out of memory"), err);
+    int status = comm_all_ok(l->dataset.rows && l->motions && l->music && l->sequences
+                                 ? 0
+                                 : error_set(err, "out of memory"),
+                             err);
     for (size_t i = 0; status == 0 && i < head.count; i++) {
-        comm_broadcast(&l->sequences[i], sizeof *l->sequences); /* sizes and genre; the pointers are set below */
+        comm_broadcast(&l->sequences[i],
+                       sizeof *l->sequences); /* sizes and genre; the pointers are set below */
         Sequence *s = &l->sequences[i];
-        status = share_frames(&l->motions[i].data, s->frames * head.motion_dim, err) || share_frames(&l->music[i].data, s->music_frames * head.music_dim, err) ? -1 : 0;
+        status = share_frames(&l->motions[i].data, s->frames * head.motion_dim, err) ||
+                         share_frames(&l->music[i].data, s->music_frames * head.music_dim, err)
+                     ? -1
+                     : 0;
         s->motion = l->motions[i].data;
         s->music = l->music[i].data;
     }
-    if (status == 0) l->corpus = (Corpus){l->sequences, head.count, head.motion_dim, head.music_dim};
+    if (status == 0)
+        l->corpus = (Corpus){l->sequences, head.count, head.motion_dim, head.music_dim};
     return status;
 }

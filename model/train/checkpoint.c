@@ -14,7 +14,8 @@ static char *previous_of(const char *path) {
     return name;
 }
 
-/* Gives the file that is about to be replaced a second name. A file system that knows no second names keeps none. */
+/* Gives the file that is about to be replaced a second name. A file system that knows no second
+ * names keeps none. */
 static int keep_previous(const char *path, Error *err) {
     char *name = previous_of(path);
     if (!name) return error_set(err, "out of memory");
@@ -27,13 +28,15 @@ static int keep_previous(const char *path, Error *err) {
 }
 
 static bool same_place(const TrainState *a, const TrainState *b) {
-    return a->stage == b->stage && a->epoch == b->epoch && a->batch == b->batch && a->step == b->step;
+    return a->stage == b->stage && a->epoch == b->epoch && a->batch == b->batch &&
+           a->step == b->step;
 }
 
 static bool is_due(Run *run, const TrainState *state) {
     const TrainSettings *s = run->settings;
     if (state->batch > 0) {
-        size_t since = state->step - (run->saved.stage == state->stage ? run->saved.step : 0); /* stages count anew */
+        size_t since = state->step - (run->saved.stage == state->stage ? run->saved.step
+                                                                       : 0); /* stages count anew */
         return s->checkpoint_steps && since >= s->checkpoint_steps;
     }
     run->epochs_since_save++;
@@ -55,8 +58,10 @@ int checkpoint_save(void *user, const TrainState *state, bool must, Error *err) 
     return exported_write(path, &e, err);
 }
 
-/* Opens the checkpoint or, if it is damaged, the one before. *used points to the name of the file that was opened. */
-static int open_newest(const Run *run, const char *path, const char *previous, Safetensors **file, const char **used, Error *err) {
+/* Opens the checkpoint or, if it is damaged, the one before. *used points to the name of the file
+ * that was opened. */
+static int open_newest(const Run *run, const char *path, const char *previous, Safetensors **file,
+                       const char **used, Error *err) {
     Error other;
     *used = path;
     if (safetensors_open(path, file, err) == 0) return 0;
@@ -83,7 +88,8 @@ static int resume(Run *run, Model *m, TrainState *state, Error *err) {
     return status;
 }
 
-int checkpoint_start(Run *run, Model *m, TrainState *state, Initialise *initialise, void *context, Error *err) {
+int checkpoint_start(Run *run, Model *m, TrainState *state, Initialise *initialise, void *context,
+                     Error *err) {
     int status = 0;
     if (comm_rank() == 0) {
         status = resume(run, m, state, err);

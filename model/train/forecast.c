@@ -4,10 +4,12 @@
 #include <stdlib.h>
 
 #include "model/cost.h"
-#include "model/train/schedule.h"
 #include "model/train/losses.h"
+#include "model/train/schedule.h"
 
-static LossWeights weights_of(const Training *t) { return (LossWeights){t->beta, t->kl, t->root_weight}; }
+static LossWeights weights_of(const Training *t) {
+    return (LossWeights){t->beta, t->kl, t->root_weight};
+}
 
 static size_t trained_count(const Params *p) {
     size_t n = 0;
@@ -21,19 +23,26 @@ static size_t parameter_count(const Params *p) {
     return n;
 }
 
-int forecast_stage(Model *m, int stage, const Corpus *corpus, const Corpus *validation, const Training *t, Forecast *out, Error *err) {
+int forecast_stage(Model *m, int stage, const Corpus *corpus, const Corpus *validation,
+                   const Training *t, Forecast *out, Error *err) {
     const Config *c = &m->config;
     size_t most = schedule_max_windows(c, corpus, t, stage, err);
     if (most == 0) return -1;
-    size_t held = validation ? crops_max(validation, schedule_shape(c, stage, 1)) : 0, capacity = schedule_capacity(most, held, t);
+    size_t held = validation ? crops_max(validation, schedule_shape(c, stage, 1)) : 0,
+           capacity = schedule_capacity(most, held, t);
     StageGraph s;
     if (stage_record(m, stage, capacity, weights_of(t), &s, err)) return -1;
     if (t->recompute) graph_recompute(s.graph);
     int status = graph_plan(s.graph, s.loss, err);
     size_t batch = most < t->batch ? most : t->batch;
-    *out = (Forecast){.stage = stage, .parameters = parameter_count(&m->params), .trained = trained_count(&m->params),
-                      .state_bytes = 4 * m->params.total * sizeof(real), .activation_bytes = graph_bytes(s.graph), .batch = batch,
-                      .steps = schedule_steps(c, corpus, t, stage), .flops = 3 * cost_stage(c, stage) * (double)batch};
+    *out = (Forecast){.stage = stage,
+                      .parameters = parameter_count(&m->params),
+                      .trained = trained_count(&m->params),
+                      .state_bytes = 4 * m->params.total * sizeof(real),
+                      .activation_bytes = graph_bytes(s.graph),
+                      .batch = batch,
+                      .steps = schedule_steps(c, corpus, t, stage),
+                      .flops = 3 * cost_stage(c, stage) * (double)batch};
     graph_free(s.graph);
     return status;
 }
@@ -45,7 +54,8 @@ static size_t at_most_one(size_t layers) { return layers > 1 ? 1 : layers; }
 static void fill_with_noise(Graph *g, Value v, size_t batch, Rng *rng) {
     if (v < 0) return;
     real *x = graph_data(g, v);
-    for (size_t i = 0, n = batch * graph_rows(g, v) * graph_cols(g, v); i < n; i++) x[i] = (real)rng_normal(rng);
+    for (size_t i = 0, n = batch * graph_rows(g, v) * graph_cols(g, v); i < n; i++)
+        x[i] = (real)rng_normal(rng);
 }
 
 /* Middle one of three. */
@@ -71,10 +81,12 @@ static Timing time_steps(Params *p, StageGraph *s, size_t batch) {
         gradient[i] = middle - start;
         update[i] = omp_get_wtime() - middle;
     }
-    return (Timing){median(gradient[0], gradient[1], gradient[2]), median(update[0], update[1], update[2])};
+    return (Timing){median(gradient[0], gradient[1], gradient[2]),
+                    median(update[0], update[1], update[2])};
 }
 
-int forecast_time(const Model *m, const Training *t, const Forecast *f, double *seconds, Error *err) {
+int forecast_time(const Model *m, const Training *t, const Forecast *f, double *seconds,
+                  Error *err) {
     static const double enough = 1e11;
     Config c = m->config;
     c.motion_layers = at_most_one(c.motion_layers);
@@ -88,18 +100,21 @@ int forecast_time(const Model *m, const Training *t, const Forecast *f, double *
     StageGraph s = {0};
     if (model_new(&small, m->kind, &c, (const char *const[]){"any"}, 1, false, err)) return -1;
     Rng rng = rng_seed(1);
-    int status = params_allocate(&small.params, true, err) || stage_record(&small, f->stage, batch, weights_of(t), &s, err);
+    int status = params_allocate(&small.params, true, err) ||
+                 stage_record(&small, f->stage, batch, weights_of(t), &s, err);
     if (status == 0 && t->recompute) graph_recompute(s.graph);
     if (status == 0) status = graph_finish(s.graph, s.loss, err);
     if (status == 0) {
-        for (size_t i = 0; i < small.params.total; i++) small.params.value[i] = 1; /* banks and standard deviations */
+        for (size_t i = 0; i < small.params.total; i++)
+            small.params.value[i] = 1; /* banks and standard deviations */
         params_initialise(&small.params, &rng);
         fill_with_noise(s.graph, s.motion, batch, &rng);
         fill_with_noise(s.graph, s.music, batch, &rng);
         fill_with_noise(s.graph, s.target, batch, &rng);
         Timing time = time_steps(&small.params, &s, batch);
-        *seconds = time.gradient * (f->flops / (double)f->batch * (double)share) / (cost * (double)batch) +
-                   time.update * (double)f->trained / (double)trained_count(&small.params);
+        *seconds =
+            time.gradient * (f->flops / (double)f->batch * (double)share) / (cost * (double)batch) +
+            time.update * (double)f->trained / (double)trained_count(&small.params);
     }
     graph_free(s.graph);
     model_free(&small);

@@ -7,19 +7,20 @@
 typedef struct {
     Graph *graph;
     Value motion, music, genre, eps, target; /* inputs; -1 where the stage has none */
-    Value future;                            /* stage 3's prediction, else -1 */
+    Value future; /* stage 3's prediction, else -1 */
     Value loss;
 } StageGraph;
 
 /* What the terms of the losses count. */
 typedef struct {
     double beta; /* eq. 7's commitment */
-    double kl;   /* the VAE's divergence */
+    double kl; /* the VAE's divergence */
     double root; /* errors of the root's translation, against 1 for all other numbers */
 } LossWeights;
 
-/* Chooses what is trained in the stage (marks the parameters) and records its loss: stage 1 eq. 7, stage 2 eq. 8, stage 3 eq. 9. Neither
- * planned nor allocated yet; the model's parameters need not be. */
+/* Chooses what is trained in the stage (marks the parameters) and records its loss: stage 1 eq. 7,
+ * stage 2 eq. 8, stage 3 eq. 9. Neither planned nor allocated yet; the model's parameters need not
+ * be. */
 int stage_record(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err);
 /* The same, ready to run. */
 int stage_graph(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err);

@@ -1,4 +1,5 @@
-/* presets.h: named sets of all numbers: the paper's own, one for a two-core machine, one for the demo, one for tests. */
+/* presets.h: named sets of all numbers: the paper's own, one for a two-core machine, one for the
+ * demo, one for tests. */
 #ifndef MODEL_TRAIN_PRESETS_H
 #define MODEL_TRAIN_PRESETS_H
 
@@ -6,7 +7,7 @@
 
 typedef struct {
     const char *name;
-    Config config;         /* motion_dim and music_dim come from the data */
+    Config config; /* motion_dim and music_dim come from the data */
     Training stage[3];
 } Preset;
 

@@ -1,4 +1,5 @@
-/* run.h: what train-bank and train-predictor have in common: presets, options, the log, signals, checkpoints. */
+/* run.h: what train-bank and train-predictor have in common: presets, options, the log, signals,
+ * checkpoints. */
 #ifndef MODEL_TRAIN_RUN_H
 #define MODEL_TRAIN_RUN_H
 
@@ -18,13 +19,18 @@ typedef struct {
     bool window_given; /* an option that a bank file decides was used */
 } TrainSettings;
 
-/* Fills the settings from the --preset found in argv (or the default), before the options are parsed. Returns 0, or 2 after a message. */
+/* Fills the settings from the --preset found in argv (or the default), before the options are
+ * parsed. Returns 0, or 2 after a message. */
 int settings_preset(const Program *program, int argc, char **argv, TrainSettings *s);
 
 /* Options of both programs; appended to `options`, returns how many. */
-size_t settings_window_options(TrainSettings *s, Option *options);   /* past, future, relative-root, standardise, logit-scale */
-size_t settings_common_options(TrainSettings *s, Option *options);   /* output, val, checkpoint, seed, threads, quiet */
-size_t settings_training_options(TrainSettings *s, Training *t, Option *options); /* batch, schedule, warmup, noise; written to *t */
+size_t settings_window_options(
+    TrainSettings *s, Option *options); /* past, future, relative-root, standardise, logit-scale */
+size_t settings_common_options(TrainSettings *s,
+                               Option *options); /* output, val, checkpoint, seed, threads, quiet */
+size_t settings_training_options(
+    TrainSettings *s, Training *t,
+    Option *options); /* batch, schedule, warmup, noise; written to *t */
 
 /* After parsing: what is meant for all stages, into all of them. */
 int settings_finish(TrainSettings *s, Error *err);
@@ -47,7 +53,8 @@ void run_start(Run *run, const Program *program, const TrainSettings *s, const M
 void run_describe(Run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 TrainHooks run_hooks(Run *run);
 
-/* What follows the training: the first process writes the model (TRAIN_DONE), or says how to go on (TRAIN_STOPPED, an error). Other errors pass through. */
+/* What follows the training: the first process writes the model (TRAIN_DONE), or says how to go on
+ * (TRAIN_STOPPED, an error). Other errors pass through. */
 int run_end(const TrainSettings *s, const Model *m, int status, Error *err);
 
 #endif

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 #include "model/train/allreduce.h"
-#include "model/train/schedule.h"
 #include "model/train/batch.h"
+#include "model/train/schedule.h"
 
-/* One gradient step of all processes on their parts of a batch. The batch's mean loss is the parts' means weighed by their sizes; this returns the
- * part's share of it. */
+/* One gradient step of all processes on their parts of a batch. The batch's mean loss is the parts'
+ * means weighed by their sizes; this returns the part's share of it. */
 static double gradient_step(Stage *s, const Crop *windows, size_t whole, Part part, size_t u) {
     Graph *g = s->graph.graph;
     double weight = (double)part.count / (double)whole, loss = 0;
@@ -25,8 +25,10 @@ static double gradient_step(Stage *s, const Crop *windows, size_t whole, Part pa
     return loss;
 }
 
-/* A batch: one step, or several in a row on the model's own output. Returns the sum of their losses. */
-static double run_batch(Stage *s, const Crop *windows, size_t batch, size_t unroll, double progress, const TrainHooks *h) {
+/* A batch: one step, or several in a row on the model's own output. Returns the sum of their
+ * losses. */
+static double run_batch(Stage *s, const Crop *windows, size_t batch, size_t unroll, double progress,
+                        const TrainHooks *h) {
     Part part = comm_part(batch);
     double sums[2] = {0}; /* the loss; how many processes were asked to stop */
     windows += part.first;
@@ -43,9 +45,11 @@ static double run_batch(Stage *s, const Crop *windows, size_t batch, size_t unro
     return sums[0];
 }
 
-/* Mean loss per window over a validation set, windows in order, no noise; NaN if none is long enough. */
+/* Mean loss per window over a validation set, windows in order, no noise; NaN if none is long
+ * enough. */
 static double validate(Stage *s, const Corpus *corpus, Crop *windows) {
-    size_t count = crops_epoch(corpus, schedule_shape(&s->m->config, s->state->stage, 1), NULL, windows);
+    size_t count =
+        crops_epoch(corpus, schedule_shape(&s->m->config, s->state->stage, 1), NULL, windows);
     Part part = comm_part(count);
     double sum = 0;
     for (size_t at = 0; at < part.count; at += s->capacity) {
@@ -61,10 +65,16 @@ static double validate(Stage *s, const Corpus *corpus, Crop *windows) {
 
 /* The first process writes, all hear whether it could. */
 static int save(const Stage *s, const TrainHooks *h, bool must, Error *err) {
-    return h->save ? comm_all_ok(comm_rank() == 0 ? h->save(h->user, s->state, must, err) : 0, err) : 0;
+    return h->save ? comm_all_ok(comm_rank() == 0 ? h->save(h->user, s->state, must, err) : 0, err)
+                   : 0;
 }
 
-typedef enum { EPOCH_FAILED = -1, EPOCH_WHOLE, EPOCH_STOPPED, EPOCH_CUT } EpochEnd; /* cut: max_steps came first */
+typedef enum {
+    EPOCH_FAILED = -1,
+    EPOCH_WHOLE,
+    EPOCH_STOPPED,
+    EPOCH_CUT
+} EpochEnd; /* cut: max_steps came first */
 
 /* One epoch from state->batch on. */
 static EpochEnd run_epoch(Stage *s, const TrainHooks *h, Error *err) {
@@ -72,13 +82,15 @@ static EpochEnd run_epoch(Stage *s, const TrainHooks *h, Error *err) {
     const Training *t = s->t;
     size_t unroll = schedule_unroll(t, st->stage, st->epoch);
     Rng rng = stage_draw(s, FOR_WINDOWS, 0);
-    size_t count = crops_epoch(s->corpus, schedule_shape(&s->m->config, st->stage, unroll), &rng, s->windows);
+    size_t count =
+        crops_epoch(s->corpus, schedule_shape(&s->m->config, st->stage, unroll), &rng, s->windows);
     size_t batches = (count + t->batch - 1) / t->batch;
     while (st->batch < batches) {
         if (t->max_steps && st->step >= t->max_steps) return EPOCH_CUT;
         size_t at = st->batch * t->batch, batch = count - at < t->batch ? count - at : t->batch;
         double progress = t->max_steps ? (double)st->step / (double)t->max_steps
-                                       : ((double)st->epoch + (double)st->batch / (double)batches) / (double)t->epochs;
+                                       : ((double)st->epoch + (double)st->batch / (double)batches) /
+                                             (double)t->epochs;
         st->loss_sum += run_batch(s, s->windows + at, batch, unroll, progress, h);
         st->loss_count += unroll;
         st->batch++;
@@ -90,16 +102,28 @@ static EpochEnd run_epoch(Stage *s, const TrainHooks *h, Error *err) {
     return EPOCH_WHOLE;
 }
 
-static int run_stage(Stage *s, const Corpus *validation, Crop *validation_windows, const TrainHooks *h, Error *err) {
+static int run_stage(Stage *s, const Corpus *validation, Crop *validation_windows,
+                     const TrainHooks *h, Error *err) {
     TrainState *st = s->state;
     const Training *t = s->t;
     while (t->max_steps ? st->step < t->max_steps : st->epoch < t->epochs) {
         EpochEnd end = run_epoch(s, h, err);
         if (end == EPOCH_FAILED) return -1;
         if (end == EPOCH_STOPPED) return TRAIN_STOPPED;
-        LogRow row = {st->stage, st->step, st->epoch + 1, st->loss_count ? st->loss_sum / (double)st->loss_count : NAN,
-                      schedule_rate(t, st->epoch, t->max_steps ? (double)st->step / (double)t->max_steps : (double)(st->epoch + 1) / (double)t->epochs, st->step), NAN};
-        if (!(row.loss - row.loss == 0)) return error_set(err, "the loss is no longer a number in stage %d, epoch %zu; a smaller --lr may help", st->stage, row.epoch);
+        LogRow row = {st->stage,
+                      st->step,
+                      st->epoch + 1,
+                      st->loss_count ? st->loss_sum / (double)st->loss_count : NAN,
+                      schedule_rate(t, st->epoch,
+                                    t->max_steps ? (double)st->step / (double)t->max_steps
+                                                 : (double)(st->epoch + 1) / (double)t->epochs,
+                                    st->step),
+                      NAN};
+        if (!(row.loss - row.loss == 0))
+            return error_set(
+                err,
+                "the loss is no longer a number in stage %d, epoch %zu; a smaller --lr may help",
+                st->stage, row.epoch);
         if (validation) row.validation = validate(s, validation, validation_windows);
         if (end == EPOCH_WHOLE) {
             st->epoch++;
@@ -126,23 +150,28 @@ static int prepare(Stage *s, size_t most, size_t held, Crop **validation_windows
     const Config *c = &s->m->config;
     const Training *t = s->t;
     s->capacity = schedule_capacity(most, held, t);
-    if (stage_record(s->m, s->state->stage, s->capacity, (LossWeights){t->beta, t->kl, t->root_weight}, &s->graph, err)) return -1;
+    if (stage_record(s->m, s->state->stage, s->capacity,
+                     (LossWeights){t->beta, t->kl, t->root_weight}, &s->graph, err))
+        return -1;
     if (t->recompute) graph_recompute(s->graph.graph);
     if (graph_finish(s->graph.graph, s->graph.loss, err)) return -1;
     s->windows = malloc(most * sizeof *s->windows);
-    s->rolled = malloc((t->unroll > 1 ? s->capacity * c->past * c->motion_dim : 1) * sizeof *s->rolled);
+    s->rolled =
+        malloc((t->unroll > 1 ? s->capacity * c->past * c->motion_dim : 1) * sizeof *s->rolled);
     *validation_windows = malloc((held + 1) * sizeof **validation_windows);
     if (comm_size() > 1) s->reduction = allreduce_new(&s->m->params, BUCKET_BYTES);
-    if (!s->windows || !s->rolled || !*validation_windows || (comm_size() > 1 && !s->reduction)) return error_set(err, "out of memory");
+    if (!s->windows || !s->rolled || !*validation_windows || (comm_size() > 1 && !s->reduction))
+        return error_set(err, "out of memory");
     if (s->reduction) graph_on_gradient(s->graph.graph, allreduce_complete, s->reduction);
     return 0;
 }
 
-int train_stage(Model *m, const Corpus *corpus, const Corpus *validation, const Training *t, TrainState *state,
-                const TrainHooks *hooks, Error *err) {
+int train_stage(Model *m, const Corpus *corpus, const Corpus *validation, const Training *t,
+                TrainState *state, const TrainHooks *hooks, Error *err) {
     size_t most = schedule_max_windows(&m->config, corpus, t, state->stage, err);
     if (most == 0) return -1;
-    size_t held = validation ? crops_max(validation, schedule_shape(&m->config, state->stage, 1)) : 0;
+    size_t held =
+        validation ? crops_max(validation, schedule_shape(&m->config, state->stage, 1)) : 0;
     Stage s = {.m = m, .corpus = corpus, .t = t, .state = state};
     Crop *validation_windows = NULL;
     int status = comm_all_ok(prepare(&s, most, held, &validation_windows, err), err);

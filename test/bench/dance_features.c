@@ -1,11 +1,12 @@
-/* dance_features MOTION COUNT: the features of eval-fid of one dance, so many times, from the motion in memory on (rotations projected, joints, features).
- * Prints wall and processor seconds per time. */
+/* dance_features MOTION COUNT: the features of eval-fid of one dance, so many times, from the
+ * motion in memory on (rotations projected, joints, features). Prints wall and processor seconds
+ * per time. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "lib/motion/import/pose_source.h"
 #include "lib/base/threads.h"
+#include "lib/motion/import/pose_source.h"
 #include "metrics/dance_features.h"
 
 static double now(clockid_t clock) {
@@ -26,12 +27,18 @@ int main(int argc, char **argv) {
     for (size_t i = 0; i < count && !status; i++) {
         PoseTrack b = {0};
         DanceFeatureRows f = {0};
-        status = pose_source_track(&t, 0, t.motion.frames, &s, false, &b, &err) || dance_feature_rows(&b, &(DanceFeatureOptions){0}, &f, &err) ? -1 : 0;
+        status = pose_source_track(&t, 0, t.motion.frames, &s, false, &b, &err) ||
+                         dance_feature_rows(&b, &(DanceFeatureOptions){0}, &f, &err)
+                     ? -1
+                     : 0;
         dance_feature_rows_free(&f);
         pose_track_free(&b);
     }
-    if (status) fprintf(stderr, "dance_features: %s\n", err.text);
-    else printf("%.9g %.9g\n", (now(CLOCK_MONOTONIC) - wall) / (double)count, (now(CLOCK_PROCESS_CPUTIME_ID) - cpu) / (double)count);
+    if (status)
+        fprintf(stderr, "dance_features: %s\n", err.text);
+    else
+        printf("%.9g %.9g\n", (now(CLOCK_MONOTONIC) - wall) / (double)count,
+               (now(CLOCK_PROCESS_CPUTIME_ID) - cpu) / (double)count);
     skeleton_free(&s);
     pose_source_free(&t);
     return status != 0;

@@ -1,9 +1,11 @@
-/* model_step WHAT PRESET METHOD BATCH STEPS [THREADS [LONGER]]: the time of a training or generation step of a preset, on random numbers.
+/* model_step WHAT PRESET METHOD BATCH STEPS [THREADS [LONGER]]: the time of a training or
+ * generation step of a preset, on random numbers.
  *
- * WHAT: train1, train2, train3 (a stage's whole step: forward, backward, Adam) generate, or bf16 (the same in
- * bfloat16); or config, which prints the configuration as
- * JSON. METHOD: full, or fact (the predictor without the banks). LONGER: how many times the preset's frames of past and music are seen. One warm-up step, then prints as one line: median seconds of a step, median CPU seconds (all threads), its arithmetic in GFLOP (model/cost.h), peak memory
- * in MiB. */
+ * WHAT: train1, train2, train3 (a stage's whole step: forward, backward, Adam) generate, or bf16
+ * (the same in bfloat16); or config, which prints the configuration as JSON. METHOD: full, or fact
+ * (the predictor without the banks). LONGER: how many times the preset's frames of past and music
+ * are seen. One warm-up step, then prints as one line: median seconds of a step, median CPU seconds
+ * (all threads), its arithmetic in GFLOP (model/cost.h), peak memory in MiB. */
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +50,9 @@ static void tick(void *user, size_t done, size_t total) {
     lap(&c->cpu);
 }
 
-static double median_lap(Laps *l) { return l->count < 2 ? 0 : median(l->seconds + 1, l->count - 1); } /* without the first */
+static double median_lap(Laps *l) {
+    return l->count < 2 ? 0 : median(l->seconds + 1, l->count - 1);
+} /* without the first */
 
 static float *numbers(size_t n) {
     float *x = malloc(n * sizeof *x);
@@ -63,13 +67,17 @@ static void give_weights(Params *params) {
         bool one = p->init == INIT_ONE || strstr(p->name, ".std");
         real *w = params->value + p->offset, size = p->init == INIT_GIVEN ? 1 : (real)0.05;
 #pragma omp parallel for schedule(static)
-        for (size_t k = 0; k < p->count; k++) w[k] = one ? 1 : size * ((real)((k * 2654435761u) % 1000) / 1000 - (real)0.5);
+        for (size_t k = 0; k < p->count; k++)
+            w[k] = one ? 1 : size * ((real)((k * 2654435761u) % 1000) / 1000 - (real)0.5);
     }
 }
 
-static int train(Model *m, const Preset *preset, int stage, size_t batch, size_t steps, Clock *clock, Error *err) {
+static int train(Model *m, const Preset *preset, int stage, size_t batch, size_t steps,
+                 Clock *clock, Error *err) {
     const Config *c = &m->config;
-    size_t longest = stage < 3 ? c->past : c->past + c->future > c->music ? c->past + c->future : c->music;
+    size_t longest = stage < 3                        ? c->past
+                     : c->past + c->future > c->music ? c->past + c->future
+                                                      : c->music;
     size_t frames = longest + batch * c->future - 1; /* whatever its phase, an epoch is one batch */
     float *motion = numbers(frames * MOTION_DIM), *music = numbers(frames * MUSIC_DIM);
     if (!motion || !music) return error_set(err, "out of memory");
@@ -87,14 +95,18 @@ static int train(Model *m, const Preset *preset, int stage, size_t batch, size_t
     return status;
 }
 
-static int generate(const Model *m, bool rounded, size_t batch, size_t steps, Clock *clock, Error *err) {
+static int generate(const Model *m, bool rounded, size_t batch, size_t steps, Clock *clock,
+                    Error *err) {
     const Config *c = &m->config;
     size_t frames = c->past + (steps + 1) * c->future;
     GenerationJob *dances = calloc(batch, sizeof *dances);
     Generator *g = NULL;
-    int status = dances ? generator_new(&g, m, batch, c->future, err) : error_set(err, "out of memory");
+    int status =
+        dances ? generator_new(&g, m, batch, c->future, err) : error_set(err, "out of memory");
     if (status == 0 && rounded) status = generator_round(g, err);
-    for (size_t b = 0; status == 0 && b < batch; b++) dances[b] = (GenerationJob){numbers(frames * MOTION_DIM), frames, numbers(frames * MUSIC_DIM), frames, 0};
+    for (size_t b = 0; status == 0 && b < batch; b++)
+        dances[b] = (GenerationJob){numbers(frames * MOTION_DIM), frames,
+                                    numbers(frames * MUSIC_DIM), frames, 0};
     start(clock);
     if (status == 0) status = generator_run(g, dances, batch, tick, clock, err);
     generator_free(g);
@@ -116,7 +128,11 @@ static int print_config(const Config *c) {
 int main(int argc, char **argv) {
     runtime_prepare(argv);
     const Preset *preset = argc > 5 ? preset_find(argv[2]) : NULL;
-    if (!preset) return fputs("usage: model_step config|train1|train2|train3|generate|bf16 PRESET full|fact BATCH STEPS [THREADS [LONGER]]\n", stderr), 2;
+    if (!preset)
+        return fputs("usage: model_step config|train1|train2|train3|generate|bf16 PRESET full|fact "
+                     "BATCH STEPS [THREADS [LONGER]]\n",
+                     stderr),
+               2;
     size_t batch = strtoul(argv[4], NULL, 10), steps = strtoul(argv[5], NULL, 10);
     threads_set(argc > 6 ? atoi(argv[6]) : 0);
     Config config = preset->config;
@@ -134,17 +150,22 @@ int main(int argc, char **argv) {
     Model m;
     Error err;
     static Clock clock;
-    int status = model_new(&m, stage == 1 || stage == 2 ? KIND_BANK : KIND_MODEL, &config, (const char *const[]){"BR"}, 1, false, &err) ||
+    int status = model_new(&m, stage == 1 || stage == 2 ? KIND_BANK : KIND_MODEL, &config,
+                           (const char *const[]){"BR"}, 1, false, &err) ||
                  params_allocate(&m.params, stage > 0, &err);
     if (status == 0) {
         give_weights(&m.params);
-        status = stage ? train(&m, preset, stage, batch, steps, &clock, &err) : generate(&m, strcmp(argv[1], "bf16") == 0, batch, steps, &clock, &err);
+        status = stage ? train(&m, preset, stage, batch, steps, &clock, &err)
+                       : generate(&m, strcmp(argv[1], "bf16") == 0, batch, steps, &clock, &err);
     }
     if (status) fprintf(stderr, "model_step: %s\n", err.text);
     struct rusage use;
     getrusage(RUSAGE_SELF, &use);
-    double flops = stage ? 3 * (double)batch * cost_stage(&config, stage) : (double)batch * cost_step(&config);
-    if (!status) printf("%.6f %.6f %.3f %.0f\n", median_lap(&clock.wall), median_lap(&clock.cpu), flops / 1e9, (double)use.ru_maxrss / 1024);
+    double flops =
+        stage ? 3 * (double)batch * cost_stage(&config, stage) : (double)batch * cost_step(&config);
+    if (!status)
+        printf("%.6f %.6f %.3f %.0f\n", median_lap(&clock.wall), median_lap(&clock.cpu),
+               flops / 1e9, (double)use.ru_maxrss / 1024);
     model_free(&m);
     return status != 0;
 }

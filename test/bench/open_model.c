@@ -1,12 +1,13 @@
-/* open_model FILE: what `generate` does before its first step: opens a model and plans the memory of a dance. Prints seconds, CPU seconds, and the
- * weights in MiB. open_model --write PRESET FILE: a full model of that preset with made-up weights. */
+/* open_model FILE: what `generate` does before its first step: opens a model and plans the memory
+ * of a dance. Prints seconds, CPU seconds, and the weights in MiB. open_model --write PRESET FILE:
+ * a full model of that preset with made-up weights. */
 #include <stdio.h>
 #include <string.h>
 
-#include "model/model_file.h"
 #include "lib/base/runtime.h"
 #include "lib/base/threads.h"
 #include "model/generate.h"
+#include "model/model_file.h"
 #include "model/train/presets.h"
 #include "test/bench/clock.h"
 
@@ -35,7 +36,8 @@ static int open_one(const char *path, Error *err) {
     int status = generator_new(&g, &m, 1, m.config.keep, err);
     wall = now(CLOCK_MONOTONIC) - wall;
     cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    if (status == 0) printf("%.6f %.6f %.0f\n", wall, cpu, (double)m.params.total * sizeof(real) / (1 << 20));
+    if (status == 0)
+        printf("%.6f %.6f %.0f\n", wall, cpu, (double)m.params.total * sizeof(real) / (1 << 20));
     generator_free(g);
     model_free(&m);
     return status;
@@ -44,7 +46,8 @@ static int open_one(const char *path, Error *err) {
 int main(int argc, char **argv) {
     runtime_prepare(argv);
     bool writing = argc == 4 && strcmp(argv[1], "--write") == 0;
-    if (argc != 2 && !writing) return fputs("usage: open_model FILE\n   or: open_model --write PRESET FILE\n", stderr), 2;
+    if (argc != 2 && !writing)
+        return fputs("usage: open_model FILE\n   or: open_model --write PRESET FILE\n", stderr), 2;
     threads_set(0);
     Error err;
     int status = writing ? write_model(argv[2], argv[3], &err) : open_one(argv[1], &err);

@@ -1,5 +1,5 @@
-/* propagate N ITERATIONS THREADS: affinity propagation among N points of 16 numbers, similarities included, so many iterations of it.
- * Prints the clusters that came out. */
+/* propagate N ITERATIONS THREADS: affinity propagation among N points of 16 numbers, similarities
+ * included, so many iterations of it. Prints the clusters that came out. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,7 +9,11 @@
 #include "model/cluster/affinity.h"
 #include "model/cluster/similarity.h"
 
-enum { FRAMES = 4, DIM = 12, NUMBERS = 16 }; /* a window must be motion: translation and one rotation; the rest is zero */
+enum {
+    FRAMES = 4,
+    DIM = 12,
+    NUMBERS = 16
+}; /* a window must be motion: translation and one rotation; the rest is zero */
 
 int main(int argc, char **argv) {
     runtime_prepare(argv);
@@ -25,15 +29,19 @@ int main(int argc, char **argv) {
     for (size_t i = 0; status == 0 && i < n; i++) {
         status = motion_new(&motions[i], FRAMES, (DIM - 3) / 9, &err);
         for (size_t k = 0; status == 0 && k < NUMBERS; k++)
-            motions[i].data[k] = (float)((uint32_t)((i * NUMBERS + k + 1) * 2654435761u) >> 8) / (float)(1 << 24);
+            motions[i].data[k] =
+                (float)((uint32_t)((i * NUMBERS + k + 1) * 2654435761u) >> 8) / (float)(1 << 24);
     }
-    if (status == 0) status = cluster_windows_cut(motions, n, FRAMES, FRAMES, WINDOW_ABSOLUTE, &windows, &err);
+    if (status == 0)
+        status = cluster_windows_cut(motions, n, FRAMES, FRAMES, WINDOW_ABSOLUTE, &windows, &err);
     if (status == 0) status = cluster_windows_similarity(&windows, s, &err);
     AffinityOptions o = affinity_defaults();
     o.max_iterations = o.convergence_iterations = iterations;
     if (status == 0) status = affinity_propagate(s, n, -2.0, &o, &a, &err);
-    if (status == 0) printf("%zu\n", a.count);
-    else fprintf(stderr, "propagate: %s\n", err.text);
+    if (status == 0)
+        printf("%zu\n", a.count);
+    else
+        fprintf(stderr, "propagate: %s\n", err.text);
     affinity_free(&a);
     cluster_windows_free(&windows);
     for (size_t i = 0; motions && i < n; i++) motion_free(&motions[i]);

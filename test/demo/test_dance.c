@@ -1,4 +1,5 @@
-/* The synthetic data set's bodies and music: feet where they were put and never in the floor, no jumps, beats that can be heard. */
+/* The synthetic data set's bodies and music: feet where they were put and never in the floor, no
+ * jumps, beats that can be heard. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +48,7 @@ static void feet_come_where_they_are_put(void **state) {
     p.foot[LEFT].x = 0.3, p.foot[LEFT].z = 0.2, p.foot[LEFT].lift = 0.1, p.foot[LEFT].heel = 0.4;
     p.hip_x = 0.1, p.yaw = 0.2, p.roll = 0.1, p.pitch = -0.1;
     p.arm[LEFT] = (Arm){.raise = M_PI / 2}; /* straight to the side */
-    const BodyPlacement place = {1.0, -2.0, M_PI / 2};  /* facing +x: left is -z */
+    const BodyPlacement place = {1.0, -2.0, M_PI / 2}; /* facing +x: left is -z */
     float poses[72], translations[3];
     double translation[3], rotations[SMPL_JOINTS][9];
     pose_to_body(&p, &place, &smpl, translation, rotations);
@@ -63,8 +64,8 @@ static void feet_come_where_they_are_put(void **state) {
     assert_true(fabs(ball[0] - 1.2) < 1e-5);
     assert_true(fabs(ball[1] - 0.12) < 1e-5);
     assert_true(fabs(ball[2] + 2.3) < 1e-5);
-    assert_true(fabs(at[1] - 0.91) < 0.01);         /* the pelvis stands */
-    assert_true(wrist[2] < -2.0 - 0.6);             /* left */
+    assert_true(fabs(at[1] - 0.91) < 0.01); /* the pelvis stands */
+    assert_true(wrist[2] < -2.0 - 0.6); /* left */
     assert_true(fabs(wrist[1] - at[1] - 0.45) < 0.2); /* at the height of the shoulders */
     free(at);
     skeleton_free(&smpl);
@@ -88,14 +89,16 @@ static void check_frame(const double *at, double first_x, double first_z) {
         assert_true(at[3 * (LEFT_BALL + side) + 1] > 0.019);
         assert_true(at[3 * (LEFT_ANKLE + side) + 1] > 0.05);
         /* The knee lies before the line from hip to ankle, as seen along the foot. */
-        const double *hip = at + 3 * (LEFT_HIP + side), *knee = at + 3 * (LEFT_KNEE + side), *ankle = at + 3 * (LEFT_ANKLE + side),
-                     *ball = at + 3 * (LEFT_BALL + side);
+        const double *hip = at + 3 * (LEFT_HIP + side), *knee = at + 3 * (LEFT_KNEE + side),
+                     *ankle = at + 3 * (LEFT_ANKLE + side), *ball = at + 3 * (LEFT_BALL + side);
         double along = 0.0, length = 0.0, forwards = 0.0;
         for (size_t k = 0; k < 3; k++) {
             along += (knee[k] - hip[k]) * (ankle[k] - hip[k]);
             length += (ankle[k] - hip[k]) * (ankle[k] - hip[k]);
         }
-        for (size_t k = 0; k < 3; k += 2) forwards += (knee[k] - hip[k] - along / length * (ankle[k] - hip[k])) * (ball[k] - ankle[k]);
+        for (size_t k = 0; k < 3; k += 2)
+            forwards +=
+                (knee[k] - hip[k] - along / length * (ankle[k] - hip[k])) * (ball[k] - ankle[k]);
         assert_true(forwards > -1e-4);
     }
     assert_true(at[1] > 0.5 && at[1] < 1.1);
@@ -128,8 +131,8 @@ static void dances_are_bodily_possible(void **state) {
             if (f > 1) slowest = fmin(slowest, moved);
         }
         assert_true(fastest > 2.0 && fastest < 14.0); /* m/s: a hand in full swing */
-        assert_true(jolt < 260.0);                    /* m/s^2: nothing jumps */
-        assert_true(slowest < 0.2);                   /* it comes to rest on a beat or in a pose */
+        assert_true(jolt < 260.0); /* m/s^2: nothing jumps */
+        assert_true(slowest < 0.2); /* it comes to rest on a beat or in a pose */
         free(at);
         dance_free(&d);
     }
@@ -156,7 +159,8 @@ static void songs_have_beats(void **state) {
     (void)state;
     for (size_t genre = 0; genre < style_count(); genre++) {
         Song song = song_plan(style_at(genre), 1, 12.0, 90 + genre);
-        assert_float_equal(song.bpm, genre == 0 ? 115.0 : 90.0, 0.0); /* AIST++: mHO1 and the others' number 1 */
+        assert_float_equal(song.bpm, genre == 0 ? 115.0 : 90.0,
+                           0.0); /* AIST++: mHO1 and the others' number 1 */
         float *x;
         size_t count;
         Error err;
@@ -184,8 +188,10 @@ static void songs_have_beats(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(feet_come_where_they_are_put), cmocka_unit_test(mirrors_back_to_itself),
-        cmocka_unit_test(dances_are_bodily_possible),   cmocka_unit_test(another_seed_dances_otherwise),
+        cmocka_unit_test(feet_come_where_they_are_put),
+        cmocka_unit_test(mirrors_back_to_itself),
+        cmocka_unit_test(dances_are_bodily_possible),
+        cmocka_unit_test(another_seed_dances_otherwise),
         cmocka_unit_test(songs_have_beats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* clips.h: a made-up dance for the tests of export/: every joint turns smoothly, some of them right round. */
+/* clips.h: a made-up dance for the tests of export/: every joint turns smoothly, some of them right
+ * round. */
 #ifndef TEST_EXPORT_CLIPS_H
 #define TEST_EXPORT_CLIPS_H
 
@@ -16,7 +17,8 @@ static inline void make_motion(Motion *m, size_t frames, size_t joints) {
     assert_done(motion_set_names(m, "BR", "mBR0", &err), &err);
     for (size_t j = 0; j <= joints; j++) {
         double phase[3], rate[3], size = j % 5 == 1 ? 4 : 0.8; /* every fifth joint whirls */
-        for (int k = 0; k < 3; k++) phase[k] = 6 * rng_uniform(&rng), rate[k] = 0.02 + 0.03 * rng_uniform(&rng);
+        for (int k = 0; k < 3; k++)
+            phase[k] = 6 * rng_uniform(&rng), rate[k] = 0.02 + 0.03 * rng_uniform(&rng);
         for (size_t t = 0; t < frames; t++) {
             double v[3], r[9];
             float *frame = m->data + t * motion_dim(m);

@@ -28,12 +28,14 @@ static void the_round_trip_is_exact(void **state) {
         double worst = 0, far = 0;
         for (size_t t = 0; t < back.frames; t++) {
             const float *frame = back.data + t * motion_dim(&back);
-            for (size_t k = 0; k < 3; k++) far = fmax(far, fabs((double)frame[k] - c.body.translations[3 * t + k]));
+            for (size_t k = 0; k < 3; k++)
+                far = fmax(far, fabs((double)frame[k] - c.body.translations[3 * t + k]));
             for (size_t j = 0; j < 24; j++) {
                 double m[9], r[9];
                 for (size_t k = 0; k < 9; k++) m[k] = (double)frame[3 + 9 * j + k];
                 rotation_nearest(m, r);
-                worst = fmax(worst, rotation_angle_between(r, c.body.rotations + 9 * (24 * t + j)) * (180 / M_PI));
+                worst = fmax(worst, rotation_angle_between(r, c.body.rotations + 9 * (24 * t + j)) *
+                                        (180 / M_PI));
             }
         }
         if (!(worst < 1e-4 && far < 2e-6)) fail_msg("%g degrees, %g m", worst, far);
@@ -44,7 +46,8 @@ static void the_round_trip_is_exact(void **state) {
     }
 }
 
-/* No angle moves much faster than the joint itself, which an order kept away from its singularity makes possible. */
+/* No angle moves much faster than the joint itself, which an order kept away from its singularity
+ * makes possible. */
 static void angles_do_not_flip(void **state) {
     (void)state;
     Clip c;
@@ -76,7 +79,9 @@ static void any_skeleton_is_written(void **state) {
         assert_done(clip_new(&c, &m, "chain", &s, &err), &err);
         write_and_parse(&c, 1, &b);
         assert_true(b.joints == sizes[i] && b.frames == 2);
-        assert_string_equal(b.joint[b.joints - 1].name, i == 0 ? "Joint0" : i == 1 ? "Joint1" : "Joint1023");
+        assert_string_equal(b.joint[b.joints - 1].name, i == 0   ? "Joint0"
+                                                        : i == 1 ? "Joint1"
+                                                                 : "Joint1023");
         assert_int_equal(b.joint[b.joints - 1].parent, (int)b.joints - 2);
         bvh_free(&b);
         clip_free(&c);

@@ -4,13 +4,15 @@
 #include <omp.h>
 #include <zlib.h>
 
-#include "export/stroke_font.h"
 #include "export/png.h"
 #include "export/render.h"
 #include "export/sheet.h"
+#include "export/stroke_font.h"
 #include "export/y4m.h"
 
-static size_t be32(const unsigned char *p) { return (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3]; }
+static size_t be32(const unsigned char *p) {
+    return (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
+}
 
 /* Pixels of a PNG file, checking every chunk's CRC; owned. */
 static unsigned char *decode(const Buffer *png, size_t *width, size_t *height) {
@@ -19,7 +21,8 @@ static unsigned char *decode(const Buffer *png, size_t *width, size_t *height) {
     uLongf size = 0;
     const unsigned char *p = png->data + 8, *end = png->data + png->size;
     for (; p < end; p += 12 + be32(p)) {
-        assert_true(p + 12 + be32(p) <= end && be32(p + 8 + be32(p)) == crc32(crc32(0, NULL, 0), p + 4, (uInt)be32(p) + 4));
+        assert_true(p + 12 + be32(p) <= end &&
+                    be32(p + 8 + be32(p)) == crc32(crc32(0, NULL, 0), p + 4, (uInt)be32(p) + 4));
         if (memcmp(p + 4, "IHDR", 4) == 0) {
             *width = be32(p + 8), *height = be32(p + 12);
             assert_memory_equal(p + 16, "\x08\x02\0\0\0", 5);
@@ -36,8 +39,15 @@ static unsigned char *decode(const Buffer *png, size_t *width, size_t *height) {
     unsigned char *rgb = calloc(*height, row);
     for (size_t y = 0; y < *height; y++)
         for (size_t i = 0; i < row; i++) {
-            int a = i >= 3 ? rgb[y * row + i - 3] : 0, b = y ? rgb[(y - 1) * row + i] : 0, c = i >= 3 && y ? rgb[(y - 1) * row + i - 3] : 0, kind = raw[y * (row + 1)];
-            int pa = abs(b - c), pb = abs(a - c), pc = abs(a + b - 2 * c), guess = kind == 0 ? 0 : kind == 1 ? a : kind == 2 ? b : pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
+            int a = i >= 3 ? rgb[y * row + i - 3] : 0, b = y ? rgb[(y - 1) * row + i] : 0,
+                c = i >= 3 && y ? rgb[(y - 1) * row + i - 3] : 0, kind = raw[y * (row + 1)];
+            int pa = abs(b - c), pb = abs(a - c), pc = abs(a + b - 2 * c),
+                guess = kind == 0              ? 0
+                        : kind == 1            ? a
+                        : kind == 2            ? b
+                        : pa <= pb && pa <= pc ? a
+                        : pb <= pc             ? b
+                                               : c;
             assert_true(kind != 3 && kind < 5);
             rgb[y * row + i] = (unsigned char)(raw[y * (row + 1) + 1 + i] + guess);
         }
@@ -52,7 +62,9 @@ static void png_files_hold_their_pixels(void **state) {
     for (size_t s = 0; s < 3; s++) {
         size_t n = 3 * sizes[s][0] * sizes[s][1], width, height;
         unsigned char *rgb = malloc(n);
-        for (size_t i = 0; i < n; i++) rgb[i] = (unsigned char)(i % 7 < 3 ? rng_below(&rng, 256) : i); /* every filter has its turn */
+        for (size_t i = 0; i < n; i++)
+            rgb[i] = (unsigned char)(i % 7 < 3 ? rng_below(&rng, 256)
+                                               : i); /* every filter has its turn */
         Buffer out = {0};
         Error err;
         assert_done(png_write(rgb, sizes[s][0], sizes[s][1], &out, &err), &err);
@@ -65,29 +77,41 @@ static void png_files_hold_their_pixels(void **state) {
     }
 }
 
-/* Two upright bars; the camera looks along -z from (0, 1, 5), a metre is 20 pixels at z = 0, (0, 1, 0) in the middle of 80 x 60. */
+/* Two upright bars; the camera looks along -z from (0, 1, 5), a metre is 20 pixels at z = 0, (0, 1,
+ * 0) in the middle of 80 x 60. */
 static void actors_are_where_they_stand(void **state) {
     (void)state;
     Skeleton s = {2, (int[]){-1, 0}, (double[]){0, 0, 0, 0, 1, 0}};
     Error err;
     Figure f;
     assert_done(figure_new(&f, &s, &err), &err);
-    float *near = malloc(3 * f.vertices * sizeof *near), *far = malloc(3 * f.vertices * sizeof *far);
+    float *near = malloc(3 * f.vertices * sizeof *near),
+          *far = malloc(3 * f.vertices * sizeof *far);
     for (size_t i = 0; i < 3 * f.vertices; i++) {
-        near[i] = f.position[i] * (i % 3 == 1 ? 1 : 4) + (i % 3 == 1 ? 1.0f : 0); /* 0.48 wide, 1 < y < 2 */
+        near[i] = f.position[i] * (i % 3 == 1 ? 1 : 4) +
+                  (i % 3 == 1 ? 1.0f : 0); /* 0.48 wide, 1 < y < 2 */
         far[i] = near[i] - (i % 3 == 2 ? 1 : 0);
         far[i] += i % 3 == 1 ? 0.5f : 0;
     }
     Actor actors[2] = {{&f, near, f.normal, {1, 0, 0}}, {&f, far, f.normal, {0, 0, 1}}};
-    const Scene scene = {.actors = actors, .count = 2, .samples = 3, .camera = {.eye = {0, 1, 5}, .target = {0, 1, 0}, .scale = 20, .x = 40, .y = 30}};
+    const Scene scene = {
+        .actors = actors,
+        .count = 2,
+        .samples = 3,
+        .camera = {.eye = {0, 1, 5}, .target = {0, 1, 0}, .scale = 20, .x = 40, .y = 30}};
     unsigned char image[60 * 80 * 4], again[60 * 80 * 4];
     assert_done(render(&scene, 80, 60, image, &err), &err);
-    const unsigned char *middle = image + 4 * (20 * 80 + 40), *above = image + 4 * (8 * 80 + 40), *corner = image + 4 * 79, *beside = image + 4 * (20 * 80 + 60);
-    assert_true(middle[3] == 255 && middle[0] > 2 * middle[2]); /* y = 1.5: the near one hides the far one */
-    assert_true(above[3] == 255 && above[2] > 2 * above[0]);    /* y = 2.1: only the far one is that high */
+    const unsigned char *middle = image + 4 * (20 * 80 + 40), *above = image + 4 * (8 * 80 + 40),
+                        *corner = image + 4 * 79, *beside = image + 4 * (20 * 80 + 60);
+    assert_true(middle[3] == 255 &&
+                middle[0] > 2 * middle[2]); /* y = 1.5: the near one hides the far one */
+    assert_true(above[3] == 255 &&
+                above[2] > 2 * above[0]); /* y = 2.1: only the far one is that high */
     assert_true(corner[3] == 0 && beside[3] == 0);
     size_t shadow = 0;
-    for (size_t i = 0; i < 60 * 80; i++) shadow += i / 80 > 30 && image[4 * i] == 0 && image[4 * i + 3] > 50 && image[4 * i + 3] < 120;
+    for (size_t i = 0; i < 60 * 80; i++)
+        shadow +=
+            i / 80 > 30 && image[4 * i] == 0 && image[4 * i + 3] > 50 && image[4 * i + 3] < 120;
     assert_true(shadow > 10); /* black and thin, on the floor */
     int threads = omp_get_max_threads();
     omp_set_num_threads(1);
@@ -102,7 +126,8 @@ static void actors_are_where_they_stand(void **state) {
 static void compositing_follows_alpha(void **state) {
     (void)state;
     unsigned char canvas[2 * 2 * 3];
-    const unsigned char image[2 * 2 * 4] = {200, 100, 0, 255, 1, 1, 1, 0, 0, 0, 0, 128, 9, 9, 9, 255};
+    const unsigned char image[2 * 2 * 4] = {200, 100, 0, 255, 1, 1, 1, 0,
+                                            0,   0,   0, 128, 9, 9, 9, 255};
     memset(canvas, 255, sizeof canvas);
     render_over(image, 2, 2, canvas, 2, 2, 1, 0); /* its right column is cut off */
     const unsigned char expected[] = {255, 255, 255, 200, 100, 0, 255, 255, 255, 127, 127, 127};
@@ -133,7 +158,8 @@ static void a_sheet_shows_every_pose(void **state) {
     Buffer out = {0};
     size_t width, height;
     make_clip(&c, &s, 100);
-    for (size_t i = 0; i < 3 * c.body.frames * 24; i++) c.body.positions[i] += i % 3 == 0 ? 50 : 0; /* wherever he dances */
+    for (size_t i = 0; i < 3 * c.body.frames * 24; i++)
+        c.body.positions[i] += i % 3 == 0 ? 50 : 0; /* wherever he dances */
     assert_done(sheet_png(&c, 1, 3, 300, &out, &err), &err);
     unsigned char *rgb = decode(&out, &width, &height);
     assert_true(width == 300 && height > 150 && height < 200);
@@ -185,7 +211,10 @@ static void films_are_streams_of_pictures(void **state) {
     assert_null(film);
     y4m_header(&out, 2, 1, 60);
     y4m_frame(&out, (const unsigned char *)"\xff\xff\xff\xff\0\0", 2, 1); /* white, red */
-    static const char expected[] = "YUV4MPEG2 W2 H1 F60:1 Ip A1:1 C444 XCOLORRANGE=LIMITED\nFRAME\n\xeb\x51\x80\x5a\x80\xf0"; /* BT.601: 235 128 128, 81 90 240 */
+    static const char
+        expected[] = "YUV4MPEG2 W2 H1 F60:1 Ip A1:1 C444 "
+                     "XCOLORRANGE=LIMITED\nFRAME\n\xeb\x51\x80\x5a\x80\xf0"; /* BT.601: 235 128 128,
+                                                                                81 90 240 */
     assert_int_equal(out.size, sizeof expected - 1);
     assert_memory_equal(out.data, expected, out.size);
     buffer_free(&out);
@@ -199,8 +228,12 @@ static void films_are_streams_of_pictures(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(png_files_hold_their_pixels), cmocka_unit_test(actors_are_where_they_stand),  cmocka_unit_test(compositing_follows_alpha),
-        cmocka_unit_test(letters_are_where_they_belong), cmocka_unit_test(a_sheet_shows_every_pose), cmocka_unit_test(films_are_streams_of_pictures),
+        cmocka_unit_test(png_files_hold_their_pixels),
+        cmocka_unit_test(actors_are_where_they_stand),
+        cmocka_unit_test(compositing_follows_alpha),
+        cmocka_unit_test(letters_are_where_they_belong),
+        cmocka_unit_test(a_sheet_shows_every_pose),
+        cmocka_unit_test(films_are_streams_of_pictures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,9 @@
 /* libFuzzer target: whatever the bytes, reading BVH returns, and a motion that it gives is finite.
- *   clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -I. test/fuzz/fuzz_bvh.c \
- *       lib/{bvh,bvhmatch,bvhimport,euler,rotation,motion,skeleton,tensorfile,tensor,npy,zip,names,file,error}.c -lz -lm -o build/fuzz_bvh
- *   build/fuzz_bvh -max_len=20000 -rss_limit_mb=300 CORPUS    (files of export-motion --to bvh are a good beginning) */
+ *   clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -I.
+ * test/fuzz/fuzz_bvh.c \
+ *       lib/{bvh,bvhmatch,bvhimport,euler,rotation,motion,skeleton,tensorfile,tensor,npy,zip,names,file,error}.c
+ * -lz -lm -o build/fuzz_bvh build/fuzz_bvh -max_len=20000 -rss_limit_mb=300 CORPUS    (files of
+ * export-motion --to bvh are a good beginning) */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,10 @@
-/* libFuzzer target: whatever the bytes, the readers of .npz, .npy and .safetensors return, and what they give can be touched.
- *   clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -I. test/fuzz/fuzz_tensorfiles.c \
- *       lib/{tensor,npy,zip,tensorfile,names,json_reader,safetensors,safetensors_header,error,file}.c -lz -o build/fuzz_tensorfiles
- *   build/fuzz_tensorfiles -max_len=12000 -rss_limit_mb=300 CORPUS    (test/golden/tensors is a good beginning) */
+/* libFuzzer target: whatever the bytes, the readers of .npz, .npy and .safetensors return, and what
+ * they give can be touched.
+ *   clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -I.
+ * test/fuzz/fuzz_tensorfiles.c \
+ *       lib/{tensor,npy,zip,tensorfile,names,json_reader,safetensors,safetensors_header,error,file}.c
+ * -lz -o build/fuzz_tensorfiles build/fuzz_tensorfiles -max_len=12000 -rss_limit_mb=300 CORPUS
+ * (test/golden/tensors is a good beginning) */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,8 +33,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Safetensors *s;
     volatile unsigned total = 0;
     if (tensor_file_read(path, &set, &err) == 0)
-        for (size_t i = 0; i < set.count; i++) total += sum(set.items[i].tensor.data, tensor_count(&set.items[i].tensor) * set.items[i].tensor.item_size);
-    else if (set.count != 0 || strncmp(err.text, path, strlen(path)) != 0) abort();
+        for (size_t i = 0; i < set.count; i++)
+            total += sum(set.items[i].tensor.data,
+                         tensor_count(&set.items[i].tensor) * set.items[i].tensor.item_size);
+    else if (set.count != 0 || strncmp(err.text, path, strlen(path)) != 0)
+        abort();
     tensors_free(&set);
     if (safetensors_open(path, &s, &err) == 0)
         for (size_t i = 0; i < safetensors_count(s); i++) {

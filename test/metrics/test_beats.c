@@ -17,7 +17,15 @@
 
 static void minima_are_scipys(void **state) {
     (void)state;
-    static const char *const names[] = {"sine", "noise", "constant", "plateau", "two_equal_minima", "minimum_at_start", "minimum_at_frame_3", "short", "freeze"};
+    static const char *const names[] = {"sine",
+                                        "noise",
+                                        "constant",
+                                        "plateau",
+                                        "two_equal_minima",
+                                        "minimum_at_start",
+                                        "minimum_at_frame_3",
+                                        "short",
+                                        "freeze"};
     Tensors set;
     Error err;
     if (tensor_file_read("test/golden/metrics/minima.npz", &set, &err)) fail_msg("%s", err.text);
@@ -27,7 +35,8 @@ static void minima_are_scipys(void **state) {
         snprintf(minima, sizeof minima, "%s.minima", names[i]);
         const Tensor *v = tensors_need(&set, speed, &err), *want = tensors_need(&set, minima, &err);
         if (!v || !want) fail_msg("%s", err.text);
-        size_t *out = calloc(v->shape[0], sizeof *out), n = beats_local_minima(tensor_f64(v), v->shape[0], 10, out);
+        size_t *out = calloc(v->shape[0], sizeof *out),
+               n = beats_local_minima(tensor_f64(v), v->shape[0], 10, out);
         assert_int_equal(n, want->shape[0]);
         for (size_t k = 0; k < n; k++) assert_int_equal(out[k], tensor_i64(want)[k]);
         free(out);
@@ -35,14 +44,19 @@ static void minima_are_scipys(void **state) {
     tensors_free(&set);
 }
 
-/* scipy.ndimage.gaussian_filter([3, 1, 4, 1, 5, 9, 2, 6], sigma): with sigma 5 the kernel is longer than the signal. */
+/* scipy.ndimage.gaussian_filter([3, 1, 4, 1, 5, 9, 2, 6], sigma): with sigma 5 the kernel is longer
+ * than the signal. */
 static void smoothing_is_scipys(void **state) {
     (void)state;
     const double x[8] = {3, 1, 4, 1, 5, 9, 2, 6};
     const struct {
         double sigma, y[8];
-    } cases[] = {{1.5, {2.437401097844341, 2.51289999530159, 2.8301523821123693, 3.532164826233763, 4.44191387087346, 5.045627053779959, 5.1424697035600495, 5.057371070294469}},
-                 {5, {3.613228072652939, 3.6532334751263007, 3.7268494979965796, 3.823090761718312, 3.927161096753161, 4.023173534832946, 4.096747784426546, 4.13651577649322}}};
+    } cases[] = {{1.5,
+                  {2.437401097844341, 2.51289999530159, 2.8301523821123693, 3.532164826233763,
+                   4.44191387087346, 5.045627053779959, 5.1424697035600495, 5.057371070294469}},
+                 {5,
+                  {3.613228072652939, 3.6532334751263007, 3.7268494979965796, 3.823090761718312,
+                   3.927161096753161, 4.023173534832946, 4.096747784426546, 4.13651577649322}}};
     for (size_t i = 0; i < 2; i++) {
         double y[8];
         beats_gaussian_smooth(x, 8, cases[i].sigma, y);
@@ -53,11 +67,14 @@ static void smoothing_is_scipys(void **state) {
 static void alignment_by_hand(void **state) {
     (void)state;
     const size_t music[] = {10, 40, 100}, dance[] = {4, 13, 39, 70, 200};
-    double want = (exp(-36 / 18.0) + exp(-9 / 18.0) + exp(-1 / 18.0) + exp(-900 / 18.0) + exp(-10000 / 18.0)) / 5;
+    double want = (exp(-36 / 18.0) + exp(-9 / 18.0) + exp(-1 / 18.0) + exp(-900 / 18.0) +
+                   exp(-10000 / 18.0)) /
+                  5;
     near(beat_align(dance, 5, music, 3, 3), want, 1e-14);
     want = (exp(-9 / 18.0) + exp(-1 / 18.0) + exp(-900 / 18.0)) / 3;
     near(beat_align(music, 3, dance, 5, 3), want, 1e-14);
-    near(beat_align((const size_t[]){13}, 1, (const size_t[]){10}, 1, 3), 0.6065306663513184, 1e-7); /* the peer's float32 */
+    near(beat_align((const size_t[]){13}, 1, (const size_t[]){10}, 1, 3), 0.6065306663513184,
+         1e-7); /* the peer's float32 */
     near(beat_align(music, 3, music, 3, 0.1), 1, 0);
     near(beat_align(dance, 0, music, 3, 3), 0, 0);
     assert_true(isnan(beat_align(dance, 5, music, 0, 3)));
@@ -69,17 +86,24 @@ typedef struct {
     float beats[120];
 } Dance;
 
-static const BeatOptions fact = {.order = 10, .sigma = 3}, bailando = {.from_music = true, .with_seed = true, .forward = true, .smooth = 5, .order = 1, .sigma = 3};
+static const BeatOptions fact = {.order = 10, .sigma = 3}, bailando = {.from_music = true,
+                                                                       .with_seed = true,
+                                                                       .forward = true,
+                                                                       .smooth = 5,
+                                                                       .order = 1,
+                                                                       .sigma = 3};
 
 static Dance dance(void) {
     Dance d = {.beats = {[27] = 1, [61] = 1}};
     Error err;
-    if (motion_read("test/golden/metrics/dance.npz", &d.m, &err) || skeleton_smpl(&d.s, &err)) fail_msg("%s", err.text);
+    if (motion_read("test/golden/metrics/dance.npz", &d.m, &err) || skeleton_smpl(&d.s, &err))
+        fail_msg("%s", err.text);
     return d;
 }
 
 /* beat_score of a motion. */
-static int score_of(const Motion *m, const Skeleton *s, const float *beats, size_t frames, const BeatOptions *o, BeatScore *out, Error *err) {
+static int score_of(const Motion *m, const Skeleton *s, const float *beats, size_t frames,
+                    const BeatOptions *o, BeatScore *out, Error *err) {
     PoseTrack b;
     if (pose_track_new(&b, m, 0, m->frames, s, err)) return -1;
     int status = beat_score(&b, (size_t)m->seed_frames, beats, frames, o, out, err);
@@ -100,12 +124,14 @@ static void a_dance_has_the_peers_scores(void **state) {
     motion_joints(&d.m, &d.s, p);
     size_t *beats, n;
     Error err;
-    assert_int_equal(beats_kinematic(p, d.m.frames, d.m.joints, &(BeatStyle){.order = 10}, &beats, &n, &err), 0);
+    assert_int_equal(
+        beats_kinematic(p, d.m.frames, d.m.joints, &(BeatStyle){.order = 10}, &beats, &n, &err), 0);
     const size_t want[] = {24, 41, 58, 78};
     assert_int_equal(n, 4);
     assert_memory_equal(beats, want, sizeof want);
     free(beats);
-    assert_int_equal(beats_kinematic(p, d.m.frames, d.m.joints, &(BeatStyle){true, 5, 1}, &beats, &n, &err), 0);
+    assert_int_equal(
+        beats_kinematic(p, d.m.frames, d.m.joints, &(BeatStyle){true, 5, 1}, &beats, &n, &err), 0);
     const size_t smooth[] = {24, 56};
     assert_int_equal(n, 2);
     assert_memory_equal(beats, smooth, sizeof smooth);
@@ -130,7 +156,8 @@ static void seed_and_end(void **state) {
     assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &fact, &score, &err), 0);
     assert_int_equal(score.kinematic, 3);
     near(score.score, (exp(-400 / 18.0) + exp(-9 / 18.0) + exp(-289 / 18.0)) / 3, 1e-12);
-    d.beats[81] = 1; /* after the motion: a kinematic beat may be nearest to it, but a mean over music beats leaves it out */
+    d.beats[81] = 1; /* after the motion: a kinematic beat may be nearest to it, but a mean over
+                        music beats leaves it out */
     assert_int_equal(score_of(&d.m, &d.s, d.beats, 120, &fact, &score, &err), 0);
     near(score.score, (exp(-400 / 18.0) + exp(-9 / 18.0) + exp(-9 / 18.0)) / 3, 1e-12);
     assert_int_equal(score_of(&d.m, &d.s, d.beats, 120, &bailando, &score, &err), 0);
@@ -150,7 +177,8 @@ static void what_has_no_score_is_refused(void **state) {
     d.m.seed_frames = 70;
     assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &fact, &score, &err), -1);
     assert_non_null(strstr(err.text, "no beat after the seed"));
-    assert_int_equal(score_of(&d.m, &d.s, d.beats, 20, &bailando, &score, &err), -1); /* music that ends before its first beat */
+    assert_int_equal(score_of(&d.m, &d.s, d.beats, 20, &bailando, &score, &err),
+                     -1); /* music that ends before its first beat */
     d.m.seed_frames = (int64_t)d.m.frames;
     assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &fact, &score, &err), -1);
     d.m.seed_frames = 0;
@@ -161,8 +189,9 @@ static void what_has_no_score_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(minima_are_scipys), cmocka_unit_test(smoothing_is_scipys), cmocka_unit_test(alignment_by_hand),
-        cmocka_unit_test(a_dance_has_the_peers_scores), cmocka_unit_test(seed_and_end), cmocka_unit_test(what_has_no_score_is_refused),
+        cmocka_unit_test(minima_are_scipys), cmocka_unit_test(smoothing_is_scipys),
+        cmocka_unit_test(alignment_by_hand), cmocka_unit_test(a_dance_has_the_peers_scores),
+        cmocka_unit_test(seed_and_end),      cmocka_unit_test(what_has_no_score_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Frechet distance, standardisation and diversity against golden sets, worked equations and invariants. */
+/* Frechet distance, standardisation and diversity against golden sets, worked equations and
+ * invariants. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +25,8 @@ static double frechet(const double *a, size_t n, const double *b, size_t m, size
     return d;
 }
 
-static void scores(const float *real, size_t n, const float *made, size_t m, size_t dim, bool keep, double *fid, double *dist) {
+static void scores(const float *real, size_t n, const float *made, size_t m, size_t dim, bool keep,
+                   double *fid, double *dist) {
     FeatureScale scale;
     Error err;
     if (feature_scale_fit(&scale, real, n, dim, keep, &err)) fail_msg("%s", err.text);
@@ -42,14 +44,18 @@ static void golden_sets(void **state) {
     Tensors set;
     Error err;
     if (tensor_file_read("test/golden/metrics/sets.npz", &set, &err)) fail_msg("%s", err.text);
-    const float *rk = tensor_f32(tensors_find(&set, "real_kinetic")), *gk = tensor_f32(tensors_find(&set, "generated_kinetic"));
-    const float *rg = tensor_f32(tensors_find(&set, "real_geometric")), *gg = tensor_f32(tensors_find(&set, "generated_geometric"));
+    const float *rk = tensor_f32(tensors_find(&set, "real_kinetic")),
+                *gk = tensor_f32(tensors_find(&set, "generated_kinetic"));
+    const float *rg = tensor_f32(tensors_find(&set, "real_geometric")),
+                *gg = tensor_f32(tensors_find(&set, "generated_geometric"));
     const struct {
         const float *real, *made;
         size_t m, dim;
         double fid, dist;
-    } cases[] = {{rk, gk, 12, 72, 166.50374688470015, 7.936160697538257}, {rg, gg, 12, 32, 23309.590460103496, 121.87086116888504},
-                 {rk, gk, 7, 72, 165.31569128970202, 8.592398573564193}, {rg, gg, 7, 32, 41383.230144686684, 181.96462948202185},
+    } cases[] = {{rk, gk, 12, 72, 166.50374688470015, 7.936160697538257},
+                 {rg, gg, 12, 32, 23309.590460103496, 121.87086116888504},
+                 {rk, gk, 7, 72, 165.31569128970202, 8.592398573564193},
+                 {rg, gg, 7, 32, 41383.230144686684, 181.96462948202185},
                  {rk, rk, 12, 72, 0, 12.309875890052869}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         double fid, dist;
@@ -96,16 +102,20 @@ static void invariants(void **state) {
     for (size_t c = 0; c < D; c++) {
         double sum = 0, square = 0;
         for (size_t i = 0; i < N; i++) sum += a[i * D + c] / N;
-        for (size_t i = 0; i < N; i++) square += (a[i * D + c] - sum) * (a[i * D + c] - sum) / (N - 1);
+        for (size_t i = 0; i < N; i++)
+            square += (a[i * D + c] - sum) * (a[i * D + c] - sum) / (N - 1);
         trace += square;
         mean += sum * sum;
     }
-    near(frechet(a, N, moved, N, D), 4 * (trace + mean), 1e-11); /* sigma grows from 1 to 3 of itself */
+    near(frechet(a, N, moved, N, D), 4 * (trace + mean),
+         1e-11); /* sigma grows from 1 to 3 of itself */
     for (size_t i = 0; i < M; i++) memcpy(swapped + i * D, b + (M - 1 - i) * D, D * sizeof *b);
-    near(frechet(a, N, b, M, D), frechet(a, N, swapped, M, D), 1e-11); /* the order of sequences is nothing */
+    near(frechet(a, N, b, M, D), frechet(a, N, swapped, M, D),
+         1e-11); /* the order of sequences is nothing */
 }
 
-/* Fewer rows than columns, down to two, and repeated columns: no NaN, and the same value as with the empty columns left away. */
+/* Fewer rows than columns, down to two, and repeated columns: no NaN, and the same value as with
+ * the empty columns left away. */
 static void singular_covariances(void **state) {
     (void)state;
     enum { N = 5, D = 4, WIDE = 40 };
@@ -132,8 +142,10 @@ static void too_few(void **state) {
     assert_null(scale.mean);
     assert_int_equal(feature_scale_fit(&scale, (const float[]){1, 2, 1, 2}, 2, 2, false, &err), -1);
     assert_non_null(strstr(err.text, "copies"));
-    assert_int_equal(feature_scale_fit(&scale, (const float[]){1, NAN, 1, 2}, 2, 2, false, &err), -1);
-    assert_int_equal(feature_scale_fit(&scale, (const float[]){1, 2, 1, INFINITY}, 2, 2, false, &err), -1);
+    assert_int_equal(feature_scale_fit(&scale, (const float[]){1, NAN, 1, 2}, 2, 2, false, &err),
+                     -1);
+    assert_int_equal(
+        feature_scale_fit(&scale, (const float[]){1, 2, 1, INFINITY}, 2, 2, false, &err), -1);
 }
 
 /* DanceFeatures {0, 4}: mean 2, std 2. The second is constant. */
@@ -171,8 +183,10 @@ static void diversity(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_sets), cmocka_unit_test(one_dimension), cmocka_unit_test(diagonal_covariances), cmocka_unit_test(invariants),
-        cmocka_unit_test(singular_covariances), cmocka_unit_test(too_few), cmocka_unit_test(constant_features), cmocka_unit_test(diversity),
+        cmocka_unit_test(golden_sets),          cmocka_unit_test(one_dimension),
+        cmocka_unit_test(diagonal_covariances), cmocka_unit_test(invariants),
+        cmocka_unit_test(singular_covariances), cmocka_unit_test(too_few),
+        cmocka_unit_test(constant_features),    cmocka_unit_test(diversity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Deltas, thresholds, range, jitter, jump, loop and foot contact: the peers' values where there are some, worked equations elsewhere. */
+/* Deltas, thresholds, range, jitter, jump, loop and foot contact: the peers' values where there are
+ * some, worked equations elsewhere. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +20,8 @@
 static const MovementOptions plain = {.keep = 20, .pfc_fps = 60};
 
 /* movement_measure of a motion after its seed. */
-static int measure(const Motion *m, const Skeleton *s, const MovementOptions *o, Movement *out, Error *err) {
+static int measure(const Motion *m, const Skeleton *s, const MovementOptions *o, Movement *out,
+                   Error *err) {
     size_t seed = (size_t)m->seed_frames;
     PoseTrack b;
     if (pose_track_new(&b, m, seed, m->frames - seed, s, err)) return -1;
@@ -37,21 +39,31 @@ static Skeleton smpl(void) {
 
 /* A body without the detour over a motion: rotations are identities, everything else 0. */
 static PoseTrack body(size_t frames, size_t joints) {
-    PoseTrack b = {frames, joints, 60, calloc(3 * frames, sizeof(double)), calloc(9 * frames * joints, sizeof(double)), calloc(3 * frames * joints, sizeof(double))};
-    for (size_t i = 0; i < frames * joints; i++) b.rotations[9 * i] = b.rotations[9 * i + 4] = b.rotations[9 * i + 8] = 1;
+    PoseTrack b = {frames,
+                   joints,
+                   60,
+                   calloc(3 * frames, sizeof(double)),
+                   calloc(9 * frames * joints, sizeof(double)),
+                   calloc(3 * frames * joints, sizeof(double))};
+    for (size_t i = 0; i < frames * joints; i++)
+        b.rotations[9 * i] = b.rotations[9 * i + 4] = b.rotations[9 * i + 8] = 1;
     return b;
 }
 
-static void turn(PoseTrack *b, size_t t, size_t j, double angle) { rotation_from_axis_angle((const double[]){0, angle, 0}, b->rotations + 9 * (t * b->joints + j)); }
+static void turn(PoseTrack *b, size_t t, size_t j, double angle) {
+    rotation_from_axis_angle((const double[]){0, angle, 0}, b->rotations + 9 * (t * b->joints + j));
+}
 
-/* Delta_pose and Delta_trans by SciPy's rotations, foot contact by EDGE (whole clip, 60 fps, y up). */
+/* Delta_pose and Delta_trans by SciPy's rotations, foot contact by EDGE (whole clip, 60 fps, y up).
+ */
 static void a_dance_has_the_golden_values(void **state) {
     (void)state;
     Skeleton s = smpl();
     Motion m;
     Movement x;
     Error err;
-    if (motion_read("test/golden/metrics/dance.npz", &m, &err) || measure(&m, &s, &plain, &x, &err)) fail_msg("%s", err.text);
+    if (motion_read("test/golden/metrics/dance.npz", &m, &err) || measure(&m, &s, &plain, &x, &err))
+        fail_msg("%s", err.text);
     near(x.delta_pose, 2.448252687508127, 1e-12);
     near(x.delta_trans, 0.8129732559762742, 1e-12);
     near(x.pfc, 2.349235372391835, 1e-10);
@@ -79,7 +91,8 @@ static void deltas_by_hand(void **state) {
     for (size_t t = 0; t < 120; t++) pose[t] = (double)t;
     assert_int_equal(freezing_window_deltas(pose, 119, windows), 1);
     assert_int_equal(freezing_window_deltas(pose, 120, windows), 2);
-    near(windows[0], 29, 1e-12);  /* transitions 0..58: the one between the windows belongs to none */
+    near(windows[0], 29,
+         1e-12); /* transitions 0..58: the one between the windows belongs to none */
     near(windows[1], 89, 1e-12);
     pose_track_free(&b);
 }
@@ -100,7 +113,8 @@ static void thresholds_reach_the_target(void **state) {
     near(rate, 0.187, 0.5 / N + 1e-12); /* continuous values: each k adds at most two windows */
     near((double)frozen_count(pose, trans, N, &t) / N, rate, 1e-15);
     size_t below_pose = 0, below_trans = 0;
-    for (size_t i = 0; i < N; i++) below_pose += pose[i] <= t.pose, below_trans += trans[i] <= t.trans;
+    for (size_t i = 0; i < N; i++)
+        below_pose += pose[i] <= t.pose, below_trans += trans[i] <= t.trans;
     assert_int_equal(below_pose, below_trans); /* one quantile for both */
     near((double)below_pose / N, t.quantile, 1e-15);
 
@@ -108,7 +122,8 @@ static void thresholds_reach_the_target(void **state) {
     const double p[4] = {1, 2, 3, 4}, q[4] = {20, 10, 30, 40};
     const struct {
         double target, pose, trans, rate;
-    } cases[] = {{0, 1, 10, 0}, {0.2, 1, 10, 0}, {0.25, 1, 10, 0}, {0.3, 2, 20, 0.5}, {0.7, 3, 30, 0.75}, {1, 4, 40, 1}};
+    } cases[] = {{0, 1, 10, 0},     {0.2, 1, 10, 0},    {0.25, 1, 10, 0},
+                 {0.3, 2, 20, 0.5}, {0.7, 3, 30, 0.75}, {1, 4, 40, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(thresholds_fit(p, q, 4, cases[i].target, &t, &rate, &err), 0);
         near(t.pose, cases[i].pose, 0);
@@ -143,14 +158,20 @@ static void range_jitter_jump(void **state) {
     double x, third = 0;
     Error err;
     for (size_t t = 0; t < 80; t++) {
-        turn(&b, t, 0, t % 2 ? M_PI : 0); /* entries 0 and 8 are 1 and -1 by turns: deviation 1 for two entries of 18 */
+        turn(
+            &b, t, 0,
+            t % 2
+                ? M_PI
+                : 0); /* entries 0 and 8 are 1 and -1 by turns: deviation 1 for two entries of 18 */
         third = (double)(t * t * t) / (60.0 * 60 * 60);
         b.positions[6 * t] = 5 * third; /* jerk 30 m/s^3 for one joint of two */
     }
     assert_int_equal(motion_range(&b, &x, &err), 0);
     near(x, 2.0 / 18, 1e-12);
     near(motion_jitter(&b), 15, 1e-6);
-    for (size_t t = 0; t < 80; t++) b.positions[6 * t] = 0.01 * (double)t + 0.05 * (double)(t / 20); /* 1 cm a frame, 6 cm at borders */
+    for (size_t t = 0; t < 80; t++)
+        b.positions[6 * t] =
+            0.01 * (double)t + 0.05 * (double)(t / 20); /* 1 cm a frame, 6 cm at borders */
     StepSpeeds s = {0};
     step_speeds(&b, 20, &s);
     assert_int_equal(s.border_count, 3);
@@ -187,23 +208,28 @@ static void loops(void **state) {
         for (size_t j = 0; j < J; j++) turn(&b, t, j, angles[t % 60][j]);
     near(loop_of(&b, 20, &lag), 1, 0);
     assert_int_equal(lag, 60);
-    assert_true(loop_of(&b, 13, &lag) < 0.5); /* 60 is no multiple of 13 up to 10 steps within half of the stretch */
+    assert_true(loop_of(&b, 13, &lag) <
+                0.5); /* 60 is no multiple of 13 up to 10 steps within half of the stretch */
     for (size_t t = 0; t < T; t++)
         for (size_t j = 0; j < J; j++) turn(&b, t, j, rng_normal(&r));
     assert_true(fabs(loop_of(&b, 20, &lag)) < 0.2);
     for (size_t t = 0; t < T; t++)
-        for (size_t j = 0; j < J; j++) turn(&b, t, j, t / 20 % 2 ? 0.7 : -0.7); /* opposite after one step, the same after two */
+        for (size_t j = 0; j < J; j++)
+            turn(&b, t, j,
+                 t / 20 % 2 ? 0.7 : -0.7); /* opposite after one step, the same after two */
     near(loop_of(&b, 20, &lag), 1, 0);
     assert_int_equal(lag, 40);
     PoseTrack short_one = pose_track_part(&b, 0, 40);
-    near(loop_of(&short_one, 20, &lag), -1, 1e-12); /* only one lag fits: only sin changes, and its sign */
+    near(loop_of(&short_one, 20, &lag), -1,
+         1e-12); /* only one lag fits: only sin changes, and its sign */
     short_one = pose_track_part(&b, 0, 39);
     assert_true(isnan(loop_of(&short_one, 20, &lag)));
     assert_int_equal(lag, 0);
     pose_track_free(&b);
 }
 
-/* The root accelerates at 2g, g, -g (down counts as 0), the feet slide 1 and 2 cm a frame, toes faster than ankles. */
+/* The root accelerates at 2g, g, -g (down counts as 0), the feet slide 1 and 2 cm a frame, toes
+ * faster than ankles. */
 static void foot_contact_by_hand(void **state) {
     (void)state;
     PoseTrack b = body(5, 24);
@@ -218,7 +244,8 @@ static void foot_contact_by_hand(void **state) {
         p[3 * 8 + 1] = 9 * (double)(t % 2); /* height is no slide */
     }
     near(pfc_score(&b, 1, 0, 0), 10000 * 0.01 * 0.02 * (2.0 / 2 + 1.0 / 2 + 0) / 3, 1e-12);
-    near(pfc_score(&b, 1, 4, 1), 10000 * 0.01 * 0.02 * ((1 + 0.5) / 2 + (1 + 0.0) / 2) / 2, 1e-12); /* windows of 4 frames: 0-3 and 1-4 */
+    near(pfc_score(&b, 1, 4, 1), 10000 * 0.01 * 0.02 * ((1 + 0.5) / 2 + (1 + 0.0) / 2) / 2,
+         1e-12); /* windows of 4 frames: 0-3 and 1-4 */
     near(pfc_score(&b, 2, 0, 0), 10000 * 0.02 * 0.04, 1e-12);
     PoseTrack few = pose_track_part(&b, 0, 2);
     assert_true(isnan(pfc_score(&few, 1, 0, 0)));
@@ -253,7 +280,8 @@ static void freezing(void **state) {
     o.last = 2;
     Movement x[2];
     Error err;
-    if (measure(&m, &s, &o, &x[0], &err) || measure(&m, &s, &o, &x[1], &err)) fail_msg("%s", err.text);
+    if (measure(&m, &s, &o, &x[0], &err) || measure(&m, &s, &o, &x[1], &err))
+        fail_msg("%s", err.text);
     const Thresholds t = {1, 1, 0.5};
     MovementSummary sum = movement_summary(x, NULL, 1, &t);
     assert_int_equal(sum.windows, 3);
@@ -277,7 +305,8 @@ static void freezing(void **state) {
     movement_free(&x[0]);
     movement_free(&x[1]);
 
-    for (size_t f = 0; f < m.frames; f++) memcpy(m.data + f * motion_dim(&m), m.data, motion_dim(&m) * sizeof *m.data);
+    for (size_t f = 0; f < m.frames; f++)
+        memcpy(m.data + f * motion_dim(&m), m.data, motion_dim(&m) * sizeof *m.data);
     assert_int_equal(measure(&m, &s, &o, &x[0], &err), 0);
     const Thresholds zero = {0, 0, 0};
     near(movement_summary(x, NULL, 1, &zero).rate, 1, 0); /* a statue is frozen by any threshold */
@@ -315,11 +344,13 @@ static void without_rotations(void **state) {
     skeleton_free(&s);
 }
 
-/* Windows with deltas 1, 2, 3, 4 (twice that in trans) and jitters 10 .. 40: at a factor f, those up to 2 f are frozen; the others' jitter is left. */
+/* Windows with deltas 1, 2, 3, 4 (twice that in trans) and jitters 10 .. 40: at a factor f, those
+ * up to 2 f are frozen; the others' jitter is left. */
 static void sweeping(void **state) {
     (void)state;
     double pose[4] = {1, 2, 3, 4}, trans[4] = {2, 4, 6, 8}, jitter[4] = {10, 20, 30, 40};
-    const Movement m[2] = {{.frames = 180, .windows = {3, pose, trans, jitter}}, {.frames = 60, .windows = {1, pose + 3, trans + 3, jitter + 3}}};
+    const Movement m[2] = {{.frames = 180, .windows = {3, pose, trans, jitter}},
+                           {.frames = 60, .windows = {1, pose + 3, trans + 3, jitter + 3}}};
     const Thresholds t = {2, 4, 0.5};
     const struct {
         double factor, rate, left;
@@ -386,9 +417,17 @@ static void what_cannot_be_measured_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_dance_has_the_golden_values), cmocka_unit_test(deltas_by_hand), cmocka_unit_test(thresholds_reach_the_target),
-        cmocka_unit_test(thresholds_are_kept), cmocka_unit_test(range_jitter_jump), cmocka_unit_test(loops), cmocka_unit_test(foot_contact_by_hand),
-        cmocka_unit_test(freezing), cmocka_unit_test(without_rotations), cmocka_unit_test(sweeping), cmocka_unit_test(jitter_of_windows),
+        cmocka_unit_test(a_dance_has_the_golden_values),
+        cmocka_unit_test(deltas_by_hand),
+        cmocka_unit_test(thresholds_reach_the_target),
+        cmocka_unit_test(thresholds_are_kept),
+        cmocka_unit_test(range_jitter_jump),
+        cmocka_unit_test(loops),
+        cmocka_unit_test(foot_contact_by_hand),
+        cmocka_unit_test(freezing),
+        cmocka_unit_test(without_rotations),
+        cmocka_unit_test(sweeping),
+        cmocka_unit_test(jitter_of_windows),
         cmocka_unit_test(what_cannot_be_measured_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,8 @@ static void a_similarity_is_no_error(void **state) {
     assert_true(pa_mpjpe(p, q, J) > 100);
 }
 
-/* What is done to the prediction as a whole changes nothing; moving the real joints does not either. */
+/* What is done to the prediction as a whole changes nothing; moving the real joints does not
+ * either. */
 static void invariant_under_similarities(void **state) {
     (void)state;
     double p[3 * J], q[3 * J], other[3 * J], turn[9];
@@ -60,11 +61,13 @@ static void invariant_under_similarities(void **state) {
     assert_true(error <= mpjpe(p, q, J));
 }
 
-/* Four corners of a square of side 2 against the same with one pair of opposite corners twice as far out: R = 1, s = sum p.q / sum q.q = 12 / 20,
- * errors |1 - 0.6| sqrt 2 twice and |1 - 1.2| sqrt 2 twice: mean 0.3 sqrt 2 m. */
+/* Four corners of a square of side 2 against the same with one pair of opposite corners twice as
+ * far out: R = 1, s = sum p.q / sum q.q = 12 / 20, errors |1 - 0.6| sqrt 2 twice and |1 - 1.2| sqrt
+ * 2 twice: mean 0.3 sqrt 2 m. */
 static void by_hand(void **state) {
     (void)state;
-    const double p[12] = {1, 1, 0, -1, -1, 0, 1, -1, 0, -1, 1, 0}, q[12] = {1, 1, 0, -1, -1, 0, 2, -2, 0, -2, 2, 0};
+    const double p[12] = {1, 1, 0, -1, -1, 0, 1, -1, 0, -1, 1, 0},
+                 q[12] = {1, 1, 0, -1, -1, 0, 2, -2, 0, -2, 2, 0};
     near(pa_mpjpe(p, q, 4), 300 * sqrt(2.0), 1e-9);
     near(mpjpe(p, q, 4), 500 * sqrt(2.0), 1e-9);
     const double point[12] = {0}; /* all in one place: what is left is the real body's size */
@@ -72,6 +75,8 @@ static void by_hand(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_similarity_is_no_error), cmocka_unit_test(invariant_under_similarities), cmocka_unit_test(by_hand)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_similarity_is_no_error),
+                                       cmocka_unit_test(invariant_under_similarities),
+                                       cmocka_unit_test(by_hand)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

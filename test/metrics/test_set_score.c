@@ -1,4 +1,5 @@
-/* Scores of sets: ranks, clips, Dist of doubled sets, and intervals against what statistics says of them. */
+/* Scores of sets: ranks, clips, Dist of doubled sets, and intervals against what statistics says of
+ * them. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,18 +84,21 @@ static void standardising(void **state) {
     }
     const FeatureSet real = {N, D, first, x}, made = {N, D, first, y};
     assert_int_equal(frechet_distance(xd, N, yd, N, D, &want, &err), 0);
-    SetScore plain = score(&real, &made, &(ScoreOptions){.standardise = false}), scaled = score(&real, &made, &(ScoreOptions){.standardise = true});
+    SetScore plain = score(&real, &made, &(ScoreOptions){.standardise = false}),
+             scaled = score(&real, &made, &(ScoreOptions){.standardise = true});
     near(plain.fid, want, 1e-12 * want);
     near(plain.dist, diversity_mean_distance(yd, N, D), 1e-12);
     assert_true(scaled.fid < plain.fid / 10);
     const FeatureSet other = {N, D - 1, first, y};
     SetScore s;
     FeatureScale scale;
-    assert_int_equal(set_score(&real, &other, &(ScoreOptions){.standardise = true}, &scale, &s, &err), -1);
+    assert_int_equal(
+        set_score(&real, &other, &(ScoreOptions){.standardise = true}, &scale, &s, &err), -1);
     assert_non_null(strstr(err.text, "same body"));
 }
 
-/* Twice the same dances: mean and covariance's sums stay, the divisor n - 1 does not; Dist = 2 n (n - 1) / (2 n - 1) / n times what it was. */
+/* Twice the same dances: mean and covariance's sums stay, the divisor n - 1 does not; Dist = 2 n (n
+ * - 1) / (2 n - 1) / n times what it was. */
 static void a_doubled_set(void **state) {
     (void)state;
     enum { M = 10 };
@@ -105,7 +109,8 @@ static void a_doubled_set(void **state) {
     random_rows(y, M * D, 7);
     memcpy(y + M * D, y, M * D * sizeof *y);
     const FeatureSet real = {N, D, first, x}, once = {M, D, first, y}, twice = {2 * M, D, first, y};
-    SetScore a = score(&real, &once, &(ScoreOptions){.standardise = true}), b = score(&real, &twice, &(ScoreOptions){.standardise = true});
+    SetScore a = score(&real, &once, &(ScoreOptions){.standardise = true}),
+             b = score(&real, &twice, &(ScoreOptions){.standardise = true});
     near(b.dist, a.dist * 2 * (M - 1) / (2 * M - 1.0), 1e-12);
     assert_int_equal(a.rank, b.rank);
 }
@@ -120,7 +125,8 @@ static void clips_are_drawn_with_their_dance(void **state) {
     random_rows(y, 4 * D, 9);
     const FeatureSet real = {N, D, first, x}, made = {2, D, two, y};
     SetScore s = score(&real, &made, &(ScoreOptions){.standardise = true, .resamples = 400});
-    /* Only three different sets can be drawn: the first dance twice, both, the second twice. The ends are two of them, moved by the bias. */
+    /* Only three different sets can be drawn: the first dance twice, both, the second twice. The
+     * ends are two of them, moved by the bias. */
     SetScore each[3];
     for (size_t k = 0; k < 3; k++) {
         float drawn[4 * D];
@@ -129,7 +135,8 @@ static void clips_are_drawn_with_their_dance(void **state) {
         const FeatureSet set = {2, D, two, drawn};
         each[k] = score(&real, &set, &(ScoreOptions){.standardise = true});
     }
-    double low = fmin(each[0].fid, fmin(each[1].fid, each[2].fid)), high = fmax(each[0].fid, fmax(each[1].fid, each[2].fid));
+    double low = fmin(each[0].fid, fmin(each[1].fid, each[2].fid)),
+           high = fmax(each[0].fid, fmax(each[1].fid, each[2].fid));
     near(s.fid_interval.low + s.fid_interval.bias, low, 1e-9);
     near(s.fid_interval.high + s.fid_interval.bias, high, 1e-9);
 }
@@ -196,8 +203,13 @@ static void equal_dances_leave_no_doubt(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_set_against_itself), cmocka_unit_test(ranks), cmocka_unit_test(standardising), cmocka_unit_test(a_doubled_set),
-        cmocka_unit_test(clips_are_drawn_with_their_dance), cmocka_unit_test(an_interval_of_a_mean), cmocka_unit_test(a_draw_that_fails),
+        cmocka_unit_test(a_set_against_itself),
+        cmocka_unit_test(ranks),
+        cmocka_unit_test(standardising),
+        cmocka_unit_test(a_doubled_set),
+        cmocka_unit_test(clips_are_drawn_with_their_dance),
+        cmocka_unit_test(an_interval_of_a_mean),
+        cmocka_unit_test(a_draw_that_fails),
         cmocka_unit_test(equal_dances_leave_no_doubt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,8 @@ static Config some_config(void) {
 
 static void there_and_back(void **state) {
     (void)state;
-    static const Refine variants[] = {REFINE_NONE, REFINE_BANK, REFINE_DISCRETE, REFINE_AE, REFINE_VAE};
+    static const Refine variants[] = {REFINE_NONE, REFINE_BANK, REFINE_DISCRETE, REFINE_AE,
+                                      REFINE_VAE};
     for (int i = 0; i < 5; i++) {
         Config c = some_config(), back;
         Error err;
@@ -34,9 +35,13 @@ static void there_and_back(void **state) {
         assert_done(config_from_json(json, &back, &err), &err);
         char *again = config_to_json(&back);
         assert_string_equal(json, again);
-        assert_true(back.motion_dim == 219 && back.predictor.width == c.predictor.width && back.bank.mlp == c.bank.mlp && back.join == c.join);
-        assert_true(back.refine == c.refine && back.transit == c.transit && back.smooth == c.smooth && back.cross_layers == 11 && back.motion_layers == 0);
-        assert_true(back.relative_root == c.relative_root && back.relative_heading == c.relative_heading && back.standardise == c.standardise);
+        assert_true(back.motion_dim == 219 && back.predictor.width == c.predictor.width &&
+                    back.bank.mlp == c.bank.mlp && back.join == c.join);
+        assert_true(back.refine == c.refine && back.transit == c.transit &&
+                    back.smooth == c.smooth && back.cross_layers == 11 && back.motion_layers == 0);
+        assert_true(back.relative_root == c.relative_root &&
+                    back.relative_heading == c.relative_heading &&
+                    back.standardise == c.standardise);
         assert_true(back.logit_scale == c.logit_scale && back.residual == c.residual);
         cJSON_free(json);
         cJSON_free(again);
@@ -56,7 +61,8 @@ static void names_of_variants(void **state) {
     assert_int_equal(refine_parse("", &r), -1);
 }
 
-/* The configuration with `key` set to `json` (NULL: left out) must be refused with a message that says `part`. */
+/* The configuration with `key` set to `json` (NULL: left out) must be refused with a message that
+ * says `part`. */
 static void refused(const char *key, const char *json, const char *part) {
     Config c = some_config(), out;
     Error err;
@@ -81,9 +87,11 @@ static void every_key_is_needed(void **state) {
     cJSON_ArrayForEach(item, o) {
         char part[80];
         snprintf(part, sizeof part, "%s is", item->string);
-        bool optional = strcmp(item->string, "smooth") == 0 || strcmp(item->string, "relative_heading") == 0;
+        bool optional =
+            strcmp(item->string, "smooth") == 0 || strcmp(item->string, "relative_heading") == 0;
         if (!optional) refused(item->string, NULL, part);
-        refused(item->string, "\"12\"", item->string); /* text for a number, a flag, a list, and a variant that does not exist */
+        refused(item->string, "\"12\"", item->string); /* text for a number, a flag, a list, and a
+                                                          variant that does not exist */
         if (cJSON_IsBool(item)) refused(item->string, "1", part);
     }
     cJSON_Delete(o);
@@ -92,8 +100,10 @@ static void every_key_is_needed(void **state) {
 
 static void numbers_that_are_none(void **state) {
     (void)state;
-    static const char *const bad[] = {"-1", "1.5", "1e10", "16777217", "1e300", "null", "true", "[3]", "{}"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) refused("past", bad[i], "past is not a sensible whole number");
+    static const char *const bad[] = {"-1",   "1.5",  "1e10", "16777217", "1e300",
+                                      "null", "true", "[3]",  "{}"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        refused("past", bad[i], "past is not a sensible whole number");
     refused("layers", "[1, 2]", "layers");
     refused("layers", "[1, 2, 3, 4]", "layers");
     refused("layers", "[1, 2, -3]", "layers");
@@ -124,7 +134,8 @@ static void sizes_that_contradict(void **state) {
 
 static void what_is_no_object(void **state) {
     (void)state;
-    static const char *const texts[] = {"", "[]", "12", "null", "{", "{}", "{\"past\": 3,}", "{\"past\":120} and more"};
+    static const char *const texts[] = {
+        "", "[]", "12", "null", "{", "{}", "{\"past\": 3,}", "{\"past\":120} and more"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         Config out;
         Error err;
@@ -134,7 +145,8 @@ static void what_is_no_object(void **state) {
     Error err;
     char *text = config_to_json(&c), *twice = malloc(strlen(text) + 40);
     assert_non_null(twice);
-    sprintf(twice, "%.*s,\"past\":120}", (int)strlen(text) - 1, text); /* even where both say the same */
+    sprintf(twice, "%.*s,\"past\":120}", (int)strlen(text) - 1,
+            text); /* even where both say the same */
     assert_failed(config_from_json(twice, &out, &err), &err, "repeated");
     cJSON_free(text);
     free(twice);
@@ -145,15 +157,20 @@ static void the_papers_preset(void **state) {
     (void)state;
     const Preset *p = preset_find("paper");
     const Config *c = &p->config;
-    assert_true(c->past == 120 && c->future == 20 && c->music == 240 && c->keep == 20 && c->items == 256 && c->latents == 4);
+    assert_true(c->past == 120 && c->future == 20 && c->music == 240 && c->keep == 20 &&
+                c->items == 256 && c->latents == 4);
     assert_true(c->predictor.width == 800 && c->predictor.heads == 10 && c->predictor.mlp == 3072);
     assert_true(c->motion_layers == 2 && c->music_layers == 2 && c->cross_layers == 12);
-    assert_true(c->bank.width == 2048 && c->bank.heads == 10 && c->bank.mlp == 2048 && c->bank_layers == 4 && head_dim(c->bank) == 205);
-    assert_true(c->refine == REFINE_BANK && c->transit && !c->residual && !c->join && !c->relative_root && !c->relative_heading && !c->standardise && !c->logit_scale && c->smooth == 0);
+    assert_true(c->bank.width == 2048 && c->bank.heads == 10 && c->bank.mlp == 2048 &&
+                c->bank_layers == 4 && head_dim(c->bank) == 205);
+    assert_true(c->refine == REFINE_BANK && c->transit && !c->residual && !c->join &&
+                !c->relative_root && !c->relative_heading && !c->standardise && !c->logit_scale &&
+                c->smooth == 0);
     static const size_t epochs[3] = {50, 25, 150};
     for (int i = 0; i < 3; i++) {
         const Training *t = &p->stage[i];
-        assert_true(t->batch == 32 && t->epochs == epochs[i] && t->lr == 1e-4 && t->schedule == SCHEDULE_STEP && t->beta == 0.2);
+        assert_true(t->batch == 32 && t->epochs == epochs[i] && t->lr == 1e-4 &&
+                    t->schedule == SCHEDULE_STEP && t->beta == 0.2);
         assert_true(t->warmup == 0 && t->noise == 0 && t->unroll == 1);
     }
     assert_true(p->stage[2].drop[0] == 30 && p->stage[2].drop[1] == 90 && p->stage[0].drop[0] == 0);
@@ -170,8 +187,10 @@ static void the_papers_preset(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back), cmocka_unit_test(names_of_variants), cmocka_unit_test(every_key_is_needed), cmocka_unit_test(numbers_that_are_none),
-        cmocka_unit_test(sizes_that_contradict), cmocka_unit_test(what_is_no_object), cmocka_unit_test(the_papers_preset),
+        cmocka_unit_test(there_and_back),        cmocka_unit_test(names_of_variants),
+        cmocka_unit_test(every_key_is_needed),   cmocka_unit_test(numbers_that_are_none),
+        cmocka_unit_test(sizes_that_contradict), cmocka_unit_test(what_is_no_object),
+        cmocka_unit_test(the_papers_preset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Formulas of the method that have an answer of their own: smoothing, latent frames, interpolation, the seam, statistics, one step by hand. */
+/* Formulas of the method that have an answer of their own: smoothing, latent frames, interpolation,
+ * the seam, statistics, one step by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,9 +28,11 @@ static real *one_run(One *o, const double *x) {
     Error err;
     if (o->params.value == NULL) {
         graph_keep(o->g, o->y);
-        if (graph_finish(o->g, -1, &err) || params_allocate(&o->params, false, &err)) fail_msg("%s", err.text);
+        if (graph_finish(o->g, -1, &err) || params_allocate(&o->params, false, &err))
+            fail_msg("%s", err.text);
     }
-    for (size_t i = 0; i < graph_rows(o->g, o->x) * graph_cols(o->g, o->x); i++) graph_data(o->g, o->x)[i] = (real)x[i];
+    for (size_t i = 0; i < graph_rows(o->g, o->x) * graph_cols(o->g, o->x); i++)
+        graph_data(o->g, o->x)[i] = (real)x[i];
     graph_forward(o->g, 1);
     return graph_data(o->g, o->y);
 }
@@ -56,7 +59,9 @@ static void quadratics_stay(void **state) {
             x[2 * t + 1] = -2;
         }
         const real *y = one_run(&o, x);
-        for (size_t k = 0; k < 2 * K; k++) assert_true(fabs((double)y[k] - x[6 + k]) < 2e-5); /* the matrix is float32 and extrapolates */
+        for (size_t k = 0; k < 2 * K; k++)
+            assert_true(fabs((double)y[k] - x[6 + k]) <
+                        2e-5); /* the matrix is float32 and extrapolates */
         one_end(&o);
     }
 }
@@ -94,7 +99,9 @@ static void only_smoothness(void **state) {
 static double cost(const double *x, const real *y, const double *change, double lambda) {
     double all[ROWS], sum = 0;
     for (size_t t = 0; t < ROWS; t++) all[t] = t < 3 ? x[t] : (double)y[t - 3] + change[t - 3];
-    for (size_t t = 3; t < ROWS; t++) sum += pow(all[t] - x[t], 2) + lambda * pow(all[t] - 3 * all[t - 1] + 3 * all[t - 2] - all[t - 3], 2);
+    for (size_t t = 3; t < ROWS; t++)
+        sum += pow(all[t] - x[t], 2) +
+               lambda * pow(all[t] - 3 * all[t - 1] + 3 * all[t - 2] - all[t - 3], 2);
     return sum;
 }
 
@@ -117,10 +124,12 @@ static void least_of_its_cost(void **state) {
 
 /* --- latents --- */
 
-/* Frames floor(i (l-1)/(n-1) + 1/2): for l = 120, n = 4 these are 0, 40, 79, 119; n = 3: 0, 60, 119; n = 2: 0, 119. */
+/* Frames floor(i (l-1)/(n-1) + 1/2): for l = 120, n = 4 these are 0, 40, 79, 119; n = 3: 0, 60,
+ * 119; n = 2: 0, 119. */
 static void frames_of_latents(void **state) {
     (void)state;
-    static const size_t due[6][5] = {{0}, {0}, {0, 119}, {0, 60, 119}, {0, 40, 79, 119}, {0, 30, 60, 89, 119}};
+    static const size_t due[6][5] = {
+        {0}, {0}, {0, 119}, {0, 60, 119}, {0, 40, 79, 119}, {0, 30, 60, 89, 119}};
     double x[120];
     for (size_t t = 0; t < 120; t++) x[t] = (double)t;
     for (size_t n = 1; n <= 5; n++) {
@@ -132,7 +141,8 @@ static void frames_of_latents(void **state) {
         assert_int_equal(graph_rows(o.g, o.y), n);
         if (n == 1) assert_true(fabs((double)y[0] - 59.5) < 1e-4); /* the mean */
         for (size_t i = 0; n > 1 && i < n; i++) assert_true(y[i] == (real)due[n][i]);
-        for (size_t i = 0; n > 1 && i < n; i++) assert_true(due[n][i] == (size_t)floor((double)i * 119 / ((double)n - 1) + 0.5));
+        for (size_t i = 0; n > 1 && i < n; i++)
+            assert_true(due[n][i] == (size_t)floor((double)i * 119 / ((double)n - 1) + 0.5));
         one_end(&o);
     }
 }
@@ -149,7 +159,8 @@ static void interpolation(void **state) {
         const real *y = one_run(&o, x);
         assert_true(y[0] == (real)x[0] && y[119] == (real)x[n - 1]); /* the ends are exact */
         for (size_t t = 0; t < 120; t++) {
-            double u = (double)t * ((double)n - 1) / 119, i = floor(u) < (double)n - 1 ? floor(u) : (double)n - 2;
+            double u = (double)t * ((double)n - 1) / 119,
+                   i = floor(u) < (double)n - 1 ? floor(u) : (double)n - 2;
             double due = n == 1 ? x[0] : x[(size_t)i] + (u - i) * (x[(size_t)i + 1] - x[(size_t)i]);
             assert_true(fabs((double)y[t] - due) < 1e-6);
         }
@@ -171,15 +182,29 @@ static void seams_fade(void **state) {
 /* --- a whole step --- */
 
 static Config tiny(void) {
-    return (Config){.motion_dim = 12, .music_dim = 3, .past = 9, .future = 3, .music = 12, .keep = 3, .predictor = {.width = 4, .heads = 2, .mlp = 6},
-                    .bank = {.width = 6, .heads = 2, .mlp = 5}, .motion_layers = 1, .music_layers = 1, .cross_layers = 1, .bank_layers = 1,
-                    .items = 3, .latents = 2, .refine = REFINE_BANK, .transit = true};
+    return (Config){.motion_dim = 12,
+                    .music_dim = 3,
+                    .past = 9,
+                    .future = 3,
+                    .music = 12,
+                    .keep = 3,
+                    .predictor = {.width = 4, .heads = 2, .mlp = 6},
+                    .bank = {.width = 6, .heads = 2, .mlp = 5},
+                    .motion_layers = 1,
+                    .music_layers = 1,
+                    .cross_layers = 1,
+                    .bank_layers = 1,
+                    .items = 3,
+                    .latents = 2,
+                    .refine = REFINE_BANK,
+                    .transit = true};
 }
 
 static void model_begin(Model *m, const Config *c, ModelKind kind) {
     static const char *const genres[2] = {"a", "b"};
     Error err;
-    if (model_new(m, kind, c, genres, 2, true, &err) || params_allocate(&m->params, true, &err)) fail_msg("%s", err.text);
+    if (model_new(m, kind, c, genres, 2, true, &err) || params_allocate(&m->params, true, &err))
+        fail_msg("%s", err.text);
     Rng r = rng_seed(4);
     for (size_t k = 0; k < m->params.total; k++) m->params.value[k] = (real)(0.3 * rng_normal(&r));
 }
@@ -204,7 +229,8 @@ static void random_past(double *past) {
     for (size_t k = 0; k < 9 * 12; k++) past[k] = rng_normal(&r);
 }
 
-/* Where the dancer stands, and with --relative-heading which way, changes nothing but the same of the answer. */
+/* Where the dancer stands, and with --relative-heading which way, changes nothing but the same of
+ * the answer. */
 static void relative_placement(void **state) {
     (void)state;
     Config c = tiny();
@@ -229,13 +255,17 @@ static void relative_placement(void **state) {
     step_of(&m, moved, there);
     for (size_t t = 0; t < 3; t++) {
         const double *x = here + 12 * t, *y = there + 12 * t;
-        assert_true(fabs(y[0] - (co * x[0] + s * x[2] + 3)) < 1e-5 && fabs(y[1] - x[1]) < 1e-5 && fabs(y[2] - (-s * x[0] + co * x[2] - 5)) < 1e-5);
-        for (size_t k = 3; k < 6; k++) assert_true(fabs(y[k] - (co * x[k] + s * x[k + 6])) < 1e-5 && fabs(y[k + 6] - (-s * x[k] + co * x[k + 6])) < 1e-5);
+        assert_true(fabs(y[0] - (co * x[0] + s * x[2] + 3)) < 1e-5 && fabs(y[1] - x[1]) < 1e-5 &&
+                    fabs(y[2] - (-s * x[0] + co * x[2] - 5)) < 1e-5);
+        for (size_t k = 3; k < 6; k++)
+            assert_true(fabs(y[k] - (co * x[k] + s * x[k + 6])) < 1e-5 &&
+                        fabs(y[k + 6] - (-s * x[k] + co * x[k + 6])) < 1e-5);
     }
     model_free(&m);
 }
 
-/* With a head of zeros the residual predictor stands still: without RefineBank the answer is the last past frame. */
+/* With a head of zeros the residual predictor stands still: without RefineBank the answer is the
+ * last past frame. */
 static void residual_alone(void **state) {
     (void)state;
     Config c = tiny();
@@ -255,8 +285,8 @@ static void residual_alone(void **state) {
     model_free(&m);
 }
 
-/* Eq. 2 in its parts: predict, append to the last l - K frames, refine, keep the last K; and the join's shift of the seam,
- * (1 - j/F) (past[-1] - refined[l-K-1]). */
+/* Eq. 2 in its parts: predict, append to the last l - K frames, refine, keep the last K; and the
+ * join's shift of the seam, (1 - j/F) (past[-1] - refined[l-K-1]). */
 static void steps_by_hand(void **state) {
     (void)state;
     for (size_t join = 0; join <= 3; join++) {
@@ -273,17 +303,20 @@ static void steps_by_hand(void **state) {
         step_of(&m, past, found);
         step_of(&predictor_only, past, predicted);
         Graph *g = graph_new(&m.params, 1);
-        Value window = graph_input(g, 9, 12), genre = graph_input(g, 1, 1), refined = refine_bank(g, &c, window, 0, genre, 2, -1).motion;
+        Value window = graph_input(g, 9, 12), genre = graph_input(g, 1, 1),
+              refined = refine_bank(g, &c, window, 0, genre, 2, -1).motion;
         graph_keep(g, refined);
         if (graph_finish(g, -1, &err)) fail_msg("%s", err.text);
-        for (size_t k = 0; k < 108; k++) graph_data(g, window)[k] = (real)(k < 72 ? past[36 + k] : predicted[k - 72]);
+        for (size_t k = 0; k < 108; k++)
+            graph_data(g, window)[k] = (real)(k < 72 ? past[36 + k] : predicted[k - 72]);
         graph_data(g, genre)[0] = 1;
         graph_forward(g, 1);
         const real *r = graph_data(g, refined);
         for (size_t j = 0; j < 3; j++)
             for (size_t k = 0; k < 12; k++) {
                 double fade = j < join ? 1 - (double)j / (double)join : 0;
-                double due = (double)r[(6 + j) * 12 + k] + fade * (past[96 + k] - (double)r[5 * 12 + k]);
+                double due =
+                    (double)r[(6 + j) * 12 + k] + fade * (past[96 + k] - (double)r[5 * 12 + k]);
                 assert_true(fabs(found[12 * j + k] - due) < 1e-5);
             }
         graph_free(g);
@@ -325,7 +358,8 @@ static void statistics_of_the_windows(void **state) {
     c.standardise = true;
     float motion[15 * 12], music[20 * 3];
     Rng r = rng_seed(3);
-    for (size_t k = 0; k < 15 * 12; k++) motion[k] = (float)(5 + rng_normal(&r) * (double)(k % 12)); /* dimension 0 never varies */
+    for (size_t k = 0; k < 15 * 12; k++)
+        motion[k] = (float)(5 + rng_normal(&r) * (double)(k % 12)); /* dimension 0 never varies */
     for (size_t k = 0; k < 20 * 3; k++) music[k] = (float)(rng_normal(&r) * (double)(k % 3));
     Sequence s = {motion, music, 15, 20, 0};
     Model m;
@@ -337,7 +371,8 @@ static void statistics_of_the_windows(void **state) {
         for (size_t w = 0; w < 9; w += 3)
             for (size_t t = 0; t < 9; t++) mean += (double)motion[(w + t) * 12 + k] / 27;
         for (size_t w = 0; w < 9; w += 3)
-            for (size_t t = 0; t < 9; t++) var += pow((double)motion[(w + t) * 12 + k] - mean, 2) / 27;
+            for (size_t t = 0; t < 9; t++)
+                var += pow((double)motion[(w + t) * 12 + k] - mean, 2) / 27;
         assert_true(fabs((double)model_values(&m, "motion.mean")[k] - mean) < 1e-5);
         assert_true(fabs((double)model_values(&m, "motion.std")[k] - fmax(sqrt(var), 0.01)) < 1e-5);
     }
@@ -351,7 +386,8 @@ static void statistics_of_the_windows(void **state) {
     model_free(&m);
 }
 
-/* Items start as the mean encoder output of each centre; keys and values are the halves of what the items decode to. */
+/* Items start as the mean encoder output of each centre; keys and values are the halves of what the
+ * items decode to. */
 static void banks_by_hand(void **state) {
     (void)state;
     Config c = tiny();
@@ -366,14 +402,16 @@ static void banks_by_hand(void **state) {
     assert_int_equal(bank_derive_transit(&m, &err), 0);
     Graph *g = graph_new(&m.params, 1);
     Value motion = graph_input(g, 9, 12), item = graph_input(g, 2, 6), half = graph_input(g, 4, 12);
-    Value z = refine_encode(g, &c, motion), decoded = refine_decode(g, &c, item, 0), halved = refine_encode(g, &c, half);
+    Value z = refine_encode(g, &c, motion), decoded = refine_decode(g, &c, item, 0),
+          halved = refine_encode(g, &c, half);
     graph_keep(g, z);
     graph_keep(g, decoded);
     graph_keep(g, halved);
     if (graph_finish(g, -1, &err)) fail_msg("%s", err.text);
     for (size_t i = 0; i < 6; i++) {
         for (size_t k = 0; k < 108; k++) graph_data(g, motion)[k] = centers[i / 3][i % 3 * 108 + k];
-        for (size_t k = 0; k < 12; k++) graph_data(g, item)[k] = model_values(&m, "bank.manifold")[i * 6 + k % 6];
+        for (size_t k = 0; k < 12; k++)
+            graph_data(g, item)[k] = model_values(&m, "bank.manifold")[i * 6 + k % 6];
         graph_forward(g, 1);
         for (size_t k = 0; k < 6; k++) {
             double mean = 0;
@@ -381,12 +419,15 @@ static void banks_by_hand(void **state) {
             assert_true(fabs((double)model_values(&m, "bank.manifold")[i * 6 + k] - mean) < 1e-5);
         }
         for (int part = 0; part < 2; part++) { /* frames 0..3 and 5..8 of 9 */
-            for (size_t k = 0; k < 48; k++) graph_data(g, half)[k] = graph_data(g, decoded)[(part ? 60 : 0) + k];
+            for (size_t k = 0; k < 48; k++)
+                graph_data(g, half)[k] = graph_data(g, decoded)[(part ? 60 : 0) + k];
             graph_forward(g, 1);
             for (size_t k = 0; k < 6; k++) {
                 double mean = 0;
                 for (size_t t = 0; t < 4; t++) mean += (double)graph_data(g, halved)[t * 6 + k] / 4;
-                assert_true(fabs((double)model_values(&m, part ? "bank.future" : "bank.past")[i * 6 + k] - mean) < 1e-5);
+                assert_true(
+                    fabs((double)model_values(&m, part ? "bank.future" : "bank.past")[i * 6 + k] -
+                         mean) < 1e-5);
             }
         }
     }
@@ -399,10 +440,19 @@ static void banks_by_hand(void **state) {
 int main(void) {
     threads_set(1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(quadratics_stay), cmocka_unit_test(nothing_to_smooth_by), cmocka_unit_test(only_smoothness), cmocka_unit_test(least_of_its_cost),
-        cmocka_unit_test(frames_of_latents), cmocka_unit_test(interpolation), cmocka_unit_test(seams_fade), cmocka_unit_test(relative_placement),
-        cmocka_unit_test(residual_alone), cmocka_unit_test(steps_by_hand), cmocka_unit_test(genres_have_banks_of_their_own),
-        cmocka_unit_test(statistics_of_the_windows), cmocka_unit_test(banks_by_hand),
+        cmocka_unit_test(quadratics_stay),
+        cmocka_unit_test(nothing_to_smooth_by),
+        cmocka_unit_test(only_smoothness),
+        cmocka_unit_test(least_of_its_cost),
+        cmocka_unit_test(frames_of_latents),
+        cmocka_unit_test(interpolation),
+        cmocka_unit_test(seams_fade),
+        cmocka_unit_test(relative_placement),
+        cmocka_unit_test(residual_alone),
+        cmocka_unit_test(steps_by_hand),
+        cmocka_unit_test(genres_have_banks_of_their_own),
+        cmocka_unit_test(statistics_of_the_windows),
+        cmocka_unit_test(banks_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

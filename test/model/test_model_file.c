@@ -1,4 +1,5 @@
-/* Models and checkpoints in their files: they come back bit for bit, and what is missing, too much or wrong is refused by name. */
+/* Models and checkpoints in their files: they come back bit for bit, and what is missing, too much
+ * or wrong is refused by name. */
 #include "test/scratch.h"
 
 #include <math.h>
@@ -8,9 +9,23 @@
 static const char *const genres[2] = {"BR", "LO"};
 
 static void make(Model *m, ModelKind kind) {
-    Config c = {.motion_dim = 12, .music_dim = 5, .past = 9, .future = 3, .music = 13, .keep = 3, .predictor = {.width = 4, .heads = 2, .mlp = 6},
-                .motion_layers = 1, .music_layers = 1, .cross_layers = 1, .bank = {.width = 6, .heads = 2, .mlp = 5}, .bank_layers = 1,
-                .items = 3, .latents = 2, .refine = REFINE_BANK, .transit = true, .standardise = true};
+    Config c = {.motion_dim = 12,
+                .music_dim = 5,
+                .past = 9,
+                .future = 3,
+                .music = 13,
+                .keep = 3,
+                .predictor = {.width = 4, .heads = 2, .mlp = 6},
+                .motion_layers = 1,
+                .music_layers = 1,
+                .cross_layers = 1,
+                .bank = {.width = 6, .heads = 2, .mlp = 5},
+                .bank_layers = 1,
+                .items = 3,
+                .latents = 2,
+                .refine = REFINE_BANK,
+                .transit = true,
+                .standardise = true};
     Error err;
     assert_done(model_new(m, kind, &c, genres, 2, true, &err), &err);
     assert_done(params_allocate(&m->params, true, &err), &err);
@@ -48,7 +63,8 @@ static void bit_for_bit(void **state) {
         for (size_t i = 0; i < m.params.count; i++) {
             const Param *p = &m.params.items[i];
             assert_string_equal(back.params.items[i].name, p->name);
-            assert_memory_equal(params_values(&back.params, i), m.params.value + p->offset, p->count * sizeof(real));
+            assert_memory_equal(params_values(&back.params, i), m.params.value + p->offset,
+                                p->count * sizeof(real));
         }
         exported_free(&e);
         model_free(&m);
@@ -63,11 +79,23 @@ static void names_and_shapes(void **state) {
         const char *name;
         int rank;
         size_t shape[3];
-    } due[] = {{"predictor.motion.embed.weight", 2, {4, 12}}, {"predictor.music.position", 2, {13, 4}}, {"predictor.cross.blocks.0.attn.qkv.weight", 2, {12, 4}},
-               {"predictor.cross.blocks.0.attn.out.bias", 1, {4}}, {"predictor.head.weight", 2, {12, 4}}, {"refine.encoder.blocks.0.mlp.up.weight", 2, {5, 6}},
-               {"refine.decoder.position", 2, {9, 6}}, {"refine.decoder.head.bias", 1, {12}}, {"transit.encoder.blocks.0.attn_norm.weight", 1, {6}},
-               {"transit.decoder.position", 2, {3, 6}}, {"transit.decoder.head.weight", 2, {4, 6}}, {"bank.manifold", 3, {2, 3, 6}}, {"bank.past", 3, {2, 3, 6}},
-               {"bank.future", 3, {2, 3, 6}}, {"seed.motion", 3, {2, 9, 12}}, {"motion.std", 1, {12}}, {"music.mean", 1, {5}}};
+    } due[] = {{"predictor.motion.embed.weight", 2, {4, 12}},
+               {"predictor.music.position", 2, {13, 4}},
+               {"predictor.cross.blocks.0.attn.qkv.weight", 2, {12, 4}},
+               {"predictor.cross.blocks.0.attn.out.bias", 1, {4}},
+               {"predictor.head.weight", 2, {12, 4}},
+               {"refine.encoder.blocks.0.mlp.up.weight", 2, {5, 6}},
+               {"refine.decoder.position", 2, {9, 6}},
+               {"refine.decoder.head.bias", 1, {12}},
+               {"transit.encoder.blocks.0.attn_norm.weight", 1, {6}},
+               {"transit.decoder.position", 2, {3, 6}},
+               {"transit.decoder.head.weight", 2, {4, 6}},
+               {"bank.manifold", 3, {2, 3, 6}},
+               {"bank.past", 3, {2, 3, 6}},
+               {"bank.future", 3, {2, 3, 6}},
+               {"seed.motion", 3, {2, 9, 12}},
+               {"motion.std", 1, {12}},
+               {"music.mean", 1, {5}}};
     Model m;
     Exported e;
     Error err;
@@ -78,7 +106,8 @@ static void names_and_shapes(void **state) {
         while (k < e.count && strcmp(e.views[k].name, due[i].name) != 0) k++;
         if (k == e.count) fail_msg("%s is missing", due[i].name);
         assert_int_equal(e.views[k].rank, due[i].rank);
-        for (int d = 0; d < due[i].rank; d++) assert_int_equal(e.views[k].shape[d], due[i].shape[d]);
+        for (int d = 0; d < due[i].rank; d++)
+            assert_int_equal(e.views[k].shape[d], due[i].shape[d]);
     }
     exported_free(&e);
     model_free(&m);
@@ -116,7 +145,8 @@ static void drop(Model *m, Exported *e) {
 static void add_extra(Model *m, Exported *e) {
     static const float x[2] = {1, 2};
     (void)m;
-    e->views[e->count++] = (SafetensorsView){"predictor.extra", TENSOR_F32, 1, {2}, x}; /* export leaves room */
+    e->views[e->count++] =
+        (SafetensorsView){"predictor.extra", TENSOR_F32, 1, {2}, x}; /* export leaves room */
 }
 static void transpose(Model *m, Exported *e) {
     (void)m;
@@ -163,7 +193,9 @@ static void no_config(Model *m, Exported *e) { (void)m, set(e, "config", "{}"); 
 static void broken_genres(Model *m, Exported *e) { (void)m, set(e, "genres", "[\"BR\", 3]"); }
 static void no_genres(Model *m, Exported *e) { (void)m, set(e, "genres", "[]"); }
 static void twin_genres(Model *m, Exported *e) { (void)m, set(e, "genres", "[\"BR\",\"BR\"]"); }
-static void three_genres(Model *m, Exported *e) { (void)m, set(e, "genres", "[\"BR\",\"LO\",\"WA\"]"); }
+static void three_genres(Model *m, Exported *e) {
+    (void)m, set(e, "genres", "[\"BR\",\"LO\",\"WA\"]");
+}
 static void other_size(Model *m, Exported *e) {
     Config c = m->config;
     c.items = 4;
@@ -173,7 +205,8 @@ static void other_size(Model *m, Exported *e) {
 }
 static void huge_size(Model *m, Exported *e) {
     Config c = m->config;
-    c.items = c.bank.width = c.predictor.width = 1 << 24; /* would take petabytes: to be refused before it is allocated */
+    c.items = c.bank.width = c.predictor.width =
+        1 << 24; /* would take petabytes: to be refused before it is allocated */
     char *json = config_to_json(&c);
     set(e, "config", json);
     free(json);
@@ -207,7 +240,13 @@ static void damaged_metadata(void **state) {
 
 /* --- checkpoints --- */
 
-static const TrainState somewhere = {.stage = 3, .epoch = 7, .batch = 11, .step = 123456789012, .loss_sum = 0.1 + 0.2, .loss_count = 11, .seed = UINT64_MAX};
+static const TrainState somewhere = {.stage = 3,
+                                     .epoch = 7,
+                                     .batch = 11,
+                                     .step = 123456789012,
+                                     .loss_sum = 0.1 + 0.2,
+                                     .loss_count = 11,
+                                     .seed = UINT64_MAX};
 
 static int resume(Exported *e, Model *into, TrainState *s, const char *settings, Error *err) {
     const char *path = scratch("checkpoint.safetensors");
@@ -232,7 +271,8 @@ static void checkpoints(void **state) {
     memset(back.params.v, 0, back.params.total * sizeof(real));
     assert_done(checkpoint_export(&m, &somewhere, "seed=1 lr=0.1 batch=3", &e, &err), &err);
     assert_done(resume(&e, &back, &s, "seed=1 lr=0.1 batch=3", &err), &err);
-    assert_true(s.stage == 3 && s.epoch == 7 && s.batch == 11 && s.step == 123456789012 && s.loss_count == 11 && s.seed == UINT64_MAX);
+    assert_true(s.stage == 3 && s.epoch == 7 && s.batch == 11 && s.step == 123456789012 &&
+                s.loss_count == 11 && s.seed == UINT64_MAX);
     assert_true(s.loss_sum == 0.1 + 0.2); /* to the last bit */
     for (size_t i = 0; i < m.params.count; i++) {
         size_t at = m.params.items[i].offset, bytes = m.params.items[i].count * sizeof(real);
@@ -241,14 +281,23 @@ static void checkpoints(void **state) {
         assert_memory_equal(back.params.v + at, m.params.v + at, bytes);
     }
     static const char *const others[][2] = {
-        {"seed=2 lr=0.1 batch=3", "it has seed=1, this run seed=2"}, {"seed=1 lr=0.1 batch=30", "it has batch=3, this run batch=30"},
-        {"seed=1 lr=0.1", "it has batch=3, this run nothing;"},             {"seed=1 lr=0.1 batch=3 noise=1", "it has nothing, this run noise=1"},
+        {"seed=2 lr=0.1 batch=3", "it has seed=1, this run seed=2"},
+        {"seed=1 lr=0.1 batch=30", "it has batch=3, this run batch=30"},
+        {"seed=1 lr=0.1", "it has batch=3, this run nothing;"},
+        {"seed=1 lr=0.1 batch=3 noise=1", "it has nothing, this run noise=1"},
         {"seed=1 lr=0.10 batch=3", "it has lr=0.1, this run lr=0.10"}};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) assert_failed(resume(&e, &back, &s, others[i][0], &err), &err, others[i][1]);
-    static const char *const states[] = {"", "3 7 11", "4 7 11 5 0x1p+0 1 1", "0 7 11 5 0x1p+0 1 1", "3 7 11 5 0x1p+0 1 1 1", "three 7 11 5 0 1 1"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_failed(resume(&e, &back, &s, others[i][0], &err), &err, others[i][1]);
+    static const char *const states[] = {"",
+                                         "3 7 11",
+                                         "4 7 11 5 0x1p+0 1 1",
+                                         "0 7 11 5 0x1p+0 1 1",
+                                         "3 7 11 5 0x1p+0 1 1 1",
+                                         "three 7 11 5 0 1 1"};
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
         set(&e, "state", states[i]);
-        assert_failed(resume(&e, &back, &s, "seed=1 lr=0.1 batch=3", &err), &err, "its state does not parse");
+        assert_failed(resume(&e, &back, &s, "seed=1 lr=0.1 batch=3", &err), &err,
+                      "its state does not parse");
     }
     set(&e, "state", "3 7 11 5 0x1p+0 1 1");
     set(&e, "genres", "[\"LO\",\"BR\"]");
@@ -278,18 +327,28 @@ static void other_configurations(void **state) {
     TrainState s;
     make(&m, KIND_MODEL);
     make(&back, KIND_MODEL);
-    static const char settings[] = "seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18} lr=0.1";
+    static const char settings[] =
+        "seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18} lr=0.1";
     static const char *const others[][2] = {
-        {"seed=1 config={\"width\":24,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18} lr=0.1", "it has width=16, this run width=24; remove it"},
-        {"seed=1 config={\"width\":16,\"layers\":[1,2,4],\"refine\":\"bank\",\"smooth\":18} lr=0.1", "it has layers=[1,2,3], this run layers=[1,2,4];"},
-        {"seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"ae\",\"smooth\":18} lr=0.1", "it has refine=\"bank\", this run refine=\"ae\";"},
-        {"seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"bank\"} lr=0.1", "it has smooth=18, this run smooth=none;"},
-        {"seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18,\"turn\":true} lr=0.1", "it has turn=none, this run turn=true;"},
-        {"seed=2 config={\"width\":24,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18} lr=0.1", "it has seed=1, this run seed=2;"},
+        {"seed=1 config={\"width\":24,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18} lr=0.1",
+         "it has width=16, this run width=24; remove it"},
+        {"seed=1 config={\"width\":16,\"layers\":[1,2,4],\"refine\":\"bank\",\"smooth\":18} lr=0.1",
+         "it has layers=[1,2,3], this run layers=[1,2,4];"},
+        {"seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"ae\",\"smooth\":18} lr=0.1",
+         "it has refine=\"bank\", this run refine=\"ae\";"},
+        {"seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"bank\"} lr=0.1",
+         "it has smooth=18, this run smooth=none;"},
+        {"seed=1 "
+         "config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18,\"turn\":true} "
+         "lr=0.1",
+         "it has turn=none, this run turn=true;"},
+        {"seed=2 config={\"width\":24,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18} lr=0.1",
+         "it has seed=1, this run seed=2;"},
         {"seed=1 config={\"width\":16 lr=0.1", "its configuration does not parse"}};
     assert_done(checkpoint_export(&m, &somewhere, settings, &e, &err), &err);
     assert_done(resume(&e, &back, &s, settings, &err), &err);
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) assert_failed(resume(&e, &back, &s, others[i][0], &err), &err, others[i][1]);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_failed(resume(&e, &back, &s, others[i][0], &err), &err, others[i][1]);
     exported_free(&e);
     model_free(&m);
     model_free(&back);
@@ -301,12 +360,15 @@ static void checkpoints_as_models(void **state) {
     static const struct {
         ModelKind kind, wanted;
         const char *state, *message;
-    } cases[] = {{KIND_MODEL, KIND_MODEL, "3 7 11 5 0x1p+0 1 1", NULL},
-                 {KIND_MODEL, KIND_BANK, "3 7 11 5 0x1p+0 1 1", "is a checkpoint of train-predictor, not a bank"},
-                 {KIND_BANK, KIND_BANK, "2 7 11 5 0x1p+0 1 1", NULL},
-                 {KIND_BANK, KIND_BANK, "1 7 11 5 0x1p+0 1 1", "is a checkpoint of train-bank from stage 1"},
-                 {KIND_BANK, KIND_MODEL, "2 7 11 5 0x1p+0 1 1", "is a checkpoint of train-bank, not a model"},
-                 {KIND_BANK, KIND_MODEL, "nothing", "its state does not parse"}};
+    } cases[] = {
+        {KIND_MODEL, KIND_MODEL, "3 7 11 5 0x1p+0 1 1", NULL},
+        {KIND_MODEL, KIND_BANK, "3 7 11 5 0x1p+0 1 1",
+         "is a checkpoint of train-predictor, not a bank"},
+        {KIND_BANK, KIND_BANK, "2 7 11 5 0x1p+0 1 1", NULL},
+        {KIND_BANK, KIND_BANK, "1 7 11 5 0x1p+0 1 1", "is a checkpoint of train-bank from stage 1"},
+        {KIND_BANK, KIND_MODEL, "2 7 11 5 0x1p+0 1 1",
+         "is a checkpoint of train-bank, not a model"},
+        {KIND_BANK, KIND_MODEL, "nothing", "its state does not parse"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Model m, back;
         Exported e;
@@ -319,18 +381,24 @@ static void checkpoints_as_models(void **state) {
         Safetensors *file;
         assert_done(safetensors_open(path, &file, &err), &err);
         int status = model_map(&back, file, cases[i].wanted, &err);
-        if (cases[i].message) assert_failed(status, &err, cases[i].message);
-        else assert_done(status, &err);
-        if (status) safetensors_close(file);
-        else model_free(&back);
+        if (cases[i].message)
+            assert_failed(status, &err, cases[i].message);
+        else
+            assert_done(status, &err);
+        if (status)
+            safetensors_close(file);
+        else
+            model_free(&back);
         exported_free(&e);
         model_free(&m);
     }
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(bit_for_bit), cmocka_unit_test(names_and_shapes), cmocka_unit_test(damaged_models),
-                                       cmocka_unit_test(damaged_metadata), cmocka_unit_test(checkpoints),
-                                       cmocka_unit_test(other_configurations), cmocka_unit_test(checkpoints_as_models)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bit_for_bit),          cmocka_unit_test(names_and_shapes),
+        cmocka_unit_test(damaged_models),       cmocka_unit_test(damaged_metadata),
+        cmocka_unit_test(checkpoints),          cmocka_unit_test(other_configurations),
+        cmocka_unit_test(checkpoints_as_models)};
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

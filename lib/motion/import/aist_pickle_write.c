@@ -1,9 +1,9 @@
-/* Opcodes by their names in Python's pickletools. Nothing is memoized, which readers do not mind. */
+/* Opcodes by their names in Python's pickletools. Nothing is memoized, which readers do not mind.
+ */
 #include "lib/motion/import/aist_pickle_write.h"
 
 #include <stdint.h>
 #include <string.h>
-
 
 static void put(Buffer *f, const void *bytes, size_t size) { buffer_add(f, bytes, size); }
 
@@ -22,7 +22,9 @@ static void put_int(Buffer *f, uint32_t v) { /* BININT */
     put_u32(f, v);
 }
 
-static void put_global(Buffer *f, const char *module, const char *name) { buffer_print(f, "c%s\n%s\n", module, name); }
+static void put_global(Buffer *f, const char *module, const char *name) {
+    buffer_print(f, "c%s\n%s\n", module, name);
+}
 
 static void put_real(Buffer *f, double v) { /* BINFLOAT: big-endian */
     uint64_t bits;
@@ -51,7 +53,11 @@ static void put_array(Buffer *f, const float *values, const size_t *shape, int r
     put_global(f, "numpy.core.multiarray", "_reconstruct");
     put_global(f, "numpy", "ndarray");
     put_int(f, 0);
-    put(f, "\x85" "C\x01" "b\x87R(", 7); /* TUPLE1 SHORT_BINBYTES TUPLE3 REDUCE MARK */
+    put(f,
+        "\x85"
+        "C\x01"
+        "b\x87R(",
+        7); /* TUPLE1 SHORT_BINBYTES TUPLE3 REDUCE MARK */
     put_int(f, 1);
     for (int i = 0; i < rank; i++) {
         put_int(f, (uint32_t)shape[i]);
@@ -59,14 +65,19 @@ static void put_array(Buffer *f, const float *values, const size_t *shape, int r
     }
     put_op(f, rank == 1 ? '\x85' : '\x86'); /* TUPLE1, TUPLE2 */
     put_float32(f);
-    put(f, "\x89" "B", 2); /* NEWFALSE BINBYTES */
+    put(f,
+        "\x89"
+        "B",
+        2); /* NEWFALSE BINBYTES */
     put_u32(f, (uint32_t)(4 * count));
     for (size_t i = 0; i < count; i++) buffer_f32(f, values[i]);
     put(f, "tb", 2); /* TUPLE BUILD */
 }
 
-int aist_pickle_put(Buffer *f, size_t frames, const float *poses, const float *trans, float scaling, double loss, Error *err) {
-    if (frames > INT32_MAX / (72 * sizeof(float))) return error_set(err, "%zu frames are too many for this format", frames);
+int aist_pickle_put(Buffer *f, size_t frames, const float *poses, const float *trans, float scaling,
+                    double loss, Error *err) {
+    if (frames > INT32_MAX / (72 * sizeof(float)))
+        return error_set(err, "%zu frames are too many for this format", frames);
     put(f, "\x80\x03}(", 4); /* PROTO 3, EMPTY_DICT, MARK */
     put_text(f, "smpl_loss");
     put_real(f, loss);

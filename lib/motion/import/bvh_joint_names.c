@@ -7,8 +7,9 @@
 
 enum { LIMB = 5 };
 
-/* What programs call the parts of a leg and an arm, from the trunk outwards; words separated by '|'. The first three of a leg (hip, knee, ankle)
- * and those after the collar of an arm (shoulder, elbow, wrist) must be there for a row to count. */
+/* What programs call the parts of a leg and an arm, from the trunk outwards; words separated by
+ * '|'. The first three of a leg (hip, knee, ankle) and those after the collar of an arm (shoulder,
+ * elbow, wrist) must be there for a row to count. */
 static const char *const legs[][LIMB] = {
     {"hip", "knee", "ankle", "foot|toes|toe|toebase|toe0", ""},
     {"upleg", "leg|lowleg|loleg", "foot", "toebase|toe|toes|toe0", ""},
@@ -19,12 +20,15 @@ static const char *const legs[][LIMB] = {
 };
 static const char *const arms[][LIMB] = {
     {"collar|inshoulder|clavicle|scapula", "shoulder", "elbow", "wrist", "hand"},
-    {"shoulder|collar|clavicle", "arm|uparm", "forearm|lowarm|loarm", "hand|wrist", "handmiddle1|fingerbase|middle1"},
-    {"clavicle|shoulder|collar", "upperarm", "forearm|lowerarm", "hand|wrist", "middle1|handmiddle1|middleproximal"},
+    {"shoulder|collar|clavicle", "arm|uparm", "forearm|lowarm|loarm", "hand|wrist",
+     "handmiddle1|fingerbase|middle1"},
+    {"clavicle|shoulder|collar", "upperarm", "forearm|lowerarm", "hand|wrist",
+     "middle1|handmiddle1|middleproximal"},
     {"collar", "shldr", "forearm", "hand", "mid1"},
     {"clavicle", "humerus", "radius", "wrist|hand", "hand"},
 };
-static const char necks[] = "neck|neck1|lowerneck|spine004|necklower", heads[] = "head|spine006|headx";
+static const char necks[] = "neck|neck1|lowerneck|spine004|necklower",
+                  heads[] = "head|spine006|headx";
 
 static const int leg_joints[2][LIMB] = {{1, 4, 7, 10, -1}, {2, 5, 8, 11, -1}};
 static const int arm_joints[2][LIMB] = {{13, 16, 18, 20, 22}, {14, 17, 19, 21, 23}};
@@ -38,12 +42,14 @@ static void normalise(const char *name, char out[BVH_NAME]) {
     for (; *name; name++)
         if (isalnum((unsigned char)*name)) out[n++] = (char)tolower((unsigned char)*name);
     out[n] = '\0';
-    static const char *const prefixes[] = {"mixamorig", "bip01", "bip001", "bip", "mavg", "favg", "jbip", "def", "org"};
+    static const char *const prefixes[] = {"mixamorig", "bip01", "bip001", "bip", "mavg",
+                                           "favg",      "jbip",  "def",    "org"};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         size_t k = strlen(prefixes[i]);
         if (strncmp(out, prefixes[i], k) == 0 && out[k]) {
             memmove(out, out + k, strlen(out + k) + 1);
-            while (isdigit((unsigned char)out[0])) memmove(out, out + 1, strlen(out)); /* mixamorig1 */
+            while (isdigit((unsigned char)out[0]))
+                memmove(out, out + 1, strlen(out)); /* mixamorig1 */
             break;
         }
     }
@@ -52,7 +58,9 @@ static void normalise(const char *name, char out[BVH_NAME]) {
 /* Is `name` (normalised) the part `word` of size n of that side? side 0 left, 1 right, 2 none. */
 static int is_part(const char *name, const char *word, size_t n, int side) {
     static const char *const marks[2][2] = {{"left", "l"}, {"right", "r"}};
-    if (side == 2) return (strlen(name) == n && memcmp(name, word, n) == 0) || (name[0] == 'c' && strlen(name) == n + 1 && memcmp(name + 1, word, n) == 0);
+    if (side == 2)
+        return (strlen(name) == n && memcmp(name, word, n) == 0) ||
+               (name[0] == 'c' && strlen(name) == n + 1 && memcmp(name + 1, word, n) == 0);
     for (int m = 0; m < 2; m++) {
         const char *mark = marks[side][m];
         size_t k = strlen(mark);
@@ -75,7 +83,9 @@ static int find(const Bvh *b, const char *words, int side, int above) {
         for (size_t i = 0; i < b->joints; i++) {
             char name[BVH_NAME];
             normalise(b->joint[i].name, name);
-            if (is_part(name, words, n, side) && (above < 0 || ((int)i != above && below(b, (int)i, above)))) return (int)i;
+            if (is_part(name, words, n, side) &&
+                (above < 0 || ((int)i != above && below(b, (int)i, above))))
+                return (int)i;
         }
         words += n + (words[n] == '|');
     }
@@ -83,7 +93,8 @@ static int find(const Bvh *b, const char *words, int side, int above) {
 }
 
 /* Both sides of a limb by one row of names; how many of its needed joints were found. */
-static int match_limb(const Bvh *b, const char *const row[LIMB], const int joints[2][LIMB], int first_needed, int match[SMPL_JOINTS]) {
+static int match_limb(const Bvh *b, const char *const row[LIMB], const int joints[2][LIMB],
+                      int first_needed, int match[SMPL_JOINTS]) {
     int found = 0;
     for (int side = 0; side < 2; side++) {
         int above = -1;
@@ -100,7 +111,8 @@ static int match_limb(const Bvh *b, const char *const row[LIMB], const int joint
 }
 
 /* The row that finds most, the first of equals. */
-static void match_best(const Bvh *b, const char *const rows[][LIMB], size_t count, const int joints[2][LIMB], int first_needed, int match[SMPL_JOINTS]) {
+static void match_best(const Bvh *b, const char *const rows[][LIMB], size_t count,
+                       const int joints[2][LIMB], int first_needed, int match[SMPL_JOINTS]) {
     size_t best = 0;
     int most = -1;
     for (size_t i = 0; i < count; i++) {
@@ -120,11 +132,13 @@ static int meeting(const Bvh *b, int x, int y) {
     return x;
 }
 
-/* Of the n joints between pelvis and neck the last is SMPL's Spine3; two below it are spread evenly. */
+/* Of the n joints between pelvis and neck the last is SMPL's Spine3; two below it are spread
+ * evenly. */
 static void match_spine(const Bvh *b, int top, int match[SMPL_JOINTS]) {
     static const int spine[3] = {3, 6, 9};
     int between[JOINTS_MAX], n = 0;
-    for (int j = b->joint[top].parent; j >= 0 && j != match[0]; j = b->joint[j].parent) between[n++] = j; /* from the top down */
+    for (int j = b->joint[top].parent; j >= 0 && j != match[0]; j = b->joint[j].parent)
+        between[n++] = j; /* from the top down */
     for (int k = 0; k < 3; k++) match[spine[k]] = -1;
     if (n >= 1) match[9] = between[0];
     if (n == 2) match[3] = between[1];
@@ -138,13 +152,23 @@ static int missing(const int match[SMPL_JOINTS], Error *err) {
     static const struct {
         int joint;
         const char *name;
-    } needed[] = {{1, "left hip"},       {2, "right hip"},       {4, "left knee"},   {5, "right knee"},   {7, "left ankle"},  {8, "right ankle"},
-                  {16, "left shoulder"}, {17, "right shoulder"}, {18, "left elbow"}, {19, "right elbow"}, {20, "left wrist"}, {21, "right wrist"}};
+    } needed[] = {{1, "left hip"},       {2, "right hip"},       {4, "left knee"},
+                  {5, "right knee"},     {7, "left ankle"},      {8, "right ankle"},
+                  {16, "left shoulder"}, {17, "right shoulder"}, {18, "left elbow"},
+                  {19, "right elbow"},   {20, "left wrist"},     {21, "right wrist"}};
     char list[400] = "";
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-        if (match[needed[i].joint] < 0) snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", *list ? ", " : "", needed[i].name);
-    if (match[NECK] < 0 && match[HEAD] < 0) snprintf(list + strlen(list), sizeof list - strlen(list), "%sneck or head", *list ? ", " : "");
-    return *list ? error_set(err, "no joint for %s (names as Mixamo, CMU, Blender, SMPL and others have them are known: LeftUpLeg, L_Hip, thigh.L ...)", list) : 0;
+        if (match[needed[i].joint] < 0)
+            snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", *list ? ", " : "",
+                     needed[i].name);
+    if (match[NECK] < 0 && match[HEAD] < 0)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%sneck or head",
+                 *list ? ", " : "");
+    return *list ? error_set(err,
+                             "no joint for %s (names as Mixamo, CMU, Blender, SMPL and others have "
+                             "them are known: LeftUpLeg, L_Hip, thigh.L ...)",
+                             list)
+                 : 0;
 }
 
 int bvh_match(const Bvh *b, int match[SMPL_JOINTS], Error *err) {
@@ -159,11 +183,15 @@ int bvh_match(const Bvh *b, int match[SMPL_JOINTS], Error *err) {
     if (match[0] < 0 || !below(b, top, match[0])) /* they always meet at the root */
         match[0] = meeting(b, match[0], top);
     for (int side = 0; side < 2; side++) {
-        int chain[2][4] = {{match[0], match[1 + side], match[4 + side], match[7 + side]}, {match[0], match[16 + side], match[18 + side], match[20 + side]}};
+        int chain[2][4] = {{match[0], match[1 + side], match[4 + side], match[7 + side]},
+                           {match[0], match[16 + side], match[18 + side], match[20 + side]}};
         for (int limb = 0; limb < 2; limb++)
             for (int k = 0; k < 3; k++)
-                if (chain[limb][k] == chain[limb][k + 1] || !below(b, chain[limb][k + 1], chain[limb][k]))
-                    return error_set(err, "joint '%s' does not hang below '%s' as in a body", b->joint[chain[limb][k + 1]].name, b->joint[chain[limb][k]].name);
+                if (chain[limb][k] == chain[limb][k + 1] ||
+                    !below(b, chain[limb][k + 1], chain[limb][k]))
+                    return error_set(err, "joint '%s' does not hang below '%s' as in a body",
+                                     b->joint[chain[limb][k + 1]].name,
+                                     b->joint[chain[limb][k]].name);
     }
     match_spine(b, top, match);
     return 0;

@@ -18,7 +18,9 @@ typedef struct {
 
 /* --- words --- */
 
-static bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v'; }
+static bool blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v';
+}
 
 /* The next word, up to a blank; false at the end. */
 static bool take_word(Reader *r) {
@@ -29,20 +31,27 @@ static bool take_word(Reader *r) {
     return r->length > 0;
 }
 
-static bool word_is(const Reader *r, const char *text) { return r->length == strlen(text) && strncasecmp(r->word, text, r->length) == 0; }
-
-static int unexpected(const Reader *r, const char *wanted, Error *err) {
-    if (!r->length) return error_set(err, "line %zu: the file ends where %s should come", r->line, wanted);
-    return error_set(err, "line %zu: '%.*s' where %s should come", r->line, (int)(r->length < 40 ? r->length : 40), r->word, wanted);
+static bool word_is(const Reader *r, const char *text) {
+    return r->length == strlen(text) && strncasecmp(r->word, text, r->length) == 0;
 }
 
-static int need(Reader *r, const char *text, Error *err) { return take_word(r) && word_is(r, text) ? 0 : unexpected(r, text, err); }
+static int unexpected(const Reader *r, const char *wanted, Error *err) {
+    if (!r->length)
+        return error_set(err, "line %zu: the file ends where %s should come", r->line, wanted);
+    return error_set(err, "line %zu: '%.*s' where %s should come", r->line,
+                     (int)(r->length < 40 ? r->length : 40), r->word, wanted);
+}
+
+static int need(Reader *r, const char *text, Error *err) {
+    return take_word(r) && word_is(r, text) ? 0 : unexpected(r, text, err);
+}
 
 static int need_number(Reader *r, double *out, Error *err) {
     if (!take_word(r)) return unexpected(r, "a number", err);
     char *end;
     for (size_t i = 0; i < r->length; i++) /* nor names of infinities, nor hexadecimal digits */
-        if (!strchr("0123456789+-.eE", r->word[i]) || !r->word[i]) return unexpected(r, "a number", err);
+        if (!strchr("0123456789+-.eE", r->word[i]) || !r->word[i])
+            return unexpected(r, "a number", err);
     *out = strtod(r->word, &end);
     return end == r->at && isfinite(*out) ? 0 : unexpected(r, "a number", err);
 }
@@ -53,7 +62,9 @@ static int need_count(Reader *r, size_t most, size_t *out, Error *err) {
     for (size_t i = 0; i < r->length; i++) {
         if (r->word[i] < '0' || r->word[i] > '9') return unexpected(r, "a whole number", err);
         *out = 10 * *out + (size_t)(r->word[i] - '0');
-        if (*out > most) return error_set(err, "line %zu: %.*s is too many", r->line, (int)(r->length < 40 ? r->length : 40), r->word);
+        if (*out > most)
+            return error_set(err, "line %zu: %.*s is too many", r->line,
+                             (int)(r->length < 40 ? r->length : 40), r->word);
     }
     return 0;
 }
@@ -68,7 +79,8 @@ static int read_offset(Reader *r, double offset[3], Error *err) {
 }
 
 static int read_channels(Reader *r, Bvh *out, BvhJoint *j, Error *err) {
-    static const char *const names[BVH_CHANNELS] = {"Xposition", "Yposition", "Zposition", "Xrotation", "Yrotation", "Zrotation"};
+    static const char *const names[BVH_CHANNELS] = {"Xposition", "Yposition", "Zposition",
+                                                    "Xrotation", "Yrotation", "Zrotation"};
     size_t count;
     if (need_count(r, BVH_CHANNELS, &count, err)) return -1;
     j->channels = (int)count;
@@ -80,7 +92,9 @@ static int read_channels(Reader *r, Bvh *out, BvhJoint *j, Error *err) {
         while (kind < BVH_CHANNELS && !word_is(r, names[kind])) kind++;
         if (kind == BVH_CHANNELS) return unexpected(r, "a channel (Xposition ... Zrotation)", err);
         for (size_t k = 0; k < c; k++)
-            if (kind < 3 && j->channel[k] == kind) return error_set(err, "line %zu: joint '%s' has %s twice", r->line, j->name, names[kind]);
+            if (kind < 3 && j->channel[k] == kind)
+                return error_set(err, "line %zu: joint '%s' has %s twice", r->line, j->name,
+                                 names[kind]);
         j->channel[c] = kind;
     }
     return 0;
@@ -99,7 +113,8 @@ static void read_name(Reader *r, char name[BVH_NAME]) {
 }
 
 static int open_joint(Reader *r, Bvh *out, int parent, Error *err) {
-    if (out->joints == JOINTS_MAX) return error_set(err, "line %zu: more than %d joints", r->line, JOINTS_MAX);
+    if (out->joints == JOINTS_MAX)
+        return error_set(err, "line %zu: more than %d joints", r->line, JOINTS_MAX);
     BvhJoint *j = &out->joint[out->joints++];
     *j = (BvhJoint){.parent = parent, .first = out->columns};
     read_name(r, j->name);
@@ -108,7 +123,10 @@ static int open_joint(Reader *r, Bvh *out, int parent, Error *err) {
 
 static int skip_end_site(Reader *r, Error *err) {
     double offset[3];
-    return need(r, "Site", err) || need(r, "{", err) || read_offset(r, offset, err) || need(r, "}", err) ? -1 : 0;
+    return need(r, "Site", err) || need(r, "{", err) || read_offset(r, offset, err) ||
+                   need(r, "}", err)
+               ? -1
+               : 0;
 }
 
 static int read_hierarchy(Reader *r, Bvh *out, Error *err) {
@@ -118,14 +136,21 @@ static int read_hierarchy(Reader *r, Bvh *out, Error *err) {
     for (int open = 0; open >= 0;) {
         BvhJoint *j = &out->joint[open];
         int status = 0;
-        if (!take_word(r)) status = unexpected(r, "JOINT, End Site or }", err);
-        else if (word_is(r, "CHANNELS")) status = j->channels ? error_set(err, "line %zu: CHANNELS of '%s' a second time", r->line, j->name) : read_channels(r, out, j, err);
+        if (!take_word(r))
+            status = unexpected(r, "JOINT, End Site or }", err);
+        else if (word_is(r, "CHANNELS"))
+            status = j->channels ? error_set(err, "line %zu: CHANNELS of '%s' a second time",
+                                             r->line, j->name)
+                                 : read_channels(r, out, j, err);
         else if (word_is(r, "JOINT")) {
             status = open_joint(r, out, open, err);
             open = (int)out->joints - 1;
-        } else if (word_is(r, "End")) status = skip_end_site(r, err);
-        else if (word_is(r, "}")) open = j->parent;
-        else status = unexpected(r, "CHANNELS, JOINT, End Site or }", err);
+        } else if (word_is(r, "End"))
+            status = skip_end_site(r, err);
+        else if (word_is(r, "}"))
+            open = j->parent;
+        else
+            status = unexpected(r, "CHANNELS, JOINT, End Site or }", err);
         if (status) return -1;
     }
     return 0;
@@ -135,16 +160,25 @@ static int read_hierarchy(Reader *r, Bvh *out, Error *err) {
 
 static int read_motion(Reader *r, Bvh *out, Error *err) {
     if (!take_word(r)) return unexpected(r, "MOTION", err);
-    if (word_is(r, "ROOT")) return error_set(err, "line %zu: a second ROOT: the file holds more than one body; export one alone", r->line);
+    if (word_is(r, "ROOT"))
+        return error_set(
+            err, "line %zu: a second ROOT: the file holds more than one body; export one alone",
+            r->line);
     if (!word_is(r, "MOTION")) return unexpected(r, "MOTION", err);
     size_t left = (size_t)(r->end - r->at);
-    if (need(r, "Frames:", err) || need_count(r, (size_t)1 << 40, &out->frames, err) || need(r, "Frame", err) || need(r, "Time:", err) ||
-        need_number(r, &out->frame_time, err))
+    if (need(r, "Frames:", err) || need_count(r, (size_t)1 << 40, &out->frames, err) ||
+        need(r, "Frame", err) || need(r, "Time:", err) || need_number(r, &out->frame_time, err))
         return -1;
-    if (out->columns == 0) return error_set(err, "no joint has a channel: there is no motion in it");
+    if (out->columns == 0)
+        return error_set(err, "no joint has a channel: there is no motion in it");
     if (out->frames == 0) return error_set(err, "the motion has no frames");
-    if (!(out->frame_time > 0)) return error_set(err, "line %zu: Frame Time is %g, it must be above 0", r->line, out->frame_time);
-    if (out->frames > left / out->columns) return error_set(err, "it promises %zu frames of %zu channels, which do not fit into the file", out->frames, out->columns);
+    if (!(out->frame_time > 0))
+        return error_set(err, "line %zu: Frame Time is %g, it must be above 0", r->line,
+                         out->frame_time);
+    if (out->frames > left / out->columns)
+        return error_set(err,
+                         "it promises %zu frames of %zu channels, which do not fit into the file",
+                         out->frames, out->columns);
     out->values = malloc(out->frames * out->columns * sizeof *out->values);
     if (!out->values) return error_set(err, "out of memory for %zu frames", out->frames);
     for (size_t i = 0; i < out->frames * out->columns; i++)
@@ -180,8 +214,10 @@ void bvh_frame(const Bvh *b, size_t t, double *rotations, double *places) {
         memcpy(r, identity, sizeof identity);
         memcpy(p, j->offset, sizeof j->offset);
         for (int c = 0; c < j->channels; c++) {
-            if (j->channel[c] < 3) p[j->channel[c]] = value[c];
-            else euler_turn(r, j->channel[c] - 3, value[c] * (M_PI / 180));
+            if (j->channel[c] < 3)
+                p[j->channel[c]] = value[c];
+            else
+                euler_turn(r, j->channel[c] - 3, value[c] * (M_PI / 180));
         }
     }
 }

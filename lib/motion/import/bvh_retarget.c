@@ -11,23 +11,27 @@ typedef struct {
     const Bvh *b;
     Skeleton body; /* SMPL's */
     int match[SMPL_JOINTS];
-    double scale;                    /* metres per unit of the file */
-    double world[9];                 /* the file's axes to ours */
-    double bend[SMPL_JOINTS][9];     /* SMPL's rest pose to the file's, in our axes */
-    double *rotations, *places;      /* of one frame, [joints, 9] and [joints, 3] */
-    double *global, *positions;      /* likewise, in the file's world */
+    double scale; /* metres per unit of the file */
+    double world[9]; /* the file's axes to ours */
+    double bend[SMPL_JOINTS][9]; /* SMPL's rest pose to the file's, in our axes */
+    double *rotations, *places; /* of one frame, [joints, 9] and [joints, 3] */
+    double *global, *positions; /* likewise, in the file's world */
 } Retarget;
 
 /* --- small vectors --- */
 
-static double dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+static double dot(const double a[3], const double b[3]) {
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
 
 static void cross(const double a[3], const double b[3], double c[3]) {
-    for (int i = 0; i < 3; i++) c[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
+    for (int i = 0; i < 3; i++)
+        c[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
 }
 
 static void apply(const double r[9], const double v[3], double out[3]) {
-    for (int i = 0; i < 3; i++) out[i] = r[3 * i] * v[0] + r[3 * i + 1] * v[1] + r[3 * i + 2] * v[2];
+    for (int i = 0; i < 3; i++)
+        out[i] = r[3 * i] * v[0] + r[3 * i + 1] * v[1] + r[3 * i + 2] * v[2];
 }
 
 static void transpose(const double r[9], double out[9]) {
@@ -50,9 +54,14 @@ static void turn_between(const double a[3], const double b[3], double r[9]) {
 
 static void rest_positions(const Retarget *c, double *file, double ours[3 * SMPL_JOINTS]) {
     for (size_t i = 0; i < c->b->joints; i++)
-        for (int k = 0; k < 3; k++) file[3 * i + (size_t)k] = c->b->joint[i].offset[k] + (c->b->joint[i].parent < 0 ? 0 : file[3 * c->b->joint[i].parent + k]);
+        for (int k = 0; k < 3; k++)
+            file[3 * i + (size_t)k] =
+                c->b->joint[i].offset[k] +
+                (c->b->joint[i].parent < 0 ? 0 : file[3 * c->b->joint[i].parent + k]);
     for (int j = 0; j < SMPL_JOINTS; j++)
-        for (int k = 0; k < 3; k++) ours[3 * j + k] = c->body.offsets[3 * j + k] + (j ? ours[3 * c->body.parents[j] + k] : 0);
+        for (int k = 0; k < 3; k++)
+            ours[3 * j + k] =
+                c->body.offsets[3 * j + k] + (j ? ours[3 * c->body.parents[j] + k] : 0);
 }
 
 /* One of the 24 turns that take axes to axes: the one that stands the body up. */
@@ -68,10 +77,15 @@ static int find_world(Retarget *c, const double *file, Error *err) {
     cross(up, ahead, left);
     double rough[9], size[3] = {sqrt(dot(left, left)), sqrt(dot(up, up)), sqrt(dot(ahead, ahead))};
     for (int i = 0; i < 3; i++)
-        if (!(size[i] > 0 && isfinite(size[i]))) return error_set(err, "its rest pose has no height or no width: left and right hip, and neck or head, must lie apart");
-    for (int k = 0; k < 3; k++) rough[k] = left[k] / size[0], rough[3 + k] = up[k] / size[1], rough[6 + k] = ahead[k] / size[2];
+        if (!(size[i] > 0 && isfinite(size[i])))
+            return error_set(err, "its rest pose has no height or no width: left and right hip, "
+                                  "and neck or head, must lie apart");
+    for (int k = 0; k < 3; k++)
+        rough[k] = left[k] / size[0], rough[3 + k] = up[k] / size[1],
+        rough[6 + k] = ahead[k] / size[2];
     double best = -4;
-    static const int orders[6][3] = {{0, 1, 2}, {1, 2, 0}, {2, 0, 1}, {0, 2, 1}, {2, 1, 0}, {1, 0, 2}}; /* the last three are odd */
+    static const int orders[6][3] = {{0, 1, 2}, {1, 2, 0}, {2, 0, 1},
+                                     {0, 2, 1}, {2, 1, 0}, {1, 0, 2}}; /* the last three are odd */
     for (int o = 0; o < 6; o++)
         for (int signs = 0; signs < 8; signs++) {
             bool odd = (o >= 3) ^ ((signs >> 2 & 1) ^ (signs >> 1 & 1) ^ (signs & 1));
@@ -96,8 +110,11 @@ static double own_unit(const Retarget *c) {
     for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
         double worst = 0;
         for (int j = 1; j < SMPL_JOINTS; j++) {
-            if (c->match[j] < 0 || c->b->joint[c->match[j]].parent != c->match[c->body.parents[j]]) return -1;
-            for (int k = 0; k < 3; k++) worst = fmax(worst, fabs(c->b->joint[c->match[j]].offset[k] * units[u] - c->body.offsets[3 * j + k]));
+            if (c->match[j] < 0 || c->b->joint[c->match[j]].parent != c->match[c->body.parents[j]])
+                return -1;
+            for (int k = 0; k < 3; k++)
+                worst = fmax(worst, fabs(c->b->joint[c->match[j]].offset[k] * units[u] -
+                                         c->body.offsets[3 * j + k]));
         }
         if (worst < 1e-4) return units[u];
     }
@@ -105,13 +122,16 @@ static double own_unit(const Retarget *c) {
 }
 
 static double length_between(const double *positions, int a, int b) {
-    double d[3] = {positions[3 * a] - positions[3 * b], positions[3 * a + 1] - positions[3 * b + 1], positions[3 * a + 2] - positions[3 * b + 2]};
+    double d[3] = {positions[3 * a] - positions[3 * b], positions[3 * a + 1] - positions[3 * b + 1],
+                   positions[3 * a + 2] - positions[3 * b + 2]};
     return sqrt(dot(d, d));
 }
 
-/* What takes SMPL's rest bone to the file's: upper and lower arms and legs; hands go with the lower arm. */
+/* What takes SMPL's rest bone to the file's: upper and lower arms and legs; hands go with the lower
+ * arm. */
 static void find_bends(Retarget *c, const double *file, const double *ours) {
-    static const int bones[8][2] = {{1, 4}, {2, 5}, {4, 7}, {5, 8}, {16, 18}, {17, 19}, {18, 20}, {19, 21}};
+    static const int bones[8][2] = {{1, 4},   {2, 5},   {4, 7},   {5, 8},
+                                    {16, 18}, {17, 19}, {18, 20}, {19, 21}};
     for (int i = 0; i < 8; i++) {
         int from = bones[i][0], to = bones[i][1];
         double bone[3], target[3], mine[3];
@@ -122,7 +142,8 @@ static void find_bends(Retarget *c, const double *file, const double *ours) {
         apply(c->world, bone, target);
         turn_between(mine, target, c->bend[from]);
     }
-    for (int j = 20; j < SMPL_JOINTS; j++) memcpy(c->bend[j], c->bend[j % 2 ? 19 : 18], sizeof c->bend[j]);
+    for (int j = 20; j < SMPL_JOINTS; j++)
+        memcpy(c->bend[j], c->bend[j % 2 ? 19 : 18], sizeof c->bend[j]);
 }
 
 static int compare_bodies(Retarget *c, Error *err) {
@@ -136,10 +157,12 @@ static int compare_bodies(Retarget *c, Error *err) {
     if (find_world(c, file, err)) return -1;
     double legs = 0, mine = 0;
     for (int side = 1; side <= 2; side++) {
-        legs += length_between(file, c->match[side], c->match[side + 3]) + length_between(file, c->match[side + 3], c->match[side + 6]);
+        legs += length_between(file, c->match[side], c->match[side + 3]) +
+                length_between(file, c->match[side + 3], c->match[side + 6]);
         mine += length_between(ours, side, side + 3) + length_between(ours, side + 3, side + 6);
     }
-    if (!(legs > 0 && isfinite(legs) && isfinite(mine / legs))) return error_set(err, "its legs have no length");
+    if (!(legs > 0 && isfinite(legs) && isfinite(mine / legs)))
+        return error_set(err, "its legs have no length");
     c->scale = mine / legs;
     find_bends(c, file, ours);
     return 0;
@@ -163,7 +186,8 @@ static void file_kinematics(Retarget *c, size_t t) {
     }
 }
 
-/* Orientations in our world, then each relative to its parent; joints that the file lacks go with theirs. */
+/* Orientations in our world, then each relative to its parent; joints that the file lacks go with
+ * theirs. */
 static void take_frame(Retarget *c, size_t t, float *frame) {
     double global[SMPL_JOINTS][9], back[9], pelvis[3];
     transpose(c->world, back);
@@ -181,7 +205,8 @@ static void take_frame(Retarget *c, size_t t, float *frame) {
             rotation_multiply(c->world, c->global + 9 * c->match[j], half);
             rotation_multiply(half, back, turned);
             rotation_multiply(turned, c->bend[j], global[j]);
-            if (parent < 0) memcpy(local, global[j], sizeof local);
+            if (parent < 0)
+                memcpy(local, global[j], sizeof local);
             else {
                 transpose(global[parent], half);
                 rotation_multiply(half, global[j], local);
@@ -203,20 +228,23 @@ static int convert(Retarget *c, Motion *out, Error *err) {
     c->global = malloc(9 * n * sizeof *c->global);
     c->places = malloc(3 * n * sizeof *c->places);
     c->positions = malloc(3 * n * sizeof *c->positions);
-    if (!c->rotations || !c->global || !c->places || !c->positions) return error_set(err, "out of memory for %zu joints", n);
+    if (!c->rotations || !c->global || !c->places || !c->positions)
+        return error_set(err, "out of memory for %zu joints", n);
     if (compare_bodies(c, err) || motion_new(out, c->b->frames, SMPL_JOINTS, err)) return -1;
     out->fps = frame_rate(c->b->frame_time);
     if (!isfinite(out->fps)) return error_set(err, "Frame Time is %g: too short", c->b->frame_time);
     for (size_t t = 0; t < out->frames; t++) take_frame(c, t, out->data + t * motion_dim(out));
     for (size_t i = 0; i < out->frames * motion_dim(out); i++)
-        if (!isfinite(out->data[i])) return error_set(err, "a position in frame %zu is too large", i / motion_dim(out));
+        if (!isfinite(out->data[i]))
+            return error_set(err, "a position in frame %zu is too large", i / motion_dim(out));
     return 0;
 }
 
 int bvh_to_motion(const Bvh *b, Motion *out, Error *err) {
     *out = (Motion){0};
     Retarget c = {.b = b};
-    int status = bvh_match(b, c.match, err) || skeleton_smpl(&c.body, err) ? -1 : convert(&c, out, err);
+    int status =
+        bvh_match(b, c.match, err) || skeleton_smpl(&c.body, err) ? -1 : convert(&c, out, err);
     free(c.rotations);
     free(c.global);
     free(c.places);

@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/motion/import/bvh_retarget.h"
 #include "lib/base/file.h"
 #include "lib/formats/pickle.h"
 #include "lib/formats/tensor_file.h"
+#include "lib/motion/import/bvh_retarget.h"
 
-/* What a z-up file needs. Our root lies at translation + rest pelvis; `pelvis` says whether the file's does too. */
+/* What a z-up file needs. Our root lies at translation + rest pelvis; `pelvis` says whether the
+ * file's does too. */
 typedef struct {
     double fps;
     double scaling;
@@ -22,18 +23,24 @@ typedef struct {
 static int check_shapes(Tensor *poses, Tensor *trans, Error *err) {
     char text[200];
     if (trans->rank != 2 || trans->shape[1] != 3)
-        return error_set(err, "translations must be [N, 3], not %s", tensor_shape_text(trans, text));
+        return error_set(err, "translations must be [N, 3], not %s",
+                         tensor_shape_text(trans, text));
     if (poses->shape[0] == 0) return error_set(err, "the motion has no frames");
-    if (poses->shape[0] != trans->shape[0]) return error_set(err, "%zu frames of poses but %zu of translations", poses->shape[0], trans->shape[0]);
-    if (tensor_convert(poses, TENSOR_F64, err) || tensor_check_finite(poses, err)) return error_prefix(err, "poses");
-    if (tensor_convert(trans, TENSOR_F64, err) || tensor_check_finite(trans, err)) return error_prefix(err, "translations");
+    if (poses->shape[0] != trans->shape[0])
+        return error_set(err, "%zu frames of poses but %zu of translations", poses->shape[0],
+                         trans->shape[0]);
+    if (tensor_convert(poses, TENSOR_F64, err) || tensor_check_finite(poses, err))
+        return error_prefix(err, "poses");
+    if (tensor_convert(trans, TENSOR_F64, err) || tensor_check_finite(trans, err))
+        return error_prefix(err, "translations");
     return 0;
 }
 
 /* y up from z up: (x, y, z) -> (x, z, -y). */
 static const double upright[9] = {1, 0, 0, 0, 0, 1, 0, -1, 0};
 
-static void frame_of(const double *pose, const double *trans, size_t given, const Conversion *c, const double *pelvis, float *frame) {
+static void frame_of(const double *pose, const double *trans, size_t given, const Conversion *c,
+                     const double *pelvis, float *frame) {
     double t[3];
     for (int i = 0; i < 3; i++) t[i] = trans[i] / c->scaling;
     if (c->z_up) {
@@ -57,7 +64,8 @@ static void frame_of(const double *pose, const double *trans, size_t given, cons
 }
 
 /* poses [N, columns] of which the first `given` joints are taken. */
-static int convert(Tensor *poses, Tensor *trans, size_t given, const Conversion *c, Motion *out, Error *err) {
+static int convert(Tensor *poses, Tensor *trans, size_t given, const Conversion *c, Motion *out,
+                   Error *err) {
     if (check_shapes(poses, trans, err)) return -1;
     size_t frames = poses->shape[0], columns = tensor_count(poses) / frames;
     Skeleton body;
@@ -65,42 +73,55 @@ static int convert(Tensor *poses, Tensor *trans, size_t given, const Conversion 
     out->fps = c->fps;
     size_t dim = motion_dim(out);
     for (size_t f = 0; f < frames; f++)
-        frame_of(tensor_f64(poses) + f * columns, tensor_f64(trans) + f * 3, given, c, body.offsets, out->data + f * dim);
+        frame_of(tensor_f64(poses) + f * columns, tensor_f64(trans) + f * 3, given, c, body.offsets,
+                 out->data + f * dim);
     skeleton_free(&body);
     for (size_t i = 0; i < frames * dim; i++)
-        if (!isfinite(out->data[i])) return error_set(err, "a translation or angle in frame %zu is too large", i / dim);
+        if (!isfinite(out->data[i]))
+            return error_set(err, "a translation or angle in frame %zu is too large", i / dim);
     return 0;
 }
 
 /* --- pickles --- */
 
 static int is_poses(const Tensor *t) {
-    return (t->rank == 2 && t->shape[1] == 3 * SMPL_JOINTS) || (t->rank == 3 && t->shape[1] == SMPL_JOINTS && t->shape[2] == 3);
+    return (t->rank == 2 && t->shape[1] == 3 * SMPL_JOINTS) ||
+           (t->rank == 3 && t->shape[1] == SMPL_JOINTS && t->shape[2] == 3);
 }
 
 static int take_scaling(const PickleValue *v, double *scaling, Error *err) {
     Tensor t;
     if (pickle_tensor(v, &t, err)) return -1;
     int status = 0;
-    if (tensor_count(&t) != 1) status = error_set(err, "one number is wanted, not %zu", tensor_count(&t));
-    else if ((status = tensor_convert(&t, TENSOR_F64, err)) == 0) *scaling = *tensor_f64(&t);
+    if (tensor_count(&t) != 1)
+        status = error_set(err, "one number is wanted, not %zu", tensor_count(&t));
+    else if ((status = tensor_convert(&t, TENSOR_F64, err)) == 0)
+        *scaling = *tensor_f64(&t);
     tensor_free(&t);
-    if (status == 0 && !(isfinite(*scaling) && *scaling > 0)) status = error_set(err, "it is %g and must be above 0", *scaling);
+    if (status == 0 && !(isfinite(*scaling) && *scaling > 0))
+        status = error_set(err, "it is %g and must be above 0", *scaling);
     return status;
 }
 
-static int from_smpl(const PickleValue *dict, const PickleValue *poses, const PickleValue *trans, Motion *out, Error *err) {
+static int from_smpl(const PickleValue *dict, const PickleValue *poses, const PickleValue *trans,
+                     Motion *out, Error *err) {
     Conversion c = {.fps = 60, .scaling = 1, .pelvis = true};
     const PickleValue *scaling = pickle_get(dict, "smpl_scaling");
     if (scaling && take_scaling(scaling, &c.scaling, err)) return error_prefix(err, "smpl_scaling");
-    if (!scaling && pickle_get(dict, "full_pose")) c = (Conversion){.fps = 30, .scaling = 1, .z_up = true};
+    if (!scaling && pickle_get(dict, "full_pose"))
+        c = (Conversion){.fps = 30, .scaling = 1, .z_up = true};
     Tensor p = {0}, t = {0};
     int status = 0;
     char text[200];
-    if (pickle_tensor(poses, &p, err)) status = error_prefix(err, "smpl_poses");
-    else if (pickle_tensor(trans, &t, err)) status = error_prefix(err, "smpl_trans");
-    else if (!is_poses(&p)) status = error_set(err, "smpl_poses must be [N, 72] or [N, 24, 3], not %s", tensor_shape_text(&p, text));
-    else status = convert(&p, &t, SMPL_JOINTS, &c, out, err);
+    if (pickle_tensor(poses, &p, err))
+        status = error_prefix(err, "smpl_poses");
+    else if (pickle_tensor(trans, &t, err))
+        status = error_prefix(err, "smpl_trans");
+    else if (!is_poses(&p))
+        status = error_set(err, "smpl_poses must be [N, 72] or [N, 24, 3], not %s",
+                           tensor_shape_text(&p, text));
+    else
+        status = convert(&p, &t, SMPL_JOINTS, &c, out, err);
     tensor_free(&p);
     tensor_free(&t);
     return status;
@@ -109,20 +130,29 @@ static int from_smpl(const PickleValue *dict, const PickleValue *poses, const Pi
 /* What else AIST++ and its users keep in pickles. */
 static int explain_dict(const PickleValue *dict, Error *err) {
     if (pickle_get(dict, "keypoints3d") || pickle_get(dict, "keypoints3d_optim"))
-        return error_set(err, "these are AIST++'s 3D keypoints (17 points, no rotations), not SMPL; pass the file of the same name in motions/");
+        return error_set(err, "these are AIST++'s 3D keypoints (17 points, no rotations), not "
+                              "SMPL; pass the file of the same name in motions/");
     if (pickle_get(dict, "keypoints2d"))
-        return error_set(err, "these are AIST++'s 2D keypoints, not SMPL; pass motions/NAME.pkl of the same sequence");
+        return error_set(err, "these are AIST++'s 2D keypoints, not SMPL; pass motions/NAME.pkl of "
+                              "the same sequence");
     if (pickle_get(dict, "pred_position"))
-        return error_set(err, "these are joint positions as Bailando writes them, without rotations; pass the SMPL motion they were made from");
+        return error_set(err, "these are joint positions as Bailando writes them, without "
+                              "rotations; pass the SMPL motion they were made from");
     char keys[400];
-    return error_set(err, "not a motion: keys are %s; AIST++ motions (motions/*.pkl) have smpl_poses, smpl_trans, smpl_scaling",
-                pickle_keys(dict, keys, sizeof keys)[0] ? keys : "none");
+    return error_set(err,
+                     "not a motion: keys are %s; AIST++ motions (motions/*.pkl) have smpl_poses, "
+                     "smpl_trans, smpl_scaling",
+                     pickle_keys(dict, keys, sizeof keys)[0] ? keys : "none");
 }
 
 static int from_pickle(const PickleValue *root, Motion *out, Error *err) {
     if (root->type != PICKLE_DICT)
-        return error_set(err, "the pickle holds a %s; AIST++ motions (motions/*.pkl) hold a dict with smpl_poses and smpl_trans", pickle_type_name(root->type));
-    const PickleValue *poses = pickle_get(root, "smpl_poses"), *trans = pickle_get(root, "smpl_trans");
+        return error_set(err,
+                         "the pickle holds a %s; AIST++ motions (motions/*.pkl) hold a dict with "
+                         "smpl_poses and smpl_trans",
+                         pickle_type_name(root->type));
+    const PickleValue *poses = pickle_get(root, "smpl_poses"),
+                      *trans = pickle_get(root, "smpl_trans");
     return poses && trans ? from_smpl(root, poses, trans, out, err) : explain_dict(root, err);
 }
 
@@ -141,19 +171,25 @@ enum { BODY_JOINTS = 22 }; /* of SMPL, SMPL+H and SMPL-X alike; hands and face d
 static int frame_rate(const Tensors *set, double *fps, Error *err) {
     Tensor *t = tensors_find(set, "mocap_framerate");
     if (!t) t = tensors_find(set, "mocap_frame_rate");
-    if (!t) return error_set(err, "an AMASS-like file needs `mocap_framerate` or `mocap_frame_rate`");
-    if (tensor_count(t) != 1 || t->type == TENSOR_BYTES || tensor_convert(t, TENSOR_F64, err)) return error_set(err, "the frame rate must be one number");
+    if (!t)
+        return error_set(err, "an AMASS-like file needs `mocap_framerate` or `mocap_frame_rate`");
+    if (tensor_count(t) != 1 || t->type == TENSOR_BYTES || tensor_convert(t, TENSOR_F64, err))
+        return error_set(err, "the frame rate must be one number");
     *fps = *tensor_f64(t);
-    return isfinite(*fps) && *fps > 0 ? 0 : error_set(err, "the frame rate is %g, it must be above 0", *fps);
+    return isfinite(*fps) && *fps > 0
+               ? 0
+               : error_set(err, "the frame rate is %g, it must be above 0", *fps);
 }
 
 static int from_amass(const Tensors *set, Motion *out, Error *err) {
     Conversion c = {.scaling = 1, .z_up = true, .pelvis = true};
-    Tensor *poses = tensors_need(set, "poses", err), *trans = poses ? tensors_need(set, "trans", err) : NULL;
+    Tensor *poses = tensors_need(set, "poses", err),
+           *trans = poses ? tensors_need(set, "trans", err) : NULL;
     if (!trans || frame_rate(set, &c.fps, err)) return -1;
     char text[200];
     if (poses->rank != 2 || poses->shape[1] < 3 * BODY_JOINTS || poses->shape[1] % 3 != 0)
-        return error_set(err, "`poses` must be [N, 66 or more, 3 per joint], not %s", tensor_shape_text(poses, text));
+        return error_set(err, "`poses` must be [N, 66 or more, 3 per joint], not %s",
+                         tensor_shape_text(poses, text));
     size_t given = poses->shape[1] == 3 * SMPL_JOINTS ? SMPL_JOINTS : BODY_JOINTS;
     return convert(poses, trans, given, &c, out, err);
 }
@@ -188,7 +224,8 @@ static int set_names(const char *path, Motion *m, Error *err) {
     char genre[16], music[32];
     char *stem = path_stem(path);
     if (!stem) return error_set(err, "%s: out of memory", path);
-    int is_aist = aist_parse_name(stem, genre, music) == 0 && *m->genre == '\0' && *m->music == '\0';
+    int is_aist =
+        aist_parse_name(stem, genre, music) == 0 && *m->genre == '\0' && *m->music == '\0';
     free(stem);
     return is_aist ? motion_set_names(m, genre, music, err) : 0;
 }
@@ -196,11 +233,19 @@ static int set_names(const char *path, Motion *m, Error *err) {
 int motion_import(const char *path, Motion *out, Error *err) {
     *out = (Motion){0};
     int status;
-    if (path_ends_with(path, ".pkl") || path_ends_with(path, ".pickle")) status = import_pickle(path, out, err);
-    else if (path_ends_with(path, ".npz")) status = import_npz(path, out, err);
-    else if (path_ends_with(path, ".npy")) status = motion_read(path, out, err);
-    else if (path_ends_with(path, ".bvh")) status = import_bvh(path, out, err);
-    else status = error_set(err, "%s: unknown kind of file; pass AIST++ .pkl, AMASS-like .npz, .bvh, or motion .npz or .npy", path);
+    if (path_ends_with(path, ".pkl") || path_ends_with(path, ".pickle"))
+        status = import_pickle(path, out, err);
+    else if (path_ends_with(path, ".npz"))
+        status = import_npz(path, out, err);
+    else if (path_ends_with(path, ".npy"))
+        status = motion_read(path, out, err);
+    else if (path_ends_with(path, ".bvh"))
+        status = import_bvh(path, out, err);
+    else
+        status = error_set(err,
+                           "%s: unknown kind of file; pass AIST++ .pkl, AMASS-like .npz, .bvh, or "
+                           "motion .npz or .npy",
+                           path);
     if (status == 0) status = set_names(path, out, err);
     if (status) motion_free(out);
     return status;

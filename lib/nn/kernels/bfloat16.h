@@ -1,8 +1,11 @@
-/* bfloat16.h: products with weights kept in bfloat16 (8 bits of significand, float's exponent), sums in float.
+/* bfloat16.h: products with weights kept in bfloat16 (8 bits of significand, float's exponent),
+ * sums in float.
  *
- * Half the memory to read, and arithmetic of its own on processors that have it: Intel's AMX tiles, else AVX512-BF16, else plain code that any
- * compiler vectorises. The weights are rounded once and kept in the order in which the products read them; the input is rounded at each product.
- * Rounding is to nearest, ties to even, so that a product's error is about 2^-9 of the sum of its terms' sizes. */
+ * Half the memory to read, and arithmetic of its own on processors that have it: Intel's AMX tiles,
+ * else AVX512-BF16, else plain code that any compiler vectorises. The weights are rounded once and
+ * kept in the order in which the products read them; the input is rounded at each product. Rounding
+ * is to nearest, ties to even, so that a product's error is about 2^-9 of the sum of its terms'
+ * sizes. */
 #ifndef LIB_NN_KERNELS_BFLOAT16_H
 #define LIB_NN_KERNELS_BFLOAT16_H
 
@@ -29,14 +32,15 @@ void bf16_matrix_free(Bf16Matrix *m);
 typedef struct {
     Bf16Kernel kernel;
     Bf16Matrix *matrices; /* one for each parameter; data is NULL where it stays in float */
-    uint16_t *input;      /* room for the largest input */
+    uint16_t *input; /* room for the largest input */
 } Bf16Weights;
 
 /* Room for the rounded input of a product, in uint16_t. */
 size_t bf16_input_size(size_t rows, size_t in);
 
-/* y [rows, out] = x [rows, in] W[first ..]^T + bias + onto; bias [out] and onto [rows, out] may be NULL; input: bf16_input_size, aligned to 64 bytes. Works on all of our threads. */
-void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, size_t rows, const real *x, const real *bias, const real *onto,
-                  uint16_t *input, real *y);
+/* y [rows, out] = x [rows, in] W[first ..]^T + bias + onto; bias [out] and onto [rows, out] may be
+ * NULL; input: bf16_input_size, aligned to 64 bytes. Works on all of our threads. */
+void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, size_t rows,
+                  const real *x, const real *bias, const real *onto, uint16_t *input, real *y);
 
 #endif

@@ -11,11 +11,14 @@ static float widened(uint32_t half) {
 void bf16_plain(const Bf16Job *j, size_t first, size_t last) {
     for (size_t tile = first; tile < last; tile++)
         for (size_t row = 0; row < j->rows; row++) {
-            const uint16_t *w = j->weights + tile * j->across * BF16_TILE, *x = j->input + row * j->across * BF16_IN;
+            const uint16_t *w = j->weights + tile * j->across * BF16_TILE,
+                           *x = j->input + row * j->across * BF16_IN;
             float sums[BF16_OUT] = {0};
-            for (size_t pair = 0; pair < j->across * BF16_IN / 2; pair++, w += 2 * BF16_OUT, x += 2) {
+            for (size_t pair = 0; pair < j->across * BF16_IN / 2;
+                 pair++, w += 2 * BF16_OUT, x += 2) {
                 float even = widened(x[0]), odd = widened(x[1]);
-                for (size_t k = 0; k < BF16_OUT; k++) sums[k] += even * widened(w[2 * k]) + odd * widened(w[2 * k + 1]);
+                for (size_t k = 0; k < BF16_OUT; k++)
+                    sums[k] += even * widened(w[2 * k]) + odd * widened(w[2 * k + 1]);
             }
             Bf16Job part = *j;
             part.rows = row + 1;
@@ -29,11 +32,15 @@ void bf16_plain(const Bf16Job *j, size_t first, size_t last) {
 #include <unistd.h>
 
 /* 12 rows by 2 tiles of outputs: 24 accumulators, of 32 registers. */
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) void bf16_avx512(const Bf16Job *j, size_t first, size_t last) {
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) void bf16_avx512(const Bf16Job *j,
+                                                                                 size_t first,
+                                                                                 size_t last) {
     enum { HEIGHT = 12 };
-    size_t pairs = j->across * BF16_IN / 2, stride = j->across * BF16_IN, all = (j->rows + BF16_ROWS - 1) / BF16_ROWS * BF16_ROWS;
+    size_t pairs = j->across * BF16_IN / 2, stride = j->across * BF16_IN,
+           all = (j->rows + BF16_ROWS - 1) / BF16_ROWS * BF16_ROWS;
     for (size_t tile = first; tile < last; tile += 2) {
-        const uint16_t *w0 = j->weights + tile * j->across * BF16_TILE, *w1 = tile + 1 < last ? w0 + j->across * BF16_TILE : w0;
+        const uint16_t *w0 = j->weights + tile * j->across * BF16_TILE,
+                       *w1 = tile + 1 < last ? w0 + j->across * BF16_TILE : w0;
         for (size_t row = 0; row < j->rows; row += HEIGHT) {
             const uint16_t *x[HEIGHT];
             __m512 a[HEIGHT], b[HEIGHT];
@@ -42,7 +49,8 @@ __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) void bf16_avx512
                 a[i] = b[i] = _mm512_setzero_ps();
             }
             for (size_t p = 0; p < pairs; p++) {
-                __m512bh v0 = (__m512bh)_mm512_load_si512(w0 + p * 2 * BF16_OUT), v1 = (__m512bh)_mm512_load_si512(w1 + p * 2 * BF16_OUT);
+                __m512bh v0 = (__m512bh)_mm512_load_si512(w0 + p * 2 * BF16_OUT),
+                         v1 = (__m512bh)_mm512_load_si512(w1 + p * 2 * BF16_OUT);
 #pragma GCC unroll 12
                 for (size_t i = 0; i < HEIGHT; i++) {
                     int32_t pair;
@@ -71,8 +79,10 @@ typedef struct {
     unsigned char rows[16];
 } TileShapes;
 
-/* 2 by 2 tiles of sums (0 to 3), two of the input (4, 5), two of the weights (6, 7). Outputs outside: their weights pass the cache once. */
-__attribute__((target("amx-tile,amx-bf16,avx512f"))) void bf16_amx(const Bf16Job *j, size_t first, size_t last) {
+/* 2 by 2 tiles of sums (0 to 3), two of the input (4, 5), two of the weights (6, 7). Outputs
+ * outside: their weights pass the cache once. */
+__attribute__((target("amx-tile,amx-bf16,avx512f"))) void bf16_amx(const Bf16Job *j, size_t first,
+                                                                   size_t last) {
     TileShapes shapes = {.palette = 1};
     for (size_t i = 0; i < 8; i++) {
         shapes.bytes_a_row[i] = 64;
@@ -81,9 +91,11 @@ __attribute__((target("amx-tile,amx-bf16,avx512f"))) void bf16_amx(const Bf16Job
     _tile_loadconfig(&shapes);
     size_t stride = j->across * BF16_IN, all = (j->rows + BF16_ROWS - 1) / BF16_ROWS * BF16_ROWS;
     for (size_t tile = first; tile < last; tile += 2) {
-        const uint16_t *w0 = j->weights + tile * j->across * BF16_TILE, *w1 = tile + 1 < last ? w0 + j->across * BF16_TILE : w0;
+        const uint16_t *w0 = j->weights + tile * j->across * BF16_TILE,
+                       *w1 = tile + 1 < last ? w0 + j->across * BF16_TILE : w0;
         for (size_t row = 0; row < all; row += 2 * BF16_ROWS) {
-            const uint16_t *x0 = j->input + row * stride, *x1 = row + BF16_ROWS < all ? x0 + BF16_ROWS * stride : x0;
+            const uint16_t *x0 = j->input + row * stride,
+                           *x1 = row + BF16_ROWS < all ? x0 + BF16_ROWS * stride : x0;
             _tile_zero(0);
             _tile_zero(1);
             _tile_zero(2);
@@ -106,7 +118,8 @@ __attribute__((target("amx-tile,amx-bf16,avx512f"))) void bf16_amx(const Bf16Job
             bf16_store(j, row, tile, sums[0]);
             if (tile + 1 < last) bf16_store(j, row, tile + 1, sums[1]);
             if (row + BF16_ROWS < all) bf16_store(j, row + BF16_ROWS, tile, sums[2]);
-            if (tile + 1 < last && row + BF16_ROWS < all) bf16_store(j, row + BF16_ROWS, tile + 1, sums[3]);
+            if (tile + 1 < last && row + BF16_ROWS < all)
+                bf16_store(j, row + BF16_ROWS, tile + 1, sums[3]);
         }
     }
     _tile_release();
@@ -118,7 +131,8 @@ static int may_use_tiles(void) {
     return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
 }
 
-/* CPUID leaf 7: EDX bits 22 (AMX-BF16) and 24 (AMX-TILE) of subleaf 0, EAX bit 5 (AVX512-BF16) of subleaf 1. */
+/* CPUID leaf 7: EDX bits 22 (AMX-BF16) and 24 (AMX-TILE) of subleaf 0, EAX bit 5 (AVX512-BF16) of
+ * subleaf 1. */
 static void leaf_7(unsigned sub, unsigned *eax, unsigned *edx) {
     unsigned b, c;
     __asm__("cpuid" : "=a"(*eax), "=b"(b), "=c"(c), "=d"(*edx) : "a"(7), "c"(sub));
@@ -126,7 +140,9 @@ static void leaf_7(unsigned sub, unsigned *eax, unsigned *edx) {
 
 Bf16Kernel bf16_kernel(void) {
     __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl")) return BF16_PLAIN;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+        !__builtin_cpu_supports("avx512vl"))
+        return BF16_PLAIN;
     unsigned eax, edx;
     leaf_7(0, &eax, &edx);
     if ((edx >> 22 & 1) && (edx >> 24 & 1) && may_use_tiles()) return BF16_AMX;

@@ -7,11 +7,11 @@
 enum { BF16_OUT = 16, BF16_IN = 32, BF16_ROWS = 16, BF16_TILE = BF16_OUT * BF16_IN };
 
 typedef struct {
-    size_t rows, across;       /* across: tiles side by side */
-    size_t first, out;         /* outputs that are wanted: the columns of y */
-    const uint16_t *weights;   /* [tiles of outputs][across][BF16_TILE] */
-    const uint16_t *input;     /* [rows up to whole tiles][across * BF16_IN] */
-    const real *bias, *onto;   /* or NULL; onto: as y */
+    size_t rows, across; /* across: tiles side by side */
+    size_t first, out; /* outputs that are wanted: the columns of y */
+    const uint16_t *weights; /* [tiles of outputs][across][BF16_TILE] */
+    const uint16_t *input; /* [rows up to whole tiles][across * BF16_IN] */
+    const real *bias, *onto; /* or NULL; onto: as y */
     real *y;
 } Bf16Job;
 
@@ -21,10 +21,12 @@ Bf16Part bf16_plain, bf16_avx512, bf16_amx; /* the last two only where bf16_kern
 
 /* Writes the part of a tile of sums that the result has, with what is added. */
 static inline void bf16_store(const Bf16Job *j, size_t row, size_t tile, const float *sums) {
-    size_t at = tile * BF16_OUT, left = at < j->first ? j->first - at : 0, end = j->first + j->out - at, cols = (end < BF16_OUT ? end : BF16_OUT) - left;
+    size_t at = tile * BF16_OUT, left = at < j->first ? j->first - at : 0,
+           end = j->first + j->out - at, cols = (end < BF16_OUT ? end : BF16_OUT) - left;
     size_t rows = j->rows - row < BF16_ROWS ? j->rows - row : BF16_ROWS, col = at + left - j->first;
     static const real none[BF16_OUT] = {0};
-    const real *bias = j->bias ? j->bias + col : none, *onto = j->onto ? j->onto + row * j->out + col : none;
+    const real *bias = j->bias ? j->bias + col : none,
+               *onto = j->onto ? j->onto + row * j->out + col : none;
     real *y = j->y + row * j->out + col;
     for (size_t i = 0; i < rows; i++, y += j->out, onto += j->onto ? j->out : 0, sums += BF16_OUT) {
         if (cols == BF16_OUT) /* a length that compilers know */

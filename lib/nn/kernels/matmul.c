@@ -32,47 +32,60 @@ static void multiply_part(const Product *p, size_t row, size_t col, size_t rows,
     for (size_t i = 0; begun && i < rows; i++) { /* beta D + bias, to which BLAS adds */
         real *c = part.c + i * p->ldc;
         const real *d = part.d + i * p->ldc;
-        for (size_t j = 0; j < cols; j++) c[j] = (p->beta == 0 ? 0 : p->beta * d[j]) + (part.bias ? part.bias[j] : 0);
+        for (size_t j = 0; j < cols; j++)
+            c[j] = (p->beta == 0 ? 0 : p->beta * d[j]) + (part.bias ? part.bias[j] : 0);
     }
-    gemm(CblasRowMajor, p->ta ? CblasTrans : CblasNoTrans, p->tb ? CblasTrans : CblasNoTrans, (int)rows, (int)cols, (int)p->k, p->alpha, part.a,
-         (int)p->lda, part.b, (int)p->ldb, begun ? 1 : p->beta, part.c, (int)p->ldc);
+    gemm(CblasRowMajor, p->ta ? CblasTrans : CblasNoTrans, p->tb ? CblasTrans : CblasNoTrans,
+         (int)rows, (int)cols, (int)p->k, p->alpha, part.a, (int)p->lda, part.b, (int)p->ldb,
+         begun ? 1 : p->beta, part.c, (int)p->ldc);
 }
 
-/* Every part copies its share of A and of B into an order of its own: the longer side is cut, so that the longer operand is copied once and the shorter
- * one by all. Threads take parts as they get ready: cores are not equally fast where others use them too, or where some are small. */
+/* Every part copies its share of A and of B into an order of its own: the longer side is cut, so
+ * that the longer operand is copied once and the shorter one by all. Threads take parts as they get
+ * ready: cores are not equally fast where others use them too, or where some are small. */
 static void multiply(Product p) {
-    enum { WORTH_SPLITTING = 1 << 18, UNIT = 32, LEAST = 96, TURNS = 3 }; /* multiply-adds; rows or columns of the kernels' tiles, of a part; parts for each thread */
+    enum {
+        WORTH_SPLITTING = 1 << 18,
+        UNIT = 32,
+        LEAST = 96,
+        TURNS = 3
+    }; /* multiply-adds; rows or columns of the kernels' tiles, of a part; parts for each thread */
     size_t threads = (size_t)omp_get_max_threads();
     if (threads == 1 || omp_in_parallel() || p.m * p.n * p.k < WORTH_SPLITTING) {
         multiply_part(&p, 0, 0, p.m, p.n);
         return;
     }
     bool by_rows = p.m >= p.n;
-    size_t side = by_rows ? p.m : p.n, most = threads * TURNS, parts = side / LEAST < most ? side / LEAST : most;
+    size_t side = by_rows ? p.m : p.n, most = threads * TURNS,
+           parts = side / LEAST < most ? side / LEAST : most;
     if (parts < threads) parts = threads;
 #pragma omp parallel for schedule(dynamic)
     for (size_t t = 0; t < parts; t++) {
         Part part = part_of(side, UNIT, t, parts);
-        if (by_rows) multiply_part(&p, part.first, 0, part.count, p.n);
-        else multiply_part(&p, 0, part.first, p.m, part.count);
+        if (by_rows)
+            multiply_part(&p, part.first, 0, part.count, p.n);
+        else
+            multiply_part(&p, 0, part.first, p.m, part.count);
     }
 }
 
-void matmul(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
-            real *c, size_t ldc) {
+void matmul(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b,
+            size_t ldb, real beta, real *c, size_t ldc) {
     multiply((Product){false, false, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c, c, NULL});
 }
 
-void matmul_nt(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
-               real *c, size_t ldc) {
+void matmul_nt(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b,
+               size_t ldb, real beta, real *c, size_t ldc) {
     multiply((Product){false, true, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c, c, NULL});
 }
 
-void matmul_nt_onto(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb, const real *bias, const real *d, real *c, size_t ldc) {
-    multiply((Product){false, true, m, n, k, lda, ldb, ldc, 1, d ? 1 : 0, a, b, c, d ? d : c, bias});
+void matmul_nt_onto(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
+                    size_t ldb, const real *bias, const real *d, real *c, size_t ldc) {
+    multiply(
+        (Product){false, true, m, n, k, lda, ldb, ldc, 1, d ? 1 : 0, a, b, c, d ? d : c, bias});
 }
 
-void matmul_tn(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
-               real *c, size_t ldc) {
+void matmul_tn(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b,
+               size_t ldb, real beta, real *c, size_t ldc) {
     multiply((Product){true, false, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c, c, NULL});
 }

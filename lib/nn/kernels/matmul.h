@@ -1,23 +1,27 @@
-/* matmul.h: matrix products, row-major, split over our threads by the longer side of the result: by a kernel of our own where the processor has AVX-512 and
- * the operands are small (matmul_kernels.h), else by BLAS.
+/* matmul.h: matrix products, row-major, split over our threads by the longer side of the result: by
+ * a kernel of our own where the processor has AVX-512 and the operands are small
+ * (matmul_kernels.h), else by BLAS.
  *
- * C [m, n] = alpha op(A) op(B) + beta C. Leading dimensions (lda, ldb, ldc) are the distances between rows in memory.
- * Inside a parallel region a call stays on its thread. C must not overlap A or B. */
+ * C [m, n] = alpha op(A) op(B) + beta C. Leading dimensions (lda, ldb, ldc) are the distances
+ * between rows in memory. Inside a parallel region a call stays on its thread. C must not overlap A
+ * or B. */
 #ifndef LIB_NN_KERNELS_MATMUL_H
 #define LIB_NN_KERNELS_MATMUL_H
 
 #include "lib/nn/real.h"
 
 /* A [m, k], B [k, n] */
-void matmul(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
-            real *c, size_t ldc);
+void matmul(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b,
+            size_t ldb, real beta, real *c, size_t ldc);
 /* A [m, k], B [n, k]: C = A B^T */
-void matmul_nt(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
-               real *c, size_t ldc);
-/* The same with bias [n] in every row and on top of D [m, n], whose rows are ldc apart; each may be NULL: C = A B^T + bias + D */
-void matmul_nt_onto(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb, const real *bias, const real *d, real *c, size_t ldc);
+void matmul_nt(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b,
+               size_t ldb, real beta, real *c, size_t ldc);
+/* The same with bias [n] in every row and on top of D [m, n], whose rows are ldc apart; each may be
+ * NULL: C = A B^T + bias + D */
+void matmul_nt_onto(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
+                    size_t ldb, const real *bias, const real *d, real *c, size_t ldc);
 /* A [k, m], B [k, n]: C = A^T B */
-void matmul_tn(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
-               real *c, size_t ldc);
+void matmul_tn(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b,
+               size_t ldb, real beta, real *c, size_t ldc);
 
 #endif

@@ -1,13 +1,16 @@
-/* Products of float matrices with AVX-512, for matrices of a few hundred rows and columns. A BLAS copies both operands into an order of its own, and there that costs a
- * fifth of the time. Here A is read where it is; 32 columns of B at a time are copied into the first-level cache. */
+/* Products of float matrices with AVX-512, for matrices of a few hundred rows and columns. A BLAS
+ * copies both operands into an order of its own, and there that costs a fifth of the time. Here A
+ * is read where it is; 32 columns of B at a time are copied into the first-level cache. */
 #include "lib/base/part.h"
 #include "lib/nn/kernels/matmul_kernels.h"
 
-/* As measured beside OpenBLAS. With few rows the copy of B, in few steps the way to the sums takes too long, and small products with B as it stands
- * are done there without copies; beyond the last line's sizes a BLAS, which copies A too, keeps its caches better. */
+/* As measured beside OpenBLAS. With few rows the copy of B, in few steps the way to the sums takes
+ * too long, and small products with B as it stands are done there without copies; beyond the last
+ * line's sizes a BLAS, which copies A too, keeps its caches better. */
 bool matmul_avx512_pays(const Product *p) {
     enum { SMALL = 1000000, FEW = 80 };
-    if (p->k < 32 || p->m < (p->tb ? 12 : 48) || (!p->tb && p->m * p->n * p->k <= SMALL)) return false;
+    if (p->k < 32 || p->m < (p->tb ? 12 : 48) || (!p->tb && p->m * p->n * p->k <= SMALL))
+        return false;
     return (p->tb && p->m <= FEW) || (p->ta ? p->m * p->n <= 1 << 16 : p->k * p->n <= 1 << 18);
 }
 
@@ -20,14 +23,16 @@ bool matmul_avx512_pays(const Product *p) {
 enum {
     LANES = 16,
     WIDTH = 2 * LANES, /* columns of B in a panel */
-    HEIGHT = 12,       /* rows of A: 24 sums of 32 registers */
-    DEPTH = 256,       /* a panel of B takes 32 KiB */
-    KEPT = 60 * HEIGHT * DEPTH /* numbers of A that stay in the second-level cache while panels of B pass */
+    HEIGHT = 12, /* rows of A: 24 sums of 32 registers */
+    DEPTH = 256, /* a panel of B takes 32 KiB */
+    KEPT = 60 * HEIGHT *
+           DEPTH /* numbers of A that stay in the second-level cache while panels of B pass */
 };
 
 bool matmul_avx512_runs(void) {
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 }
 
 INLINE __mmask16 first_lanes(size_t n) { return n >= LANES ? 0xffff : (__mmask16)((1u << n) - 1); }
@@ -65,16 +70,21 @@ INLINE void transpose(__m512 r[LANES]) {
     }
 }
 
-AVX512 static void copy_transposed(const float *b, size_t ldb, size_t cols, size_t depth, float *to) {
+AVX512 static void copy_transposed(const float *b, size_t ldb, size_t cols, size_t depth,
+                                   float *to) {
     for (size_t half = 0; half < WIDTH; half += LANES)
         for (size_t k = 0; k < depth; k += LANES) {
             __mmask16 mask = first_lanes(depth - k);
             __m512 r[LANES];
 #pragma GCC unroll 16
-            for (size_t i = 0; i < LANES; i++) r[i] = half + i < cols ? _mm512_maskz_loadu_ps(mask, b + (half + i) * ldb + k) : _mm512_setzero_ps();
+            for (size_t i = 0; i < LANES; i++)
+                r[i] = half + i < cols ? _mm512_maskz_loadu_ps(mask, b + (half + i) * ldb + k)
+                                       : _mm512_setzero_ps();
             transpose(r);
 #pragma GCC unroll 16
-            for (size_t i = 0; i < LANES; i++) _mm512_store_ps(to + (k + i) * WIDTH + half, r[i]); /* to whole vectors: DEPTH is a multiple of LANES */
+            for (size_t i = 0; i < LANES; i++)
+                _mm512_store_ps(to + (k + i) * WIDTH + half,
+                                r[i]); /* to whole vectors: DEPTH is a multiple of LANES */
         }
 }
 
@@ -89,13 +99,19 @@ AVX512 static void copy_straight(const float *b, size_t ldb, size_t cols, size_t
 /* --- what is wanted next: lines of memory, asked for one by one while tiles compute --- */
 
 typedef struct {
-    const float *at;                  /* a row of a matrix with this stride */
-    size_t stride, lines, line, left; /* lines of a row, the next of them; lines of all rows still to come */
+    const float *at; /* a row of a matrix with this stride */
+    size_t stride, lines, line,
+        left; /* lines of a row, the next of them; lines of all rows still to come */
 } Ahead;
 
-INLINE Ahead ahead_of(const float *x, size_t stride, size_t row, size_t rows, size_t col, size_t cols) {
+INLINE Ahead ahead_of(const float *x, size_t stride, size_t row, size_t rows, size_t col,
+                      size_t cols) {
     size_t lines = (cols + LANES - 1) / LANES;
-    return rows ? (Ahead){.at = x + row * stride + col, .stride = stride, .lines = lines, .left = rows * lines} : (Ahead){0};
+    return rows ? (Ahead){.at = x + row * stride + col,
+                          .stride = stride,
+                          .lines = lines,
+                          .left = rows * lines}
+                : (Ahead){0};
 }
 
 INLINE void look_ahead(Ahead *a) {
@@ -122,7 +138,8 @@ typedef struct {
 typedef __m512 Sums[HEIGHT][2];
 
 /* One more term of n rows: a[i] times the panel's row. */
-INLINE void add_term(Sums sum, const float *const a[HEIGHT], size_t at, const float *b, const size_t n, const size_t vectors) {
+INLINE void add_term(Sums sum, const float *const a[HEIGHT], size_t at, const float *b,
+                     const size_t n, const size_t vectors) {
     __m512 b0 = _mm512_load_ps(b), b1 = vectors > 1 ? _mm512_load_ps(b + LANES) : b0;
 #pragma GCC unroll 12
     for (size_t i = 0; i < n; i++) {
@@ -138,7 +155,8 @@ typedef struct {
     size_t stride;
 } Rows;
 
-INLINE void add_row_terms(Sums sum, const Rows *r, const float *b, const size_t steps, const size_t n, const size_t vectors) {
+INLINE void add_row_terms(Sums sum, const Rows *r, const float *b, const size_t steps,
+                          const size_t n, const size_t vectors) {
     const float *a[HEIGHT];
 #pragma GCC unroll 12
     for (size_t i = 0; i < HEIGHT; i++) a[i] = r->third[i / 3] + i % 3 * r->stride;
@@ -149,7 +167,9 @@ INLINE void add_row_terms(Sums sum, const Rows *r, const float *b, const size_t 
 INLINE void add_rows(const Tile *t, Sums sum, const size_t n, const size_t vectors) {
     const size_t stride = t->stride;
     const float *b = t->panel;
-    Rows r = {{t->a, n > 3 ? t->a + 3 * stride : t->a, n > 6 ? t->a + 6 * stride : t->a, n > 9 ? t->a + 9 * stride : t->a}, stride};
+    Rows r = {{t->a, n > 3 ? t->a + 3 * stride : t->a, n > 6 ? t->a + 6 * stride : t->a,
+               n > 9 ? t->a + 9 * stride : t->a},
+              stride};
     size_t k = 0;
     for (; k + 4 <= t->depth; k += 4, b += 4 * WIDTH) {
         add_row_terms(sum, &r, b, 4, n, vectors);
@@ -171,7 +191,8 @@ INLINE void add_columns(const Tile *t, Sums sum, const size_t n, const size_t ve
         look_ahead(&next_b);
 #pragma GCC unroll 4
         for (size_t j = 0; j < 4 && k < t->depth; j++, k++, b += WIDTH, a += t->stride) {
-            const float *const at[HEIGHT] = {a, a + 1, a + 2, a + 3, a + 4, a + 5, a + 6, a + 7, a + 8, a + 9, a + 10, a + 11};
+            const float *const at[HEIGHT] = {a,     a + 1, a + 2, a + 3, a + 4,  a + 5,
+                                             a + 6, a + 7, a + 8, a + 9, a + 10, a + 11};
             add_term(sum, at, 0, b, n, vectors);
         }
     }
@@ -186,19 +207,25 @@ INLINE void tile(const Tile *t, const size_t n, const size_t vectors, const bool
     for (size_t i = 0; i < n; i++)
         for (size_t v = 0; v < vectors; v++) {
             sum[i][v] = _mm512_setzero_ps();
-            __builtin_prefetch(t->c + i * t->ldc + v * LANES, 1, 3); /* to be there when the sums are */
+            __builtin_prefetch(t->c + i * t->ldc + v * LANES, 1,
+                               3); /* to be there when the sums are */
         }
-    if (by_rows) add_rows(t, sum, n, vectors);
-    else add_columns(t, sum, n, vectors);
+    if (by_rows)
+        add_rows(t, sum, n, vectors);
+    else
+        add_columns(t, sum, n, vectors);
     const __m512 alpha = _mm512_set1_ps(t->alpha), beta = _mm512_set1_ps(t->beta);
     for (size_t v = 0; v < vectors; v++) {
         __mmask16 mask = first_lanes(t->cols - v * LANES);
-        __m512 bias = t->bias ? _mm512_maskz_loadu_ps(mask, t->bias + v * LANES) : _mm512_setzero_ps();
+        __m512 bias =
+            t->bias ? _mm512_maskz_loadu_ps(mask, t->bias + v * LANES) : _mm512_setzero_ps();
 #pragma GCC unroll 12
         for (size_t i = 0; i < n; i++) {
             float *c = t->c + i * t->ldc + v * LANES;
             __m512 x = _mm512_fmadd_ps(alpha, sum[i][v], bias);
-            if (t->beta != 0) x = _mm512_fmadd_ps(beta, _mm512_maskz_loadu_ps(mask, t->d + i * t->ldc + v * LANES), x);
+            if (t->beta != 0)
+                x = _mm512_fmadd_ps(beta,
+                                    _mm512_maskz_loadu_ps(mask, t->d + i * t->ldc + v * LANES), x);
             _mm512_mask_storeu_ps(c, mask, x);
         }
     }
@@ -206,18 +233,42 @@ INLINE void tile(const Tile *t, const size_t n, const size_t vectors, const bool
 
 INLINE void tile_of(const Tile *t, size_t n, size_t vectors, bool by_rows) {
     switch (n) {
-    case 1: tile(t, 1, vectors, by_rows); break;
-    case 2: tile(t, 2, vectors, by_rows); break;
-    case 3: tile(t, 3, vectors, by_rows); break;
-    case 4: tile(t, 4, vectors, by_rows); break;
-    case 5: tile(t, 5, vectors, by_rows); break;
-    case 6: tile(t, 6, vectors, by_rows); break;
-    case 7: tile(t, 7, vectors, by_rows); break;
-    case 8: tile(t, 8, vectors, by_rows); break;
-    case 9: tile(t, 9, vectors, by_rows); break;
-    case 10: tile(t, 10, vectors, by_rows); break;
-    case 11: tile(t, 11, vectors, by_rows); break;
-    default: tile(t, 12, vectors, by_rows); break;
+    case 1:
+        tile(t, 1, vectors, by_rows);
+        break;
+    case 2:
+        tile(t, 2, vectors, by_rows);
+        break;
+    case 3:
+        tile(t, 3, vectors, by_rows);
+        break;
+    case 4:
+        tile(t, 4, vectors, by_rows);
+        break;
+    case 5:
+        tile(t, 5, vectors, by_rows);
+        break;
+    case 6:
+        tile(t, 6, vectors, by_rows);
+        break;
+    case 7:
+        tile(t, 7, vectors, by_rows);
+        break;
+    case 8:
+        tile(t, 8, vectors, by_rows);
+        break;
+    case 9:
+        tile(t, 9, vectors, by_rows);
+        break;
+    case 10:
+        tile(t, 10, vectors, by_rows);
+        break;
+    case 11:
+        tile(t, 11, vectors, by_rows);
+        break;
+    default:
+        tile(t, 12, vectors, by_rows);
+        break;
     }
 }
 
@@ -236,15 +287,28 @@ typedef struct {
 } Block;
 
 /* The tiles of a panel of B, below each other. */
-INLINE void panel_down(const Product *p, Block s, size_t col, const float *panel, Ahead *next_a, Ahead *next_b) {
+INLINE void panel_down(const Product *p, Block s, size_t col, const float *panel, Ahead *next_a,
+                       Ahead *next_b) {
     size_t tiles = (s.rows + HEIGHT - 1) / HEIGHT, cols = at_most(p->n - col, WIDTH);
     for (size_t i = 0; i < tiles; i++) {
         size_t first = s.row + s.rows * i / tiles, n = s.row + s.rows * (i + 1) / tiles - first;
-        Tile t = {.a = p->ta ? p->a + s.k * p->lda + first : p->a + first * p->lda + s.k, .stride = p->lda, .depth = s.depth, .panel = panel,
-                  .c = p->c + first * p->ldc + col, .d = (s.k ? p->c : p->d) + first * p->ldc + col, .ldc = p->ldc, .cols = cols, .alpha = p->alpha, .beta = s.k ? 1 : p->beta,
-                  .bias = p->bias && s.k == 0 ? p->bias + col : NULL, .next_a = next_a, .next_b = next_b};
-        if (p->ta) (cols > LANES ? tile_columns_32 : tile_columns_16)(&t, n);
-        else (cols > LANES ? tile_rows_32 : tile_rows_16)(&t, n);
+        Tile t = {.a = p->ta ? p->a + s.k * p->lda + first : p->a + first * p->lda + s.k,
+                  .stride = p->lda,
+                  .depth = s.depth,
+                  .panel = panel,
+                  .c = p->c + first * p->ldc + col,
+                  .d = (s.k ? p->c : p->d) + first * p->ldc + col,
+                  .ldc = p->ldc,
+                  .cols = cols,
+                  .alpha = p->alpha,
+                  .beta = s.k ? 1 : p->beta,
+                  .bias = p->bias && s.k == 0 ? p->bias + col : NULL,
+                  .next_a = next_a,
+                  .next_b = next_b};
+        if (p->ta)
+            (cols > LANES ? tile_columns_32 : tile_columns_16)(&t, n);
+        else
+            (cols > LANES ? tile_rows_32 : tile_rows_16)(&t, n);
     }
 }
 
@@ -254,9 +318,15 @@ AVX512 static void block(const Product *p, Block s) {
     Ahead next_a = ahead_of(p->a, p->lda, then, p->ta ? steps : 0, s.row, s.rows);
     for (size_t col = 0; col < p->n; col += WIDTH) {
         size_t right = col + WIDTH;
-        Ahead next_b = !p->ta ? (Ahead){0} : right < p->n ? ahead_of(p->b, p->ldb, s.k, s.depth, right, WIDTH) : ahead_of(p->b, p->ldb, then, steps, 0, WIDTH);
-        if (p->tb) copy_transposed(p->b + col * p->ldb + s.k, p->ldb, at_most(p->n - col, WIDTH), s.depth, panel);
-        else copy_straight(p->b + s.k * p->ldb + col, p->ldb, at_most(p->n - col, WIDTH), s.depth, panel);
+        Ahead next_b = !p->ta         ? (Ahead){0}
+                       : right < p->n ? ahead_of(p->b, p->ldb, s.k, s.depth, right, WIDTH)
+                                      : ahead_of(p->b, p->ldb, then, steps, 0, WIDTH);
+        if (p->tb)
+            copy_transposed(p->b + col * p->ldb + s.k, p->ldb, at_most(p->n - col, WIDTH), s.depth,
+                            panel);
+        else
+            copy_straight(p->b + s.k * p->ldb + col, p->ldb, at_most(p->n - col, WIDTH), s.depth,
+                          panel);
         panel_down(p, s, col, panel, &next_a, &next_b);
     }
 }

@@ -7,8 +7,8 @@
 
 #include "lib/nn/real.h"
 
-/* C [m, n] = alpha op(A) op(B) + beta D + bias, as matmul.h says; ta, tb: A is there as [k, m], B as [n, k]; D [m, n] with rows as far apart as C's, or C
- * itself; bias [n] or NULL. */
+/* C [m, n] = alpha op(A) op(B) + beta D + bias, as matmul.h says; ta, tb: A is there as [k, m], B
+ * as [n, k]; D [m, n] with rows as far apart as C's, or C itself; bias [n] or NULL. */
 typedef struct {
     bool ta, tb;
     size_t m, n, k, lda, ldb, ldc;

@@ -1,4 +1,5 @@
-/* transformer.h: FACT's transformer as a composition of ops (Li et al. 2021). Building it declares its parameters (graph.h). */
+/* transformer.h: FACT's transformer as a composition of ops (Li et al. 2021). Building it declares
+ * its parameters (graph.h). */
 #ifndef LIB_NN_LAYERS_TRANSFORMER_H
 #define LIB_NN_LAYERS_TRANSFORMER_H
 
@@ -7,8 +8,8 @@
 
 /* Linear layer "P.weight", "P.bias" [out, in]. */
 Value linear_layer(Graph *g, Value x, const char *prefix, size_t out, Init init);
-/* The rows of a result that are wanted: `count` listed ones, or those from `first` on where list is NULL; with count 0 all. The last layer does not compute
- * the others. */
+/* The rows of a result that are wanted: `count` listed ones, or those from `first` on where list is
+ * NULL; with count 0 all. The last layer does not compute the others. */
 typedef struct {
     size_t first, count;
     const size_t *list;
@@ -16,12 +17,15 @@ typedef struct {
 static const RowRange all_rows = {0};
 
 /* `layers` of FACT's pre-norm block "P.blocks.I...": x += Attn(LN(x)); x += MLP(LN(x)). */
-Value transformer_blocks(Graph *g, Value x, const char *prefix, size_t layers, Dims d, RowRange rows);
+Value transformer_blocks(Graph *g, Value x, const char *prefix, size_t layers, Dims d,
+                         RowRange rows);
 /* "P.position" [max_rows, width]: the first rows of it are added. */
 Value add_position_embedding(Graph *g, Value x, const char *prefix, size_t max_rows);
 /* dense to the width, position, layers: x [rows, in] -> [rows or those wanted, width] */
-Value transformer_encoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, RowRange rows);
+Value transformer_encoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers,
+                          Dims d, RowRange rows);
 /* position, layers, head: x [rows, width] -> [rows or those wanted, out] */
-Value transformer_decoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers, Dims d, size_t out, RowRange rows);
+Value transformer_decoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers,
+                          Dims d, size_t out, RowRange rows);
 
 #endif

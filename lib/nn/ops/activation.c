@@ -2,12 +2,14 @@
 #include "lib/base/threads.h"
 #include "lib/nn/ops/ops.h"
 
-/* op_gelu(x) = x/2 (1 + tanh u) = x s(2u), u = sqrt(2/pi) (x + 0.044715 x^3), s the logistic function
- * gelu'(x) = s + x s (1 - s) 2 u' */
+/* op_gelu(x) = x/2 (1 + tanh u) = x s(2u), u = sqrt(2/pi) (x + 0.044715 x^3), s the logistic
+ * function gelu'(x) = s + x s (1 - s) 2 u' */
 static const real twice_root = (real)1.5957691216057308; /* 2 sqrt(2/pi) */
 static const real cubic = (real)0.044715;
 
-static inline real gelu_gate(real x) { return 1 / (1 + real_exp(-twice_root * (x + cubic * x * x * x))); }
+static inline real gelu_gate(real x) {
+    return 1 / (1 + real_exp(-twice_root * (x + cubic * x * x * x)));
+}
 
 static void gelu_forward(const Call *c) {
     size_t n = c->batch * c->rows * c->cols;
@@ -21,7 +23,8 @@ static void gelu_forward(const Call *c) {
 }
 
 /* n <= VECTOR elements; dx may be dy. */
-static inline void gelu_back(const real *restrict x, const real *dy, real *dx, size_t n, bool fresh) {
+static inline void gelu_back(const real *restrict x, const real *dy, real *dx, size_t n,
+                             bool fresh) {
     real given[VECTOR];
     for (size_t k = 0; k < n; k++) {
         real s = gelu_gate(x[k]);
@@ -39,15 +42,25 @@ static void gelu_backward(const Call *c) {
         const real *x = c->x[0].data + p.first, *dy = c->dy + p.first;
         real *dx = c->x[0].grad + p.first;
         size_t whole = p.count / VECTOR * VECTOR; /* of a length that compilers know */
-        for (size_t i = 0; i < whole; i += VECTOR) gelu_back(x + i, dy + i, dx + i, VECTOR, c->x[0].fresh);
+        for (size_t i = 0; i < whole; i += VECTOR)
+            gelu_back(x + i, dy + i, dx + i, VECTOR, c->x[0].fresh);
         gelu_back(x + whole, dy + whole, dx + whole, p.count - whole, c->x[0].fresh);
     }
 }
 
 Value op_gelu(Graph *g, Value x) {
-    static const Op op = {.name = "gelu", .forward = gelu_forward, .backward = gelu_backward, .backward_reads_x = true, .sets_gradients = true, .in_place = true};
-    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER},
-                                     .rows = graph_rows(g, x), .cols = graph_cols(g, x)});
+    static const Op op = {.name = "gelu",
+                          .forward = gelu_forward,
+                          .backward = gelu_backward,
+                          .backward_reads_x = true,
+                          .sets_gradients = true,
+                          .in_place = true};
+    return graph_record(g, &(Record){.op = &op,
+                                     .inputs = 1,
+                                     .x = {x},
+                                     .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = graph_rows(g, x),
+                                     .cols = graph_cols(g, x)});
 }
 
 /* y = exp(x - max) / sum,  dx = y (dy - sum(dy y)) */
@@ -78,7 +91,15 @@ static void softmax_backward(const Call *c) {
 }
 
 Value op_softmax(Graph *g, Value x) {
-    static const Op op = {.name = "softmax", .forward = softmax_forward, .backward = softmax_backward, .backward_reads_y = true, .sets_gradients = true};
-    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER},
-                                     .rows = graph_rows(g, x), .cols = graph_cols(g, x)});
+    static const Op op = {.name = "softmax",
+                          .forward = softmax_forward,
+                          .backward = softmax_backward,
+                          .backward_reads_y = true,
+                          .sets_gradients = true};
+    return graph_record(g, &(Record){.op = &op,
+                                     .inputs = 1,
+                                     .x = {x},
+                                     .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = graph_rows(g, x),
+                                     .cols = graph_cols(g, x)});
 }

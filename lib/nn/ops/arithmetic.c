@@ -1,6 +1,6 @@
 /* Sums, scalings and what steers gradients. */
-#include "lib/nn/ops/accumulate.h"
 #include "lib/base/threads.h"
+#include "lib/nn/ops/accumulate.h"
 
 static size_t total(const Call *c) { return c->batch * c->rows * c->cols; }
 
@@ -17,11 +17,17 @@ void op_accumulate_grad(const Call *c, int input, real factor) {
     }
 }
 
-static Value record_like(Graph *g, const Op *op, const Value *x, int inputs, Parameter w0, Parameter w1, real factor) {
+static Value record_like(Graph *g, const Op *op, const Value *x, int inputs, Parameter w0,
+                         Parameter w1, real factor) {
     for (int i = 1; i < inputs; i++)
-        if (graph_rows(g, x[i]) != graph_rows(g, x[0]) || graph_cols(g, x[i]) != graph_cols(g, x[0]))
+        if (graph_rows(g, x[i]) != graph_rows(g, x[0]) ||
+            graph_cols(g, x[i]) != graph_cols(g, x[0]))
             return graph_fail(g, "%s: operands of different shapes", op->name);
-    Record r = {.op = op, .inputs = inputs, .w = {w0, w1}, .rows = graph_rows(g, x[0]), .cols = graph_cols(g, x[0]),
+    Record r = {.op = op,
+                .inputs = inputs,
+                .w = {w0, w1},
+                .rows = graph_rows(g, x[0]),
+                .cols = graph_cols(g, x[0]),
                 .factor = {factor}};
     for (int i = 0; i < inputs; i++) r.x[i] = x[i];
     return graph_record(g, &r);
@@ -45,12 +51,20 @@ static void combine_backward(const Call *c) {
 }
 
 Value op_add(Graph *g, Value a, Value b) {
-    static const Op op = {.name = "add", .forward = combine_forward, .backward = combine_backward, .sets_gradients = true, .passes_gradient = true};
+    static const Op op = {.name = "add",
+                          .forward = combine_forward,
+                          .backward = combine_backward,
+                          .sets_gradients = true,
+                          .passes_gradient = true};
     return record_like(g, &op, (Value[]){a, b}, 2, NO_PARAMETER, NO_PARAMETER, 1);
 }
 
 Value op_subtract(Graph *g, Value a, Value b) {
-    static const Op op = {.name = "subtract", .forward = combine_forward, .backward = combine_backward, .sets_gradients = true, .passes_gradient = true};
+    static const Op op = {.name = "subtract",
+                          .forward = combine_forward,
+                          .backward = combine_backward,
+                          .sets_gradients = true,
+                          .passes_gradient = true};
     return record_like(g, &op, (Value[]){a, b}, 2, NO_PARAMETER, NO_PARAMETER, -1);
 }
 
@@ -69,7 +83,10 @@ static void scale_forward(const Call *c) {
 static void scale_backward(const Call *c) { op_accumulate_grad(c, 0, c->factor[0]); }
 
 Value op_scale(Graph *g, Value x, double factor) {
-    static const Op op = {.name = "scale", .forward = scale_forward, .backward = scale_backward, .sets_gradients = true};
+    static const Op op = {.name = "scale",
+                          .forward = scale_forward,
+                          .backward = scale_backward,
+                          .sets_gradients = true};
     return record_like(g, &op, &x, 1, NO_PARAMETER, NO_PARAMETER, (real)factor);
 }
 
@@ -97,7 +114,11 @@ static void position_backward(const Call *c) {
 }
 
 Value op_add_position(Graph *g, Value x, Parameter p) {
-    static const Op op = {.name = "add_position", .forward = position_forward, .backward = position_backward, .sets_gradients = true, .passes_gradient = true};
+    static const Op op = {.name = "add_position",
+                          .forward = position_forward,
+                          .backward = position_backward,
+                          .sets_gradients = true,
+                          .passes_gradient = true};
     return record_like(g, &op, &x, 1, p, NO_PARAMETER, 0);
 }
 
@@ -106,7 +127,8 @@ static void normalise_forward(const Call *c) {
     size_t n = c->batch * c->rows, C = c->cols;
 #pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < C; k++) c->y[i * C + k] = (c->x[0].data[i * C + k] - c->w[0][k]) / c->w[1][k];
+        for (size_t k = 0; k < C; k++)
+            c->y[i * C + k] = (c->x[0].data[i * C + k] - c->w[0][k]) / c->w[1][k];
 }
 
 static void normalise_backward(const Call *c) {
@@ -115,11 +137,15 @@ static void normalise_backward(const Call *c) {
     bool fresh = c->x[0].fresh;
 #pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < C; k++) real_store_or_add(&c->x[0].grad[i * C + k], c->dy[i * C + k] / c->w[1][k], fresh);
+        for (size_t k = 0; k < C; k++)
+            real_store_or_add(&c->x[0].grad[i * C + k], c->dy[i * C + k] / c->w[1][k], fresh);
 }
 
 Value op_normalise(Graph *g, Value x, Parameter mean, Parameter std) {
-    static const Op op = {.name = "normalise", .forward = normalise_forward, .backward = normalise_backward, .sets_gradients = true};
+    static const Op op = {.name = "normalise",
+                          .forward = normalise_forward,
+                          .backward = normalise_backward,
+                          .sets_gradients = true};
     return record_like(g, &op, &x, 1, mean, std, 0);
 }
 
@@ -128,7 +154,8 @@ static void denormalise_forward(const Call *c) {
     size_t n = c->batch * c->rows, C = c->cols;
 #pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < C; k++) c->y[i * C + k] = c->x[0].data[i * C + k] * c->w[1][k] + c->w[0][k];
+        for (size_t k = 0; k < C; k++)
+            c->y[i * C + k] = c->x[0].data[i * C + k] * c->w[1][k] + c->w[0][k];
 }
 
 static void denormalise_backward(const Call *c) {
@@ -136,11 +163,15 @@ static void denormalise_backward(const Call *c) {
     bool fresh = c->x[0].fresh;
     if (!c->x[0].grad) return;
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < C; k++) real_store_or_add(&c->x[0].grad[i * C + k], c->dy[i * C + k] * c->w[1][k], fresh);
+        for (size_t k = 0; k < C; k++)
+            real_store_or_add(&c->x[0].grad[i * C + k], c->dy[i * C + k] * c->w[1][k], fresh);
 }
 
 Value op_denormalise(Graph *g, Value x, Parameter mean, Parameter std) {
-    static const Op op = {.name = "denormalise", .forward = denormalise_forward, .backward = denormalise_backward, .sets_gradients = true};
+    static const Op op = {.name = "denormalise",
+                          .forward = denormalise_forward,
+                          .backward = denormalise_backward,
+                          .sets_gradients = true};
     return record_like(g, &op, &x, 1, mean, std, 0);
 }
 
@@ -160,12 +191,20 @@ static void keep_backward(const Call *c) {
 }
 
 Value op_mask_columns(Graph *g, Value x, const size_t *columns, size_t count) {
-    static const Op op = {.name = "op_mask_columns", .forward = keep_forward, .backward = keep_backward};
+    static const Op op = {
+        .name = "op_mask_columns", .forward = keep_forward, .backward = keep_backward};
     for (size_t k = 0; k < count; k++)
-        if (columns[k] >= graph_cols(g, x)) return graph_fail(g, "op_mask_columns: no column %zu", columns[k]);
-    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER},
-                                     .rows = graph_rows(g, x), .cols = graph_cols(g, x), .size = {count},
-                                     .list = columns, .list_count = count});
+        if (columns[k] >= graph_cols(g, x))
+            return graph_fail(g, "op_mask_columns: no column %zu", columns[k]);
+    return graph_record(g, &(Record){.op = &op,
+                                     .inputs = 1,
+                                     .x = {x},
+                                     .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = graph_rows(g, x),
+                                     .cols = graph_cols(g, x),
+                                     .size = {count},
+                                     .list = columns,
+                                     .list_count = count});
 }
 
 static void copy_forward(const Call *c) { memcpy(c->y, c->x[0].data, total(c) * sizeof *c->y); }
@@ -178,6 +217,7 @@ Value op_stop_gradient(Graph *g, Value x) {
 static void straight_backward(const Call *c) { op_accumulate_grad(c, 1, 1); }
 
 Value op_straight_through(Graph *g, Value forward, Value backward) {
-    static const Op op = {.name = "straight_through", .forward = copy_forward, .backward = straight_backward};
+    static const Op op = {
+        .name = "straight_through", .forward = copy_forward, .backward = straight_backward};
     return record_like(g, &op, (Value[]){forward, backward}, 2, NO_PARAMETER, NO_PARAMETER, 0);
 }

@@ -1,27 +1,34 @@
-/* Scaled dot-product attention (Vaswani et al. 2017), every row of Q attending to every row of K and V:
- *   S = scale Q K^T,  P = op_softmax(S),  O = P V                                for each sample and head
- * Backward recomputes P from the saved log-sum-exp of each row of S instead of keeping S for each head:
- *   dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum(dO O)),  dQ = scale dS K,  dK = scale dS^T Q */
+/* Scaled dot-product attention (Vaswani et al. 2017), every row of Q attending to every row of K
+ * and V: S = scale Q K^T,  P = op_softmax(S),  O = P V                                for each
+ * sample and head Backward recomputes P from the saved log-sum-exp of each row of S instead of
+ * keeping S for each head: dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum(dO O)),  dQ = scale dS
+ * K,  dK = scale dS^T Q */
 #include <omp.h>
 
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/ops/ops.h"
 
-/* Queries are the first columns of one operand, keys and values the last ones of the other; both may be the same. */
+/* Queries are the first columns of one operand, keys and values the last ones of the other; both
+ * may be the same. */
 typedef struct {
     size_t R, T, heads, dim, inner; /* rows of queries, of keys */
-    size_t q_stride, kv_stride;     /* between rows */
+    size_t q_stride, kv_stride; /* between rows */
     real scale;
 } Shape;
 
 static Shape shape_of(const Call *c) {
     size_t heads = c->size[0], dim = c->size[1];
-    return (Shape){c->rows, c->x[1].rows, heads, dim, heads * dim, c->x[0].cols, c->x[1].cols, c->factor[0]};
+    return (Shape){c->rows,     c->x[1].rows, heads,        dim,
+                   heads * dim, c->x[0].cols, c->x[1].cols, c->factor[0]};
 }
 
 /* Of sample b and head h: where its queries, keys and values begin. */
-static size_t q_at(const Shape *s, size_t b, size_t h) { return b * s->R * s->q_stride + h * s->dim; }
-static size_t k_at(const Shape *s, size_t b, size_t h) { return b * s->T * s->kv_stride + s->kv_stride - 2 * s->inner + h * s->dim; }
+static size_t q_at(const Shape *s, size_t b, size_t h) {
+    return b * s->R * s->q_stride + h * s->dim;
+}
+static size_t k_at(const Shape *s, size_t b, size_t h) {
+    return b * s->T * s->kv_stride + s->kv_stride - 2 * s->inner + h * s->dim;
+}
 static size_t v_at(const Shape *s, size_t b, size_t h) { return k_at(s, b, h) + s->inner; }
 
 /* Rows of S and P end with a whole vector; what lies beyond their T numbers counts as nothing. */
@@ -44,7 +51,9 @@ static real exponentials(real *row, size_t T, real top) {
     return sum;
 }
 
-static real *my_scratch(const Call *c) { return c->scratch + (size_t)omp_get_thread_num() * c->scratch_per_thread; }
+static real *my_scratch(const Call *c) {
+    return c->scratch + (size_t)omp_get_thread_num() * c->scratch_per_thread;
+}
 
 static void attention_forward(const Call *c) {
     Shape s = shape_of(c);
@@ -52,8 +61,10 @@ static void attention_forward(const Call *c) {
 #pragma omp parallel for collapse(2) schedule(dynamic)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t h = 0; h < s.heads; h++) {
-            const real *q = c->x[0].data + q_at(&s, b, h), *k = c->x[1].data + k_at(&s, b, h), *v = c->x[1].data + v_at(&s, b, h);
-            real *o = c->y + b * R * s.inner + h * s.dim, *lse = c->saved + (b * s.heads + h) * R, *S = my_scratch(c), *over = S + R * L;
+            const real *q = c->x[0].data + q_at(&s, b, h), *k = c->x[1].data + k_at(&s, b, h),
+                       *v = c->x[1].data + v_at(&s, b, h);
+            real *o = c->y + b * R * s.inner + h * s.dim, *lse = c->saved + (b * s.heads + h) * R,
+                 *S = my_scratch(c), *over = S + R * L;
             matmul_nt(R, T, s.dim, s.scale, q, s.q_stride, k, s.kv_stride, 0, S, L);
             for (size_t i = 0; i < R; i++) {
                 real *row = S + i * L;
@@ -72,15 +83,19 @@ static void attention_backward(const Call *c) {
     Shape s = shape_of(c);
     size_t R = s.R, T = s.T, L = row_length(T), inner = s.inner;
     bool one = c->x[0].grad == c->x[1].grad; /* of one operand, which is fresh once */
-    real old_q = c->x[0].fresh ? 0 : 1, old_kv = c->x[one ? 0 : 1].fresh ? 0 : 1; /* how much of it stays in the gradients */
+    real old_q = c->x[0].fresh ? 0 : 1,
+         old_kv = c->x[one ? 0 : 1].fresh ? 0 : 1; /* how much of it stays in the gradients */
     if (!c->x[0].grad || !c->x[1].grad) return;
 #pragma omp parallel for collapse(2) schedule(dynamic)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t h = 0; h < s.heads; h++) {
-            const real *q = c->x[0].data + q_at(&s, b, h), *k = c->x[1].data + k_at(&s, b, h), *v = c->x[1].data + v_at(&s, b, h);
-            const real *o = c->y + b * R * inner + h * s.dim, *dO = c->dy + b * R * inner + h * s.dim;
+            const real *q = c->x[0].data + q_at(&s, b, h), *k = c->x[1].data + k_at(&s, b, h),
+                       *v = c->x[1].data + v_at(&s, b, h);
+            const real *o = c->y + b * R * inner + h * s.dim,
+                       *dO = c->dy + b * R * inner + h * s.dim;
             const real *lse = c->saved + (b * s.heads + h) * R;
-            real *dq = c->x[0].grad + q_at(&s, b, h), *dk = c->x[1].grad + k_at(&s, b, h), *dv = c->x[1].grad + v_at(&s, b, h);
+            real *dq = c->x[0].grad + q_at(&s, b, h), *dk = c->x[1].grad + k_at(&s, b, h),
+                 *dv = c->x[1].grad + v_at(&s, b, h);
             real *P = my_scratch(c), *dP = P + R * L;
             matmul_nt(R, T, s.dim, s.scale, q, s.q_stride, k, s.kv_stride, 0, P, L);
             for (size_t i = 0; i < R; i++) {
@@ -102,11 +117,25 @@ static void attention_backward(const Call *c) {
 }
 
 Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale) {
-    static const Op op = {.name = "attention", .forward = attention_forward, .backward = attention_backward, .backward_reads_x = true,
-                          .backward_reads_y = true, .sets_gradients = true};
+    static const Op op = {.name = "attention",
+                          .forward = attention_forward,
+                          .backward = attention_backward,
+                          .backward_reads_x = true,
+                          .backward_reads_y = true,
+                          .sets_gradients = true};
     size_t R = graph_rows(g, q), T = graph_rows(g, kv), inner = heads * head_dim;
-    if (q == kv ? graph_cols(g, q) != 3 * inner : graph_cols(g, q) != inner || graph_cols(g, kv) != 2 * inner)
-        return graph_fail(g, "attention: widths other than heads head_dim for each of queries, keys and values");
-    return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {q, kv}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = R, .cols = inner,
-                                     .saved = heads * R, .scratch = 2 * R * row_length(T), .size = {heads, head_dim}, .factor = {(real)scale}});
+    if (q == kv ? graph_cols(g, q) != 3 * inner
+                : graph_cols(g, q) != inner || graph_cols(g, kv) != 2 * inner)
+        return graph_fail(
+            g, "attention: widths other than heads head_dim for each of queries, keys and values");
+    return graph_record(g, &(Record){.op = &op,
+                                     .inputs = 2,
+                                     .x = {q, kv},
+                                     .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = R,
+                                     .cols = inner,
+                                     .saved = heads * R,
+                                     .scratch = 2 * R * row_length(T),
+                                     .size = {heads, head_dim},
+                                     .factor = {(real)scale}});
 }

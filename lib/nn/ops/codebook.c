@@ -2,12 +2,22 @@
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/ops/ops.h"
 
-static size_t genre_offset(const Call *c, size_t b) { return (size_t)c->x[1].data[b] * c->size[0] * c->size[1]; }
+static size_t genre_offset(const Call *c, size_t b) {
+    return (size_t)c->x[1].data[b] * c->size[0] * c->size[1];
+}
 
-static Value record_bank(Graph *g, const Op *op, Value x, Parameter bank, Value genre, size_t cols, double factor, size_t saved) {
+static Value record_bank(Graph *g, const Op *op, Value x, Parameter bank, Value genre, size_t cols,
+                         double factor, size_t saved) {
     size_t N = graph_parameter_shape(g, bank, 1), C = graph_parameter_shape(g, bank, 2);
-    return graph_record(g, &(Record){.op = op, .inputs = 2, .x = {x, genre}, .w = {bank, NO_PARAMETER}, .rows = graph_rows(g, x),
-                                     .cols = cols, .size = {N, C}, .factor = {(real)factor}, .saved = saved});
+    return graph_record(g, &(Record){.op = op,
+                                     .inputs = 2,
+                                     .x = {x, genre},
+                                     .w = {bank, NO_PARAMETER},
+                                     .rows = graph_rows(g, x),
+                                     .cols = cols,
+                                     .size = {N, C},
+                                     .factor = {(real)factor},
+                                     .saved = saved});
 }
 
 /* y = f x B^T,  dx = f dy B,  dB = f dy^T x */
@@ -15,7 +25,8 @@ static void similarity_forward(const Call *c) {
     size_t N = c->size[0], C = c->size[1], R = c->rows;
 #pragma omp parallel for schedule(static) if (c->batch > 1)
     for (size_t b = 0; b < c->batch; b++)
-        matmul_nt(R, N, C, c->factor[0], c->x[0].data + b * R * C, C, c->w[0] + genre_offset(c, b), C, 0, c->y + b * R * N, N);
+        matmul_nt(R, N, C, c->factor[0], c->x[0].data + b * R * C, C, c->w[0] + genre_offset(c, b),
+                  C, 0, c->y + b * R * N, N);
 }
 
 static void similarity_backward(const Call *c) {
@@ -23,14 +34,19 @@ static void similarity_backward(const Call *c) {
     if (c->x[0].grad) {
 #pragma omp parallel for schedule(static) if (c->batch > 1)
         for (size_t b = 0; b < c->batch; b++)
-            matmul(R, C, N, c->factor[0], c->dy + b * R * N, N, c->w[0] + genre_offset(c, b), C, 1, c->x[0].grad + b * R * C, C);
+            matmul(R, C, N, c->factor[0], c->dy + b * R * N, N, c->w[0] + genre_offset(c, b), C, 1,
+                   c->x[0].grad + b * R * C, C);
     }
     for (size_t b = 0; c->dw[0] && b < c->batch; b++)
-        matmul_tn(N, C, R, c->factor[0], c->dy + b * R * N, N, c->x[0].data + b * R * C, C, 1, c->dw[0] + genre_offset(c, b), C);
+        matmul_tn(N, C, R, c->factor[0], c->dy + b * R * N, N, c->x[0].data + b * R * C, C, 1,
+                  c->dw[0] + genre_offset(c, b), C);
 }
 
 Value op_bank_similarity(Graph *g, Value x, Parameter bank, Value genre, double factor) {
-    static const Op op = {.name = "bank_similarity", .forward = similarity_forward, .backward = similarity_backward, .backward_reads_x = true};
+    static const Op op = {.name = "bank_similarity",
+                          .forward = similarity_forward,
+                          .backward = similarity_backward,
+                          .backward_reads_x = true};
     return record_bank(g, &op, x, bank, genre, graph_parameter_shape(g, bank, 1), factor, 0);
 }
 
@@ -39,7 +55,8 @@ static void read_forward(const Call *c) {
     size_t N = c->size[0], C = c->size[1], R = c->rows;
 #pragma omp parallel for schedule(static) if (c->batch > 1)
     for (size_t b = 0; b < c->batch; b++)
-        matmul(R, C, N, 1, c->x[0].data + b * R * N, N, c->w[0] + genre_offset(c, b), C, 0, c->y + b * R * C, C);
+        matmul(R, C, N, 1, c->x[0].data + b * R * N, N, c->w[0] + genre_offset(c, b), C, 0,
+               c->y + b * R * C, C);
 }
 
 static void read_backward(const Call *c) {
@@ -47,14 +64,19 @@ static void read_backward(const Call *c) {
     if (c->x[0].grad) {
 #pragma omp parallel for schedule(static) if (c->batch > 1)
         for (size_t b = 0; b < c->batch; b++)
-            matmul_nt(R, N, C, 1, c->dy + b * R * C, C, c->w[0] + genre_offset(c, b), C, 1, c->x[0].grad + b * R * N, N);
+            matmul_nt(R, N, C, 1, c->dy + b * R * C, C, c->w[0] + genre_offset(c, b), C, 1,
+                      c->x[0].grad + b * R * N, N);
     }
     for (size_t b = 0; c->dw[0] && b < c->batch; b++)
-        matmul_tn(N, C, R, 1, c->x[0].data + b * R * N, N, c->dy + b * R * C, C, 1, c->dw[0] + genre_offset(c, b), C);
+        matmul_tn(N, C, R, 1, c->x[0].data + b * R * N, N, c->dy + b * R * C, C, 1,
+                  c->dw[0] + genre_offset(c, b), C);
 }
 
 Value op_bank_read(Graph *g, Value p, Parameter bank, Value genre) {
-    static const Op op = {.name = "bank_read", .forward = read_forward, .backward = read_backward, .backward_reads_x = true};
+    static const Op op = {.name = "bank_read",
+                          .forward = read_forward,
+                          .backward = read_backward,
+                          .backward_reads_x = true};
     return record_bank(g, &op, p, bank, genre, graph_parameter_shape(g, bank, 2), 1, 0);
 }
 
@@ -89,6 +111,9 @@ static void nearest_backward(const Call *c) {
 }
 
 Value op_bank_nearest(Graph *g, Value x, Parameter bank, Value genre) {
-    static const Op op = {.name = "bank_nearest", .forward = nearest_forward, .backward = nearest_backward, .backward_reads_x = true};
+    static const Op op = {.name = "bank_nearest",
+                          .forward = nearest_forward,
+                          .backward = nearest_backward,
+                          .backward_reads_x = true};
     return record_bank(g, &op, x, bank, genre, graph_cols(g, x), 1, graph_rows(g, x));
 }

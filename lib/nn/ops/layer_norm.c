@@ -25,7 +25,10 @@ static void layer_norm_forward(const Call *c) {
     }
 }
 
-enum { PARTS = 32 }; /* of the rows; each sums dw and db for itself, so that the sums do not depend on the number of threads */
+enum {
+    PARTS = 32
+}; /* of the rows; each sums dw and db for itself, so that the sums do not depend on the number of
+      threads */
 
 static void backward_part(const Call *c, Part rows, real *restrict dw, real *restrict db) {
     size_t C = c->cols;
@@ -47,7 +50,9 @@ static void backward_part(const Call *c, Part rows, real *restrict dw, real *res
         real *dx = c->x[0].grad + i * C;
         sum /= (real)C;
         product *= rstd / (real)C;
-        for (size_t k = 0; k < C; k++) real_store_or_add(&dx[k], rstd * (dy[k] * w[k] - sum - (x[k] - mean) * rstd * product), fresh);
+        for (size_t k = 0; k < C; k++)
+            real_store_or_add(&dx[k], rstd * (dy[k] * w[k] - sum - (x[k] - mean) * rstd * product),
+                              fresh);
     }
 }
 
@@ -55,14 +60,26 @@ static void layer_norm_backward(const Call *c) {
     size_t n = c->batch * c->rows, C = c->cols;
     real *sums = c->scratch; /* [PARTS][2][C] */
 #pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
-    for (size_t p = 0; p < PARTS; p++) backward_part(c, part_of(n, 1, p, PARTS), sums + 2 * p * C, sums + (2 * p + 1) * C);
+    for (size_t p = 0; p < PARTS; p++)
+        backward_part(c, part_of(n, 1, p, PARTS), sums + 2 * p * C, sums + (2 * p + 1) * C);
     for (size_t p = 0; p < PARTS; p++)
         for (int i = 0; i < 2; i++)
-            for (size_t k = 0; c->dw[i] && k < C; k++) c->dw[i][k] += sums[(2 * p + (size_t)i) * C + k];
+            for (size_t k = 0; c->dw[i] && k < C; k++)
+                c->dw[i][k] += sums[(2 * p + (size_t)i) * C + k];
 }
 
 Value op_layer_norm(Graph *g, Value x, Parameter w, Parameter b) {
-    static const Op op = {.name = "layer_norm", .forward = layer_norm_forward, .backward = layer_norm_backward, .backward_reads_x = true, .sets_gradients = true};
-    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {w, b}, .rows = graph_rows(g, x),
-                                     .cols = graph_cols(g, x), .saved = 2 * graph_rows(g, x), .scratch = 2 * PARTS * graph_cols(g, x)});
+    static const Op op = {.name = "layer_norm",
+                          .forward = layer_norm_forward,
+                          .backward = layer_norm_backward,
+                          .backward_reads_x = true,
+                          .sets_gradients = true};
+    return graph_record(g, &(Record){.op = &op,
+                                     .inputs = 1,
+                                     .x = {x},
+                                     .w = {w, b},
+                                     .rows = graph_rows(g, x),
+                                     .cols = graph_cols(g, x),
+                                     .saved = 2 * graph_rows(g, x),
+                                     .scratch = 2 * PARTS * graph_cols(g, x)});
 }

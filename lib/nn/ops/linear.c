@@ -1,6 +1,7 @@
-/* y = x W^T + b + r,  dx = dy W,  dW = dy^T x,  db = sum over rows of dy,  dr = dy;  W and b, or some of their rows: those of the outputs that are wanted */
-#include "lib/nn/ops/accumulate.h"
+/* y = x W^T + b + r,  dx = dy W,  dW = dy^T x,  db = sum over rows of dy,  dr = dy;  W and b, or
+ * some of their rows: those of the outputs that are wanted */
 #include "lib/nn/kernels/matmul.h"
+#include "lib/nn/ops/accumulate.h"
 
 static size_t first_output(const Call *c) { return c->size[0]; }
 
@@ -12,7 +13,8 @@ static void linear_forward(const Call *c) {
     size_t n = c->batch * c->rows, in = input(c)->cols, out = c->cols, first = first_output(c);
     const real *b = c->w[1] ? c->w[1] + first : NULL;
     if (c->rounded) {
-        bf16_product(c->rounded->kernel, &c->rounded->matrices[c->w0], first, out, n, input(c)->data, b, onto(c), c->rounded->input, c->y);
+        bf16_product(c->rounded->kernel, &c->rounded->matrices[c->w0], first, out, n,
+                     input(c)->data, b, onto(c), c->rounded->input, c->y);
         return;
     }
     matmul_nt_onto(n, out, in, input(c)->data, in, c->w[0] + first * in, in, b, onto(c), c->y, out);
@@ -33,23 +35,47 @@ static void add_column_sums(size_t n, size_t cols, const real *dy, real *db) {
 static void linear_backward(const Call *c) {
     const Operand *x = input(c);
     size_t n = c->batch * c->rows, in = x->cols, out = c->cols, first = first_output(c);
-    if (c->inputs > 1) op_accumulate_grad(c, 0, 1); /* first: of one operand, the first mention is the fresh one */
-    if (x->grad) matmul(n, in, out, 1, c->dy, out, c->w[0] + first * in, in, x->fresh ? 0 : 1, x->grad, in);
+    if (c->inputs > 1)
+        op_accumulate_grad(c, 0, 1); /* first: of one operand, the first mention is the fresh one */
+    if (x->grad)
+        matmul(n, in, out, 1, c->dy, out, c->w[0] + first * in, in, x->fresh ? 0 : 1, x->grad, in);
     if (c->dw[0]) matmul_tn(out, in, n, 1, c->dy, out, x->data, in, 1, c->dw[0] + first * in, in);
     if (c->dw[1]) add_column_sums(n, out, c->dy, c->dw[1] + first);
 }
 
 Value op_linear_outputs(Graph *g, Value x, Parameter w, Parameter b, size_t first, size_t count) {
-    static const Op op = {.name = "linear", .forward = linear_forward, .backward = linear_backward, .backward_reads_x = true, .sets_gradients = true};
-    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {w, b}, .rows = graph_rows(g, x), .cols = count, .size = {first}});
+    static const Op op = {.name = "linear",
+                          .forward = linear_forward,
+                          .backward = linear_backward,
+                          .backward_reads_x = true,
+                          .sets_gradients = true};
+    return graph_record(g, &(Record){.op = &op,
+                                     .inputs = 1,
+                                     .x = {x},
+                                     .w = {w, b},
+                                     .rows = graph_rows(g, x),
+                                     .cols = count,
+                                     .size = {first}});
 }
 
 Value op_linear_add(Graph *g, Value r, Value x, Parameter w, Parameter b) {
-    static const Op op = {.name = "op_linear_add", .forward = linear_forward, .backward = linear_backward, .backward_reads_x = true, .sets_gradients = true,
+    static const Op op = {.name = "op_linear_add",
+                          .forward = linear_forward,
+                          .backward = linear_backward,
+                          .backward_reads_x = true,
+                          .sets_gradients = true,
                           .passes_gradient = true};
     size_t out = graph_parameter_shape(g, w, 0);
-    if (graph_rows(g, r) != graph_rows(g, x) || graph_cols(g, r) != out) return graph_fail(g, "op_linear_add: operands of different shapes");
-    return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {r, x}, .w = {w, b}, .rows = graph_rows(g, x), .cols = out});
+    if (graph_rows(g, r) != graph_rows(g, x) || graph_cols(g, r) != out)
+        return graph_fail(g, "op_linear_add: operands of different shapes");
+    return graph_record(g, &(Record){.op = &op,
+                                     .inputs = 2,
+                                     .x = {r, x},
+                                     .w = {w, b},
+                                     .rows = graph_rows(g, x),
+                                     .cols = out});
 }
 
-Value op_linear(Graph *g, Value x, Parameter w, Parameter b) { return op_linear_outputs(g, x, w, b, 0, graph_parameter_shape(g, w, 0)); }
+Value op_linear(Graph *g, Value x, Parameter w, Parameter b) {
+    return op_linear_outputs(g, x, w, b, 0, graph_parameter_shape(g, w, 0));
+}

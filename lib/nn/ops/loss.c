@@ -7,7 +7,8 @@ static void mse_forward(const Call *c) {
     size_t n = c->batch * c->x[0].rows * c->x[0].cols;
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < n; i++) sum += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
+    for (size_t i = 0; i < n; i++)
+        sum += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
     c->y[0] = (real)(sum / (double)n);
 }
 
@@ -17,15 +18,27 @@ static void mse_backward(const Call *c) {
     real factor = 2 * c->dy[0] / (real)n;
     real *da = c->x[0].grad, *db = c->x[1].grad;
     bool fresh[2] = {c->x[0].fresh, c->x[1].fresh};
-    for (size_t i = 0; da && i < n; i++) real_store_or_add(&da[i], factor * (a[i] - b[i]), fresh[0]);
-    for (size_t i = 0; db && i < n; i++) real_store_or_add(&db[i], -factor * (a[i] - b[i]), fresh[1]);
+    for (size_t i = 0; da && i < n; i++)
+        real_store_or_add(&da[i], factor * (a[i] - b[i]), fresh[0]);
+    for (size_t i = 0; db && i < n; i++)
+        real_store_or_add(&db[i], -factor * (a[i] - b[i]), fresh[1]);
 }
 
 Value op_mean_squared_error(Graph *g, Value a, Value b) {
-    static const Op op = {.name = "mean_squared_error", .forward = mse_forward, .backward = mse_backward, .backward_reads_x = true, .sets_gradients = true, .scalar = true};
+    static const Op op = {.name = "mean_squared_error",
+                          .forward = mse_forward,
+                          .backward = mse_backward,
+                          .backward_reads_x = true,
+                          .sets_gradients = true,
+                          .scalar = true};
     if (graph_rows(g, a) != graph_rows(g, b) || graph_cols(g, a) != graph_cols(g, b))
         return graph_fail(g, "mean_squared_error: operands of different shapes");
-    return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {a, b}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = 1, .cols = 1});
+    return graph_record(g, &(Record){.op = &op,
+                                     .inputs = 2,
+                                     .x = {a, b},
+                                     .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = 1,
+                                     .cols = 1});
 }
 
 /* y = sum w_i x_i,  dx_i = w_i dy */
@@ -41,9 +54,12 @@ static void sum_backward(const Call *c) {
 }
 
 Value op_weighted_sum(Graph *g, const Value *x, const double *weights, int count) {
-    static const Op op = {.name = "weighted_sum", .forward = sum_forward, .backward = sum_backward, .scalar = true};
-    Record r = {.op = &op, .inputs = count, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = 1, .cols = 1};
-    if (count < 1 || count > MAX_INPUTS) return graph_fail(g, "weighted_sum: 1 to %d scalars", MAX_INPUTS);
+    static const Op op = {
+        .name = "weighted_sum", .forward = sum_forward, .backward = sum_backward, .scalar = true};
+    Record r = {
+        .op = &op, .inputs = count, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = 1, .cols = 1};
+    if (count < 1 || count > MAX_INPUTS)
+        return graph_fail(g, "weighted_sum: 1 to %d scalars", MAX_INPUTS);
     for (int i = 0; i < count; i++) {
         r.x[i] = x[i];
         r.factor[i] = (real)weights[i];

@@ -1,7 +1,8 @@
-/* ops.h: the differentiable operations. Values are [batch, rows, cols]; an op works on each sample alike.
+/* ops.h: the differentiable operations. Values are [batch, rows, cols]; an op works on each sample
+ * alike.
  *
- * Each op is one forward/backward pair beside its equation in the file named here. Recording ops return the result's
- * Value, or -1 after graph_fail. */
+ * Each op is one forward/backward pair beside its equation in the file named here. Recording ops
+ * return the result's Value, or -1 after graph_fail. */
 #ifndef LIB_NN_OPS_OPS_H
 #define LIB_NN_OPS_OPS_H
 
@@ -20,8 +21,9 @@ Value op_linear_outputs(Graph *g, Value x, Parameter w, Parameter b, size_t firs
 Value op_layer_norm(Graph *g, Value x, Parameter w, Parameter b);
 
 /* --- attention.c --- */
-/* Full attention: q [rows, heads head_dim], kv [others, 2 heads head_dim] (k, v; heads outer) -> [rows, heads head_dim], each head
- * op_softmax(scale q k^T) v. Where all rows attend to all, q and kv may be one value [rows, 3 heads head_dim] (q, k, v) */
+/* Full attention: q [rows, heads head_dim], kv [others, 2 heads head_dim] (k, v; heads outer) ->
+ * [rows, heads head_dim], each head op_softmax(scale q k^T) v. Where all rows attend to all, q and
+ * kv may be one value [rows, 3 heads head_dim] (q, k, v) */
 Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale);
 
 /* --- activation.c --- */
@@ -48,7 +50,8 @@ Value op_stop_gradient(Graph *g, Value x);
 Value op_straight_through(Graph *g, Value forward, Value backward);
 
 /* --- rows.c --- */
-Value op_concat_rows(Graph *g, const Value *x, int count); /* one after another in time; up to MAX_INPUTS */
+Value op_concat_rows(Graph *g, const Value *x,
+                     int count); /* one after another in time; up to MAX_INPUTS */
 Value op_slice_rows(Graph *g, Value x, size_t first, size_t count);
 Value op_gather_rows(Graph *g, Value x, const size_t *rows, size_t count);
 Value op_mean_rows(Graph *g, Value x);
@@ -63,7 +66,8 @@ Value op_apply_row_matrix(Graph *g, Value x, const real *matrix, size_t count);
 /* --- smoothing.c --- */
 /* x [3 + K]: three frames that stand and K that may move -> the K frames f that minimise
  *   sum |f - x[3..]|^2 + lambda sum |third difference of [x[0..2]; f]|^2        (Whittaker 1923)
- * which damps what is faster than the frequency w with lambda (2 sin(w/2))^6 = 1 (at 60 fps: 18 is 6 Hz, 190 is 4 Hz). */
+ * which damps what is faster than the frequency w with lambda (2 sin(w/2))^6 = 1 (at 60 fps: 18 is
+ * 6 Hz, 190 is 4 Hz). */
 Value op_smooth_rows(Graph *g, Value x, double lambda);
 
 /* --- codebook.c: one bank [genres, N, C] per genre; genre [1, 1] holds each sample's number --- */
@@ -77,7 +81,8 @@ Value op_bank_nearest(Graph *g, Value x, Parameter bank, Value genre);
 /* --- sample.c --- */
 /* z = mean + exp(logvar / 2) eps: reparameterised sampling */
 Value op_reparameterise(Graph *g, Value mean, Value logvar, Value eps);
-/* Mean over all elements of (mean^2 + exp(logvar) - 1 - logvar) / 2: Kullback-Leibler divergence from N(0, 1); scalar */
+/* Mean over all elements of (mean^2 + exp(logvar) - 1 - logvar) / 2: Kullback-Leibler divergence
+ * from N(0, 1); scalar */
 Value op_kl_divergence(Graph *g, Value mean, Value logvar);
 
 /* --- loss.c: scalars --- */

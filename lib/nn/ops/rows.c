@@ -1,5 +1,6 @@
-/* Ops along time. Slices, repetitions and interpolations are y = M x with a fixed sparse matrix M [rows out, rows in] of at most
- * two entries a row, so that forward and backward are one pair: y[t] = a[t] x[i[t]] + b[t] x[j[t]]. */
+/* Ops along time. Slices, repetitions and interpolations are y = M x with a fixed sparse matrix M
+ * [rows out, rows in] of at most two entries a row, so that forward and backward are one pair: y[t]
+ * = a[t] x[i[t]] + b[t] x[j[t]]. */
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/ops/ops.h"
 
@@ -17,9 +18,11 @@ static void taps_forward(const Call *c, Rule rule) {
     for (size_t b = 0; b < c->batch; b++)
         for (size_t t = 0; t < c->rows; t++) {
             Tap tap = rule(c, t);
-            const real *p = c->x[0].data + (b * in + tap.i) * C, *q = c->x[0].data + (b * in + tap.j) * C;
+            const real *p = c->x[0].data + (b * in + tap.i) * C,
+                       *q = c->x[0].data + (b * in + tap.j) * C;
             real *y = c->y + (b * c->rows + t) * C;
-            if (tap.b == 0 && tap.a == 1) memcpy(y, p, C * sizeof *y);
+            if (tap.b == 0 && tap.a == 1)
+                memcpy(y, p, C * sizeof *y);
             else
                 for (size_t k = 0; k < C; k++) y[k] = tap.a * p[k] + tap.b * q[k];
         }
@@ -33,24 +36,36 @@ static void taps_backward(const Call *c, Rule rule) {
         for (size_t t = 0; t < c->rows; t++) {
             Tap tap = rule(c, t);
             const real *dy = c->dy + (b * c->rows + t) * C;
-            real *dp = c->x[0].grad + (b * in + tap.i) * C, *dq = c->x[0].grad + (b * in + tap.j) * C;
+            real *dp = c->x[0].grad + (b * in + tap.i) * C,
+                 *dq = c->x[0].grad + (b * in + tap.j) * C;
             for (size_t k = 0; k < C; k++) dp[k] += tap.a * dy[k];
             if (tap.b != 0)
                 for (size_t k = 0; k < C; k++) dq[k] += tap.b * dy[k];
         }
 }
 
-static Value record_rows(Graph *g, const Op *op, Value x, size_t rows, size_t size, const size_t *list, size_t list_count) {
-    return graph_record(g, &(Record){.op = op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = rows,
-                                     .cols = graph_cols(g, x), .size = {size}, .list = list, .list_count = list_count});
+static Value record_rows(Graph *g, const Op *op, Value x, size_t rows, size_t size,
+                         const size_t *list, size_t list_count) {
+    return graph_record(g, &(Record){.op = op,
+                                     .inputs = 1,
+                                     .x = {x},
+                                     .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = rows,
+                                     .cols = graph_cols(g, x),
+                                     .size = {size},
+                                     .list = list,
+                                     .list_count = list_count});
 }
 
-static Tap slice_rule(const Call *c, size_t t) { return (Tap){c->size[0] + t, c->size[0] + t, 1, 0}; }
+static Tap slice_rule(const Call *c, size_t t) {
+    return (Tap){c->size[0] + t, c->size[0] + t, 1, 0};
+}
 static void slice_forward(const Call *c) { taps_forward(c, slice_rule); }
 static void slice_backward(const Call *c) { taps_backward(c, slice_rule); }
 
 Value op_slice_rows(Graph *g, Value x, size_t first, size_t count) {
-    static const Op op = {.name = "slice_rows", .forward = slice_forward, .backward = slice_backward};
+    static const Op op = {
+        .name = "slice_rows", .forward = slice_forward, .backward = slice_backward};
     if (first + count > graph_rows(g, x)) return graph_fail(g, "slice_rows: beyond the last row");
     return record_rows(g, &op, x, count, first, NULL, 0);
 }
@@ -60,7 +75,8 @@ static void gather_forward(const Call *c) { taps_forward(c, gather_rule); }
 static void gather_backward(const Call *c) { taps_backward(c, gather_rule); }
 
 Value op_gather_rows(Graph *g, Value x, const size_t *rows, size_t count) {
-    static const Op op = {.name = "gather_rows", .forward = gather_forward, .backward = gather_backward};
+    static const Op op = {
+        .name = "gather_rows", .forward = gather_forward, .backward = gather_backward};
     for (size_t t = 0; t < count; t++)
         if (rows[t] >= graph_rows(g, x)) return graph_fail(g, "gather_rows: beyond the last row");
     return record_rows(g, &op, x, count, 0, rows, count);
@@ -75,7 +91,8 @@ static void repeat_forward(const Call *c) { taps_forward(c, repeat_rule); }
 static void repeat_backward(const Call *c) { taps_backward(c, repeat_rule); }
 
 Value op_repeat_row(Graph *g, Value x, size_t count) {
-    static const Op op = {.name = "repeat_row", .forward = repeat_forward, .backward = repeat_backward};
+    static const Op op = {
+        .name = "repeat_row", .forward = repeat_forward, .backward = repeat_backward};
     return record_rows(g, &op, x, count, 0, NULL, 0);
 }
 
@@ -90,7 +107,9 @@ static void interpolate_forward(const Call *c) { taps_forward(c, interpolate_rul
 static void interpolate_backward(const Call *c) { taps_backward(c, interpolate_rule); }
 
 Value op_interpolate_rows(Graph *g, Value x, size_t count) {
-    static const Op op = {.name = "interpolate_rows", .forward = interpolate_forward, .backward = interpolate_backward};
+    static const Op op = {.name = "interpolate_rows",
+                          .forward = interpolate_forward,
+                          .backward = interpolate_backward};
     return record_rows(g, &op, x, count, 0, NULL, 0);
 }
 
@@ -126,11 +145,16 @@ static void mean_backward(const Call *c) {
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t t = 0; t < T; t++)
-            for (size_t k = 0; k < C; k++) real_store_or_add(&c->x[0].grad[(b * T + t) * C + k], c->dy[b * C + k] / (real)T, fresh);
+            for (size_t k = 0; k < C; k++)
+                real_store_or_add(&c->x[0].grad[(b * T + t) * C + k], c->dy[b * C + k] / (real)T,
+                                  fresh);
 }
 
 Value op_mean_rows(Graph *g, Value x) {
-    static const Op op = {.name = "mean_rows", .forward = mean_forward, .backward = mean_backward, .sets_gradients = true};
+    static const Op op = {.name = "mean_rows",
+                          .forward = mean_forward,
+                          .backward = mean_backward,
+                          .sets_gradients = true};
     return record_rows(g, &op, x, 1, 0, NULL, 0);
 }
 
@@ -157,20 +181,27 @@ static void concat_backward(const Call *c) {
             size_t n = c->x[i].rows * C;
             bool fresh = c->x[i].fresh;
             if (c->x[i].grad)
-                for (size_t k = 0; k < n; k++) real_store_or_add(&c->x[i].grad[b * n + k], dy[k], fresh);
+                for (size_t k = 0; k < n; k++)
+                    real_store_or_add(&c->x[i].grad[b * n + k], dy[k], fresh);
             dy += n;
         }
     }
 }
 
 Value op_concat_rows(Graph *g, const Value *x, int count) {
-    static const Op op = {.name = "concat_rows", .forward = concat_forward, .backward = concat_backward, .sets_gradients = true};
-    Record r = {.op = &op, .inputs = count, .w = {NO_PARAMETER, NO_PARAMETER}, .cols = graph_cols(g, x[0])};
-    if (count < 1 || count > MAX_INPUTS) return graph_fail(g, "concat_rows: 1 to %d values", MAX_INPUTS);
+    static const Op op = {.name = "concat_rows",
+                          .forward = concat_forward,
+                          .backward = concat_backward,
+                          .sets_gradients = true};
+    Record r = {
+        .op = &op, .inputs = count, .w = {NO_PARAMETER, NO_PARAMETER}, .cols = graph_cols(g, x[0])};
+    if (count < 1 || count > MAX_INPUTS)
+        return graph_fail(g, "concat_rows: 1 to %d values", MAX_INPUTS);
     for (int i = 0; i < count; i++) {
         r.x[i] = x[i];
         r.rows += graph_rows(g, x[i]);
-        if (graph_cols(g, x[i]) != r.cols) return graph_fail(g, "concat_rows: values of different width");
+        if (graph_cols(g, x[i]) != r.cols)
+            return graph_fail(g, "concat_rows: values of different width");
     }
     return graph_record(g, &r);
 }
@@ -180,7 +211,8 @@ static void mix_forward(const Call *c) {
     size_t C = c->cols, in = c->x[0].rows;
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
-        matmul(c->rows, C, in, 1, c->table, in, c->x[0].data + b * in * C, C, 0, c->y + b * c->rows * C, C);
+        matmul(c->rows, C, in, 1, c->table, in, c->x[0].data + b * in * C, C, 0,
+               c->y + b * c->rows * C, C);
 }
 
 static void mix_backward(const Call *c) {
@@ -188,11 +220,21 @@ static void mix_backward(const Call *c) {
     if (!c->x[0].grad) return;
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
-        matmul_tn(in, C, c->rows, 1, c->table, in, c->dy + b * c->rows * C, C, c->x[0].fresh ? 0 : 1, c->x[0].grad + b * in * C, C);
+        matmul_tn(in, C, c->rows, 1, c->table, in, c->dy + b * c->rows * C, C,
+                  c->x[0].fresh ? 0 : 1, c->x[0].grad + b * in * C, C);
 }
 
 Value op_apply_row_matrix(Graph *g, Value x, const real *matrix, size_t count) {
-    static const Op op = {.name = "op_apply_row_matrix", .forward = mix_forward, .backward = mix_backward, .sets_gradients = true};
-    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = count,
-                                     .cols = graph_cols(g, x), .table = matrix, .table_count = count * graph_rows(g, x)});
+    static const Op op = {.name = "op_apply_row_matrix",
+                          .forward = mix_forward,
+                          .backward = mix_backward,
+                          .sets_gradients = true};
+    return graph_record(g, &(Record){.op = &op,
+                                     .inputs = 1,
+                                     .x = {x},
+                                     .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = count,
+                                     .cols = graph_cols(g, x),
+                                     .table = matrix,
+                                     .table_count = count * graph_rows(g, x)});
 }

@@ -6,7 +6,8 @@ static size_t total(const Call *c) { return c->batch * c->x[0].rows * c->x[0].co
 /* z = mean + exp(logvar/2) eps,  dmean = dz,  dlogvar = dz eps exp(logvar/2) / 2 */
 static void sample_forward(const Call *c) {
     const real *mean = c->x[0].data, *logvar = c->x[1].data, *eps = c->x[2].data;
-    for (size_t i = 0, n = total(c); i < n; i++) c->y[i] = mean[i] + real_exp(logvar[i] / 2) * eps[i];
+    for (size_t i = 0, n = total(c); i < n; i++)
+        c->y[i] = mean[i] + real_exp(logvar[i] / 2) * eps[i];
 }
 
 static void sample_backward(const Call *c) {
@@ -18,9 +19,16 @@ static void sample_backward(const Call *c) {
 }
 
 Value op_reparameterise(Graph *g, Value mean, Value logvar, Value eps) {
-    static const Op op = {.name = "reparameterise", .forward = sample_forward, .backward = sample_backward, .backward_reads_x = true};
-    return graph_record(g, &(Record){.op = &op, .inputs = 3, .x = {mean, logvar, eps}, .w = {NO_PARAMETER, NO_PARAMETER},
-                                     .rows = graph_rows(g, mean), .cols = graph_cols(g, mean)});
+    static const Op op = {.name = "reparameterise",
+                          .forward = sample_forward,
+                          .backward = sample_backward,
+                          .backward_reads_x = true};
+    return graph_record(g, &(Record){.op = &op,
+                                     .inputs = 3,
+                                     .x = {mean, logvar, eps},
+                                     .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = graph_rows(g, mean),
+                                     .cols = graph_cols(g, mean)});
 }
 
 /* y = mean of (m^2 + exp(v) - 1 - v) / 2,  dm = m / n,  dv = (exp(v) - 1) / 2n */
@@ -42,7 +50,15 @@ static void kl_backward(const Call *c) {
 }
 
 Value op_kl_divergence(Graph *g, Value mean, Value logvar) {
-    static const Op op = {.name = "kl_divergence", .forward = kl_forward, .backward = kl_backward, .backward_reads_x = true, .scalar = true};
-    return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {mean, logvar}, .w = {NO_PARAMETER, NO_PARAMETER},
-                                     .rows = 1, .cols = 1});
+    static const Op op = {.name = "kl_divergence",
+                          .forward = kl_forward,
+                          .backward = kl_backward,
+                          .backward_reads_x = true,
+                          .scalar = true};
+    return graph_record(g, &(Record){.op = &op,
+                                     .inputs = 2,
+                                     .x = {mean, logvar},
+                                     .w = {NO_PARAMETER, NO_PARAMETER},
+                                     .rows = 1,
+                                     .cols = 1});
 }

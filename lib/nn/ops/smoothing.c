@@ -1,5 +1,6 @@
-/* The seam and the shake: frames that continue the past with as little jerk as they can. The minimum is linear in x:
- *   (I + lambda D_f^T D_f) f = x_f - lambda D_f^T D_p x_p,   [D_p D_f] the third differences, [K, 3 + K] */
+/* The seam and the shake: frames that continue the past with as little jerk as they can. The
+ * minimum is linear in x: (I + lambda D_f^T D_f) f = x_f - lambda D_f^T D_p x_p,   [D_p D_f] the
+ * third differences, [K, 3 + K] */
 #include <stdlib.h>
 
 #include "lib/nn/ops/ops.h"

@@ -1,30 +1,40 @@
-/* All 35 columns against librosa's, at several frame rates and for hardly any sound at all; what is refused. */
+/* All 35 columns against librosa's, at several frame rates and for hardly any sound at all; what is
+ * refused. */
 #include <float.h>
 #include <string.h>
 
 #include "features/mint35/mint35.h"
 #include "test/features/mint35/signals.h"
 
-static void assert_features(const char *what, const Music *m, const double *wanted, size_t count, double tempo) {
+static void assert_features(const char *what, const Music *m, const double *wanted, size_t count,
+                            double tempo) {
     assert_int_equal(m->dim, FEATURE_DIM);
     assert_int_equal(m->frames * FEATURE_DIM, count);
     for (size_t i = 0; i < count; i++) {
         const size_t k = i % FEATURE_DIM;
-        const double tolerance = k == COLUMN_ONSET_STRENGTH ? 1e-4 : k < COLUMN_CHROMA ? 2e-3 : k < COLUMN_ONSET ? 1e-5 : 0;
+        const double tolerance = k == COLUMN_ONSET_STRENGTH ? 1e-4
+                                 : k < COLUMN_CHROMA        ? 2e-3
+                                 : k < COLUMN_ONSET         ? 1e-5
+                                                            : 0;
         const double error = fabs((double)m->data[i] - wanted[i]);
-        if (!(error <= tolerance)) fail_msg("%s: frame %zu column %zu is off by %g", what, i / FEATURE_DIM, k, error);
+        if (!(error <= tolerance))
+            fail_msg("%s: frame %zu column %zu is off by %g", what, i / FEATURE_DIM, k, error);
     }
     if (!(fabs(m->tempo - tempo) < 1e-9)) fail_msg("%s: tempo %g, not %g", what, m->tempo, tempo);
 }
 
-static void check(const char *file, const char *features, const char *tempo, const float *x, size_t n, double rate, double fps) {
+static void check(const char *file, const char *features, const char *tempo, const float *x,
+                  size_t n, double rate, double fps) {
     Error err = {0};
     Tensors set;
     Music m;
     size_t count;
     golden(file, &set);
     double *wanted = numbers(&set, features, &count);
-    if (music_features(x, n, rate, &(MusicFeatureOptions){.fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL}, &m, &err)) fail_msg("%s", err.text);
+    if (music_features(x, n, rate,
+                       &(MusicFeatureOptions){.fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL},
+                       &m, &err))
+        fail_msg("%s", err.text);
     assert_true(m.fps == fps);
     assert_features(features, &m, wanted, count, number(&set, tempo));
     music_free(&m);
@@ -65,11 +75,14 @@ static void silence_is_silent(void **state) {
     assert_true(m.tempo == 0);
     for (size_t i = 0; i < m.frames * FEATURE_DIM; i++) {
         /* -100 dB in all bands: only the first cepstral coefficient differs from 0 */
-        if (i % FEATURE_DIM == COLUMN_MFCC) assert_true(fabs((double)m.data[i] + 100 * sqrt(128)) < 2e-3);
-        else assert_true(fabsf(m.data[i]) < 2e-3f);
+        if (i % FEATURE_DIM == COLUMN_MFCC)
+            assert_true(fabs((double)m.data[i] + 100 * sqrt(128)) < 2e-3);
+        else
+            assert_true(fabsf(m.data[i]) < 2e-3f);
     }
     music_free(&m);
-    for (size_t i = 0; i < 44100; i++) x[i] = 0.5f; /* a constant offset makes a bang at both ends, and no trouble */
+    for (size_t i = 0; i < 44100; i++)
+        x[i] = 0.5f; /* a constant offset makes a bang at both ends, and no trouble */
     assert_int_equal(music_features(x, 44100, 44100, &options, &m, &err), 0);
     for (size_t i = 0; i < m.frames * FEATURE_DIM; i++) assert_true(isfinite(m.data[i]));
     music_free(&m);
@@ -126,10 +139,13 @@ static void some_blocks_are_some_columns(void **state) {
         for (options.blocks = 1; options.blocks < MUSIC_ALL; options.blocks++) {
             Music some;
             if (music_features(x, N, 22050, &options, &some, &err)) fail_msg("%s", err.text);
-            assert_true(some.frames == all.frames && some.blocks == options.blocks && some.dim == music_width(options.blocks));
+            assert_true(some.frames == all.frames && some.blocks == options.blocks &&
+                        some.dim == music_width(options.blocks));
             for (unsigned block = 1; block < MUSIC_ALL; block *= 2)
                 for (size_t t = 0; t < all.frames && options.blocks & block; t++)
-                    assert_memory_equal(some.data + t * some.dim + music_column(options.blocks, block), all.data + t * FEATURE_DIM + music_column(MUSIC_ALL, block),
+                    assert_memory_equal(some.data + t * some.dim +
+                                            music_column(options.blocks, block),
+                                        all.data + t * FEATURE_DIM + music_column(MUSIC_ALL, block),
                                         music_width(block) * sizeof(float));
             music_free(&some);
         }
@@ -143,8 +159,9 @@ static void some_blocks_are_some_columns(void **state) {
 }
 
 /* Stages bear librosa's names and shapes, and are those that led to the columns. */
-/* Three samples of 0.8 in silence. Every spectrum is flat, so that the rounding of its magnitudes decides which bins are peaks; librosa 0.11.0 with
- * NumPy 2.4.6 gives this tuning, and -0.36 where magnitudes are plain square roots of sums of squares. */
+/* Three samples of 0.8 in silence. Every spectrum is flat, so that the rounding of its magnitudes
+ * decides which bins are peaks; librosa 0.11.0 with NumPy 2.4.6 gives this tuning, and -0.36 where
+ * magnitudes are plain square roots of sums of squares. */
 static void lone_clicks_are_tuned_like_librosa(void **state) {
     (void)state;
     enum { SECOND = 30720, SAMPLES = 6 * SECOND };
@@ -155,7 +172,8 @@ static void lone_clicks_are_tuned_like_librosa(void **state) {
     Music m;
     Tensors stages = {0};
     Error err = {0};
-    if (music_features_resampled(clicks, SAMPLES, &options, &m, &stages, &err)) fail_msg("%s", err.text);
+    if (music_features_resampled(clicks, SAMPLES, &options, &m, &stages, &err))
+        fail_msg("%s", err.text);
     const double tuning = number(&stages, "tuning");
     if (!(fabs(tuning - 0.23) < 1e-9)) fail_msg("tuning %g", tuning);
     tensors_free(&stages);
@@ -170,9 +188,22 @@ static void stages_are_kept(void **state) {
         const char *name;
         int rank;
         size_t shape[2];
-    } cases[] = {{"y", 1, {N}}, {"mel", 2, {128, 61}}, {"mel_db", 2, {128, 61}}, {"tuning", 0, {0}}, {"cqt", 2, {252, 61}}, {"chroma_cqt", 2, {12, 61}},
-                 {"chroma_cens", 2, {12, 61}}, {"onset_strength", 1, {61}}, {"mfcc", 2, {20, 61}}, {"tempogram_mean", 1, {480}}, {"start_bpm", 0, {0}},
-                 {"tempo", 0, {0}}, {"frames_per_beat", 0, {0}}, {"localscore", 1, {61}}, {"cumscore", 1, {61}}, {"backlink", 1, {61}}};
+    } cases[] = {{"y", 1, {N}},
+                 {"mel", 2, {128, 61}},
+                 {"mel_db", 2, {128, 61}},
+                 {"tuning", 0, {0}},
+                 {"cqt", 2, {252, 61}},
+                 {"chroma_cqt", 2, {12, 61}},
+                 {"chroma_cens", 2, {12, 61}},
+                 {"onset_strength", 1, {61}},
+                 {"mfcc", 2, {20, 61}},
+                 {"tempogram_mean", 1, {480}},
+                 {"start_bpm", 0, {0}},
+                 {"tempo", 0, {0}},
+                 {"frames_per_beat", 0, {0}},
+                 {"localscore", 1, {61}},
+                 {"cumscore", 1, {61}},
+                 {"backlink", 1, {61}}};
     Error err = {0};
     Music m;
     Tensors stages = {0};
@@ -181,12 +212,15 @@ static void stages_are_kept(void **state) {
     if (music_features_resampled(x, N, &options, &m, &stages, &err)) fail_msg("%s", err.text);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const Tensor *t = tensors_find(&stages, cases[i].name);
-        if (!t || t->rank != cases[i].rank || memcmp(t->shape, cases[i].shape, (size_t)t->rank * sizeof(size_t)) != 0) fail_msg("stage %s", cases[i].name);
+        if (!t || t->rank != cases[i].rank ||
+            memcmp(t->shape, cases[i].shape, (size_t)t->rank * sizeof(size_t)) != 0)
+            fail_msg("stage %s", cases[i].name);
     }
     assert_memory_equal(tensors_find(&stages, "y")->data, x, N * sizeof *x);
     assert_true(number(&stages, "tempo") == m.tempo);
     const float *cepstrum = tensor_f32(tensors_find(&stages, "mfcc"));
-    for (size_t t = 0; t < m.frames; t++) assert_true(cepstrum[7 * m.frames + t] == m.data[t * FEATURE_DIM + COLUMN_MFCC + 7]);
+    for (size_t t = 0; t < m.frames; t++)
+        assert_true(cepstrum[7 * m.frames + t] == m.data[t * FEATURE_DIM + COLUMN_MFCC + 7]);
     static const struct {
         const char *name;
         size_t column;
@@ -194,9 +228,11 @@ static void stages_are_kept(void **state) {
     for (size_t i = 0; i < 2; i++) {
         const Tensor *frames = tensors_find(&stages, marks[i].name);
         size_t marked = 0;
-        for (size_t t = 0; t < m.frames; t++) marked += m.data[t * FEATURE_DIM + marks[i].column] != 0;
+        for (size_t t = 0; t < m.frames; t++)
+            marked += m.data[t * FEATURE_DIM + marks[i].column] != 0;
         assert_int_equal(tensor_count(frames), marked);
-        for (size_t k = 0; k < marked; k++) assert_true(m.data[(size_t)tensor_i64(frames)[k] * FEATURE_DIM + marks[i].column] == 1);
+        for (size_t k = 0; k < marked; k++)
+            assert_true(m.data[(size_t)tensor_i64(frames)[k] * FEATURE_DIM + marks[i].column] == 1);
     }
     tensors_free(&stages);
     music_free(&m);
@@ -226,8 +262,16 @@ static void refuses_nonsense(void **state) {
     x[77] = 0;
     assert_int_equal(music_features(x, 600, 1, &good, &m, &err), -1);
     assert_int_equal(music_features(x, 600, NAN, &good, &m, &err), -1);
-    assert_int_equal(music_features(x, 600, 44100, &(MusicFeatureOptions){.fps = 10, .start_bpm = 120, .blocks = MUSIC_ALL}, &m, &err), -1);
-    assert_int_equal(music_features(x, 600, 44100, &(MusicFeatureOptions){.fps = 60, .start_bpm = 0, .blocks = MUSIC_ALL}, &m, &err), -1);
+    assert_int_equal(
+        music_features(x, 600, 44100,
+                       &(MusicFeatureOptions){.fps = 10, .start_bpm = 120, .blocks = MUSIC_ALL}, &m,
+                       &err),
+        -1);
+    assert_int_equal(
+        music_features(x, 600, 44100,
+                       &(MusicFeatureOptions){.fps = 60, .start_bpm = 0, .blocks = MUSIC_ALL}, &m,
+                       &err),
+        -1);
 }
 
 static void names_tell_the_tempo(void **state) {
@@ -235,18 +279,27 @@ static void names_tell_the_tempo(void **state) {
     static const struct {
         const char *name;
         double bpm;
-    } cases[] = {{"mBR0", 80}, {"mBR5", 130}, {"mPO3", 110}, {"mLO1", 90}, {"mMH4", 120}, {"mLH2", 100}, {"mWA0", 80}, {"mKR9", 170}, {"mJS3", 110},
-                 {"mJB2", 100}, {"mHO0", 110}, {"mHO5", 135}, {"mHO", 120}, {"mBR12", 120}, {"mXX1", 120}, {"xBR1", 120}, {"mR 1", 120}, {"mBRx", 120},
-                 {"", 120}, {"song", 120}, {"mbr1", 120}};
+    } cases[] = {{"mBR0", 80},  {"mBR5", 130}, {"mPO3", 110}, {"mLO1", 90},   {"mMH4", 120},
+                 {"mLH2", 100}, {"mWA0", 80},  {"mKR9", 170}, {"mJS3", 110},  {"mJB2", 100},
+                 {"mHO0", 110}, {"mHO5", 135}, {"mHO", 120},  {"mBR12", 120}, {"mXX1", 120},
+                 {"xBR1", 120}, {"mR 1", 120}, {"mBRx", 120}, {"", 120},      {"song", 120},
+                 {"mbr1", 120}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        if (start_bpm_of_name(cases[i].name) != cases[i].bpm) fail_msg("%s: %g", cases[i].name, start_bpm_of_name(cases[i].name));
+        if (start_bpm_of_name(cases[i].name) != cases[i].bpm)
+            fail_msg("%s: %g", cases[i].name, start_bpm_of_name(cases[i].name));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(song_like_librosa),   cmocka_unit_test(little_like_librosa),   cmocka_unit_test(silence_is_silent),
-        cmocka_unit_test(louder_changes_only_the_level), cmocka_unit_test(same_input_same_bytes), cmocka_unit_test(refuses_nonsense),
-        cmocka_unit_test(names_tell_the_tempo),          cmocka_unit_test(some_blocks_are_some_columns), cmocka_unit_test(stages_are_kept),
+        cmocka_unit_test(song_like_librosa),
+        cmocka_unit_test(little_like_librosa),
+        cmocka_unit_test(silence_is_silent),
+        cmocka_unit_test(louder_changes_only_the_level),
+        cmocka_unit_test(same_input_same_bytes),
+        cmocka_unit_test(refuses_nonsense),
+        cmocka_unit_test(names_tell_the_tempo),
+        cmocka_unit_test(some_blocks_are_some_columns),
+        cmocka_unit_test(stages_are_kept),
         cmocka_unit_test(lone_clicks_are_tuned_like_librosa),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,16 +1,21 @@
-/* The numbers of librosa 0.8.1: resampling, all 35 columns, beats; and the rules in which it differs from 0.11. */
+/* The numbers of librosa 0.8.1: resampling, all 35 columns, beats; and the rules in which it
+ * differs from 0.11. */
 #include <string.h>
 
 #include "features/mint35/beat_track.h"
 #include "features/mint35/mint35.h"
+#include "features/mint35/stft.h"
 #include "lib/audio/kaiser.h"
 #include "lib/audio/resample.h"
-#include "features/mint35/stft.h"
 #include "test/features/mint35/signals.h"
 
-static MusicFeatureOptions options_0_8(double fps) { return (MusicFeatureOptions){.fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL, .version = LIBROSA_0_8}; }
+static MusicFeatureOptions options_0_8(double fps) {
+    return (MusicFeatureOptions){
+        .fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL, .version = LIBROSA_0_8};
+}
 
-static void assert_features(const Tensors *set, const char *features, const char *tempo, const float *x, size_t n, double rate, double fps) {
+static void assert_features(const Tensors *set, const char *features, const char *tempo,
+                            const float *x, size_t n, double rate, double fps) {
     Error err = {0};
     Music m;
     size_t count;
@@ -20,9 +25,13 @@ static void assert_features(const Tensors *set, const char *features, const char
     assert_int_equal(m.frames * FEATURE_DIM, count);
     for (size_t i = 0; i < count; i++) {
         const size_t k = i % FEATURE_DIM;
-        const double tolerance = k == COLUMN_ONSET_STRENGTH ? 1e-4 : k < COLUMN_CHROMA ? 2e-3 : k < COLUMN_ONSET ? 1e-5 : 0;
+        const double tolerance = k == COLUMN_ONSET_STRENGTH ? 1e-4
+                                 : k < COLUMN_CHROMA        ? 2e-3
+                                 : k < COLUMN_ONSET         ? 1e-5
+                                                            : 0;
         const double error = fabs((double)m.data[i] - wanted[i]);
-        if (!(error <= tolerance)) fail_msg("%s: frame %zu column %zu is off by %g", features, i / FEATURE_DIM, k, error);
+        if (!(error <= tolerance))
+            fail_msg("%s: frame %zu column %zu is off by %g", features, i / FEATURE_DIM, k, error);
     }
     assert_true(fabs(m.tempo - number(set, tempo)) < 1e-9);
     free(wanted);
@@ -63,7 +72,8 @@ static void resampled_like_resampy(void **state) {
         float *y, *x = song(22050, cases[i].seconds * 22050);
         size_t n, count;
         double *wanted = numbers(&set, cases[i].name, &count);
-        if (resample(x, cases[i].seconds * 22050, 22050, cases[i].rate, KAISER_BEST, &y, &n, &err)) fail_msg("%s", err.text);
+        if (resample(x, cases[i].seconds * 22050, 22050, cases[i].rate, KAISER_BEST, &y, &n, &err))
+            fail_msg("%s", err.text);
         assert_int_equal((n + 100) / 101, count);
         assert_close(cases[i].name, y, 1, 101, wanted, count, 1, 0);
         free(wanted);
@@ -73,8 +83,8 @@ static void resampled_like_resampy(void **state) {
     tensors_free(&set);
 }
 
-/* A low tone comes out as the same tone at the new rate, away from the ends (resampy 0.2.2 itself is off by 3.9e-4 here). The samples that it does
- * not make are zero. */
+/* A low tone comes out as the same tone at the new rate, away from the ends (resampy 0.2.2 itself
+ * is off by 3.9e-4 here). The samples that it does not make are zero. */
 static void tones_survive_resampling(void **state) {
     (void)state;
     enum { N = 4410 };
@@ -84,7 +94,8 @@ static void tones_survive_resampling(void **state) {
     for (size_t i = 0; i < N; i++) x[i] = (float)(0.5 * sin(2 * M_PI * 441 * (double)i / 44100));
     assert_int_equal(resample(x, N, 44100, 30720, KAISER_BEST, &y, &m, &err), 0);
     assert_int_equal(m, 3072);
-    for (size_t t = 200; t < m - 200; t++) assert_true(fabs((double)y[t] - 0.5 * sin(2 * M_PI * 441 * (double)t / 30720)) < 5e-4);
+    for (size_t t = 200; t < m - 200; t++)
+        assert_true(fabs((double)y[t] - 0.5 * sin(2 * M_PI * 441 * (double)t / 30720)) < 5e-4);
     free(y);
     assert_int_equal(resample(x, 5, 2, 1, KAISER_FAST, &y, &m, &err), 0);
     assert_true(m == 3 && y[2] == 0);
@@ -109,7 +120,8 @@ static void frames_are_mirrored(void **state) {
         for (size_t t = 0; t <= n / HOP; t++) {
             for (long i = 0; i < N; i++) {
                 long at = (long)(t * HOP) + i - N / 2;
-                while (at < 0 || at >= (long)n) at = n == 1 ? 0 : at < 0 ? -at : 2 * ((long)n - 1) - at;
+                while (at < 0 || at >= (long)n)
+                    at = n == 1 ? 0 : at < 0 ? -at : 2 * ((long)n - 1) - at;
                 mirrored[i] = y[at];
             }
             stft_frame(reflect, y, n, t);
@@ -137,8 +149,11 @@ static void random_envelopes_like_librosa_0_8(void **state) {
         float *x = random_envelope(c, frames);
         bool *mark = malloc(frames * sizeof *mark);
         double bpm;
-        assert_int_equal(beat_track(x, frames, 30720, FEATURE_HOP, start_bpm[c % 3], LIBROSA_0_8, mark, &bpm, NULL, &err), 0);
-        if (!(fabs(bpm - tempi[c]) < 1e-9)) fail_msg("case %zu: tempo %g, not %g", c, bpm, tempi[c]);
+        assert_int_equal(beat_track(x, frames, 30720, FEATURE_HOP, start_bpm[c % 3], LIBROSA_0_8,
+                                    mark, &bpm, NULL, &err),
+                         0);
+        if (!(fabs(bpm - tempi[c]) < 1e-9))
+            fail_msg("case %zu: tempo %g, not %g", c, bpm, tempi[c]);
         for (size_t t = 0; t < frames; t++)
             if (mark[t] != (beats[at + t] != 0)) fail_msg("case %zu: beat at frame %zu", c, t);
         at += frames;
@@ -159,10 +174,12 @@ static void beat_stages_by_the_rules_of_0_8(void **state) {
     const float envelope[12] = {[0] = 1, [8] = 1};
     assert_int_equal(beat_local_score(envelope, 12, 4, LIBROSA_0_8, local, &err), 0);
     assert_true(fabs(local[0] - 1 / sqrt(20.0 / 132)) < 1e-6); /* frame 0 counts */
-    /* period 4: frame 3 starts for free, as do all before it; frame 4 follows frame 0; frame 5 would rather follow 1 than come 6 after nothing */
+    /* period 4: frame 3 starts for free, as do all before it; frame 4 follows frame 0; frame 5
+     * would rather follow 1 than come 6 after nothing */
     const double one[6] = {1, 0, 0, 1, 1, 1};
     assert_int_equal(beat_dynamic_program(one, 6, 4, LIBROSA_0_8, cumulative, link, &err), 0);
-    assert_true(link[3] == -1 && cumulative[3] == 1 && link[4] == 0 && fabs(cumulative[4] - 2) < 1e-12);
+    assert_true(link[3] == -1 && cumulative[3] == 1 && link[4] == 0 &&
+                fabs(cumulative[4] - 2) < 1e-12);
     assert_true(link[5] == 1 && fabs(cumulative[5] - 1) < 1e-12);
 }
 
@@ -181,9 +198,12 @@ static void refuses_what_0_8_does_otherwise(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(song_like_librosa_0_8),   cmocka_unit_test(resampled_like_resampy),
-        cmocka_unit_test(tones_survive_resampling), cmocka_unit_test(frames_are_mirrored),
-        cmocka_unit_test(random_envelopes_like_librosa_0_8), cmocka_unit_test(beat_stages_by_the_rules_of_0_8),
+        cmocka_unit_test(song_like_librosa_0_8),
+        cmocka_unit_test(resampled_like_resampy),
+        cmocka_unit_test(tones_survive_resampling),
+        cmocka_unit_test(frames_are_mirrored),
+        cmocka_unit_test(random_envelopes_like_librosa_0_8),
+        cmocka_unit_test(beat_stages_by_the_rules_of_0_8),
         cmocka_unit_test(refuses_what_0_8_does_otherwise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,8 @@ static void strength_is_the_mean_rise(void **state) {
     const float db[6 * 2] = {0, 0, 3, 1, 1, 2, 1, 2, 5, 9, 0, 0};
     float envelope[6];
     onset_strength(db, 6, 2, envelope);
-    const float wanted[6] = {0, 0, 0, 2, 0.5f, 0}; /* rises 3+1, 0+1, 0+0 over 2 bands, 2 frames late */
+    const float wanted[6] = {0, 0,    0,
+                             2, 0.5f, 0}; /* rises 3+1, 0+1, 0+0 over 2 bands, 2 frames late */
     for (size_t i = 0; i < 6; i++) assert_true(envelope[i] == wanted[i]);
     onset_strength(db, 2, 2, envelope);
     assert_true(envelope[0] == 0 && envelope[1] == 0);
@@ -55,7 +56,8 @@ static void onsets_like_librosa(void **state) {
     Error err;
     bool *onset = malloc(s->frames * sizeof *onset);
     assert_int_equal(onset_detect(s->envelope, s->frames, RATE, FEATURE_HOP, onset, &err), 0);
-    for (size_t t = 0; t < s->frames; t++) assert_int_equal(onset[t], s->features[t * FEATURE_DIM + COLUMN_ONSET] != 0);
+    for (size_t t = 0; t < s->frames; t++)
+        assert_int_equal(onset[t], s->features[t * FEATURE_DIM + COLUMN_ONSET] != 0);
     free(onset);
 }
 
@@ -66,13 +68,14 @@ static void onsets_by_the_rules(void **state) {
     float x[20] = {0};
     assert_int_equal(onset_detect(x, 20, RATE, FEATURE_HOP, onset, &err), 0);
     for (size_t i = 0; i < 20; i++) assert_false(onset[i]);
-    x[0] = 1;             /* the first frame may be one */
-    x[8] = 0.9f;          /* so may any */
-    x[10] = 1;            /* 2 frames later: not within 30 ms */
+    x[0] = 1; /* the first frame may be one */
+    x[8] = 0.9f; /* so may any */
+    x[10] = 1; /* 2 frames later: not within 30 ms */
     x[15] = 0.5f;
-    x[16] = 0.6f;         /* the frame before is smaller: a peak, but within the wait after 15 */
+    x[16] = 0.6f; /* the frame before is smaller: a peak, but within the wait after 15 */
     assert_int_equal(onset_detect(x, 20, RATE, FEATURE_HOP, onset, &err), 0);
-    for (size_t i = 0; i < 20; i++) assert_int_equal(onset[i], i == 0 || i == 8 || i == 10 || i == 15);
+    for (size_t i = 0; i < 20; i++)
+        assert_int_equal(onset[i], i == 0 || i == 8 || i == 10 || i == 15);
     for (size_t i = 0; i < 20; i++) x[i] = 7; /* a constant swells nowhere */
     assert_int_equal(onset_detect(x, 20, RATE, FEATURE_HOP, onset, &err), 0);
     for (size_t i = 0; i < 20; i++) assert_false(onset[i]);
@@ -89,7 +92,8 @@ static void tempogram_like_librosa(void **state) {
     free(wanted);
 }
 
-/* Autocorrelation by its definition, for odd and even windows and an envelope that does not end in zeros. */
+/* Autocorrelation by its definition, for odd and even windows and an envelope that does not end in
+ * zeros. */
 static void tempogram_by_definition(void **state) {
     (void)state;
     enum { FRAMES = 37 };
@@ -102,8 +106,11 @@ static void tempogram_by_definition(void **state) {
             double frame[12], scale = 0, r[12] = {0};
             for (long i = 0; i < (long)lags; i++) {
                 const long at = t + i - half;
-                const double v = at < 0 ? x[0] * (double)(at + half) / (double)half
-                                 : at >= FRAMES ? x[FRAMES - 1] * (double)(half - 1 - (at - FRAMES)) / (double)half : (double)x[at];
+                const double v =
+                    at < 0 ? x[0] * (double)(at + half) / (double)half
+                    : at >= FRAMES
+                        ? x[FRAMES - 1] * (double)(half - 1 - (at - FRAMES)) / (double)half
+                        : (double)x[at];
                 frame[i] = v * (0.5 - 0.5 * cos(2 * M_PI * (double)i / (double)lags));
             }
             for (size_t lag = 0; lag < lags; lag++) {
@@ -113,7 +120,8 @@ static void tempogram_by_definition(void **state) {
             for (size_t lag = 0; lag < lags; lag++) wanted[lag] += r[lag] / scale / FRAMES;
         }
         assert_int_equal(tempo_mean_tempogram(x, FRAMES, lags, mean, &err), 0);
-        for (size_t lag = 0; lag < lags; lag++) assert_true(fabs(mean[lag] - wanted[lag]) < 1e-6); /* ramps are rounded to float32 */
+        for (size_t lag = 0; lag < lags; lag++)
+            assert_true(fabs(mean[lag] - wanted[lag]) < 1e-6); /* ramps are rounded to float32 */
     }
     free(x);
 }
@@ -122,9 +130,11 @@ static void tempo_like_librosa(void **state) {
     const Song *s = *state;
     Error err;
     double bpm;
-    assert_int_equal(tempo_estimate(s->envelope, s->frames, RATE, FEATURE_HOP, 120, &bpm, NULL, &err), 0);
+    assert_int_equal(
+        tempo_estimate(s->envelope, s->frames, RATE, FEATURE_HOP, 120, &bpm, NULL, &err), 0);
     assert_true(fabs(bpm - number(&s->golden, "tempo")) < 1e-9);
-    assert_int_equal(tempo_estimate(s->envelope, s->frames, RATE, FEATURE_HOP, 60, &bpm, NULL, &err), 0);
+    assert_int_equal(
+        tempo_estimate(s->envelope, s->frames, RATE, FEATURE_HOP, 60, &bpm, NULL, &err), 0);
     assert_true(fabs(bpm - number(&s->golden, "tempo_from_60")) < 1e-9);
 }
 
@@ -133,12 +143,15 @@ static void beat_stages_like_librosa(void **state) {
     Error err;
     size_t count;
     const long period = (long)number(&s->golden, "period");
-    double *local = malloc(s->frames * sizeof *local), *cumulative = malloc(s->frames * sizeof *cumulative);
+    double *local = malloc(s->frames * sizeof *local),
+           *cumulative = malloc(s->frames * sizeof *cumulative);
     long *link = malloc(s->frames * sizeof *link);
-    assert_int_equal(beat_local_score(s->envelope, s->frames, period, LIBROSA_0_11, local, &err), 0);
+    assert_int_equal(beat_local_score(s->envelope, s->frames, period, LIBROSA_0_11, local, &err),
+                     0);
     double *wanted = numbers(&s->golden, "local", &count);
     for (size_t t = 0; t < s->frames; t++) assert_true(fabs(local[t] - wanted[t]) < 1e-6);
-    assert_int_equal(beat_dynamic_program(wanted, s->frames, period, LIBROSA_0_11, cumulative, link, &err), 0);
+    assert_int_equal(
+        beat_dynamic_program(wanted, s->frames, period, LIBROSA_0_11, cumulative, link, &err), 0);
     free(wanted);
     wanted = numbers(&s->golden, "cumulative", &count);
     for (size_t t = 0; t < s->frames; t++) assert_true(fabs(cumulative[t] - wanted[t]) < 1e-9);
@@ -157,17 +170,21 @@ static void beat_stages_by_the_rules(void **state) {
     Error err;
     double cumulative[12], local[12];
     long link[12];
-    /* frame 0 of the envelope never counts: only frame 8 shows, with weights exp(-(32 k / 4)^2 / 2), over the deviation sqrt(2 10 / 12 / 11) */
+    /* frame 0 of the envelope never counts: only frame 8 shows, with weights exp(-(32 k / 4)^2 /
+     * 2), over the deviation sqrt(2 10 / 12 / 11) */
     const float envelope[12] = {[0] = 1, [8] = 1};
     assert_int_equal(beat_local_score(envelope, 12, 4, LIBROSA_0_11, local, &err), 0);
     for (size_t t = 0; t < 12; t++) {
-        const double u = 8 * ((double)t - 8), wanted = t < 4 ? 0 : exp(-0.5 * u * u) / sqrt(20.0 / 132);
+        const double u = 8 * ((double)t - 8),
+                     wanted = t < 4 ? 0 : exp(-0.5 * u * u) / sqrt(20.0 / 132);
         assert_true(fabs(local[t] - wanted) < 1e-6);
     }
-    /* period 7: the nearest predecessor is 3.5 frames back, rounded to even: 4; period 5: 2.5, so 2 */
+    /* period 7: the nearest predecessor is 3.5 frames back, rounded to even: 4; period 5: 2.5, so 2
+     */
     const double two[6] = {1, 0, 0, 1, 1, 0};
     assert_int_equal(beat_dynamic_program(two, 6, 7, LIBROSA_0_11, cumulative, link, &err), 0);
-    assert_true(link[3] == -1 && link[4] == 0 && fabs(cumulative[4] - (2 - 100 * pow(log(4 / 7.0), 2))) < 1e-12);
+    assert_true(link[3] == -1 && link[4] == 0 &&
+                fabs(cumulative[4] - (2 - 100 * pow(log(4 / 7.0), 2))) < 1e-12);
     assert_int_equal(beat_dynamic_program(two, 6, 5, LIBROSA_0_11, cumulative, link, &err), 0);
     assert_true(link[1] == -1 && link[2] == 0);
     /* nothing is linked before a score reaches a hundredth of the largest */
@@ -181,8 +198,11 @@ static void beats_like_librosa(void **state) {
     Error err;
     double bpm;
     bool *beat = malloc(s->frames * sizeof *beat);
-    assert_int_equal(beat_track(s->envelope, s->frames, RATE, FEATURE_HOP, 120, LIBROSA_0_11, beat, &bpm, NULL, &err), 0);
-    for (size_t t = 0; t < s->frames; t++) assert_int_equal(beat[t], s->features[t * FEATURE_DIM + COLUMN_BEAT] != 0);
+    assert_int_equal(beat_track(s->envelope, s->frames, RATE, FEATURE_HOP, 120, LIBROSA_0_11, beat,
+                                &bpm, NULL, &err),
+                     0);
+    for (size_t t = 0; t < s->frames; t++)
+        assert_int_equal(beat[t], s->features[t * FEATURE_DIM + COLUMN_BEAT] != 0);
     assert_true(fabs(bpm - number(&s->golden, "tempo")) < 1e-9);
     free(beat);
 }
@@ -194,7 +214,8 @@ static void random_envelopes_like_librosa(void **state) {
     Tensors set;
     size_t count, at = 0;
     golden("rhythm", &set);
-    double *onsets = numbers(&set, "onsets", &count), *beats = numbers(&set, "beats", &count), *tempi = numbers(&set, "tempi", &count);
+    double *onsets = numbers(&set, "onsets", &count), *beats = numbers(&set, "beats", &count),
+           *tempi = numbers(&set, "tempi", &count);
     for (size_t c = 0; c < count; c++) {
         const size_t frames = 5 + 17 * c;
         static const double start_bpm[3] = {60, 120, 180};
@@ -204,8 +225,11 @@ static void random_envelopes_like_librosa(void **state) {
         assert_int_equal(onset_detect(x, frames, RATE, FEATURE_HOP, mark, &err), 0);
         for (size_t t = 0; t < frames; t++)
             if (mark[t] != (onsets[at + t] != 0)) fail_msg("case %zu: onset at frame %zu", c, t);
-        assert_int_equal(beat_track(x, frames, RATE, FEATURE_HOP, start_bpm[c % 3], LIBROSA_0_11, mark, &bpm, NULL, &err), 0);
-        if (!(fabs(bpm - tempi[c]) < 1e-9)) fail_msg("case %zu: tempo %g, not %g", c, bpm, tempi[c]);
+        assert_int_equal(beat_track(x, frames, RATE, FEATURE_HOP, start_bpm[c % 3], LIBROSA_0_11,
+                                    mark, &bpm, NULL, &err),
+                         0);
+        if (!(fabs(bpm - tempi[c]) < 1e-9))
+            fail_msg("case %zu: tempo %g, not %g", c, bpm, tempi[c]);
         for (size_t t = 0; t < frames; t++)
             if (mark[t] != (beats[at + t] != 0)) fail_msg("case %zu: beat at frame %zu", c, t);
         at += frames;
@@ -218,8 +242,9 @@ static void random_envelopes_like_librosa(void **state) {
     tensors_free(&set);
 }
 
-/* Impulses every 36 frames (100 BPM) are beats, but for the first: as in librosa, a frame with any predecessor within reach is linked to it, at whatever
- * cost, and frame 20 is worth less than 17 to start from. An envelope of zeros has none. */
+/* Impulses every 36 frames (100 BPM) are beats, but for the first: as in librosa, a frame with any
+ * predecessor within reach is linked to it, at whatever cost, and frame 20 is worth less than 17 to
+ * start from. An envelope of zeros has none. */
 static void beats_of_impulses(void **state) {
     (void)state;
     enum { FRAMES = 600 };
@@ -227,11 +252,13 @@ static void beats_of_impulses(void **state) {
     double bpm;
     float x[FRAMES] = {0};
     bool beat[FRAMES];
-    assert_int_equal(beat_track(x, FRAMES, RATE, FEATURE_HOP, 120, LIBROSA_0_11, beat, &bpm, NULL, &err), 0);
+    assert_int_equal(
+        beat_track(x, FRAMES, RATE, FEATURE_HOP, 120, LIBROSA_0_11, beat, &bpm, NULL, &err), 0);
     assert_true(bpm == 0);
     for (size_t t = 0; t < FRAMES; t++) assert_false(beat[t]);
     for (size_t t = 20; t < FRAMES; t += 36) x[t] = 1;
-    assert_int_equal(beat_track(x, FRAMES, RATE, FEATURE_HOP, 120, LIBROSA_0_11, beat, &bpm, NULL, &err), 0);
+    assert_int_equal(
+        beat_track(x, FRAMES, RATE, FEATURE_HOP, 120, LIBROSA_0_11, beat, &bpm, NULL, &err), 0);
     assert_true(fabs(bpm - 100) < 1e-9);
     for (size_t t = 0; t < FRAMES; t++) assert_int_equal(beat[t], t % 36 == 20 && t > 20);
 }
@@ -246,18 +273,27 @@ static void beats_of_little(void **state) {
     for (size_t frames = 2; frames <= 8; frames++)
         for (size_t at = 0; at < frames; at++) {
             for (size_t t = 0; t < 8; t++) x[t] = t == at;
-            assert_int_equal(beat_track(x, frames, RATE, FEATURE_HOP, 120, LIBROSA_0_11, beat, &bpm, NULL, &err), 0);
+            assert_int_equal(
+                beat_track(x, frames, RATE, FEATURE_HOP, 120, LIBROSA_0_11, beat, &bpm, NULL, &err),
+                0);
             assert_true(bpm > 0 && bpm < 320);
         }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strength_is_the_mean_rise), cmocka_unit_test(onsets_like_librosa),   cmocka_unit_test(onsets_by_the_rules),
-        cmocka_unit_test(tempogram_like_librosa),    cmocka_unit_test(tempogram_by_definition), cmocka_unit_test(tempo_like_librosa),
-        cmocka_unit_test(beat_stages_like_librosa),  cmocka_unit_test(beat_stages_by_the_rules),
-        cmocka_unit_test(beats_like_librosa),    cmocka_unit_test(beats_of_impulses),
-        cmocka_unit_test(beats_of_little),           cmocka_unit_test(random_envelopes_like_librosa),
+        cmocka_unit_test(strength_is_the_mean_rise),
+        cmocka_unit_test(onsets_like_librosa),
+        cmocka_unit_test(onsets_by_the_rules),
+        cmocka_unit_test(tempogram_like_librosa),
+        cmocka_unit_test(tempogram_by_definition),
+        cmocka_unit_test(tempo_like_librosa),
+        cmocka_unit_test(beat_stages_like_librosa),
+        cmocka_unit_test(beat_stages_by_the_rules),
+        cmocka_unit_test(beats_like_librosa),
+        cmocka_unit_test(beats_of_impulses),
+        cmocka_unit_test(beats_of_little),
+        cmocka_unit_test(random_envelopes_like_librosa),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

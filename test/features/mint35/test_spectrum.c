@@ -1,16 +1,17 @@
-/* Resampling, short-time spectra, mel bands, MFCC, tuning, constant-Q, chroma against librosa's numbers and their definitions. */
+/* Resampling, short-time spectra, mel bands, MFCC, tuning, constant-Q, chroma against librosa's
+ * numbers and their definitions. */
 #include <stdbool.h>
 
 #include "features/mint35/chroma_cens.h"
 #include "features/mint35/constant_q.h"
-#include "features/mint35/mint35.h"
+#include "features/mint35/hann.h"
 #include "features/mint35/mel_spectrogram.h"
 #include "features/mint35/mfcc.h"
-#include "lib/audio/resample.h"
+#include "features/mint35/mint35.h"
 #include "features/mint35/stft.h"
 #include "features/mint35/tuning.h"
 #include "features/mint35/wavelet.h"
-#include "features/mint35/hann.h"
+#include "lib/audio/resample.h"
 #include "test/features/mint35/signals.h"
 
 enum { RATE = 30720, SOURCE_RATE = 22050, BINS = FEATURE_FFT / 2 + 1 };
@@ -26,7 +27,8 @@ static int set_up(void **state) {
     Song *s = calloc(1, sizeof *s);
     Error err = {0};
     float *x = song(SOURCE_RATE, 6 * SOURCE_RATE);
-    if (resample(x, 6 * SOURCE_RATE, SOURCE_RATE, RATE, SOXR_HIGH, &s->y, &s->n, &err)) fail_msg("%s", err.text);
+    if (resample(x, 6 * SOURCE_RATE, SOURCE_RATE, RATE, SOXR_HIGH, &s->y, &s->n, &err))
+        fail_msg("%s", err.text);
     free(x);
     s->frames = 1 + s->n / FEATURE_HOP;
     golden("song", &s->golden);
@@ -81,7 +83,8 @@ static void spectrum_is_the_fourier_transform(void **state) {
         const int windowed = variant % 2;
         const StftPrecision precision = variant < 2 ? STFT_DOUBLE : STFT_SINGLE;
         Stft *stft;
-        assert_int_equal(stft_new(&stft, N, HOP, windowed ? window : NULL, precision, STFT_CONSTANT, &err), 0);
+        assert_int_equal(
+            stft_new(&stft, N, HOP, windowed ? window : NULL, precision, STFT_CONSTANT, &err), 0);
         for (size_t t = 0; t <= SAMPLES / HOP; t++) {
             float re[N / 2 + 1], im[N / 2 + 1], some_re[2 * 5], some_im[2 * 5];
             stft_frame(stft, x, SAMPLES, t);
@@ -91,12 +94,14 @@ static void spectrum_is_the_fourier_transform(void **state) {
                 double a = 0, b = 0;
                 for (size_t i = 0; i < N; i++) {
                     const long at = (long)(t * HOP + i) - N / 2;
-                    const double v = at < 0 || at >= SAMPLES ? 0 : (double)x[at] * (windowed ? window[i] : 1);
+                    const double v =
+                        at < 0 || at >= SAMPLES ? 0 : (double)x[at] * (windowed ? window[i] : 1);
                     a += v * cos(2 * M_PI * (double)(k * i) / N);
                     b -= v * sin(2 * M_PI * (double)(k * i) / N);
                 }
                 assert_true(fabs(re[k] - a) < 2e-6 && fabs(im[k] - b) < 2e-6);
-                if (k >= 7 && k < 12) assert_true(some_re[2 * (k - 7)] == re[k] && some_im[2 * (k - 7)] == im[k]);
+                if (k >= 7 && k < 12)
+                    assert_true(some_re[2 * (k - 7)] == re[k] && some_im[2 * (k - 7)] == im[k]);
             }
         }
         stft_free(stft);
@@ -112,9 +117,12 @@ static void mel_and_mfcc_like_librosa(void **state) {
     hann_periodic(window, FEATURE_FFT);
     Stft *stft;
     MelFilters filters;
-    assert_int_equal(stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, STFT_CONSTANT, &err), 0);
-    assert_int_equal(mel_filters_new(&filters, RATE, RATE / 2.0, FEATURE_FFT, FEATURE_MELS, &err), 0);
-    float *mel = calloc(s->frames * FEATURE_MELS, sizeof *mel), *cepstrum = calloc(s->frames * FEATURE_MFCC, sizeof *cepstrum);
+    assert_int_equal(
+        stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, STFT_CONSTANT, &err), 0);
+    assert_int_equal(mel_filters_new(&filters, RATE, RATE / 2.0, FEATURE_FFT, FEATURE_MELS, &err),
+                     0);
+    float *mel = calloc(s->frames * FEATURE_MELS, sizeof *mel),
+          *cepstrum = calloc(s->frames * FEATURE_MFCC, sizeof *cepstrum);
     float re[BINS], im[BINS], power[BINS + MEL_LANES] = {0};
     for (size_t t = 0; t < s->frames; t++) {
         stft_frame(stft, s->y, s->n, t);
@@ -125,14 +133,16 @@ static void mel_and_mfcc_like_librosa(void **state) {
     double *wanted = numbers(&s->golden, "mel", &count);
     for (size_t i = 0; i < count; i++) {
         const double got = mel[i / FEATURE_MELS * 40 * FEATURE_MELS + i % FEATURE_MELS];
-        if (!(fabs(got - wanted[i]) <= 2e-5 * wanted[i] + 1e-9)) fail_msg("mel %zu: %g, not %g", i, got, wanted[i]);
+        if (!(fabs(got - wanted[i]) <= 2e-5 * wanted[i] + 1e-9))
+            fail_msg("mel %zu: %g, not %g", i, got, wanted[i]);
     }
     free(wanted);
     mel_power_to_db(mel, s->frames * FEATURE_MELS);
     wanted = numbers(&s->golden, "mel_db", &count);
     assert_close("mel_db", mel, FEATURE_MELS, 40, wanted, count, FEATURE_MELS, 2e-4);
     free(wanted);
-    assert_int_equal(mfcc(mel, s->frames, FEATURE_MELS, FEATURE_MFCC, cepstrum, FEATURE_MFCC, &err), 0);
+    assert_int_equal(mfcc(mel, s->frames, FEATURE_MELS, FEATURE_MFCC, cepstrum, FEATURE_MFCC, &err),
+                     0);
     wanted = numbers(&s->golden, "features", &count);
     for (size_t i = 0; i < s->frames * FEATURE_MFCC; i++) {
         const size_t t = i / FEATURE_MFCC, k = i % FEATURE_MFCC;
@@ -149,7 +159,8 @@ static void decibels_have_a_floor(void **state) {
     (void)state;
     float x[4] = {1, 1e-3f, 1e-9f, 0};
     mel_power_to_db(x, 4);
-    assert_true(fabsf(x[0]) < 1e-5f && fabsf(x[1] + 30) < 1e-5f && fabsf(x[2] + 80) < 1e-5f && fabsf(x[3] + 80) < 1e-5f);
+    assert_true(fabsf(x[0]) < 1e-5f && fabsf(x[1] + 30) < 1e-5f && fabsf(x[2] + 80) < 1e-5f &&
+                fabsf(x[3] + 80) < 1e-5f);
     float silence[2] = {0, 0};
     mel_power_to_db(silence, 2);
     assert_true(fabsf(silence[0] + 100) < 1e-4f);
@@ -172,20 +183,23 @@ static void mel_filters_have_unit_area(void **state) {
     mel_filters_free(&f);
 }
 
-/* A parabola through three bins is interpolated exactly; peaks must lie within 150 .. 4000 Hz and reach a tenth of the largest magnitude. */
+/* A parabola through three bins is interpolated exactly; peaks must lie within 150 .. 4000 Hz and
+ * reach a tenth of the largest magnitude. */
 static void peaks_by_the_rules(void **state) {
     (void)state;
     static const struct {
         double bin, height;
         bool counts;
-    } peaks[] = {{9.2, 0.5, false}, {10.3, 0.5, true}, {50.25, 1, true}, {100, 0.12, true}, {150, 0.09, false}, {266.4, 0.4, true}, {267.3, 0.4, false}, {400, 0.4, false}};
+    } peaks[] = {{9.2, 0.5, false},  {10.3, 0.5, true},  {50.25, 1, true},    {100, 0.12, true},
+                 {150, 0.09, false}, {266.4, 0.4, true}, {267.3, 0.4, false}, {400, 0.4, false}};
     for (size_t i = 0; i < sizeof peaks / sizeof *peaks; i++) {
         Error err;
         Peaks found = {0};
         float s[BINS] = {0};
         s[1000] = 1; /* the largest of all; beyond 4000 Hz */
         const long k = lround(peaks[i].bin);
-        for (long j = k - 1; j <= k + 1; j++) s[j] = (float)(peaks[i].height * (1 - 0.2 * pow((double)j - peaks[i].bin, 2)));
+        for (long j = k - 1; j <= k + 1; j++)
+            s[j] = (float)(peaks[i].height * (1 - 0.2 * pow((double)j - peaks[i].bin, 2)));
         assert_int_equal(peaks_add(&found, s, FEATURE_FFT, RATE, LIBROSA_0_11, &err), 0);
         assert_int_equal(found.count, peaks[i].counts);
         if (peaks[i].counts) {
@@ -203,7 +217,8 @@ static double tuning_of(const float *y, size_t n) {
     hann_periodic(window, FEATURE_FFT);
     Stft *stft;
     Peaks peaks = {0};
-    assert_int_equal(stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, STFT_CONSTANT, &err), 0);
+    assert_int_equal(
+        stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, STFT_CONSTANT, &err), 0);
     for (size_t t = 0; t <= n / FEATURE_HOP; t++) {
         stft_frame(stft, y, n, t);
         stft_bins(stft, 0, BINS, re, im, 1);
@@ -228,7 +243,8 @@ static void tuning_like_librosa(void **state) {
         char name[20];
         snprintf(name, sizeof name, "tuning%d", cents[c]);
         for (size_t i = 0; i < RATE; i++)
-            x[i] = quantised(0.5 * sin(2 * M_PI * (440 * ratio) * (double)i / RATE)) + quantised(0.5 * sin(2 * M_PI * (880 * ratio) * (double)i / RATE));
+            x[i] = quantised(0.5 * sin(2 * M_PI * (440 * ratio) * (double)i / RATE)) +
+                   quantised(0.5 * sin(2 * M_PI * (880 * ratio) * (double)i / RATE));
         assert_true(fabs(tuning_of(x, RATE) - number(&tones, name)) < 1e-9);
     }
     for (uint32_t seed = 0; seed < 6; seed++) {
@@ -242,7 +258,8 @@ static void tuning_like_librosa(void **state) {
         }
         for (size_t i = 0; i < RATE / 2; i++) {
             double v = 0;
-            for (size_t k = 0; k < 8; k++) v += amplitude[k] * sin(2 * M_PI * frequency[k] * (double)i / RATE);
+            for (size_t k = 0; k < 8; k++)
+                v += amplitude[k] * sin(2 * M_PI * frequency[k] * (double)i / RATE);
             x[i] = quantised(v + 0.03 * noise(&random));
         }
         const double tuning = tuning_of(x, RATE / 2), wanted = number(&tones, name);
@@ -258,8 +275,11 @@ static void constant_q_like_librosa(void **state) {
     const Song *s = *state;
     Error err;
     size_t count;
-    float *magnitude = malloc(s->frames * CQ_BINS * sizeof *magnitude), *chroma = malloc(s->frames * FEATURE_CHROMA * sizeof *chroma);
-    assert_int_equal(constant_q(s->y, s->n, RATE, FEATURE_HOP, number(&s->golden, "tuning"), LIBROSA_0_11, magnitude, &err), 0);
+    float *magnitude = malloc(s->frames * CQ_BINS * sizeof *magnitude),
+          *chroma = malloc(s->frames * FEATURE_CHROMA * sizeof *chroma);
+    assert_int_equal(constant_q(s->y, s->n, RATE, FEATURE_HOP, number(&s->golden, "tuning"),
+                                LIBROSA_0_11, magnitude, &err),
+                     0);
     double *wanted = numbers(&s->golden, "cqt", &count);
     assert_close("cqt", magnitude, CQ_BINS, 40, wanted, count, CQ_BINS, 2e-6);
     free(wanted);
@@ -273,7 +293,8 @@ static void constant_q_like_librosa(void **state) {
     wanted = numbers(&s->golden, "features", &count);
     for (size_t t = 0; t < s->frames; t++)
         for (size_t k = 0; k < FEATURE_CHROMA; k++)
-            assert_true(fabs((double)cens[t * FEATURE_DIM + k] - wanted[t * FEATURE_DIM + COLUMN_CHROMA + k]) < 1e-5);
+            assert_true(fabs((double)cens[t * FEATURE_DIM + k] -
+                             wanted[t * FEATURE_DIM + COLUMN_CHROMA + k]) < 1e-5);
     free(wanted);
     free(cens);
     free(magnitude);
@@ -285,7 +306,8 @@ static void constant_q_finds_tones(void **state) {
     (void)state;
     enum { N = 3 * RATE };
     Error err;
-    float *x = malloc(N * sizeof *x), *magnitude = malloc((1 + N / FEATURE_HOP) * CQ_BINS * sizeof *magnitude);
+    float *x = malloc(N * sizeof *x),
+          *magnitude = malloc((1 + N / FEATURE_HOP) * CQ_BINS * sizeof *magnitude);
     for (size_t bin = 5; bin < CQ_BINS; bin += 37) {
         const double frequency = 32.70319566257483 * pow(2, (double)bin / CQ_PER_OCTAVE);
         for (size_t i = 0; i < N; i++) x[i] = (float)sin(2 * M_PI * frequency * (double)i / RATE);
@@ -306,7 +328,8 @@ static void wavelets_drop_a_hundredth(void **state) {
     double frequency[36], alpha[36];
     for (size_t i = 0; i < 36; i++) frequency[i] = 2093 * pow(2, (double)i / 36);
     wavelet_relative_bandwidth(frequency, 36, alpha);
-    for (size_t i = 0; i < 36; i++) assert_true(fabs(alpha[i] - (pow(2, 1.0 / 18) - 1) / (pow(2, 1.0 / 18) + 1)) < 1e-12);
+    for (size_t i = 0; i < 36; i++)
+        assert_true(fabs(alpha[i] - (pow(2, 1.0 / 18) - 1) / (pow(2, 1.0 / 18) + 1)) < 1e-12);
     WaveletFilters f;
     assert_int_equal(wavelet_filters_new(&f, frequency, alpha, 36, RATE, &err), 0);
     assert_int_equal(f.n_fft, 1024);
@@ -314,7 +337,8 @@ static void wavelets_drop_a_hundredth(void **state) {
     for (size_t i = 0; i < f.count; i++) {
         /* the peak lies at the filter's frequency, and the main lobe is narrow */
         size_t best = 0;
-        for (size_t k = 0; k < f.width[i]; k++) best = cabsf(f.coefficients[used + k]) > cabsf(f.coefficients[used + best]) ? k : best;
+        for (size_t k = 0; k < f.width[i]; k++)
+            best = cabsf(f.coefficients[used + k]) > cabsf(f.coefficients[used + best]) ? k : best;
         assert_true(fabs((double)(f.first[i] + best) - frequency[i] / RATE * 1024) <= 0.51);
         assert_true(f.width[i] >= 4 && f.width[i] <= 40);
         used += f.width[i];
@@ -322,13 +346,16 @@ static void wavelets_drop_a_hundredth(void **state) {
     wavelet_filters_free(&f);
 }
 
-/* Worked by hand: shares 0.5, 0.3, 0.15, 0.05 count 1, 3/4, 1/2, 0 (0.05 does not exceed itself). */
+/* Worked by hand: shares 0.5, 0.3, 0.15, 0.05 count 1, 3/4, 1/2, 0 (0.05 does not exceed itself).
+ */
 static void chroma_is_quantised_in_quarters(void **state) {
     (void)state;
     float chroma[FEATURE_CHROMA] = {0.5f, 0.3f, 0.15f, 0.05f}, out[FEATURE_CHROMA];
     chroma_cens(chroma, 1, LIBROSA_0_11, out, FEATURE_CHROMA);
-    const double norm = sqrt(1 + 0.75 * 0.75 + 0.5 * 0.5), wanted[4] = {1 / norm, 0.75 / norm, 0.5 / norm, 0};
-    for (size_t k = 0; k < FEATURE_CHROMA; k++) assert_true(fabs((double)out[k] - (k < 4 ? wanted[k] : 0)) < 1e-6);
+    const double norm = sqrt(1 + 0.75 * 0.75 + 0.5 * 0.5),
+                 wanted[4] = {1 / norm, 0.75 / norm, 0.5 / norm, 0};
+    for (size_t k = 0; k < FEATURE_CHROMA; k++)
+        assert_true(fabs((double)out[k] - (k < 4 ? wanted[k] : 0)) < 1e-6);
     float zero[2 * FEATURE_CHROMA] = {0}, still[2 * FEATURE_CHROMA];
     chroma_cens(zero, 2, LIBROSA_0_11, still, FEATURE_CHROMA);
     for (size_t k = 0; k < 2 * FEATURE_CHROMA; k++) assert_true(still[k] == 0);
@@ -336,11 +363,17 @@ static void chroma_is_quantised_in_quarters(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(resampled_like_librosa),      cmocka_unit_test(resampling_fills_up_and_copies),
-        cmocka_unit_test(spectrum_is_the_fourier_transform), cmocka_unit_test(mel_and_mfcc_like_librosa),
-        cmocka_unit_test(decibels_have_a_floor),       cmocka_unit_test(mel_filters_have_unit_area),
-        cmocka_unit_test(peaks_by_the_rules),          cmocka_unit_test(tuning_like_librosa),         cmocka_unit_test(constant_q_like_librosa),
-        cmocka_unit_test(constant_q_finds_tones),      cmocka_unit_test(wavelets_drop_a_hundredth),
+        cmocka_unit_test(resampled_like_librosa),
+        cmocka_unit_test(resampling_fills_up_and_copies),
+        cmocka_unit_test(spectrum_is_the_fourier_transform),
+        cmocka_unit_test(mel_and_mfcc_like_librosa),
+        cmocka_unit_test(decibels_have_a_floor),
+        cmocka_unit_test(mel_filters_have_unit_area),
+        cmocka_unit_test(peaks_by_the_rules),
+        cmocka_unit_test(tuning_like_librosa),
+        cmocka_unit_test(constant_q_like_librosa),
+        cmocka_unit_test(constant_q_finds_tones),
+        cmocka_unit_test(wavelets_drop_a_hundredth),
         cmocka_unit_test(chroma_is_quantised_in_quarters),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -36,10 +36,14 @@ static char *path_of(void **state, const char *name) {
     return path;
 }
 
-/* Channel c of frame i is a small multiple of 1/1024, so that 16 and 24 bits and floats all hold it exactly. */
-static float sample(size_t i, int c) { return (float)((int)(i * 7 + (size_t)c * 300) % 1001 - 500) / 1024; }
+/* Channel c of frame i is a small multiple of 1/1024, so that 16 and 24 bits and floats all hold it
+ * exactly. */
+static float sample(size_t i, int c) {
+    return (float)((int)(i * 7 + (size_t)c * 300) % 1001 - 500) / 1024;
+}
 
-static void write_sound(const char *path, int format, int channels, int rate, size_t frames, float odd) {
+static void write_sound(const char *path, int format, int channels, int rate, size_t frames,
+                        float odd) {
     SF_INFO info = {.format = format, .channels = channels, .samplerate = rate};
     SNDFILE *f = sf_open(path, SFM_WRITE, &info);
     assert_non_null(f);
@@ -57,9 +61,12 @@ static void reads_formats_and_channels(void **state) {
         const char *name;
         int format, channels, rate;
         double tolerance;
-    } cases[] = {{"a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, 44100, 0},   {"b.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_24, 3, 8000, 1e-7},
-                 {"c.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 2, 192000, 0},   {"d.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 2, 48000, 0},
-                 {"e.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_16, 5, 22050, 1e-7}, {"f.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_U8, 1, 11025, 0.01},
+    } cases[] = {{"a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, 1, 44100, 0},
+                 {"b.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_24, 3, 8000, 1e-7},
+                 {"c.wav", SF_FORMAT_WAV | SF_FORMAT_FLOAT, 2, 192000, 0},
+                 {"d.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 2, 48000, 0},
+                 {"e.aiff", SF_FORMAT_AIFF | SF_FORMAT_PCM_16, 5, 22050, 1e-7},
+                 {"f.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_U8, 1, 11025, 0.01},
                  {"g.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS, 1, 44100, 2}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *path = path_of(state, cases[i].name);
@@ -72,7 +79,8 @@ static void reads_formats_and_channels(void **state) {
         assert_false(a.early_end);
         for (size_t t = 0; t < FRAMES; t++) {
             double mean = 0;
-            for (int c = 0; c < cases[i].channels; c++) mean += (double)sample(t, c) / cases[i].channels;
+            for (int c = 0; c < cases[i].channels; c++)
+                mean += (double)sample(t, c) / cases[i].channels;
             assert_true(fabs((double)a.samples[t] - mean) <= cases[i].tolerance);
         }
         audio_free(&a);
@@ -84,7 +92,8 @@ static void reads_what_is_left_of_a_file(void **state) {
     static const struct {
         const char *name;
         int format;
-    } cases[] = {{"a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16}, {"b.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16}};
+    } cases[] = {{"a.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16},
+                 {"b.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16}};
     for (size_t i = 0; i < 2; i++) {
         char *path = path_of(state, cases[i].name);
         Audio a;
@@ -185,7 +194,10 @@ static void mutes_stderr_for_a_while(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_formats_and_channels), cmocka_unit_test(reads_what_is_left_of_a_file), cmocka_unit_test(knows_a_wav_that_ends_early), cmocka_unit_test(refuses_what_is_no_sound),
+        cmocka_unit_test(reads_formats_and_channels),
+        cmocka_unit_test(reads_what_is_left_of_a_file),
+        cmocka_unit_test(knows_a_wav_that_ends_early),
+        cmocka_unit_test(refuses_what_is_no_sound),
         cmocka_unit_test(mutes_stderr_for_a_while),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

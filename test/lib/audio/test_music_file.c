@@ -6,7 +6,8 @@
 #include "test/scratch.h"
 
 /* An archive with features of that shape and these scalars. */
-static const char *archive(const char *features, int rank, const size_t *shape, TensorType type, double value, double fps, double tempo) {
+static const char *archive(const char *features, int rank, const size_t *shape, TensorType type,
+                           double value, double fps, double tempo) {
     Error err;
     Tensors set = {0};
     Tensor t;
@@ -61,7 +62,14 @@ static void what_is_no_music_is_refused(void **state) {
         double value, fps, tempo;
         const char *says;
     } cases[] = {
-        {"motion", 2, {4, 35}, TENSOR_F32, 0, 60, 120, "no array 'features' (there is: 'motion', 'fps', 'tempo')"},
+        {"motion",
+         2,
+         {4, 35},
+         TENSOR_F32,
+         0,
+         60,
+         120,
+         "no array 'features' (there is: 'motion', 'fps', 'tempo')"},
         {"features", 1, {35}, TENSOR_F32, 0, 60, 120, "shape [35]"},
         {"features", 3, {1, 4, 35}, TENSOR_F32, 0, 60, 120, "shape [1, 4, 35]"},
         {"features", 2, {0, 35}, TENSOR_F32, 0, 60, 120, "shape [0, 35]"},
@@ -75,7 +83,8 @@ static void what_is_no_music_is_refused(void **state) {
         {"features", 2, {4, 35}, TENSOR_F32, 0, 60, INFINITY, "'tempo' is inf"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *path = archive(cases[i].name, cases[i].rank, cases[i].shape, cases[i].type, cases[i].value, cases[i].fps, cases[i].tempo);
+        const char *path = archive(cases[i].name, cases[i].rank, cases[i].shape, cases[i].type,
+                                   cases[i].value, cases[i].fps, cases[i].tempo);
         Music m;
         Error err;
         assert_failed(music_read(path, &m, &err), &err, cases[i].says);
@@ -93,7 +102,9 @@ static void scalars_must_be_scalars(void **state) {
         Tensor features, fps;
         assert_done(tensor_new(&features, TENSOR_F32, 2, (size_t[]){1, 35}, 0, &err), &err);
         assert_done(tensors_add(&set, "features", &features, &err), &err);
-        assert_done(tensor_new(&fps, text ? TENSOR_BYTES : TENSOR_F64, !text, (size_t[]){7}, 2, &err), &err);
+        assert_done(
+            tensor_new(&fps, text ? TENSOR_BYTES : TENSOR_F64, !text, (size_t[]){7}, 2, &err),
+            &err);
         assert_done(tensors_add(&set, "fps", &fps, &err), &err);
         assert_done(npz_write(scratch("m.npz"), &set, &err), &err);
         tensors_free(&set);
@@ -114,7 +125,8 @@ static void blocks_are_named(void **state) {
     assert_failed(music_blocks_parse("mfcc,tempo", &blocks, &err), &err, "'tempo' is not one of");
     assert_failed(music_blocks_parse("mfcc,", &blocks, &err), &err, "'' is not one of");
     assert_failed(music_blocks_parse("mfc", &blocks, &err), &err, "'mfc' is not one of");
-    assert_failed(music_blocks_parse("beats,mfcc,beats", &blocks, &err), &err, "beats is named twice");
+    assert_failed(music_blocks_parse("beats,mfcc,beats", &blocks, &err), &err,
+                  "beats is named twice");
 }
 
 static void columns_come_back(void **state) {
@@ -123,14 +135,19 @@ static void columns_come_back(void **state) {
     char text[100];
     size_t column;
     Error err;
-    Music m, music = {.frames = 2, .dim = 21, .data = data, .fps = 60, .blocks = MUSIC_ONSET_STRENGTH | MUSIC_MFCC};
+    Music m, music = {.frames = 2,
+                      .dim = 21,
+                      .data = data,
+                      .fps = 60,
+                      .blocks = MUSIC_ONSET_STRENGTH | MUSIC_MFCC};
     assert_done(music_write(scratch("m.npz"), &music, &err), &err);
     assert_done(music_read(scratch("m.npz"), &m, &err), &err);
     assert_int_equal(m.blocks, music.blocks);
     assert_string_equal(music_dim_text(&m, text), "21 (onset_strength, mfcc)");
     assert_done(music_need(&m, MUSIC_MFCC, &column, &err), &err);
     assert_int_equal(column, 1);
-    assert_failed(music_need(&m, MUSIC_BEATS, &column, &err), &err, "no column 'beats': its features a frame are 21 (onset_strength, mfcc)");
+    assert_failed(music_need(&m, MUSIC_BEATS, &column, &err), &err,
+                  "no column 'beats': its features a frame are 21 (onset_strength, mfcc)");
     music_free(&m);
     Music whole = {.frames = 1, .dim = 35, .data = data, .fps = 60};
     assert_done(music_write(scratch("m.npz"), &whole, &err), &err);
@@ -149,8 +166,9 @@ static void wrong_columns_are_refused(void **state) {
         size_t count;
         const char *names[3];
         int good;
-    } cases[] = {{2, {"onsets", "beats"}, 1}, {2, {"beats", "onsets"}, 0}, {2, {"beats", "beats"}, 0}, {2, {"onsets", "tempo"}, 0}, {1, {"onsets"}, 0},
-                 {3, {"onset_strength", "onsets", "beats"}, 0}};
+    } cases[] = {{2, {"onsets", "beats"}, 1}, {2, {"beats", "onsets"}, 0},
+                 {2, {"beats", "beats"}, 0},  {2, {"onsets", "tempo"}, 0},
+                 {1, {"onsets"}, 0},          {3, {"onset_strength", "onsets", "beats"}, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Error err;
         Tensors set = {0};
@@ -159,7 +177,8 @@ static void wrong_columns_are_refused(void **state) {
         assert_done(tensor_new(&t, TENSOR_F32, 2, (size_t[]){4, 2}, 0, &err), &err);
         assert_done(tensors_add(&set, "features", &t, &err), &err);
         assert_done(tensor_new(&t, TENSOR_BYTES, 1, &cases[i].count, 14, &err), &err);
-        for (size_t k = 0; k < cases[i].count; k++) memcpy((char *)t.data + 14 * k, cases[i].names[k], strlen(cases[i].names[k]));
+        for (size_t k = 0; k < cases[i].count; k++)
+            memcpy((char *)t.data + 14 * k, cases[i].names[k], strlen(cases[i].names[k]));
         assert_done(tensors_add(&set, "columns", &t, &err), &err);
         assert_done(npz_write(scratch("m.npz"), &set, &err), &err);
         tensors_free(&set);
@@ -167,7 +186,8 @@ static void wrong_columns_are_refused(void **state) {
             assert_done(music_read(scratch("m.npz"), &m, &err), &err);
             assert_int_equal(m.blocks, MUSIC_ONSETS | MUSIC_BEATS);
             music_free(&m);
-        } else assert_failed(music_read(scratch("m.npz"), &m, &err), &err, "'columns' ");
+        } else
+            assert_failed(music_read(scratch("m.npz"), &m, &err), &err, "'columns' ");
     }
 }
 

@@ -33,7 +33,8 @@ static void numbers_are_short(void **state) {
         double value;
         int digits;
         const char *text;
-    } cases[] = {{0, 3, "0"}, {-0.0001, 3, "0"}, {1.5, 3, "1.5"}, {-12.3456, 2, "-12.35"}, {100, 2, "100"}, {100, 0, "100"}, {-0.25, 6, "-0.25"}};
+    } cases[] = {{0, 3, "0"},     {-0.0001, 3, "0"}, {1.5, 3, "1.5"},    {-12.3456, 2, "-12.35"},
+                 {100, 2, "100"}, {100, 0, "100"},   {-0.25, 6, "-0.25"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Buffer b = {0};
         buffer_number(&b, cases[i].value, cases[i].digits);

@@ -16,7 +16,8 @@ static void a_failure_is_a_sentence(void **state) {
 static void it_stays_one_line(void **state) {
     (void)state;
     Error err;
-    assert_failed(error_set(&err, "%s: bad", "a\nb\rc\x1b[31m\x7f\t.npz"), &err, "a?b?c?[31m??.npz: bad");
+    assert_failed(error_set(&err, "%s: bad", "a\nb\rc\x1b[31m\x7f\t.npz"), &err,
+                  "a?b?c?[31m??.npz: bad");
     assert_failed(error_set(&err, "%s", "t\xc3\xa4nze.npz"), &err, "t\xc3\xa4nze.npz");
     assert_failed(error_prefix(&err, "a\nb"), &err, "a?b: t\xc3\xa4nze");
 }
@@ -35,6 +36,8 @@ static void long_texts_are_cut(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_failure_is_a_sentence), cmocka_unit_test(it_stays_one_line), cmocka_unit_test(long_texts_are_cut)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_failure_is_a_sentence),
+                                       cmocka_unit_test(it_stays_one_line),
+                                       cmocka_unit_test(long_texts_are_cut)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

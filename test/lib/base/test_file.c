@@ -41,7 +41,8 @@ static void files_are_read_whole(void **state) {
     assert_null(data);
     assert_failed(file_read(scratch_folder, &data, &size, &err), &err, "is a folder");
     assert_int_equal(mkfifo(scratch("pipe"), 0600), 0);
-    assert_failed(file_read(scratch("pipe"), &data, &size, &err), &err, "not a regular file"); /* and does not wait for a writer */
+    assert_failed(file_read(scratch("pipe"), &data, &size, &err), &err,
+                  "not a regular file"); /* and does not wait for a writer */
 }
 
 static void nothing_appears_before_commit(void **state) {
@@ -109,7 +110,8 @@ static void devices_are_not_replaced(void **state) {
     Error err;
     OutputFile f;
     assert_int_equal(mkfifo(scratch("device"), 0600), 0);
-    assert_failed(file_begin(&f, scratch("device"), &err), &err, "device: cannot write: not a regular file");
+    assert_failed(file_begin(&f, scratch("device"), &err), &err,
+                  "device: cannot write: not a regular file");
     struct stat st;
     assert_int_equal(stat(scratch("device"), &st), 0);
     assert_true(S_ISFIFO(st.st_mode));
@@ -121,13 +123,16 @@ static void folders_are_expanded_by_name(void **state) {
     Strings list = {0};
     static const char *const endings[] = {".npz", ".npy", NULL};
     assert_done(folder_make(scratch("many/sub.npz"), &err), &err);
-    static const char *const names[] = {"many/b.npz", "many/a.NPY", "many/c.txt", "many/npz", "many/.hidden.npz", "many/10.npz", "many/9.npz"};
+    static const char *const names[] = {"many/b.npz",       "many/a.NPY",  "many/c.txt", "many/npz",
+                                        "many/.hidden.npz", "many/10.npz", "many/9.npz"};
     for (size_t i = 0; i < 7; i++) assert_done(file_write(scratch(names[i]), "", 0, &err), &err);
-    assert_done(file_expand(scratch("many/c.txt"), endings, &list, &err), &err); /* what is named is taken */
+    assert_done(file_expand(scratch("many/c.txt"), endings, &list, &err),
+                &err); /* what is named is taken */
     assert_done(file_expand(scratch("many"), endings, &list, &err), &err);
     static const char *const expected[] = {"c.txt", "10.npz", "9.npz", "a.NPY", "b.npz"};
     assert_int_equal(list.count, 5);
-    for (size_t i = 0; i < 5; i++) assert_string_equal(strrchr(list.items[i], '/') + 1, expected[i]);
+    for (size_t i = 0; i < 5; i++)
+        assert_string_equal(strrchr(list.items[i], '/') + 1, expected[i]);
     assert_string_equal(list.items[1], scratch("many/10.npz"));
     strings_free(&list);
     assert_done(folder_make(scratch("void"), &err), &err);

@@ -5,7 +5,8 @@
 
 #include "lib/base/memory.h"
 
-static const size_t sizes[] = {0, 1, 63, 64, 65, 100000, (2 << 20) - 1, 2 << 20, (2 << 20) + 1, 5 << 20};
+static const size_t sizes[] = {0,      1, 63, 64, 65, 100000, (2 << 20) - 1, 2 << 20, (2 << 20) + 1,
+                               5 << 20};
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
 static void whole_blocks(void **state) {

@@ -30,7 +30,8 @@ static void columns_are_found_by_name(void **state) {
 static void refused(const char *text, const char *part) {
     Error err;
     NumberTable t;
-    assert_failed(tsv_read(scratch_write("t.tsv", text, strlen(text)), wanted, 2, &t, &err), &err, part);
+    assert_failed(tsv_read(scratch_write("t.tsv", text, strlen(text)), wanted, 2, &t, &err), &err,
+                  part);
     assert_null(t.values);
     assert_non_null(strstr(err.text, "t.tsv: "));
 }

@@ -4,11 +4,35 @@
 
 static void utf8_is_told_from_bytes(void **state) {
     (void)state;
-    static const char *const good[] = {"", "dance", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
-                                       "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "a\xc3\xa4z"};
-    /* A lone continuation, cut sequences, overlong forms, surrogates, beyond U+10FFFF (RFC 3629). */
-    static const char *const bad[] = {"\x80", "\xc2", "\xe0\xa0", "\xf0\x90\x80", "\xc2\x41", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf",
-                                      "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xe4z"};
+    static const char *const good[] = {"",
+                                       "dance",
+                                       "\x7f",
+                                       "\xc2\x80",
+                                       "\xdf\xbf",
+                                       "\xe0\xa0\x80",
+                                       "\xed\x9f\xbf",
+                                       "\xee\x80\x80",
+                                       "\xef\xbf\xbf",
+                                       "\xf0\x90\x80\x80",
+                                       "\xf4\x8f\xbf\xbf",
+                                       "a\xc3\xa4z"};
+    /* A lone continuation, cut sequences, overlong forms, surrogates, beyond U+10FFFF (RFC 3629).
+     */
+    static const char *const bad[] = {"\x80",
+                                      "\xc2",
+                                      "\xe0\xa0",
+                                      "\xf0\x90\x80",
+                                      "\xc2\x41",
+                                      "\xc0\x80",
+                                      "\xc1\xbf",
+                                      "\xe0\x9f\xbf",
+                                      "\xf0\x8f\xbf\xbf",
+                                      "\xed\xa0\x80",
+                                      "\xed\xbf\xbf",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xff",
+                                      "a\xe4z"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         if (!utf8_valid(good[i], strlen(good[i]))) fail_msg("good %zu", i);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -35,6 +59,7 @@ static void repeated_names_are_found(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(utf8_is_told_from_bytes), cmocka_unit_test(repeated_names_are_found)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(utf8_is_told_from_bytes),
+                                       cmocka_unit_test(repeated_names_are_found)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

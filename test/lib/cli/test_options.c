@@ -25,7 +25,10 @@ static void fill(Option *options, Values *v) {
         {"any", 0, OPTION_INT, &v->any, "N", "Any number.", 0, 0, NULL},
         {NULL, 0, OPTION_FLAG, NULL, NULL, "More", 0, 0, NULL},
         {"rate", 0, OPTION_REAL, &v->rate, "R", "Learning rate.", 0, 1, NULL},
-        {"output", 'o', OPTION_TEXT, &v->output, "FILE", "Where the result goes, explained at a length that does not fit into one line of the help text at all.", 0, 0, NULL},
+        {"output", 'o', OPTION_TEXT, &v->output, "FILE",
+         "Where the result goes, explained at a length that does not fit into one line of the help "
+         "text at all.",
+         0, 0, NULL},
         {"preset", 0, OPTION_CHOICE, &v->preset, "paper|small|tiny", "Sizes.", 0, 0, NULL},
         {"real", 'r', OPTION_TEXTS, &v->reals, "PATH", "Real dance.", 0, 0, NULL},
         {"clusters", 0, OPTION_SIZE, &v->clusters, "N", "Clusters.", 0, 0, NULL},
@@ -46,7 +49,8 @@ static int parse(Values *v, const char *line, int *first, char **argv, char *pri
     for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) argv[argc++] = word;
     argv[argc] = NULL;
     fflush(stdout);
-    int out = dup(1), errors = dup(2), to = open(scratch("printed"), O_RDWR | O_CREAT | O_TRUNC, 0600);
+    int out = dup(1), errors = dup(2),
+        to = open(scratch("printed"), O_RDWR | O_CREAT | O_TRUNC, 0600);
     assert_true(out >= 0 && errors >= 0 && to >= 0);
     dup2(to, 1);
     dup2(to, 2);
@@ -67,10 +71,12 @@ static void options_and_operands_may_mix(void **state) {
     Values v;
     int first;
     char *argv[40], printed[PRINTED];
-    const char *line = "a.npz -q --steps=7 b.npz --no-refine -ofile --rate 2.5e-1 --any -12 --clusters 32 --preset tiny -r x --real=y -- --c";
+    const char *line = "a.npz -q --steps=7 b.npz --no-refine -ofile --rate 2.5e-1 --any -12 "
+                       "--clusters 32 --preset tiny -r x --real=y -- --c";
     assert_int_equal(parse(&v, line, &first, argv, printed), -1);
     assert_string_equal(printed, "");
-    assert_true(v.flag && !v.unflag && v.steps == 7 && v.steps_given && v.any == -12 && v.clusters == 32 && v.rate == 0.25);
+    assert_true(v.flag && !v.unflag && v.steps == 7 && v.steps_given && v.any == -12 &&
+                v.clusters == 32 && v.rate == 0.25);
     assert_string_equal(v.output, "file");
     assert_string_equal(v.preset, "tiny");
     assert_int_equal(v.reals.count, 2);
@@ -89,7 +95,8 @@ static void defaults_stay(void **state) {
     char *argv[40], printed[PRINTED];
     assert_int_equal(parse(&v, "", &first, argv, printed), -1);
     assert_int_equal(first, 1);
-    assert_true(!v.flag && v.unflag && v.steps == 20 && v.clusters == 256 && !v.steps_given && v.rate == 1e-4 && !v.output);
+    assert_true(!v.flag && v.unflag && v.steps == 20 && v.clusters == 256 && !v.steps_given &&
+                v.rate == 1e-4 && !v.output);
     assert_string_equal(v.preset, "small");
 }
 
@@ -102,7 +109,8 @@ static void short_forms_and_prefixes(void **state) {
     assert_true(v.flag && v.steps == 3 && !v.unflag);
     assert_string_equal(v.output, "f");
     assert_string_equal(v.preset, "paper");
-    assert_int_equal(parse(&v, "--real a", &first, argv, printed), -1); /* a whole name beats the longer one that it begins */
+    assert_int_equal(parse(&v, "--real a", &first, argv, printed),
+                     -1); /* a whole name beats the longer one that it begins */
     assert_int_equal(v.reals.count, 1);
     strings_free(&v.reals);
 }
@@ -158,7 +166,8 @@ static void wrong_usage_is_told_in_one_line(void **state) {
         char *argv[40], printed[PRINTED];
         int status = parse(&v, cases[i].line, &first, argv, printed);
         if (status != 2) fail_msg("%s: %d", cases[i].line, status);
-        if (!strstr(printed, cases[i].says)) fail_msg("%s: '%s' does not say '%s'", cases[i].line, printed, cases[i].says);
+        if (!strstr(printed, cases[i].says))
+            fail_msg("%s: '%s' does not say '%s'", cases[i].line, printed, cases[i].says);
         assert_memory_equal(printed, "dance: ", 7);
         assert_ptr_equal(strchr(printed, '\n'), printed + strlen(printed) - 1);
         assert_non_null(strstr(printed, "; try 'dance --help'\n"));
@@ -168,8 +177,16 @@ static void wrong_usage_is_told_in_one_line(void **state) {
 static void help_comes_from_the_table(void **state) {
     (void)state;
     static const char *const parts[] = {
-        "Usage: dance [OPTION]... FILE\nDances.\n", "  -q, --quiet                 No progress.\n", "      --no-refine             Without RefineBank.\n",
-        "  -s, --steps N               Steps. [20]\n", "\nMore:\n", "Learning rate. [0.0001]\n", "Clusters. [256]\n", "--preset paper|small|tiny\n                              Sizes. [small]\n", "  -h, --help ", "  -V, --version ",
+        "Usage: dance [OPTION]... FILE\nDances.\n",
+        "  -q, --quiet                 No progress.\n",
+        "      --no-refine             Without RefineBank.\n",
+        "  -s, --steps N               Steps. [20]\n",
+        "\nMore:\n",
+        "Learning rate. [0.0001]\n",
+        "Clusters. [256]\n",
+        "--preset paper|small|tiny\n                              Sizes. [small]\n",
+        "  -h, --help ",
+        "  -V, --version ",
         "Example:\n  dance -o out.npz in.npz\n"};
     static const char *const lines[] = {"--help", "x -h --unknown"};
     for (int i = 0; i < 2; i++) {
@@ -178,8 +195,10 @@ static void help_comes_from_the_table(void **state) {
         char *argv[40], printed[PRINTED];
         assert_int_equal(parse(&v, lines[i], &first, argv, printed), 0);
         for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
-            if (!strstr(printed, parts[k])) fail_msg("'%s' is not in the help:\n%s", parts[k], printed);
-        for (char *line = strtok(printed, "\n"); line; line = strtok(NULL, "\n")) assert_in_range(strlen(line), 1, 101);
+            if (!strstr(printed, parts[k]))
+                fail_msg("'%s' is not in the help:\n%s", parts[k], printed);
+        for (char *line = strtok(printed, "\n"); line; line = strtok(NULL, "\n"))
+            assert_in_range(strlen(line), 1, 101);
     }
 }
 

@@ -12,12 +12,12 @@
 
 static const Sequence sequences[] = {
     {NULL, NULL, 300, 1000, 0}, /* motion is the limit: starts 0 .. 160 */
-    {NULL, NULL, 140, 240, 0},  /* exactly one window */
-    {NULL, NULL, 139, 240, 0},  /* none: a frame of motion too few */
-    {NULL, NULL, 140, 239, 0},  /* none: a frame of music too few */
+    {NULL, NULL, 140, 240, 0}, /* exactly one window */
+    {NULL, NULL, 139, 240, 0}, /* none: a frame of motion too few */
+    {NULL, NULL, 140, 239, 0}, /* none: a frame of music too few */
     {NULL, NULL, 1000, 250, 1}, /* music is the limit: starts 0 .. 10 */
-    {NULL, NULL, 159, 259, 1},  /* starts 0 .. 19: one window at any phase */
-    {NULL, NULL, 160, 260, 1},  /* starts 0 .. 20: two windows at phase 0 only */
+    {NULL, NULL, 159, 259, 1}, /* starts 0 .. 19: one window at any phase */
+    {NULL, NULL, 160, 260, 1}, /* starts 0 .. 20: two windows at phase 0 only */
 };
 enum { COUNT = sizeof sequences / sizeof *sequences };
 static const Corpus corpus = {sequences, COUNT, 219, 35};
@@ -58,15 +58,18 @@ static void random_phases(void **state) {
             if (per[s]++ == 0) phase[s] = w[i].first % 20;
             assert_int_equal(w[i].first % 20, phase[s]); /* one phase per sequence and epoch */
             phase_seen[s][phase[s]] = true;
-            in_order += i > 0 && (w[i - 1].sequence < s || (w[i - 1].sequence == s && w[i - 1].first < w[i].first));
+            in_order += i > 0 && (w[i - 1].sequence < s ||
+                                  (w[i - 1].sequence == s && w[i - 1].first < w[i].first));
         }
         for (size_t s = 0; s < COUNT; s++) {
-            assert_int_equal(per[s], usable[s] ? (last[s] - phase[s]) / 20 + 1 : 0); /* every window of that phase, once */
+            assert_int_equal(per[s], usable[s] ? (last[s] - phase[s]) / 20 + 1
+                                               : 0); /* every window of that phase, once */
             assert_true(!usable[s] || per[s] >= 1);
         }
     }
     for (size_t s = 0; s < COUNT; s++)
-        for (size_t p = 0; p < 20; p++) assert_int_equal(phase_seen[s][p], usable[s] && p <= last[s]);
+        for (size_t p = 0; p < 20; p++)
+            assert_int_equal(phase_seen[s][p], usable[s] && p <= last[s]);
     assert_in_range(in_order, 400 * 13 * 2 / 10, 400 * 13 * 8 / 10); /* shuffled */
     free(w);
 }
@@ -94,7 +97,8 @@ static void without_music(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(windows_in_order), cmocka_unit_test(random_phases),
-                                       cmocka_unit_test(epochs_follow_the_generator), cmocka_unit_test(without_music)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(windows_in_order), cmocka_unit_test(random_phases),
+        cmocka_unit_test(epochs_follow_the_generator), cmocka_unit_test(without_music)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,10 @@ static void rows_are_read(void **state) {
     (void)state;
     Error err;
     Dataset d;
-    const char text[] = "\xef\xbb\xbf" "genre\tname\tnote\tmotion\tmusic\r\nWZ\ta b\tx\tmotions/a.npz\t/abs/a.npz\r\n\r\nBR\tb\t\tb.npz\t\r\nWZ\tc\t\t\tc.npz";
+    const char text[] =
+        "\xef\xbb\xbf"
+        "genre\tname\tnote\tmotion\tmusic\r\nWZ\ta "
+        "b\tx\tmotions/a.npz\t/abs/a.npz\r\n\r\nBR\tb\t\tb.npz\t\r\nWZ\tc\t\t\tc.npz";
     write_text(text, sizeof text - 1);
     if (dataset_read(path, &d, &err)) fail_msg("%s", err.text);
     assert_int_equal(d.count, 3);
@@ -79,7 +82,8 @@ static void wrong_tables_are_refused(void **state) {
         write_text(cases[i][0], strlen(cases[i][0]));
         assert_int_equal(dataset_read(path, &d, &err), -1);
         assert_null(d.rows);
-        if (strncmp(err.text, path, strlen(path)) != 0 || !strstr(err.text, cases[i][1])) fail_msg("%s", err.text);
+        if (strncmp(err.text, path, strlen(path)) != 0 || !strstr(err.text, cases[i][1]))
+            fail_msg("%s", err.text);
     }
     Error err;
     Dataset d;

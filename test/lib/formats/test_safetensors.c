@@ -1,4 +1,5 @@
-/* The format by the letter of its README: length as u64, JSON, data; what it demands is refused where it is broken. */
+/* The format by the letter of its README: length as u64, JSON, data; what it demands is refused
+ * where it is broken. */
 #include "lib/formats/safetensors.h"
 
 #include "lib/base/bytes.h"
@@ -28,7 +29,11 @@ static void tensors_and_metadata_come_back(void **state) {
     static const int64_t b[] = {INT64_MIN, INT64_MAX};
     static const double c = 1e-300;
     const SafetensorsView views[] = {
-        {.name = "predictor.head.weight", .type = TENSOR_F32, .rank = 2, .shape = {1, 3}, .data = a},
+        {.name = "predictor.head.weight",
+         .type = TENSOR_F32,
+         .rank = 2,
+         .shape = {1, 3},
+         .data = a},
         {.name = "b", .type = TENSOR_I64, .rank = 1, .shape = {2}, .data = b},
         {.name = "scalar", .type = TENSOR_F64, .rank = 0, .data = &c},
         {.name = "\xc3\xa4\"\\\n", .type = TENSOR_F32, .rank = 2, .shape = {0, 3}, .data = NULL},
@@ -37,7 +42,8 @@ static void tensors_and_metadata_come_back(void **state) {
     Error err;
     assert_done(metadata_set(&m, "format", "neverstop", &err), &err);
     assert_done(metadata_set(&m, "config", "{\"width\": 7}", &err), &err);
-    assert_done(metadata_set(&m, "config", "{\"width\": 8, \"text\": \"a\\\\b\"}\n\x01", &err), &err);
+    assert_done(metadata_set(&m, "config", "{\"width\": 8, \"text\": \"a\\\\b\"}\n\x01", &err),
+                &err);
     assert_int_equal(m.count, 2);
     const char *path = scratch("model.safetensors");
     assert_done(safetensors_write(path, views, 4, &m, &err), &err);
@@ -84,13 +90,20 @@ static void the_written_bytes_are_the_formats(void **state) {
     Metadata m = {0};
     assert_done(metadata_set(&m, "k", "v\t", &err), &err);
     const char *path = scratch("bytes.safetensors");
-    assert_done(safetensors_write(path, &(SafetensorsView){.name = "w", .type = TENSOR_F32, .rank = 1, .shape = {1}, .data = a}, 1, &m, &err), &err);
+    assert_done(
+        safetensors_write(
+            path,
+            &(SafetensorsView){.name = "w", .type = TENSOR_F32, .rank = 1, .shape = {1}, .data = a},
+            1, &m, &err),
+        &err);
     metadata_free(&m);
     unsigned char *bytes;
     size_t size;
     assert_done(file_read(path, &bytes, &size, &err), &err);
     char expected[200];
-    snprintf(expected, sizeof expected, "%-120s", "{\"__metadata__\":{\"k\":\"v\\u0009\"},\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}");
+    snprintf(expected, sizeof expected, "%-120s",
+             "{\"__metadata__\":{\"k\":\"v\\u0009\"},\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_"
+             "offsets\":[0,4]}}");
     assert_int_equal(size, 132);
     assert_memory_equal(bytes, "\x78\0\0\0\0\0\0\0", 8);
     assert_memory_equal(bytes + 8, expected, 120);
@@ -100,9 +113,14 @@ static void the_written_bytes_are_the_formats(void **state) {
 
 static void any_order_and_place_is_read(void **state) {
     (void)state;
-    /* Header order is not data order; the header's odd length leaves the data unaligned; f.x is of no use to us. */
-    Safetensors *s = opened(write_file("{ \"second\":{\"shape\":[2],\"dtype\":\"F32\",\"data_offsets\":[13,21]}, \"f\\u002ex\":{\"dtype\":\"U8\",\"shape\":[1],"
-                                       "\"data_offsets\":[12,13]},\"first\":{\"data_offsets\":[0,12],\"dtype\":\"F32\",\"shape\":[3]} } ", 21));
+    /* Header order is not data order; the header's odd length leaves the data unaligned; f.x is of
+     * no use to us. */
+    Safetensors *s = opened(
+        write_file("{ \"second\":{\"shape\":[2],\"dtype\":\"F32\",\"data_offsets\":[13,21]}, "
+                   "\"f\\u002ex\":{\"dtype\":\"U8\",\"shape\":[1],"
+                   "\"data_offsets\":[12,13]},\"first\":{\"data_offsets\":[0,12],\"dtype\":\"F32\","
+                   "\"shape\":[3]} } ",
+                   21));
     assert_int_equal(safetensors_count(s), 3);
     assert_string_equal(safetensors_at(s, 0)->name, "first");
     assert_memory_equal(safetensors_at(s, 0)->data, "\0\1\2\3\4\5\6\7\10\11\12\13", 12);
@@ -115,12 +133,15 @@ static void any_order_and_place_is_read(void **state) {
     s = opened(write_file("{}", 0));
     assert_int_equal(safetensors_count(s), 0);
     safetensors_close(s);
-    s = opened(write_file("{\"__metadata__\":{\"\\u006bind\":\"t\\u00e9st \\ud83d\\ude00 \\\"q\\\" \\\\ \\n\"}}", 0));
-    assert_string_equal(metadata_get(safetensors_metadata(s), "kind"), "t\xc3\xa9st \xf0\x9f\x98\x80 \"q\" \\ \n");
+    s = opened(write_file(
+        "{\"__metadata__\":{\"\\u006bind\":\"t\\u00e9st \\ud83d\\ude00 \\\"q\\\" \\\\ \\n\"}}", 0));
+    assert_string_equal(metadata_get(safetensors_metadata(s), "kind"),
+                        "t\xc3\xa9st \xf0\x9f\x98\x80 \"q\" \\ \n");
     safetensors_close(s);
 }
 
-#define W(dtype, shape, offsets) "{\"w\":{\"dtype\":" dtype ",\"shape\":" shape ",\"data_offsets\":" offsets "}}"
+#define W(dtype, shape, offsets) \
+    "{\"w\":{\"dtype\":" dtype ",\"shape\":" shape ",\"data_offsets\":" offsets "}}"
 
 static void bad_files_are_refused(void **state) {
     (void)state;
@@ -143,8 +164,10 @@ static void bad_files_are_refused(void **state) {
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[6]}}", "no data_offsets"},
         {"{\"w\":{\"dtype\":\"F32\",\"data_offsets\":[0,24]}}", "no shape"},
         {"{\"w\":{\"shape\":[6],\"data_offsets\":[0,24]}}", "no dtype"},
-        {"{\"w\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}}", "unexpected 'dtype'"},
-        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24],\"more\":1}}", "unexpected 'more'"},
+        {"{\"w\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}}",
+         "unexpected 'dtype'"},
+        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24],\"more\":1}}",
+         "unexpected 'more'"},
         {W("32", "[6]", "[0,24]"), "tensor 'w'"},
         {W("\"F33\"", "[6]", "[0,24]"), "'F33' is not known"},
         {W("\"F32\"", "[\"6\"]", "[0,24]"), "natural number"},
@@ -156,7 +179,8 @@ static void bad_files_are_refused(void **state) {
         {W("\"F32\"", "[1,1,1,1,1,1,1,1,6]", "[0,24]"), "more than 8 dimensions"},
         {W("\"F32\"", "[7]", "[0,24]"), "does not fit its 24 bytes"},
         {W("\"F32\"", "[4294967296,4294967296]", "[0,24]"), "does not fit"},
-        {W("\"F32\"", "[4611686018427387904]", "[0,0]"), "does not fit its 0 bytes"}, /* times 4 is 0 in 64 bits */
+        {W("\"F32\"", "[4611686018427387904]", "[0,0]"),
+         "does not fit its 0 bytes"}, /* times 4 is 0 in 64 bits */
         {W("\"F32\"", "[6]", "[24]"), "tensor 'w'"},
         {W("\"F32\"", "[6]", "[0,24,48]"), "tensor 'w'"},
         {W("\"F32\"", "[6]", "[24,0]"), "outside the file"},
@@ -166,9 +190,15 @@ static void bad_files_are_refused(void **state) {
         {W("\"F32\"", "[6]", "[18446744073709551592,18446744073709551616]"), "beyond 64 bits"},
         {W("\"F32\"", "[5]", "[0,20]"), "4 bytes follow the last tensor"},
         {W("\"F32\"", "[5]", "[4,24]"), "hole"},
-        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},\"b\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}}", "'b' overlaps"},
-        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[16,24]}}", "hole before it"},
-        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]},\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[24,24]}}", "'a' occurs twice"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]},\"b\":{\"dtype\":"
+         "\"F32\",\"shape\":[4],\"data_offsets\":[8,24]}}",
+         "'b' overlaps"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\","
+         "\"shape\":[2],\"data_offsets\":[16,24]}}",
+         "hole before it"},
+        {"{\"a\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]},\"a\":{\"dtype\":"
+         "\"F32\",\"shape\":[0],\"data_offsets\":[24,24]}}",
+         "'a' occurs twice"},
         {"{\"__metadata__\":[]}", "metadata"},
         {"{\"__metadata__\":{\"a\":7}}", "metadata"},
         {"{\"__metadata__\":{\"a\":\"b\"},\"__metadata__\":{}}", "metadata occur twice"},
@@ -184,7 +214,8 @@ static void bad_files_are_refused(void **state) {
         Safetensors *s;
         Error err = {"no error"};
         if (safetensors_open(path, &s, &err) != -1 || s) fail_msg("%s was read", cases[i].header);
-        if (!strstr(err.text, cases[i].says)) fail_msg("%s: '%s' does not say '%s'", cases[i].header, err.text, cases[i].says);
+        if (!strstr(err.text, cases[i].says))
+            fail_msg("%s: '%s' does not say '%s'", cases[i].header, err.text, cases[i].says);
         assert_memory_equal(err.text, path, strlen(path));
     }
 }
@@ -193,14 +224,18 @@ static void lengths_are_not_believed(void **state) {
     (void)state;
     Error err;
     Safetensors *s;
-    static const uint64_t lengths[] = {3, 1000, 100000001, (uint64_t)1 << 63, UINT64_MAX, UINT64_MAX - 7};
+    static const uint64_t lengths[] = {3,          1000,          100000001, (uint64_t)1 << 63,
+                                       UINT64_MAX, UINT64_MAX - 7};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         unsigned char bytes[10] = {[8] = '{', [9] = '}'};
         write_le64(bytes, lengths[i]);
-        assert_failed(safetensors_open(scratch_write("file.safetensors", bytes, 10), &s, &err), &err, "not a .safetensors file");
+        assert_failed(safetensors_open(scratch_write("file.safetensors", bytes, 10), &s, &err),
+                      &err, "not a .safetensors file");
     }
     for (size_t size = 0; size < 10; size++)
-        assert_failed(safetensors_open(scratch_write("file.safetensors", "\2\0\0\0\0\0\0\0{}", size), &s, &err), &err, "not a .safetensors file");
+        assert_failed(safetensors_open(
+                          scratch_write("file.safetensors", "\2\0\0\0\0\0\0\0{}", size), &s, &err),
+                      &err, "not a .safetensors file");
     assert_failed(safetensors_open(scratch("absent"), &s, &err), &err, "No such file");
     assert_failed(safetensors_open(scratch_folder, &s, &err), &err, "not a regular file");
 }
@@ -209,7 +244,8 @@ static void lengths_are_not_believed(void **state) {
 static void damage_is_survived(void **state) {
     (void)state;
     unsigned char bytes[256];
-    const char *header = "{\"__metadata__\":{\"k\":\"v\"},\"a\":{\"dtype\":\"F64\",\"shape\":[1,3],\"data_offsets\":[0,24]}}";
+    const char *header = "{\"__metadata__\":{\"k\":\"v\"},\"a\":{\"dtype\":\"F64\",\"shape\":[1,3],"
+                         "\"data_offsets\":[0,24]}}";
     size_t length = strlen(header), size = 8 + length + 24;
     write_le64(bytes, length);
     memcpy(bytes + 8, header, length);
@@ -223,7 +259,8 @@ static void damage_is_survived(void **state) {
                 const SafetensorsView *v = safetensors_at(s, i);
                 size_t n = v->type == TENSOR_F32 ? 4 : v->type == -1 ? 0 : 8;
                 for (int d = 0; d < v->rank; d++) n *= v->shape[d];
-                for (size_t k = 0; k < n; k++) assert_int_equal(((const unsigned char *)v->data)[k], 0);
+                for (size_t k = 0; k < n; k++)
+                    assert_int_equal(((const unsigned char *)v->data)[k], 0);
             }
             safetensors_close(s);
         }
@@ -235,17 +272,25 @@ static void what_cannot_be_written_leaves_no_file(void **state) {
     (void)state;
     Error err;
     const char *path = scratch("none.safetensors");
-    SafetensorsView twice[] = {{.name = "a", .type = TENSOR_F32, .rank = 1}, {.name = "a", .type = TENSOR_F32, .rank = 1}};
+    SafetensorsView twice[] = {{.name = "a", .type = TENSOR_F32, .rank = 1},
+                               {.name = "a", .type = TENSOR_F32, .rank = 1}};
     assert_failed(safetensors_write(path, twice, 2, NULL, &err), &err, "'a' occurs twice");
-    assert_failed(safetensors_write(path, &(SafetensorsView){.name = "__metadata__", .rank = 1}, 1, NULL, &err), &err, "__metadata__");
-    assert_failed(safetensors_write(path, &(SafetensorsView){.name = "a\xff", .rank = 1}, 1, NULL, &err), &err, "no UTF-8");
-    assert_failed(safetensors_write(path, &(SafetensorsView){.name = "a", .type = -1, .rank = 1}, 1, NULL, &err), &err, "no dtype");
+    assert_failed(safetensors_write(path, &(SafetensorsView){.name = "__metadata__", .rank = 1}, 1,
+                                    NULL, &err),
+                  &err, "__metadata__");
+    assert_failed(
+        safetensors_write(path, &(SafetensorsView){.name = "a\xff", .rank = 1}, 1, NULL, &err),
+        &err, "no UTF-8");
+    assert_failed(safetensors_write(path, &(SafetensorsView){.name = "a", .type = -1, .rank = 1}, 1,
+                                    NULL, &err),
+                  &err, "no dtype");
     Metadata m = {0};
     assert_done(metadata_set(&m, "k", "\xff", &err), &err);
     assert_failed(safetensors_write(path, twice, 1, &m, &err), &err, "no UTF-8");
     metadata_free(&m);
     assert_false(file_exists(path));
-    assert_failed(safetensors_write(scratch("no/folder/x"), twice, 1, NULL, &err), &err, "cannot write");
+    assert_failed(safetensors_write(scratch("no/folder/x"), twice, 1, NULL, &err), &err,
+                  "cannot write");
 }
 
 int main(void) {

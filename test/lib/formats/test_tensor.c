@@ -35,10 +35,14 @@ static void impossible_sizes_are_refused(void **state) {
     (void)state;
     Tensor t = {.data = &t};
     Error err;
-    assert_failed(tensor_new(&t, TENSOR_F32, 9, (size_t[]){1, 1, 1, 1, 1, 1, 1, 1, 1}, 0, &err), &err, "9 dimensions");
+    assert_failed(tensor_new(&t, TENSOR_F32, 9, (size_t[]){1, 1, 1, 1, 1, 1, 1, 1, 1}, 0, &err),
+                  &err, "9 dimensions");
     assert_null(t.data);
-    assert_failed(tensor_new(&t, TENSOR_F32, 2, (size_t[]){(size_t)1 << 32, (size_t)1 << 32}, 0, &err), &err, "beyond 64 bits");
-    assert_failed(tensor_new(&t, TENSOR_F32, 1, (size_t[]){(size_t)1 << 62}, 0, &err), &err, "beyond 64 bits");
+    assert_failed(
+        tensor_new(&t, TENSOR_F32, 2, (size_t[]){(size_t)1 << 32, (size_t)1 << 32}, 0, &err), &err,
+        "beyond 64 bits");
+    assert_failed(tensor_new(&t, TENSOR_F32, 1, (size_t[]){(size_t)1 << 62}, 0, &err), &err,
+                  "beyond 64 bits");
     assert_failed(tensor_new(&t, TENSOR_BYTES, 0, NULL, 0, &err), &err, "0 bytes");
 }
 
@@ -56,10 +60,12 @@ static void numbers_are_converted(void **state) {
     assert_int_equal(t.item_size, 4);
     assert_int_equal(t.rank, 2);
     assert_int_equal(t.shape[1], 2);
-    assert_failed(tensor_convert(&t, TENSOR_I64, &err), &err, "float32 found where int64 is needed");
+    assert_failed(tensor_convert(&t, TENSOR_I64, &err), &err,
+                  "float32 found where int64 is needed");
     tensor_free(&t);
     t = made(TENSOR_BYTES, 0, NULL, 3);
-    assert_failed(tensor_convert(&t, TENSOR_F32, &err), &err, "bytes found where float32 is needed");
+    assert_failed(tensor_convert(&t, TENSOR_F32, &err), &err,
+                  "bytes found where float32 is needed");
     tensor_free(&t);
 }
 
@@ -103,7 +109,8 @@ static void sets_keep_names_apart(void **state) {
     assert_int_equal(tensors_find(&set, "music")->item_size, 1); /* NumPy has no |S0 */
     assert_null(tensors_find(&set, "fp"));
     assert_null(tensors_need(&set, "motion", &err));
-    assert_string_equal(err.text, "no array 'motion' (there is: 'fps', 'seed_frames', 'genre', 'music')");
+    assert_string_equal(err.text,
+                        "no array 'motion' (there is: 'fps', 'seed_frames', 'genre', 'music')");
     tensors_free(&set);
     assert_int_equal(set.count, 0);
 }
@@ -129,7 +136,9 @@ static void shapes_are_printed(void **state) {
     assert_string_equal(tensor_shape_text(&t, text), "[3, 4]");
     t.rank = 0;
     assert_string_equal(tensor_shape_text(&t, text), "[]");
-    t = (Tensor){.rank = 8, .shape = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX}};
+    t = (Tensor){
+        .rank = 8,
+        .shape = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX}};
     assert_true(strlen(tensor_shape_text(&t, text)) < sizeof text);
 }
 

@@ -65,7 +65,8 @@ static void the_same_arrays_give_the_same_bytes(void **state) {
     }
     assert_int_equal(size[0], size[1]);
     assert_memory_equal(bytes[0], bytes[1], size[0]);
-    assert_memory_equal(bytes[0], "PK\3\4\24\0\0\0\0\0\0\0\x21\0", 14); /* version 2.0, stored, 1 January 1980 */
+    assert_memory_equal(bytes[0], "PK\3\4\24\0\0\0\0\0\0\0\x21\0",
+                        14); /* version 2.0, stored, 1 January 1980 */
     ZipDirectory d;
     assert_done(zip_directory(bytes[0], size[0], &d, &err), &err);
     assert_string_equal(d.items[1].name, "fps.npy");
@@ -77,7 +78,8 @@ static void the_same_arrays_give_the_same_bytes(void **state) {
 
 static void numpys_archives_are_read(void **state) {
     (void)state;
-    static const char *const names[] = {"npz_savez", "npz_savez_compressed", "npz_zip64_local", "npz_zip64_central", "npz_data_descriptor"};
+    static const char *const names[] = {"npz_savez", "npz_savez_compressed", "npz_zip64_local",
+                                        "npz_zip64_central", "npz_data_descriptor"};
     for (size_t i = 0; i < 5; i++) {
         char path[100];
         Error err;
@@ -85,9 +87,12 @@ static void numpys_archives_are_read(void **state) {
         snprintf(path, sizeof path, "test/golden/tensors/%s.npz", names[i]);
         assert_done(tensor_file_read(path, &set, &err), &err);
         assert_int_equal(set.count, 5);
-        const Tensor *a = tensors_find(&set, "a"), *d = tensors_find(&set, "d"), *e = tensors_find(&set, "e");
+        const Tensor *a = tensors_find(&set, "a"), *d = tensors_find(&set, "d"),
+                     *e = tensors_find(&set, "e");
         assert_true(a->rank == 2 && a->shape[0] == 3 && a->shape[1] == 4);
-        assert_true(tensor_f32(a)[0] == 2.2479746341705322f && tensor_f32(a)[3] == 0.44167718291282654f && tensor_f32(a)[11] == -0.0809683949f);
+        assert_true(tensor_f32(a)[0] == 2.2479746341705322f &&
+                    tensor_f32(a)[3] == 0.44167718291282654f &&
+                    tensor_f32(a)[11] == -0.0809683949f);
         assert_true(*tensor_f64(tensors_find(&set, "b")) == 60);
         assert_int_equal(*tensor_i64(tensors_find(&set, "c")), 120);
         assert_true(d->type == TENSOR_BYTES && d->rank == 0 && d->item_size == 3);
@@ -101,11 +106,13 @@ static void numpys_orders_are_read(void **state) {
     (void)state;
     Error err;
     Tensors set;
-    assert_done(tensor_file_read("test/golden/tensors/npy_fortran_big_endian.npy", &set, &err), &err);
+    assert_done(tensor_file_read("test/golden/tensors/npy_fortran_big_endian.npy", &set, &err),
+                &err);
     const Tensor *t = tensors_find(&set, "");
-    static const float expected[15] = {-2.6735345e-01f, -8.2850057e-01f, 1.9467127e+00f,  6.6611248e-01f,  2.1276164e-03f,
-                                       -2.5014928e-01f, -2.4897485e+00f, 4.3640453e-01f,  -3.3565700e-01f, -2.6287490e-01f,
-                                       -2.3165507e+00f, -1.0017134e+00f, -4.2943943e-01f, 1.3812008e+00f,  9.4671768e-01f};
+    static const float expected[15] = {
+        -2.6735345e-01f, -8.2850057e-01f, 1.9467127e+00f,  6.6611248e-01f,  2.1276164e-03f,
+        -2.5014928e-01f, -2.4897485e+00f, 4.3640453e-01f,  -3.3565700e-01f, -2.6287490e-01f,
+        -2.3165507e+00f, -1.0017134e+00f, -4.2943943e-01f, 1.3812008e+00f,  9.4671768e-01f};
     assert_int_equal(tensor_count(t), 15);
     assert_memory_equal(t->data, expected, sizeof expected);
     tensors_free(&set);
@@ -117,9 +124,11 @@ static void pythons_safetensors_are_read(void **state) {
     Safetensors *s;
     assert_done(safetensors_open("test/golden/tensors/st_many_dtypes.safetensors", &s, &err), &err);
     assert_int_equal(safetensors_count(s), 10);
-    const SafetensorsView *w = safetensors_find(s, "predictor.head.weight"), *e = safetensors_find(s, "e.scalar");
+    const SafetensorsView *w = safetensors_find(s, "predictor.head.weight"),
+                          *e = safetensors_find(s, "e.scalar");
     assert_true(w->type == TENSOR_F32 && w->rank == 2 && w->shape[0] == 4 && w->shape[1] == 3);
-    assert_true(((const float *)w->data)[0] == 0.23611868917942047f && ((const float *)w->data)[3] == 1.211763620376587f);
+    assert_true(((const float *)w->data)[0] == 0.23611868917942047f &&
+                ((const float *)w->data)[3] == 1.211763620376587f);
     assert_true(e->rank == 0 && *(const float *)e->data == 2.5f);
     assert_true(((const double *)safetensors_find(s, "a.f64")->data)[2] == -0.8037287333263189);
     assert_int_equal(((const int64_t *)safetensors_find(s, "b.i64")->data)[4], 4);
@@ -127,15 +136,18 @@ static void pythons_safetensors_are_read(void **state) {
     safetensors_close(s);
 }
 
-/* Many cuts and flipped bits of NumPy's own compressed archive: the same arrays, or one line that begins with the path. */
+/* Many cuts and flipped bits of NumPy's own compressed archive: the same arrays, or one line that
+ * begins with the path. */
 static void damage_is_noticed(void **state) {
     (void)state;
     unsigned char *bytes;
     size_t size;
     Error err;
     Tensors whole, set;
-    assert_done(file_read("test/golden/tensors/npz_savez_compressed.npz", &bytes, &size, &err), &err);
-    assert_done(tensor_file_read("test/golden/tensors/npz_savez_compressed.npz", &whole, &err), &err);
+    assert_done(file_read("test/golden/tensors/npz_savez_compressed.npz", &bytes, &size, &err),
+                &err);
+    assert_done(tensor_file_read("test/golden/tensors/npz_savez_compressed.npz", &whole, &err),
+                &err);
     for (size_t cut = 0; cut < size; cut += 3) {
         const char *path = scratch_write("cut", bytes, cut);
         assert_int_equal(tensor_file_read(path, &set, &err), -1);
@@ -161,8 +173,12 @@ static void other_files_are_refused(void **state) {
     assert_failed(tensor_file_read(scratch("absent"), &set, &err), &err, "absent: No such file");
     assert_failed(tensor_file_read(scratch_folder, &set, &err), &err, "folder");
     assert_failed(tensor_file_read(scratch_write("x", "", 0), &set, &err), &err, "empty");
-    assert_failed(tensor_file_read(scratch_write("x", "some text", 9), &set, &err), &err, "neither a .npz nor a .npy file");
-    assert_failed(tensor_file_read(scratch_write("x", "PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22), &set, &err), &err, "without arrays");
+    assert_failed(tensor_file_read(scratch_write("x", "some text", 9), &set, &err), &err,
+                  "neither a .npz nor a .npy file");
+    assert_failed(
+        tensor_file_read(scratch_write("x", "PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22), &set,
+                         &err),
+        &err, "without arrays");
 }
 
 static void what_cannot_be_written_leaves_no_file(void **state) {
@@ -174,7 +190,8 @@ static void what_cannot_be_written_leaves_no_file(void **state) {
     assert_false(file_exists(scratch("none.npz")));
     assert_failed(npz_write(scratch("no/folder.npz"), &set, &err), &err, "cannot write");
     Tensor huge = {.type = TENSOR_F32, .rank = 1, .shape = {(size_t)1 << 31}, .item_size = 4};
-    assert_failed(npz_write(scratch("none.npz"), &(Tensors){&(NamedTensor){"huge", huge}, 1}, &err), &err, "4 GiB");
+    assert_failed(npz_write(scratch("none.npz"), &(Tensors){&(NamedTensor){"huge", huge}, 1}, &err),
+                  &err, "4 GiB");
     assert_false(file_exists(scratch("none.npz")));
     tensors_free(&set);
 }

@@ -36,13 +36,26 @@ static void put_number(unsigned char *bytes, size_t *size, uint64_t value, size_
 
 static Member stored(const char *name, const void *data, size_t size) {
     uint32_t crc = (uint32_t)crc32(0, data, (uInt)size), n = (uint32_t)size;
-    return (Member){.name = name, .local_name = name, .payload = data, .payload_size = size, .crc = crc, .local_crc = crc, .packed = n, .local_packed = n,
-                    .size = n, .local_size = n, .offset = UINT32_MAX - 1};
+    return (Member){.name = name,
+                    .local_name = name,
+                    .payload = data,
+                    .payload_size = size,
+                    .crc = crc,
+                    .local_crc = crc,
+                    .packed = n,
+                    .local_packed = n,
+                    .size = n,
+                    .local_size = n,
+                    .offset = UINT32_MAX - 1};
 }
 
-static Member deflated(const char *name, const void *data, size_t size, unsigned char *packed, size_t room) {
+static Member deflated(const char *name, const void *data, size_t size, unsigned char *packed,
+                       size_t room) {
     Member m = stored(name, data, size);
-    z_stream z = {.next_in = (unsigned char *)(uintptr_t)data, .avail_in = (uInt)size, .next_out = packed, .avail_out = (uInt)room};
+    z_stream z = {.next_in = (unsigned char *)(uintptr_t)data,
+                  .avail_in = (uInt)size,
+                  .next_out = packed,
+                  .avail_out = (uInt)room};
     assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
     assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
     m.payload = packed;
@@ -104,7 +117,8 @@ static void end_archive(Archive *a, const End *e) {
     if (e->comment) put(a->bytes, &a->size, e->comment, strlen(e->comment));
 }
 
-/* Reads directory and every member from an exact copy. Content goes to text (may be NULL) one after the other. */
+/* Reads directory and every member from an exact copy. Content goes to text (may be NULL) one after
+ * the other. */
 static int read_all(const unsigned char *bytes, size_t size, char *text, Error *err) {
     unsigned char *exact = malloc(size + 1);
     assert_non_null(exact);
@@ -118,7 +132,9 @@ static int read_all(const unsigned char *bytes, size_t size, char *text, Error *
         unsigned char *owned;
         status = zip_extract(&d.items[i], &data, &owned, err);
         if (status) break;
-        if (text) text += sprintf(text, "%s=%.*s;", d.items[i].name, (int)d.items[i].size, (const char *)data);
+        if (text)
+            text += sprintf(text, "%s=%.*s;", d.items[i].name, (int)d.items[i].size,
+                            (const char *)data);
         free(owned);
     }
     if (d.items) zip_free(&d);
@@ -135,15 +151,19 @@ static void stored_and_deflated_members(void **state) {
     char text[512];
     Error err;
     Archive a = {0};
-    Member one = stored("one", contents, 5), two = deflated("two", contents, CONTENTS, packed, sizeof packed), none = stored("none", "", 0);
+    Member one = stored("one", contents, 5),
+           two = deflated("two", contents, CONTENTS, packed, sizeof packed),
+           none = stored("none", "", 0);
     add(&a, &one);
     add(&a, &two);
     add(&a, &none);
     end_archive(&a, &(End){.comment = "a comment", .comment_length = 9});
     assert_done(read_all(a.bytes, a.size, text, &err), &err);
-    assert_string_equal(text, "one=hello;two=hello, hello, hello, hello, hello, hello, hello;none=;");
+    assert_string_equal(text,
+                        "one=hello;two=hello, hello, hello, hello, hello, hello, hello;none=;");
 
-    unsigned char shifted[9000] = "something before the archive, whose offsets count from its own start";
+    unsigned char shifted[9000] =
+        "something before the archive, whose offsets count from its own start";
     memcpy(shifted + 100, a.bytes, a.size);
     assert_done(read_all(shifted, a.size + 100, text, &err), &err);
     assert_memory_equal(text, "one=hello;two", 13);
@@ -154,7 +174,8 @@ static void members_are_peeked_at(void **state) {
     unsigned char packed[256], start[4];
     Error err;
     Archive a = {0};
-    Member one = stored("one", contents, CONTENTS), two = deflated("two", contents, CONTENTS, packed, sizeof packed);
+    Member one = stored("one", contents, CONTENTS),
+           two = deflated("two", contents, CONTENTS, packed, sizeof packed);
     add(&a, &one);
     add(&a, &two);
     end_archive(&a, &(End){0});
@@ -225,7 +246,11 @@ typedef struct {
     void (*lie)(Member *, End *);
 } Lie;
 
-#define LIE(name, statement) static void name(Member *m, End *e) { (void)m, (void)e; statement; }
+#define LIE(name, statement)              \
+    static void name(Member *m, End *e) { \
+        (void)m, (void)e;                 \
+        statement;                        \
+    }
 LIE(encrypted, m->flags = 1)
 LIE(strongly_encrypted, m->flags = 0x41)
 LIE(patch, m->flags = 0x20)
@@ -241,11 +266,15 @@ LIE(size_beyond, m->packed = m->local_packed = m->size = m->local_size = 1u << 3
 LIE(stored_sizes_differ, m->size = m->local_size = 4)
 LIE(local_size_differs, m->local_size = 4)
 LIE(zip64_missing, m->size = m->packed = UINT32_MAX)
-LIE(zip64_short, (m->size = m->packed = UINT32_MAX, m->extra = "\1\0\10\0\5\0\0\0\0\0\0\0", m->extra_size = 12))
+LIE(zip64_short,
+    (m->size = m->packed = UINT32_MAX, m->extra = "\1\0\10\0\5\0\0\0\0\0\0\0", m->extra_size = 12))
 LIE(zip64_cut, (m->size = m->packed = UINT32_MAX, m->extra = "\1\0\377\377", m->extra_size = 4))
-LIE(zip64_2_64, (m->size = m->packed = m->local_size = m->local_packed = UINT32_MAX, m->flags = 8,
-                 m->extra = "\1\0\20\0\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377", m->extra_size = 20))
-LIE(negative_offset, (m->offset = UINT32_MAX, m->extra = "\1\0\10\0\0\360\377\377\377\377\377\377", m->extra_size = 12))
+LIE(zip64_2_64,
+    (m->size = m->packed = m->local_size = m->local_packed = UINT32_MAX, m->flags = 8,
+     m->extra = "\1\0\20\0\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377",
+     m->extra_size = 20))
+LIE(negative_offset, (m->offset = UINT32_MAX, m->extra = "\1\0\10\0\0\360\377\377\377\377\377\377",
+                      m->extra_size = 12))
 LIE(offset_beyond, m->offset = 0x7fffff00)
 LIE(offset_wrong, m->offset = 1)
 LIE(shares_bytes, (m->absent = 1, m->offset = 0))
@@ -266,17 +295,40 @@ LIE(bytes_behind, e->comment = "more")
 static void lies_are_found(void **state) {
     (void)state;
     static const Lie lies[] = {
-        {"encrypted", "'one': it is encrypted", encrypted}, {"strongly encrypted", "encrypted", strongly_encrypted}, {"patch", "patch", patch},
-        {"method 99", "method 99", method_99}, {"methods differ", "differ", methods_differ}, {"CRC", "checksum", bad_crc}, {"CRCs differ", "differ", crcs_differ},
-        {"names differ", "another name", names_differ}, {"local name longer", "'one'", name_longer}, {"NUL in name", "proper name", nul_in_name},
-        {"no name", "proper name", no_name}, {"size beyond", "1073741824 bytes do not fit", size_beyond}, {"stored sizes differ", "4 bytes cannot come from 5", stored_sizes_differ},
-        {"local size differs", "differ", local_size_differs}, {"zip64 missing", "zip64 size is missing", zip64_missing}, {"zip64 short", "zip64 size is missing", zip64_short},
-        {"zip64 cut", "zip64 size is missing", zip64_cut}, {"zip64 2^64", "do not fit", zip64_2_64}, {"negative offset", "outside the archive", negative_offset},
-        {"offset beyond", "outside the archive", offset_beyond}, {"offset wrong", "no local header", offset_wrong}, {"shared bytes", "another name", shares_bytes},
-        {"the same member twice", "occurs twice", same_member_twice}, {"a name twice", "'first' occurs twice", name_twice}, {"other disk", "another part", other_disk},
-        {"count 60000", "more members than it holds", count_more}, {"one more", "more members than it holds", count_one_more}, {"one less", "directory is damaged", count_less},
-        {"directory size", "outside the file", directory_size}, {"directory longer", "directory", directory_longer}, {"directory shorter", "directory", directory_shorter},
-        {"directory beyond", "outside the file", directory_beyond}, {"several disks", "several parts", several_disks}, {"comment missing", "end record is missing", comment_missing},
+        {"encrypted", "'one': it is encrypted", encrypted},
+        {"strongly encrypted", "encrypted", strongly_encrypted},
+        {"patch", "patch", patch},
+        {"method 99", "method 99", method_99},
+        {"methods differ", "differ", methods_differ},
+        {"CRC", "checksum", bad_crc},
+        {"CRCs differ", "differ", crcs_differ},
+        {"names differ", "another name", names_differ},
+        {"local name longer", "'one'", name_longer},
+        {"NUL in name", "proper name", nul_in_name},
+        {"no name", "proper name", no_name},
+        {"size beyond", "1073741824 bytes do not fit", size_beyond},
+        {"stored sizes differ", "4 bytes cannot come from 5", stored_sizes_differ},
+        {"local size differs", "differ", local_size_differs},
+        {"zip64 missing", "zip64 size is missing", zip64_missing},
+        {"zip64 short", "zip64 size is missing", zip64_short},
+        {"zip64 cut", "zip64 size is missing", zip64_cut},
+        {"zip64 2^64", "do not fit", zip64_2_64},
+        {"negative offset", "outside the archive", negative_offset},
+        {"offset beyond", "outside the archive", offset_beyond},
+        {"offset wrong", "no local header", offset_wrong},
+        {"shared bytes", "another name", shares_bytes},
+        {"the same member twice", "occurs twice", same_member_twice},
+        {"a name twice", "'first' occurs twice", name_twice},
+        {"other disk", "another part", other_disk},
+        {"count 60000", "more members than it holds", count_more},
+        {"one more", "more members than it holds", count_one_more},
+        {"one less", "directory is damaged", count_less},
+        {"directory size", "outside the file", directory_size},
+        {"directory longer", "directory", directory_longer},
+        {"directory shorter", "directory", directory_shorter},
+        {"directory beyond", "outside the file", directory_beyond},
+        {"several disks", "several parts", several_disks},
+        {"comment missing", "end record is missing", comment_missing},
         {"bytes behind", "end record is missing", bytes_behind},
     };
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
@@ -289,7 +341,8 @@ static void lies_are_found(void **state) {
         add(&a, &one);
         end_archive(&a, &end);
         if (read_all(a.bytes, a.size, NULL, &err) != -1) fail_msg("%s: was read", lies[i].what);
-        if (!strstr(err.text, lies[i].says)) fail_msg("%s: '%s' does not say '%s'", lies[i].what, err.text, lies[i].says);
+        if (!strstr(err.text, lies[i].says))
+            fail_msg("%s: '%s' does not say '%s'", lies[i].what, err.text, lies[i].says);
     }
 }
 
@@ -314,16 +367,31 @@ static void bad_streams_are_found(void **state) {
     unsigned char packed[256];
     Error err;
     for (int which = 0; which < 6; which++) {
-        static const char *const says[] = {"end early", "more than it claims", "damaged", "bytes follow", "cannot come from", "damaged"};
+        static const char *const says[] = {"end early",    "more than it claims", "damaged",
+                                           "bytes follow", "cannot come from",    "damaged"};
         Archive a = {0};
         Member m = deflated("m", contents, CONTENTS, packed, sizeof packed);
         switch (which) {
-        case 0: m.size = m.local_size = CONTENTS + 1; break;
-        case 1: m.size = m.local_size = CONTENTS - 1; break;
-        case 2: m.packed = m.local_packed -= 2; m.payload_size -= 2; break;
-        case 3: m.packed = m.local_packed += 1; m.payload_size += 1; break;
-        case 4: m.size = m.local_size = 1u << 31; break; /* beyond deflate's 1032 : 1 */
-        default: memset(packed, 0xff, 4); break;
+        case 0:
+            m.size = m.local_size = CONTENTS + 1;
+            break;
+        case 1:
+            m.size = m.local_size = CONTENTS - 1;
+            break;
+        case 2:
+            m.packed = m.local_packed -= 2;
+            m.payload_size -= 2;
+            break;
+        case 3:
+            m.packed = m.local_packed += 1;
+            m.payload_size += 1;
+            break;
+        case 4:
+            m.size = m.local_size = 1u << 31;
+            break; /* beyond deflate's 1032 : 1 */
+        default:
+            memset(packed, 0xff, 4);
+            break;
         }
         add(&a, &m);
         end_archive(&a, &(End){0});
@@ -338,7 +406,8 @@ static void damage_never_changes_contents(void **state) {
     char text[512], expected[512];
     Error err;
     Archive a = {0};
-    Member one = stored("one", contents, 5), two = deflated("two", contents, CONTENTS, packed, sizeof packed);
+    Member one = stored("one", contents, 5),
+           two = deflated("two", contents, CONTENTS, packed, sizeof packed);
     add(&a, &one);
     add(&a, &two);
     end_archive(&a, &(End){0});
@@ -353,7 +422,8 @@ static void damage_never_changes_contents(void **state) {
         a.bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
     }
     assert_in_range(read, 1, 8 * a.size / 2); /* versions, times and attributes say nothing */
-    for (size_t cut = 0; cut < a.size; cut++) assert_int_equal(read_all(a.bytes, cut, NULL, &err), -1);
+    for (size_t cut = 0; cut < a.size; cut++)
+        assert_int_equal(read_all(a.bytes, cut, NULL, &err), -1);
 }
 
 int main(void) {

@@ -1,12 +1,13 @@
 /* Euler angles against products of turns, and their continuity. */
 #include <math.h>
 
-#include "lib/motion/euler.h"
 #include "lib/base/rng.h"
+#include "lib/motion/euler.h"
 #include "lib/motion/rotation.h"
 #include "test/scratch.h"
 
-static const EulerOrder orders[] = {{{2, 0, 1}}, {{0, 1, 2}}, {{0, 2, 1}}, {{1, 0, 2}}, {{1, 2, 0}}, {{2, 1, 0}}};
+static const EulerOrder orders[] = {{{2, 0, 1}}, {{0, 1, 2}}, {{0, 2, 1}},
+                                    {{1, 0, 2}}, {{1, 2, 0}}, {{2, 1, 0}}};
 
 static void compose(EulerOrder order, const double angles[3], double r[9]) {
     for (int i = 0; i < 9; i++) r[i] = i % 4 == 0;
@@ -25,14 +26,18 @@ static void a_turn_is_an_axis_angle(void **state) {
     }
 }
 
-/* Whatever angles made it, the angles found make the same rotation, and lie within half a turn of `near`... */
+/* Whatever angles made it, the angles found make the same rotation, and lie within half a turn of
+ * `near`... */
 static void angles_make_the_rotation(void **state) {
     (void)state;
     Rng rng = rng_seed(4);
     for (int n = 0; n < 6000; n++) {
         double angles[3], near[3], found[3], r[9], back[9];
-        for (int i = 0; i < 3; i++) angles[i] = 8 * (rng_uniform(&rng) - 0.5), near[i] = 40 * (rng_uniform(&rng) - 0.5);
-        if (n % 3 == 0) angles[1] = M_PI / 2 * (n % 2 ? 1 : -1) + (n % 4 ? 0 : 1e-6 * rng_normal(&rng)); /* at and about the singularity */
+        for (int i = 0; i < 3; i++)
+            angles[i] = 8 * (rng_uniform(&rng) - 0.5), near[i] = 40 * (rng_uniform(&rng) - 0.5);
+        if (n % 3 == 0)
+            angles[1] = M_PI / 2 * (n % 2 ? 1 : -1) +
+                        (n % 4 ? 0 : 1e-6 * rng_normal(&rng)); /* at and about the singularity */
         EulerOrder order = orders[n % 6];
         compose(order, angles, r);
         euler_from_rotation(r, order, near, found);
@@ -42,7 +47,8 @@ static void angles_make_the_rotation(void **state) {
     }
 }
 
-/* ... and what moves smoothly is found as it was made, through many turns and beyond a quarter turn of the second axis. */
+/* ... and what moves smoothly is found as it was made, through many turns and beyond a quarter turn
+ * of the second axis. */
 static void smooth_turns_stay_smooth(void **state) {
     (void)state;
     for (int o = 0; o < 6; o++) {

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
-#include "lib/motion/motion.h"
 #include "lib/formats/tensor_file.h"
+#include "lib/motion/motion.h"
 
 #include <cmocka.h> /* last: it defines a macro error_set() */
 
@@ -43,7 +43,8 @@ static void assert_refused(const char *path, const char *why) {
     memset(&m, 0xff, sizeof m);
     assert_int_equal(motion_read(path, &m, &err), -1);
     assert_null(m.data);
-    if (strncmp(err.text, path, strlen(path)) != 0 || !strstr(err.text, why)) fail_msg("%s", err.text);
+    if (strncmp(err.text, path, strlen(path)) != 0 || !strstr(err.text, why))
+        fail_msg("%s", err.text);
 }
 
 /* --- files --- */
@@ -87,7 +88,8 @@ static void bare_arrays_are_motions(void **state) {
     Motion m;
     write_npy(2, (size_t[]){2, 219}, 0.5);
     assert_done(motion_read(npy, &m, &err), &err);
-    assert_true(m.frames == 2 && m.joints == 24 && m.fps == 60 && m.seed_frames == 0 && m.data[0] == 0.5f);
+    assert_true(m.frames == 2 && m.joints == 24 && m.fps == 60 && m.seed_frames == 0 &&
+                m.data[0] == 0.5f);
     motion_free(&m);
 }
 
@@ -102,7 +104,8 @@ static void mints_six_columns_are_dropped(void **state) {
     assert_done(npy_write(npy, &t, &err), &err);
     tensor_free(&t);
     assert_done(motion_read(npy, &m, &err), &err);
-    assert_true(m.joints == 24 && m.data[0] == 6 && m.data[219] == 1006 && m.data[2 * 219 - 1] == 1224);
+    assert_true(m.joints == 24 && m.data[0] == 6 && m.data[219] == 1006 &&
+                m.data[2 * 219 - 1] == 1224);
     motion_free(&m);
     write_npy(2, (size_t[]){2, 225}, 0.5);
     assert_refused(npy, "first 6 are zero");
@@ -116,8 +119,14 @@ static void wrong_arrays_are_refused(void **state) {
         double first;
         const char *why;
     } cases[] = {
-        {1, {219}, 0, "[219]"},    {2, {2, 218}, 0, "[2, 218]"}, {2, {2, 3}, 0, "[2, 3]"},        {2, {2, 0}, 0, "[2, 0]"},
-        {3, {2, 219, 1}, 0, "[2, 219, 1]"}, {2, {0, 219}, 0, "no frames"}, {2, {2, 219}, NAN, "NaN"}, {2, {2, 219}, 1e300, "motion"},
+        {1, {219}, 0, "[219]"},
+        {2, {2, 218}, 0, "[2, 218]"},
+        {2, {2, 3}, 0, "[2, 3]"},
+        {2, {2, 0}, 0, "[2, 0]"},
+        {3, {2, 219, 1}, 0, "[2, 219, 1]"},
+        {2, {0, 219}, 0, "no frames"},
+        {2, {2, 219}, NAN, "NaN"},
+        {2, {2, 219}, 1e300, "motion"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         write_npy(cases[i].rank, cases[i].shape, cases[i].first);
@@ -133,8 +142,9 @@ static void wrong_scalars_are_refused(void **state) {
         const char *name;
         double value;
         const char *why;
-    } cases[] = {{"fps", 0, "above 0"},         {"fps", -60, "above 0"},        {"fps", NAN, "above 0"},
-                 {"seed_frames", -1, "2 frames"}, {"seed_frames", 3, "2 frames"}, {"genre", 1, "one text"}};
+    } cases[] = {{"fps", 0, "above 0"},          {"fps", -60, "above 0"},
+                 {"fps", NAN, "above 0"},        {"seed_frames", -1, "2 frames"},
+                 {"seed_frames", 3, "2 frames"}, {"genre", 1, "one text"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Error err;
         Tensors set = {0};
@@ -142,7 +152,9 @@ static void wrong_scalars_are_refused(void **state) {
         assert_done(tensor_new(&t, TENSOR_F32, 2, (size_t[]){2, 219}, 0, &err), &err);
         assert_done(tensors_add(&set, "motion", &t, &err), &err);
         int whole = strcmp(cases[i].name, "seed_frames") == 0;
-        assert_done(whole ? tensors_add_i64(&set, cases[i].name, (int64_t)cases[i].value, &err) : tensors_add_f64(&set, cases[i].name, cases[i].value, &err), &err);
+        assert_done(whole ? tensors_add_i64(&set, cases[i].name, (int64_t)cases[i].value, &err)
+                          : tensors_add_f64(&set, cases[i].name, cases[i].value, &err),
+                    &err);
         assert_done(npz_write(npz, &set, &err), &err);
         tensors_free(&set);
         assert_refused(npz, cases[i].why);
@@ -157,14 +169,22 @@ static void aist_names_are_taken_apart(void **state) {
     assert_int_equal(aist_parse_name("gBR_sBM_cAll_d04_mBR0_ch01", genre, music), 0);
     assert_string_equal(genre, "BR");
     assert_string_equal(music, "mBR0");
-    const char *const others[] = {"",        "gBR",  "gBR_sBM_cAll_d04_mBR0", "gBR_sBM_cAll_d04_mBR0_ch01_x", "g_sBM_cAll_d04_mBR0_ch01", "BR_sBM_cAll_d04_mBR0_ch01",
-                                  "gBR_sBM_cAll_d04__ch01", "gABCDEFGHIJKLMNOPQRS_sBM_cAll_d04_mBR0_ch01"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) assert_int_equal(aist_parse_name(others[i], genre, music), -1);
+    const char *const others[] = {"",
+                                  "gBR",
+                                  "gBR_sBM_cAll_d04_mBR0",
+                                  "gBR_sBM_cAll_d04_mBR0_ch01_x",
+                                  "g_sBM_cAll_d04_mBR0_ch01",
+                                  "BR_sBM_cAll_d04_mBR0_ch01",
+                                  "gBR_sBM_cAll_d04__ch01",
+                                  "gABCDEFGHIJKLMNOPQRS_sBM_cAll_d04_mBR0_ch01"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_int_equal(aist_parse_name(others[i], genre, music), -1);
 }
 
 /* --- forward kinematics --- */
 
-/* A chain of three, each 1 m above the one before; root and middle turn by a quarter about z, which takes y to -x, then -x to -y. */
+/* A chain of three, each 1 m above the one before; root and middle turn by a quarter about z, which
+ * takes y to -x, then -x to -y. */
 static void a_chain_bends_as_by_hand(void **state) {
     (void)state;
     Error err;
@@ -173,7 +193,8 @@ static void a_chain_bends_as_by_hand(void **state) {
     double offsets[9] = {0.1, 0.2, 0.3, 0, 1, 0, 0, 1, 0}, positions[9];
     const Skeleton s = {.joints = 3, .parents = parents, .offsets = offsets};
     assert_done(motion_new(&m, 1, 3, &err), &err);
-    const float frame[30] = {1, 2, 3, 0, -1, 0, 1, 0, 0, 0, 0, 1, 0, -2, 0, 2, 0, 0, 0, 0, 2, 1, 0, 0, 0, 1, 0, 0, 0, 1};
+    const float frame[30] = {1, 2, 3, 0, -1, 0, 1, 0, 0, 0, 0, 1, 0, -2, 0,
+                             2, 0, 0, 0, 0,  2, 1, 0, 0, 0, 1, 0, 0, 0,  1};
     memcpy(m.data, frame, sizeof frame); /* the middle one doubled: projection undoes that */
     motion_joints(&m, &s, positions);
     const double expected[9] = {1.1, 2.2, 3.3, 0.1, 2.2, 3.3, 0.1, 1.2, 3.3};
@@ -198,7 +219,8 @@ static void check_joints(const Tensors *set, const char *body) {
     double *positions = calloc(frames * joints * 3, sizeof *positions);
     assert_non_null(positions);
     motion_joints(&m, &s, positions);
-    for (size_t i = 0; i < frames * joints * 3; i++) assert_true(fabs(positions[i] - tensor_f64(t[3])[i]) < 1e-13);
+    for (size_t i = 0; i < frames * joints * 3; i++)
+        assert_true(fabs(positions[i] - tensor_f64(t[3])[i]) < 1e-13);
     free(positions);
 }
 
@@ -212,8 +234,10 @@ static void joints_are_the_references(void **state) {
     check_joints(&set, "tree52");
     assert_done(skeleton_smpl(&s, &err), &err);
     assert_int_equal(s.joints, 24);
-    for (size_t j = 0; j < 24; j++) assert_int_equal(s.parents[j], tensor_i64(tensors_find(&set, "smpl.parents"))[j]);
-    assert_memory_equal(s.offsets, tensor_f64(tensors_find(&set, "smpl.offsets")), 72 * sizeof(double));
+    for (size_t j = 0; j < 24; j++)
+        assert_int_equal(s.parents[j], tensor_i64(tensors_find(&set, "smpl.parents"))[j]);
+    assert_memory_equal(s.offsets, tensor_f64(tensors_find(&set, "smpl.offsets")),
+                        72 * sizeof(double));
     skeleton_free(&s);
     tensors_free(&set);
 }
@@ -254,9 +278,15 @@ static void skeletons_are_trees(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(motions_come_back),          cmocka_unit_test(bare_arrays_are_motions),   cmocka_unit_test(mints_six_columns_are_dropped),
-        cmocka_unit_test(wrong_arrays_are_refused),   cmocka_unit_test(wrong_scalars_are_refused), cmocka_unit_test(aist_names_are_taken_apart),
-        cmocka_unit_test(a_chain_bends_as_by_hand),   cmocka_unit_test(joints_are_the_references), cmocka_unit_test(skeletons_are_trees),
+        cmocka_unit_test(motions_come_back),
+        cmocka_unit_test(bare_arrays_are_motions),
+        cmocka_unit_test(mints_six_columns_are_dropped),
+        cmocka_unit_test(wrong_arrays_are_refused),
+        cmocka_unit_test(wrong_scalars_are_refused),
+        cmocka_unit_test(aist_names_are_taken_apart),
+        cmocka_unit_test(a_chain_bends_as_by_hand),
+        cmocka_unit_test(joints_are_the_references),
+        cmocka_unit_test(skeletons_are_trees),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

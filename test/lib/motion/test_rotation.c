@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "lib/motion/rotation.h"
 #include "lib/formats/tensor_file.h"
+#include "lib/motion/rotation.h"
 
 #include <cmocka.h> /* last: it defines a macro error_set() */
 
@@ -15,7 +15,8 @@ static const double identity[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
 
 static void assert_close(const double *a, const double *b, size_t n, double tolerance) {
     for (size_t i = 0; i < n; i++)
-        if (!(fabs(a[i] - b[i]) <= tolerance)) fail_msg("element %zu: %.17g, not %.17g", i, a[i], b[i]);
+        if (!(fabs(a[i] - b[i]) <= tolerance))
+            fail_msg("element %zu: %.17g, not %.17g", i, a[i], b[i]);
 }
 
 static double norm(const double *v, size_t n) {
@@ -25,7 +26,8 @@ static double norm(const double *v, size_t n) {
 }
 
 static double determinant(const double r[9]) {
-    return r[0] * (r[4] * r[8] - r[5] * r[7]) - r[1] * (r[3] * r[8] - r[5] * r[6]) + r[2] * (r[3] * r[7] - r[4] * r[6]);
+    return r[0] * (r[4] * r[8] - r[5] * r[7]) - r[1] * (r[3] * r[8] - r[5] * r[6]) +
+           r[2] * (r[3] * r[7] - r[4] * r[6]);
 }
 
 static void assert_rotation(const double r[9]) {
@@ -65,7 +67,8 @@ static void quarter_turns_by_hand(void **state) {
 static void axis_angles_are_scipys(void **state) {
     (void)state;
     Tensors set = read_golden("test/golden/rotation/rotvec.npz");
-    const double *v = golden(&set, "rotvec"), *matrix = golden(&set, "matrix"), *back = golden(&set, "rotvec_back");
+    const double *v = golden(&set, "rotvec"), *matrix = golden(&set, "matrix"),
+                 *back = golden(&set, "rotvec_back");
     size_t count = tensors_find(&set, "rotvec")->shape[0];
     assert_true(count > 40);
     for (size_t i = 0; i < count; i++) {
@@ -74,7 +77,8 @@ static void axis_angles_are_scipys(void **state) {
         assert_close(r, matrix + 9 * i, 9, 1e-14);
         rotation_to_axis_angle(matrix + 9 * i, w);
         double angle = norm(back + 3 * i, 3);
-        double sign = angle > 3.14 && w[0] * back[3 * i] < 0 ? -1 : 1; /* half a turn: either axis */
+        double sign =
+            angle > 3.14 && w[0] * back[3 * i] < 0 ? -1 : 1; /* half a turn: either axis */
         for (int k = 0; k < 3; k++) w[k] *= sign;
         assert_close(w, back + 3 * i, 3, 1e-14 + 1e-12 * angle);
     }
@@ -84,7 +88,9 @@ static void axis_angles_are_scipys(void **state) {
 static void nearest_rotations_are_mints(void **state) {
     (void)state;
     Tensors set = read_golden("test/golden/rotation/project.npz");
-    const double *m = golden(&set, "m"), *r = golden(&set, "r"), *distance = golden(&set, "distance"), *gap = golden(&set, "gap"), *unique = golden(&set, "unique");
+    const double *m = golden(&set, "m"), *r = golden(&set, "r"),
+                 *distance = golden(&set, "distance"), *gap = golden(&set, "gap"),
+                 *unique = golden(&set, "unique");
     size_t count = tensors_find(&set, "m")->shape[0];
     assert_true(count > 40);
     for (size_t i = 0; i < count; i++) {
@@ -138,7 +144,8 @@ static void nearest_side_by_side(void **state) {
 /* Two turns about one axis differ by the difference of their angles. */
 static void angles_are_exact_at_both_ends(void **state) {
     (void)state;
-    const double angles[] = {0, 1e-12, 1e-8, 1e-3, 0.5, 1.5, 1.6, 3, M_PI - 1e-3, M_PI - 1e-8, M_PI - 1e-12, M_PI};
+    const double angles[] = {0,   1e-12, 1e-8,        1e-3,        0.5,          1.5,
+                             1.6, 3,     M_PI - 1e-3, M_PI - 1e-8, M_PI - 1e-12, M_PI};
     const double axis[3] = {2. / 7, 3. / 7, 6. / 7};
     for (size_t i = 0; i < sizeof angles / sizeof *angles; i++) {
         double v[3], a[9], b[9];
@@ -158,8 +165,12 @@ static void angles_are_exact_at_both_ends(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(quarter_turns_by_hand),  cmocka_unit_test(axis_angles_are_scipys),        cmocka_unit_test(nearest_rotations_are_mints),
-        cmocka_unit_test(nearest_of_the_extreme), cmocka_unit_test(nearest_side_by_side), cmocka_unit_test(angles_are_exact_at_both_ends),
+        cmocka_unit_test(quarter_turns_by_hand),
+        cmocka_unit_test(axis_angles_are_scipys),
+        cmocka_unit_test(nearest_rotations_are_mints),
+        cmocka_unit_test(nearest_of_the_extreme),
+        cmocka_unit_test(nearest_side_by_side),
+        cmocka_unit_test(angles_are_exact_at_both_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

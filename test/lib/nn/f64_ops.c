@@ -1,5 +1,5 @@
-/* Every op of ops.h: its backward against central differences, in odd shapes, with batches of three and a random upstream gradient, by
- * every weight and every input. */
+/* Every op of ops.h: its backward against central differences, in odd shapes, with batches of three
+ * and a random upstream gradient, by every weight and every input. */
 #include "model/rotate_heading.h"
 #include "test/lib/nn/gradient.h"
 
@@ -18,18 +18,33 @@ static Parameter weight(Fixture *f, const char *name, int rank, size_t a, size_t
     return graph_parameter(f->g, INIT_GIVEN, rank, (size_t[]){a, b, c}, "%s", name);
 }
 
-static Value record_linear(Fixture *f) { return op_linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 2, 5, 0), weight(f, "b", 1, 2, 0, 0)); }
-static Value record_linear_plain(Fixture *f) { return op_linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 7, 5, 0), NO_PARAMETER); }
-static Value record_linear_wide(Fixture *f) { return op_linear(f->g, fixture_input(f, 2, 3), weight(f, "w", 2, 131, 3, 0), weight(f, "b", 1, 131, 0, 0)); }
+static Value record_linear(Fixture *f) {
+    return op_linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 2, 5, 0),
+                     weight(f, "b", 1, 2, 0, 0));
+}
+static Value record_linear_plain(Fixture *f) {
+    return op_linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 7, 5, 0), NO_PARAMETER);
+}
+static Value record_linear_wide(Fixture *f) {
+    return op_linear(f->g, fixture_input(f, 2, 3), weight(f, "w", 2, 131, 3, 0),
+                     weight(f, "b", 1, 131, 0, 0));
+}
 static Value record_linear_outputs(Fixture *f) { /* some of them twice */
     Parameter w = weight(f, "w", 2, 7, 5, 0), b = weight(f, "b", 1, 7, 0, 0);
     Value x = fixture_input(f, 3, 5);
-    return op_add(f->g, op_linear_outputs(f->g, x, w, b, 1, 3), op_linear_outputs(f->g, x, w, b, 3, 3));
+    return op_add(f->g, op_linear_outputs(f->g, x, w, b, 1, 3),
+                  op_linear_outputs(f->g, x, w, b, 3, 3));
 }
-static Value record_linear_onto(Fixture *f) { return op_linear_add(f->g, fixture_input(f, 3, 4), fixture_input(f, 3, 5), weight(f, "w", 2, 4, 5, 0), weight(f, "b", 1, 4, 0, 0)); }
-static Value record_residuals(Fixture *f) { /* sums on top of sums, the way a transformer's gradients are handed on; the first is used twice more */
+static Value record_linear_onto(Fixture *f) {
+    return op_linear_add(f->g, fixture_input(f, 3, 4), fixture_input(f, 3, 5),
+                         weight(f, "w", 2, 4, 5, 0), weight(f, "b", 1, 4, 0, 0));
+}
+static Value record_residuals(
+    Fixture *f) { /* sums on top of sums, the way a transformer's gradients are handed on; the first
+                     is used twice more */
     Parameter w = weight(f, "w", 2, 4, 4, 0), v = weight(f, "v", 2, 4, 4, 0);
-    Value x = fixture_input(f, 3, 4), y = op_linear_add(f->g, x, op_gelu(f->g, x), w, NO_PARAMETER), z = op_linear_add(f->g, y, op_softmax(f->g, y), v, NO_PARAMETER);
+    Value x = fixture_input(f, 3, 4), y = op_linear_add(f->g, x, op_gelu(f->g, x), w, NO_PARAMETER),
+          z = op_linear_add(f->g, y, op_softmax(f->g, y), v, NO_PARAMETER);
     return op_subtract(f->g, op_add(f->g, z, op_scale(f->g, y, 0.3)), x);
 }
 static Value record_onto_itself(Fixture *f) {
@@ -47,8 +62,14 @@ static void test_linear(void **state) {
     check(record_linear_wide, false); /* more columns than a block of the bias's sums */
 }
 
-static Value record_layer_norm(Fixture *f) { return op_layer_norm(f->g, fixture_input(f, 3, 5), weight(f, "w", 1, 5, 0, 0), weight(f, "b", 1, 5, 0, 0)); }
-static Value record_layer_norm_wide(Fixture *f) { return op_layer_norm(f->g, fixture_input(f, 2, 67), weight(f, "w", 1, 67, 0, 0), weight(f, "b", 1, 67, 0, 0)); }
+static Value record_layer_norm(Fixture *f) {
+    return op_layer_norm(f->g, fixture_input(f, 3, 5), weight(f, "w", 1, 5, 0, 0),
+                         weight(f, "b", 1, 5, 0, 0));
+}
+static Value record_layer_norm_wide(Fixture *f) {
+    return op_layer_norm(f->g, fixture_input(f, 2, 67), weight(f, "w", 1, 67, 0, 0),
+                         weight(f, "b", 1, 67, 0, 0));
+}
 static void test_layer_norm(void **state) {
     (void)state;
     check(record_layer_norm, false);
@@ -63,7 +84,10 @@ static Value record_attention_one(Fixture *f) {
     Value qkv = fixture_input(f, 1, 3 * 3 * 1);
     return op_attention(f->g, qkv, qkv, 3, 1, 0.7);
 }
-static Value record_attention_some(Fixture *f) { return op_attention(f->g, fixture_input(f, 2, 2 * 3), fixture_input(f, 5, 2 * 2 * 3), 2, 3, 0.7); }
+static Value record_attention_some(Fixture *f) {
+    return op_attention(f->g, fixture_input(f, 2, 2 * 3), fixture_input(f, 5, 2 * 2 * 3), 2, 3,
+                        0.7);
+}
 static void test_attention(void **state) {
     (void)state;
     check(record_attention, false);
@@ -83,12 +107,16 @@ static void test_softmax(void **state) {
     check(record_softmax, false);
 }
 
-static Value record_add(Fixture *f) { return op_add(f->g, fixture_input(f, 2, 5), fixture_input(f, 2, 5)); }
+static Value record_add(Fixture *f) {
+    return op_add(f->g, fixture_input(f, 2, 5), fixture_input(f, 2, 5));
+}
 static Value record_twice(Fixture *f) { /* one value, both operands, and used again later */
     Value x = fixture_input(f, 2, 5), y = op_add(f->g, x, x);
     return op_add(f->g, op_gelu(f->g, y), x);
 }
-static Value record_subtract(Fixture *f) { return op_subtract(f->g, fixture_input(f, 2, 5), fixture_input(f, 2, 5)); }
+static Value record_subtract(Fixture *f) {
+    return op_subtract(f->g, fixture_input(f, 2, 5), fixture_input(f, 2, 5));
+}
 static Value record_scale(Fixture *f) { return op_scale(f->g, fixture_input(f, 3, 2), -1.7); }
 static void test_add(void **state) {
     (void)state;
@@ -98,14 +126,18 @@ static void test_add(void **state) {
     check(record_scale, false);
 }
 
-static Value record_position(Fixture *f) { return op_add_position(f->g, fixture_input(f, 3, 5), weight(f, "p", 2, 3, 5, 0)); }
+static Value record_position(Fixture *f) {
+    return op_add_position(f->g, fixture_input(f, 3, 5), weight(f, "p", 2, 3, 5, 0));
+}
 static void test_add_position(void **state) {
     (void)state;
     check(record_position, false);
 }
 
 /* A table longer than the value: the rows beyond it have no gradient. */
-static Value record_position_long(Fixture *f) { return op_add_position(f->g, fixture_input(f, 2, 5), weight(f, "p", 2, 4, 5, 0)); }
+static Value record_position_long(Fixture *f) {
+    return op_add_position(f->g, fixture_input(f, 2, 5), weight(f, "p", 2, 4, 5, 0));
+}
 static void longer_position_tables(void **state) {
     (void)state;
     Fixture f = {0};
@@ -116,8 +148,14 @@ static void longer_position_tables(void **state) {
 }
 
 /* Mean and standard deviation are constants: frozen here as in models. */
-static Value record_normalise(Fixture *f) { return op_normalise(f->g, fixture_input(f, 3, 5), weight(f, "m", 1, 5, 0, 0), weight(f, "std", 1, 5, 0, 0)); }
-static Value record_denormalise(Fixture *f) { return op_denormalise(f->g, fixture_input(f, 3, 5), weight(f, "m", 1, 5, 0, 0), weight(f, "std", 1, 5, 0, 0)); }
+static Value record_normalise(Fixture *f) {
+    return op_normalise(f->g, fixture_input(f, 3, 5), weight(f, "m", 1, 5, 0, 0),
+                        weight(f, "std", 1, 5, 0, 0));
+}
+static Value record_denormalise(Fixture *f) {
+    return op_denormalise(f->g, fixture_input(f, 3, 5), weight(f, "m", 1, 5, 0, 0),
+                          weight(f, "std", 1, 5, 0, 0));
+}
 static void test_normalise(void **state) {
     (void)state;
     const Recorder both[] = {record_normalise, record_denormalise};
@@ -130,32 +168,45 @@ static void test_normalise(void **state) {
     }
 }
 
-static Value record_keep(Fixture *f) { return op_mask_columns(f->g, fixture_input(f, 3, 5), (size_t[]){0, 2}, 2); }
+static Value record_keep(Fixture *f) {
+    return op_mask_columns(f->g, fixture_input(f, 3, 5), (size_t[]){0, 2}, 2);
+}
 static void test_keep_columns(void **state) {
     (void)state;
     check(record_keep, false);
 }
 
 static Value record_concat(Fixture *f) {
-    return op_concat_rows(f->g, (Value[]){fixture_input(f, 2, 3), fixture_input(f, 1, 3), fixture_input(f, 5, 3)}, 3);
+    return op_concat_rows(
+        f->g, (Value[]){fixture_input(f, 2, 3), fixture_input(f, 1, 3), fixture_input(f, 5, 3)}, 3);
 }
 static Value record_slice(Fixture *f) { return op_slice_rows(f->g, fixture_input(f, 5, 3), 1, 2); }
-static Value record_gather(Fixture *f) { return op_gather_rows(f->g, fixture_input(f, 5, 3), (size_t[]){4, 0, 4, 2}, 4); }
+static Value record_gather(Fixture *f) {
+    return op_gather_rows(f->g, fixture_input(f, 5, 3), (size_t[]){4, 0, 4, 2}, 4);
+}
 static Value record_mean(Fixture *f) { return op_mean_rows(f->g, fixture_input(f, 5, 3)); }
 static Value record_repeat(Fixture *f) { return op_repeat_row(f->g, fixture_input(f, 1, 3), 5); }
 static Value record_mix(Fixture *f) {
     static const real m[2 * 5] = {(real)0.5, -1, 2, 0, 3, (real)0.1, 0, (real)-0.7, 1, (real)1.5};
     return op_apply_row_matrix(f->g, fixture_input(f, 5, 3), m, 2);
 }
-static Value record_interpolate(Fixture *f) { return op_interpolate_rows(f->g, fixture_input(f, 3, 2), 8); }
-static Value record_interpolate_fewer(Fixture *f) { return op_interpolate_rows(f->g, fixture_input(f, 4, 2), 3); }
-static Value record_interpolate_one(Fixture *f) { return op_interpolate_rows(f->g, fixture_input(f, 1, 2), 5); }
+static Value record_interpolate(Fixture *f) {
+    return op_interpolate_rows(f->g, fixture_input(f, 3, 2), 8);
+}
+static Value record_interpolate_fewer(Fixture *f) {
+    return op_interpolate_rows(f->g, fixture_input(f, 4, 2), 3);
+}
+static Value record_interpolate_one(Fixture *f) {
+    return op_interpolate_rows(f->g, fixture_input(f, 1, 2), 5);
+}
 static Value record_fade(Fixture *f) { return op_fade_row(f->g, fixture_input(f, 1, 3), 5, 3); }
 static Value record_smooth(Fixture *f) { return op_smooth_rows(f->g, fixture_input(f, 8, 2), 18); }
 static void ops_on_rows(void **state) {
     (void)state;
-    const Recorder all[] = {record_concat, record_slice, record_gather, record_mean, record_repeat, record_mix, record_interpolate,
-                            record_interpolate_fewer, record_interpolate_one, record_fade, record_smooth};
+    const Recorder all[] = {
+        record_concat,          record_slice, record_gather,      record_mean,
+        record_repeat,          record_mix,   record_interpolate, record_interpolate_fewer,
+        record_interpolate_one, record_fade,  record_smooth};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) check(all[i], false);
 }
 
@@ -180,7 +231,8 @@ static void test_turn(void **state) {
 enum { GENRES = 3 };
 static Value record_similarity(Fixture *f) {
     Value x = fixture_input(f, 2, 3);
-    return op_bank_similarity(f->g, x, weight(f, "bank", 3, GENRES, 5, 3), fixture_genre(f, GENRES), 0.6);
+    return op_bank_similarity(f->g, x, weight(f, "bank", 3, GENRES, 5, 3), fixture_genre(f, GENRES),
+                              0.6);
 }
 static Value record_read(Fixture *f) {
     Value p = fixture_input(f, 2, 5);
@@ -189,7 +241,8 @@ static Value record_read(Fixture *f) {
 static Value record_projection(Fixture *f) { /* one bank read twice: the gradients add up */
     Value x = fixture_input(f, 2, 3), genre = fixture_genre(f, GENRES);
     Parameter bank = weight(f, "bank", 3, GENRES, 5, 3);
-    return op_bank_read(f->g, op_softmax(f->g, op_bank_similarity(f->g, x, bank, genre, 0.6)), bank, genre);
+    return op_bank_read(f->g, op_softmax(f->g, op_bank_similarity(f->g, x, bank, genre, 0.6)), bank,
+                        genre);
 }
 static void ops_on_banks(void **state) {
     (void)state;
@@ -214,14 +267,18 @@ static void test_bank_nearest(void **state) {
     for (size_t k = 0; k < 18; k++) graph_data(f.g, f.input[0])[k] = (real)rng_normal(&r);
     graph_forward(f.g, 3);
     graph_backward(f.g);
-    for (size_t item = 0; item < GENRES * 5; item++) { /* samples are of genres 0, 2 and 1: only chosen items have a gradient */
+    for (size_t item = 0; item < GENRES * 5;
+         item++) { /* samples are of genres 0, 2 and 1: only chosen items have a gradient */
         int chosen = 0;
         for (size_t row = 0; row < 6; row++) {
             size_t genre = (size_t)graph_data(f.g, f.input[1])[row / 2], best = 0;
             double least = INFINITY;
             for (size_t k = 0; k < 5; k++) {
                 double d = 0;
-                for (size_t i = 0; i < 3; i++) d += pow((double)(graph_data(f.g, f.input[0])[row * 3 + i] - f.params.value[(genre * 5 + k) * 3 + i]), 2);
+                for (size_t i = 0; i < 3; i++)
+                    d += pow((double)(graph_data(f.g, f.input[0])[row * 3 + i] -
+                                      f.params.value[(genre * 5 + k) * 3 + i]),
+                             2);
                 if (d < least) {
                     least = d;
                     best = genre * 5 + k;
@@ -237,7 +294,8 @@ static void test_bank_nearest(void **state) {
 /* op_straight_through(a, b) has b's gradient at a's value; nothing passes stop_gradient. */
 static Value record_steered(Fixture *f) {
     Value a = fixture_input(f, 2, 3), b = fixture_input(f, 2, 3), c = fixture_input(f, 2, 3);
-    return op_add(f->g, op_straight_through(f->g, a, op_scale(f->g, b, 3)), op_stop_gradient(f->g, c));
+    return op_add(f->g, op_straight_through(f->g, a, op_scale(f->g, b, 3)),
+                  op_stop_gradient(f->g, c));
 }
 static void ops_that_steer(void **state) {
     (void)state;
@@ -246,7 +304,8 @@ static void ops_that_steer(void **state) {
     graph_forward(f.g, 3);
     graph_backward(f.g);
     for (size_t k = 0; k < 18; k++) {
-        double y = (double)(graph_data(f.g, f.input[0])[k] + graph_data(f.g, f.input[2])[k]), dy = 2 * (y - (double)graph_data(f.g, f.target)[k]) / 18;
+        double y = (double)(graph_data(f.g, f.input[0])[k] + graph_data(f.g, f.input[2])[k]),
+               dy = 2 * (y - (double)graph_data(f.g, f.target)[k]) / 18;
         assert_true(fabs((double)graph_gradient(f.g, f.input[1])[k] - 3 * dy) <= 1e-15);
         if (graph_gradient(f.g, f.input[0])) assert_true(graph_gradient(f.g, f.input[0])[k] == 0);
     }
@@ -255,16 +314,23 @@ static void ops_that_steer(void **state) {
 }
 
 static Value record_sample(Fixture *f) {
-    Value mean = fixture_input(f, 2, 3), logvar = fixture_input(f, 2, 3), eps = fixture_input(f, 2, 3);
+    Value mean = fixture_input(f, 2, 3), logvar = fixture_input(f, 2, 3),
+          eps = fixture_input(f, 2, 3);
     return op_reparameterise(f->g, mean, logvar, eps);
 }
-static Value record_kl(Fixture *f) { return op_kl_divergence(f->g, fixture_input(f, 2, 3), fixture_input(f, 2, 3)); }
-static Value record_kl_and_more(Fixture *f) { /* scalars among themselves, with an upstream gradient that is not 1 */
+static Value record_kl(Fixture *f) {
+    return op_kl_divergence(f->g, fixture_input(f, 2, 3), fixture_input(f, 2, 3));
+}
+static Value record_kl_and_more(
+    Fixture *f) { /* scalars among themselves, with an upstream gradient that is not 1 */
     Value a = fixture_input(f, 2, 3), b = fixture_input(f, 2, 3), c = fixture_input(f, 2, 3);
-    Value terms[3] = {op_kl_divergence(f->g, a, b), op_mean_squared_error(f->g, b, c), op_mean_squared_error(f->g, op_gelu(f->g, a), a)};
+    Value terms[3] = {op_kl_divergence(f->g, a, b), op_mean_squared_error(f->g, b, c),
+                      op_mean_squared_error(f->g, op_gelu(f->g, a), a)};
     return op_weighted_sum(f->g, terms, (double[]){0.3, -1.5, 2.5}, 3);
 }
-static Value record_mse(Fixture *f) { return op_mean_squared_error(f->g, fixture_input(f, 5, 3), fixture_input(f, 5, 3)); }
+static Value record_mse(Fixture *f) {
+    return op_mean_squared_error(f->g, fixture_input(f, 5, 3), fixture_input(f, 5, 3));
+}
 static void ops_of_losses(void **state) {
     (void)state;
     check(record_kl, true);
@@ -285,12 +351,15 @@ static void test_reparameterise(void **state) {
 int main(void) {
     threads_set(1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_linear),        cmocka_unit_test(test_layer_norm),   cmocka_unit_test(test_attention),
-        cmocka_unit_test(test_gelu),          cmocka_unit_test(test_softmax),      cmocka_unit_test(test_add),
-        cmocka_unit_test(test_add_position),  cmocka_unit_test(longer_position_tables), cmocka_unit_test(test_normalise),
-        cmocka_unit_test(test_keep_columns),  cmocka_unit_test(ops_on_rows),     cmocka_unit_test(ops_on_banks),
-        cmocka_unit_test(test_bank_nearest),  cmocka_unit_test(ops_that_steer),  cmocka_unit_test(ops_of_losses),
-        cmocka_unit_test(test_reparameterise), cmocka_unit_test(test_turn),
+        cmocka_unit_test(test_linear),       cmocka_unit_test(test_layer_norm),
+        cmocka_unit_test(test_attention),    cmocka_unit_test(test_gelu),
+        cmocka_unit_test(test_softmax),      cmocka_unit_test(test_add),
+        cmocka_unit_test(test_add_position), cmocka_unit_test(longer_position_tables),
+        cmocka_unit_test(test_normalise),    cmocka_unit_test(test_keep_columns),
+        cmocka_unit_test(ops_on_rows),       cmocka_unit_test(ops_on_banks),
+        cmocka_unit_test(test_bank_nearest), cmocka_unit_test(ops_that_steer),
+        cmocka_unit_test(ops_of_losses),     cmocka_unit_test(test_reparameterise),
+        cmocka_unit_test(test_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

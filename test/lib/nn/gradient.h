@@ -1,7 +1,9 @@
-/* gradient.h: includes cmocka; recorded graphs under the microscope: backward against central differences in float64.
+/* gradient.h: includes cmocka; recorded graphs under the microscope: backward against central
+ * differences in float64.
  *
- * A network is a function that records ops on a Fixture's inputs and parameters. It is recorded twice, as models are: once to declare the
- * parameters, once to run. Every parameter and every input gets random values of about 1. */
+ * A network is a function that records ops on a Fixture's inputs and parameters. It is recorded
+ * twice, as models are: once to declare the parameters, once to run. Every parameter and every
+ * input gets random values of about 1. */
 #ifndef TEST_LIB_NN_GRADIENT_H
 #define TEST_LIB_NN_GRADIENT_H
 
@@ -29,9 +31,9 @@ struct Fixture {
     Graph *g;
     Value input[FIXTURE_INPUTS], target, loss;
     size_t elements[FIXTURE_INPUTS]; /* per sample */
-    size_t genres;                   /* of what fixture_genre makes */
+    size_t genres; /* of what fixture_genre makes */
     int inputs;
-    bool discrete[FIXTURE_INPUTS];   /* no differences of these */
+    bool discrete[FIXTURE_INPUTS]; /* no differences of these */
     size_t batch;
     double spread; /* standard deviation of the parameters; 0: 1 */
     const void *user;
@@ -77,7 +79,9 @@ static inline void fixture_record(Fixture *f, Recorder record, bool scalar) {
         f->loss = y;
         return;
     }
-    f->target = graph_input(f->g, graph_rows(f->g, y), graph_cols(f->g, y)); /* random: an upstream gradient unlike any other */
+    f->target =
+        graph_input(f->g, graph_rows(f->g, y),
+                    graph_cols(f->g, y)); /* random: an upstream gradient unlike any other */
     f->loss = op_mean_squared_error(f->g, y, f->target);
 }
 
@@ -88,14 +92,18 @@ static inline void fixture_randomise(Fixture *f, uint64_t seed) {
         bool positive = strstr(p->name, "std") != NULL;
         for (size_t k = 0; k < p->count; k++) {
             double x = rng_normal(&r);
-            f->params.value[p->offset + k] = (real)(positive ? 0.5 + fabs(x) : f->spread > 0 ? f->spread * x : x);
+            f->params.value[p->offset + k] = (real)(positive        ? 0.5 + fabs(x)
+                                                    : f->spread > 0 ? f->spread * x
+                                                                    : x);
         }
     }
     for (int i = 0; i < f->inputs; i++)
         for (size_t k = 0; k < FIXTURE_BATCH * f->elements[i]; k++)
-            graph_data(f->g, f->input[i])[k] = (real)(f->discrete[i] ? (double)(2 * k % f->genres) : rng_normal(&r));
+            graph_data(f->g, f->input[i])[k] =
+                (real)(f->discrete[i] ? (double)(2 * k % f->genres) : rng_normal(&r));
     if (f->target >= 0)
-        for (size_t k = 0; k < FIXTURE_BATCH * graph_rows(f->g, f->target) * graph_cols(f->g, f->target); k++)
+        for (size_t k = 0;
+             k < FIXTURE_BATCH * graph_rows(f->g, f->target) * graph_cols(f->g, f->target); k++)
             graph_data(f->g, f->target)[k] = (real)rng_normal(&r);
 }
 
@@ -125,9 +133,12 @@ static inline double fixture_loss(void *fixture) {
 
 static const double gradient_limit = 1e-7;
 
-/* The derivative of the loss along a direction, by central differences of fourth order. x is restored. */
-static inline double difference_along(real *x, const double *direction, size_t count, double (*loss)(void *), void *user) {
-    static const double h = 4e-4, at[4] = {-2, -1, 1, 2}, weight[4] = {1.0 / 12, -8.0 / 12, 8.0 / 12, -1.0 / 12};
+/* The derivative of the loss along a direction, by central differences of fourth order. x is
+ * restored. */
+static inline double difference_along(real *x, const double *direction, size_t count,
+                                      double (*loss)(void *), void *user) {
+    static const double h = 4e-4, at[4] = {-2, -1, 1, 2},
+                        weight[4] = {1.0 / 12, -8.0 / 12, 8.0 / 12, -1.0 / 12};
     real *old = malloc(count * sizeof *old);
     assert_non_null(old);
     memcpy(old, x, count * sizeof *old);
@@ -141,9 +152,11 @@ static inline double difference_along(real *x, const double *direction, size_t c
     return sum;
 }
 
-/* Compares the gradient of a tensor with differences: along a random direction, and at up to `most` single elements. What is not finite fails
- * first; then errors above gradient_limit times the gradient's length (and what rounding of the loss may do). Returns that length. */
-static inline double check_gradient(const char *name, real *x, const real *gradient, size_t count, double (*loss)(void *), void *user, size_t most) {
+/* Compares the gradient of a tensor with differences: along a random direction, and at up to `most`
+ * single elements. What is not finite fails first; then errors above gradient_limit times the
+ * gradient's length (and what rounding of the loss may do). Returns that length. */
+static inline double check_gradient(const char *name, real *x, const real *gradient, size_t count,
+                                    double (*loss)(void *), void *user, size_t most) {
     double length = 0, rounding = 1e-10 * (1 + fabs(loss(user)));
     double *direction = calloc(count, sizeof *direction);
     real *g = malloc(count * sizeof *g); /* loss() may run what the gradient lies in */
@@ -160,7 +173,9 @@ static inline double check_gradient(const char *name, real *x, const real *gradi
     for (size_t k = 0; k < count; k++) norm += pow(direction[k] = rng_normal(&r), 2);
     for (size_t k = 0; k < count; k++) due += (direction[k] /= sqrt(norm)) * (double)g[k];
     double found = difference_along(x, direction, count, loss, user);
-    if (!(fabs(found - due) <= gradient_limit * length + rounding)) fail_msg("%s: along a direction %.12g, differences %.12g, length %g", name, due, found, length);
+    if (!(fabs(found - due) <= gradient_limit * length + rounding))
+        fail_msg("%s: along a direction %.12g, differences %.12g, length %g", name, due, found,
+                 length);
     memset(direction, 0, count * sizeof *direction);
     for (size_t i = 0; i < count && i < most; i++) {
         size_t k = most < count ? rng_below(&r, count) : i;
@@ -168,7 +183,8 @@ static inline double check_gradient(const char *name, real *x, const real *gradi
         found = difference_along(x, direction, count, loss, user);
         direction[k] = 0;
         if (!(fabs(found - (double)g[k]) <= gradient_limit * length + rounding))
-            fail_msg("%s[%zu]: gradient %.12g, differences %.12g, length %g", name, k, (double)g[k], found, length);
+            fail_msg("%s[%zu]: gradient %.12g, differences %.12g, length %g", name, k, (double)g[k],
+                     found, length);
     }
     free(direction);
     free(g);
@@ -181,7 +197,8 @@ static inline void check_fixture(Fixture *f, size_t most) {
     graph_forward(f->g, f->batch);
     graph_backward(f->g);
     real *kept[FIXTURE_INPUTS] = {NULL};
-    for (int i = 0; i < f->inputs; i++) { /* the differences run the graph again, which uses their memory */
+    for (int i = 0; i < f->inputs;
+         i++) { /* the differences run the graph again, which uses their memory */
         if (f->discrete[i]) continue;
         size_t bytes = f->batch * f->elements[i] * sizeof(real);
         kept[i] = malloc(bytes);
@@ -193,14 +210,16 @@ static inline void check_fixture(Fixture *f, size_t most) {
     for (size_t i = 0; i < f->params.count; i++) {
         const Param *p = &f->params.items[i];
         if (!p->trainable) continue;
-        length = check_gradient(p->name, f->params.value + p->offset, f->params.grad + p->offset, p->count, fixture_loss, f, most);
+        length = check_gradient(p->name, f->params.value + p->offset, f->params.grad + p->offset,
+                                p->count, fixture_loss, f, most);
         if (!(length > 0)) fail_msg("%s: no gradient", p->name);
     }
     for (int i = 0; i < f->inputs; i++) {
         if (f->discrete[i]) continue;
         char name[32];
         snprintf(name, sizeof name, "input %d", i);
-        length = check_gradient(name, graph_data(f->g, f->input[i]), kept[i], f->batch * f->elements[i], fixture_loss, f, most);
+        length = check_gradient(name, graph_data(f->g, f->input[i]), kept[i],
+                                f->batch * f->elements[i], fixture_loss, f, most);
         if (!(length > 0)) fail_msg("%s: no gradient", name);
         free(kept[i]);
     }

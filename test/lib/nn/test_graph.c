@@ -1,4 +1,5 @@
-/* The plan of memory against brute force; a graph whose values share memory against one in which none do; batches and threads. */
+/* The plan of memory against brute force; a graph whose values share memory against one in which
+ * none do; batches and threads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,13 +32,15 @@ static void buffers_never_overlap(void **state) {
             assert_true(b[i].offset + b[i].size <= total);
             for (size_t k = 0; k < i; k++) {
                 bool together = b[i].first <= b[k].last && b[k].first <= b[i].last;
-                bool overlap = b[i].offset < b[k].offset + b[k].size && b[k].offset < b[i].offset + b[i].size;
+                bool overlap =
+                    b[i].offset < b[k].offset + b[k].size && b[k].offset < b[i].offset + b[i].size;
                 assert_false(together && overlap);
             }
         }
         for (size_t time = 0; time < 50; time++) {
             size_t alive = 0;
-            for (size_t i = 0; i < count; i++) alive += b[i].first <= time && time <= b[i].last ? b[i].size : 0;
+            for (size_t i = 0; i < count; i++)
+                alive += b[i].first <= time && time <= b[i].last ? b[i].size : 0;
             peak = alive > peak ? alive : peak;
         }
         assert_true(total <= naive && total >= peak);
@@ -59,21 +62,41 @@ static void plans_reuse_memory(void **state) {
 /* --- graphs --- */
 
 static Config config(void) {
-    return (Config){.motion_dim = 21, .music_dim = 7, .past = 11, .future = 3, .music = 14, .keep = 3,
-                    .predictor = {.width = 10, .heads = 3, .mlp = 17}, .motion_layers = 1, .music_layers = 1, .cross_layers = 2,
-                    .bank = {.width = 9, .heads = 2, .mlp = 13}, .bank_layers = 2, .items = 5, .latents = 4, .refine = REFINE_BANK,
-                    .transit = true, .residual = true, .join = 3, .relative_root = true, .relative_heading = true, .standardise = true, .smooth = 5};
+    return (Config){.motion_dim = 21,
+                    .music_dim = 7,
+                    .past = 11,
+                    .future = 3,
+                    .music = 14,
+                    .keep = 3,
+                    .predictor = {.width = 10, .heads = 3, .mlp = 17},
+                    .motion_layers = 1,
+                    .music_layers = 1,
+                    .cross_layers = 2,
+                    .bank = {.width = 9, .heads = 2, .mlp = 13},
+                    .bank_layers = 2,
+                    .items = 5,
+                    .latents = 4,
+                    .refine = REFINE_BANK,
+                    .transit = true,
+                    .residual = true,
+                    .join = 3,
+                    .relative_root = true,
+                    .relative_heading = true,
+                    .standardise = true,
+                    .smooth = 5};
 }
 
 static void model_begin(Model *m, ModelKind kind) {
     static const char *const genres[2] = {"a", "b"};
     Config c = config();
     Error err;
-    if (model_new(m, kind, &c, genres, 2, false, &err) || params_allocate(&m->params, true, &err)) fail_msg("%s", err.text);
+    if (model_new(m, kind, &c, genres, 2, false, &err) || params_allocate(&m->params, true, &err))
+        fail_msg("%s", err.text);
     Rng r = rng_seed(1);
     for (size_t i = 0; i < m->params.total; i++) m->params.value[i] = (real)(0.3 * rng_normal(&r));
     for (size_t k = 0; k < 21; k++) model_values(m, "motion.std")[k] = (real)(1 + rng_uniform(&r));
-    for (size_t k = 0; k < 7 && kind == KIND_MODEL; k++) model_values(m, "music.std")[k] = (real)(1 + rng_uniform(&r));
+    for (size_t k = 0; k < 7 && kind == KIND_MODEL; k++)
+        model_values(m, "music.std")[k] = (real)(1 + rng_uniform(&r));
 }
 
 static void stage_begin(StageGraph *s, Model *m, size_t most, bool keep_all) {
@@ -137,7 +160,8 @@ static void sharing_memory_changes_nothing(void **state) {
     model_free(&m);
 }
 
-/* Values that are computed a second time are the same values: not a bit of loss or gradient changes, in less memory. */
+/* Values that are computed a second time are the same values: not a bit of loss or gradient
+ * changes, in less memory. */
 static void recomputing_changes_nothing(void **state) {
     (void)state;
     for (int stage = 1; stage <= 3; stage++) {
@@ -170,7 +194,8 @@ static void recomputing_changes_nothing(void **state) {
     }
 }
 
-/* A plan without memory says what the graph then takes; a parameter without values can be planned for. */
+/* A plan without memory says what the graph then takes; a parameter without values can be planned
+ * for. */
 static void plans_know_their_size(void **state) {
     (void)state;
     static const char *const genres[2] = {"a", "b"};
@@ -206,7 +231,8 @@ static void note_completion(void *user, Parameter w) {
     c->count++;
 }
 
-/* Every trained parameter is reported once, when its gradient has its last value; a weight of the loss is a factor of all of them. */
+/* Every trained parameter is reported once, when its gradient has its last value; a weight of the
+ * loss is a factor of all of them. */
 static void gradients_are_complete_when_said(void **state) {
     (void)state;
     for (int again = 0; again < 2; again++) {
@@ -239,7 +265,8 @@ static void gradients_are_complete_when_said(void **state) {
     }
 }
 
-/* Samples do not know of each other: a batch's loss and gradients are the means of the samples' own. */
+/* Samples do not know of each other: a batch's loss and gradients are the means of the samples'
+ * own. */
 static void batches_are_their_samples(void **state) {
     (void)state;
     Model m;
@@ -252,7 +279,8 @@ static void batches_are_their_samples(void **state) {
         for (size_t k = 0; k < m.params.total; k++) mean[k] += (double)m.params.grad[k] / 4;
     }
     assert_true(fabs((double)run(&s, &m, 4, 0) - loss) < 1e-6 * loss);
-    for (size_t k = 0; k < m.params.total; k++) assert_true(fabs((double)m.params.grad[k] - mean[k]) < 2e-5 * (1 + fabs(mean[k])));
+    for (size_t k = 0; k < m.params.total; k++)
+        assert_true(fabs((double)m.params.grad[k] - mean[k]) < 2e-5 * (1 + fabs(mean[k])));
     free(mean);
     graph_free(s.graph);
     model_free(&m);
@@ -271,7 +299,8 @@ static void threads_change_only_rounding(void **state) {
     for (size_t k = 0; k < m.params.total; k++) grad[k] = (double)m.params.grad[k];
     threads_set(2);
     assert_true(fabs((double)run(&s, &m, 4, 0) - one) <= 1e-6 * one);
-    for (size_t k = 0; k < m.params.total; k++) assert_true(fabs((double)m.params.grad[k] - grad[k]) <= 1e-6 * (1 + fabs(grad[k])));
+    for (size_t k = 0; k < m.params.total; k++)
+        assert_true(fabs((double)m.params.grad[k] - grad[k]) <= 1e-6 * (1 + fabs(grad[k])));
     threads_set(1);
     free(grad);
     graph_free(s.graph);
@@ -296,11 +325,15 @@ static void errors_are_kept(void **state) {
     assert_int_equal(graph_finish(g, op_gelu(g, a), &err), -1);
     assert_non_null(strstr(err.text, "not a scalar"));
     graph_free(g);
-    static const char *const beyond[] = {"slice_rows", "gather_rows", "op_mask_columns", "attention"};
+    static const char *const beyond[] = {"slice_rows", "gather_rows", "op_mask_columns",
+                                         "attention"};
     for (int i = 0; i < 4; i++) {
         g = graph_new(&p, 1);
         a = graph_input(g, 2, 3);
-        Value bad = i == 0 ? op_slice_rows(g, a, 1, 2) : i == 1 ? op_gather_rows(g, a, (size_t[]){2}, 1) : i == 2 ? op_mask_columns(g, a, (size_t[]){3}, 1) : op_attention(g, a, a, 2, 1, 1);
+        Value bad = i == 0   ? op_slice_rows(g, a, 1, 2)
+                    : i == 1 ? op_gather_rows(g, a, (size_t[]){2}, 1)
+                    : i == 2 ? op_mask_columns(g, a, (size_t[]){3}, 1)
+                             : op_attention(g, a, a, 2, 1, 1);
         assert_int_equal(bad, -1);
         assert_int_equal(graph_finish(g, -1, &err), -1);
         assert_non_null(strstr(err.text, beyond[i]));
@@ -312,9 +345,15 @@ static void errors_are_kept(void **state) {
 int main(void) {
     threads_set(1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(buffers_never_overlap), cmocka_unit_test(plans_reuse_memory), cmocka_unit_test(sharing_memory_changes_nothing),
+        cmocka_unit_test(buffers_never_overlap),
+        cmocka_unit_test(plans_reuse_memory),
+        cmocka_unit_test(sharing_memory_changes_nothing),
         cmocka_unit_test(recomputing_changes_nothing),
-        cmocka_unit_test(plans_know_their_size), cmocka_unit_test(gradients_are_complete_when_said), cmocka_unit_test(batches_are_their_samples), cmocka_unit_test(threads_change_only_rounding), cmocka_unit_test(errors_are_kept),
+        cmocka_unit_test(plans_know_their_size),
+        cmocka_unit_test(gradients_are_complete_when_said),
+        cmocka_unit_test(batches_are_their_samples),
+        cmocka_unit_test(threads_change_only_rounding),
+        cmocka_unit_test(errors_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

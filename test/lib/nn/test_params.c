@@ -26,13 +26,15 @@ static void declarations(void **state) {
     (void)state;
     Params p = {0};
     Error err;
-    int w = declare(&p, "a.weight", 2, 3, 5, INIT_GLOROT), b = declare(&p, "a.bias", 1, 3, 0, INIT_ZERO);
+    int w = declare(&p, "a.weight", 2, 3, 5, INIT_GLOROT),
+        b = declare(&p, "a.bias", 1, 3, 0, INIT_ZERO);
     assert_int_equal(declare(&p, "a.weight", 2, 3, 5, INIT_GLOROT), w); /* found again */
     assert_int_equal(params_declare(&p, "a.weight", 2, (size_t[]){5, 3}, INIT_GLOROT, &err), -1);
     assert_non_null(strstr(err.text, "a.weight has another shape"));
     assert_int_equal(params_find(&p, "a.bias"), b);
     assert_int_equal(params_find(&p, "a.biases"), -1);
-    assert_int_equal(params_declare(&p, "huge", 2, (size_t[]){SIZE_MAX / 2, 3}, INIT_ZERO, &err), -1);
+    assert_int_equal(params_declare(&p, "huge", 2, (size_t[]){SIZE_MAX / 2, 3}, INIT_ZERO, &err),
+                     -1);
     assert_non_null(strstr(err.text, "huge is too large"));
     params_free(&p);
     w = declare(&p, "w", 2, 3, 5, INIT_GLOROT);
@@ -68,7 +70,8 @@ static void initial_values(void **state) {
         squares += x * x;
         most = fmax(most, fabs(x));
     }
-    assert_true(fabs(sum / 2100) < 4 * limit / sqrt(3 * 2100.0)); /* uniform: mean 0, variance limit^2 / 3 */
+    assert_true(fabs(sum / 2100) <
+                4 * limit / sqrt(3 * 2100.0)); /* uniform: mean 0, variance limit^2 / 3 */
     assert_true(fabs(squares / 2100 / (limit * limit / 3) - 1) < 0.1);
     assert_true(most > 0.99 * limit);
     sum = squares = most = 0;
@@ -80,7 +83,8 @@ static void initial_values(void **state) {
         most = fmax(most, fabs(x));
     }
     assert_true(fabs(sum / 3000) < 4 / sqrt(3000.0));
-    assert_true(fabs(squares / 3000 - 0.7737) < 0.08); /* the variance of a normal cut at two sigma */
+    assert_true(fabs(squares / 3000 - 0.7737) <
+                0.08); /* the variance of a normal cut at two sigma */
     assert_true(most > 1.95);
     for (size_t k = 0; k < 9; k++) {
         assert_true(p[0].value[p[0].items[2].offset + k] == 0);
@@ -90,12 +94,15 @@ static void initial_values(void **state) {
     for (int i = 0; i < 3; i++) params_free(&p[i]);
 }
 
-/* Three steps in float64, written from Kingma and Ba's algorithm 1; a large parameter too, which is updated in parallel. */
+/* Three steps in float64, written from Kingma and Ba's algorithm 1; a large parameter too, which is
+ * updated in parallel. */
 static void adam_by_hand(void **state) {
     (void)state;
     enum { SMALL = 5, LARGE = 20000 };
     Params p = {0};
-    int small = declare(&p, "small", 1, SMALL, 0, INIT_ZERO), large = declare(&p, "large", 1, LARGE, 0, INIT_ZERO), frozen = declare(&p, "frozen", 1, SMALL, 0, INIT_ZERO);
+    int small = declare(&p, "small", 1, SMALL, 0, INIT_ZERO),
+        large = declare(&p, "large", 1, LARGE, 0, INIT_ZERO),
+        frozen = declare(&p, "frozen", 1, SMALL, 0, INIT_ZERO);
     allocate(&p);
     params_set_trainable(&p, "fro", false);
     size_t n = p.total;
@@ -105,19 +112,27 @@ static void adam_by_hand(void **state) {
     for (size_t step = 1; step <= 3; step++) {
         double lr = 0.01 / (double)step;
         for (size_t k = 0; k < n; k++) {
-            p.grad[k] = (real)(k % 3 == 1 ? 1e-9 : k % 3 == 2 ? 0 : rng_normal(&r) * 10); /* as small as epsilon, nothing, large */
+            p.grad[k] = (real)(k % 3 == 1 ? 1e-9
+                               : k % 3 == 2
+                                   ? 0
+                                   : rng_normal(&r) * 10); /* as small as epsilon, nothing, large */
             double g = (double)p.grad[k];
             m[k] = 0.9 * m[k] + 0.1 * g;
             v[k] = 0.999 * v[k] + 0.001 * g * g;
-            double mean = m[k] / (1 - pow(0.9, (double)step)), square = v[k] / (1 - pow(0.999, (double)step));
+            double mean = m[k] / (1 - pow(0.9, (double)step)),
+                   square = v[k] / (1 - pow(0.999, (double)step));
             w[k] -= lr * mean / (sqrt(square) + 1e-8);
         }
         params_adam(&p, lr, step);
         const int both[2] = {small, large};
         for (int i = 0; i < 2; i++)
-            for (size_t k = p.items[both[i]].offset; k < p.items[both[i]].offset + p.items[both[i]].count; k++)
-                if (!(fabs((double)p.value[k] - w[k]) <= 2e-6 * (0.01 + fabs(w[k])))) fail_msg("step %zu [%zu]: %.9g, due %.9g", step, k, (double)p.value[k], w[k]);
-        for (size_t k = 0; k < SMALL; k++) assert_true(p.m[p.items[frozen].offset + k] == 0 && p.v[p.items[frozen].offset + k] == 0);
+            for (size_t k = p.items[both[i]].offset;
+                 k < p.items[both[i]].offset + p.items[both[i]].count; k++)
+                if (!(fabs((double)p.value[k] - w[k]) <= 2e-6 * (0.01 + fabs(w[k]))))
+                    fail_msg("step %zu [%zu]: %.9g, due %.9g", step, k, (double)p.value[k], w[k]);
+        for (size_t k = 0; k < SMALL; k++)
+            assert_true(p.m[p.items[frozen].offset + k] == 0 &&
+                        p.v[p.items[frozen].offset + k] == 0);
     }
     params_reset_adam(&p);
     for (size_t k = 0; k < n; k++) assert_true(p.m[k] == 0 && p.v[k] == 0);
@@ -131,6 +146,8 @@ static void adam_by_hand(void **state) {
 
 int main(void) {
     threads_set(2);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(declarations), cmocka_unit_test(initial_values), cmocka_unit_test(adam_by_hand)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(declarations),
+                                       cmocka_unit_test(initial_values),
+                                       cmocka_unit_test(adam_by_hand)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

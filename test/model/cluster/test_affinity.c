@@ -1,4 +1,5 @@
-/* Affinity propagation against scikit-learn's results, small cases worked by hand, and what must hold for any input. */
+/* Affinity propagation against scikit-learn's results, small cases worked by hand, and what must
+ * hold for any input. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,8 +11,8 @@
 #include <string.h>
 
 #include "lib/base/rng.h"
-#include "lib/formats/tensor_file.h"
 #include "lib/base/threads.h"
+#include "lib/formats/tensor_file.h"
 #include "model/cluster/preference.h"
 
 #include <cmocka.h> /* last: it defines a macro error_set() */
@@ -22,7 +23,8 @@ static float *similarities(const double *x, size_t n, size_t dim) {
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < n; k++) {
             double sum = 0.0;
-            for (size_t d = 0; d < dim; d++) sum += (x[i * dim + d] - x[k * dim + d]) * (x[i * dim + d] - x[k * dim + d]);
+            for (size_t d = 0; d < dim; d++)
+                sum += (x[i * dim + d] - x[k * dim + d]) * (x[i * dim + d] - x[k * dim + d]);
             s[i * n + k] = (float)-sum;
         }
     return s;
@@ -30,7 +32,8 @@ static float *similarities(const double *x, size_t n, size_t dim) {
 
 static void equals_the_reference(void **state) {
     (void)state;
-    static const char *const cases[] = {"median_05", "median_09", "minimum_09", "4x_minimum_09", "quantile_0.9_05", "quantile_0.9_09"};
+    static const char *const cases[] = {"median_05",     "median_09",       "minimum_09",
+                                        "4x_minimum_09", "quantile_0.9_05", "quantile_0.9_09"};
     Error err;
     Tensors set;
     assert_int_equal(tensor_file_read("test/golden/ap/blobs200.npz", &set, &err), 0);
@@ -61,8 +64,9 @@ static void equals_the_reference(void **state) {
     tensors_free(&set);
 }
 
-/* 0 1 2 . . 10 11 12 . . 30: the middles represent the threes at a cost of 2 each, 30 itself. Without a least number of iterations the exemplars'
- * first 15 iterations of rest, before anything has happened, would pass for convergence with one cluster. */
+/* 0 1 2 . . 10 11 12 . . 30: the middles represent the threes at a cost of 2 each, 30 itself.
+ * Without a least number of iterations the exemplars' first 15 iterations of rest, before anything
+ * has happened, would pass for convergence with one cluster. */
 static void finds_groups_on_a_line(void **state) {
     (void)state;
     const double x[] = {0, 1, 2, 10, 11, 12, 30};
@@ -88,10 +92,12 @@ static void handles_points_all_alike(void **state) {
     Affinity a;
     AffinityOptions o = affinity_defaults();
     const float pair[] = {0, -4, -4, 0}, one[] = {0};
-    assert_int_equal(affinity_propagate(pair, 2, -5.0, &o, &a, &err), 0); /* together: -5 - 4, apart: -10 */
+    assert_int_equal(affinity_propagate(pair, 2, -5.0, &o, &a, &err),
+                     0); /* together: -5 - 4, apart: -10 */
     assert_int_equal(a.count, 1);
     affinity_free(&a);
-    assert_int_equal(affinity_propagate(pair, 2, -3.0, &o, &a, &err), 0); /* together: -3 - 4, apart: -6 */
+    assert_int_equal(affinity_propagate(pair, 2, -3.0, &o, &a, &err),
+                     0); /* together: -3 - 4, apart: -6 */
     assert_int_equal(a.count, 2);
     affinity_free(&a);
     assert_int_equal(affinity_propagate(one, 1, -3.0, &o, &a, &err), 0);
@@ -147,7 +153,8 @@ static void check_clusters(const float *s, size_t n, size_t wanted, const Affini
         assert_true(a->labels[i] < wanted);
         sizes[a->labels[i]]++;
         size_t own = a->exemplars[a->labels[i]];
-        for (size_t c = 0; own != i && c < wanted; c++) assert_true(s[i * n + a->exemplars[c]] <= s[i * n + own]);
+        for (size_t c = 0; own != i && c < wanted; c++)
+            assert_true(s[i * n + a->exemplars[c]] <= s[i * n + own]);
     }
     for (size_t c = 0; c < wanted; c++) {
         assert_int_equal(a->labels[a->exemplars[c]], c);
@@ -166,7 +173,8 @@ static void search_reaches_every_count(void **state) {
         Error err;
         double preference;
         size_t runs = 0;
-        assert_int_equal(affinity_search(s, 120, wanted[w], &o, count_run, &runs, &preference, &a, &err), 0);
+        assert_int_equal(
+            affinity_search(s, 120, wanted[w], &o, count_run, &runs, &preference, &a, &err), 0);
         assert_true(runs >= 1 && runs <= PREFERENCE_MAX_RUNS);
         check_clusters(s, 120, wanted[w], &a);
         affinity_free(&a);
@@ -224,7 +232,10 @@ static void calms_down_what_oscillates(void **state) {
     AffinityOptions o = affinity_defaults();
     o.damping = 0.5;
     Affinity a;
-    assert_int_equal(affinity_propagate(s, 200, *tensor_f64(tensors_find(&set, "4x_minimum_05.preference")), &o, &a, &err), 0);
+    assert_int_equal(affinity_propagate(s, 200,
+                                        *tensor_f64(tensors_find(&set, "4x_minimum_05.preference")),
+                                        &o, &a, &err),
+                     0);
     assert_false(a.converged);
     assert_int_equal(a.iterations, 200);
     const Tensor *calm = tensors_find(&set, "4x_minimum_09.labels");

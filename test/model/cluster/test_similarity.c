@@ -15,7 +15,8 @@
 static void fill(Motion *m, size_t frames, Rng *r) {
     Error err;
     assert_int_equal(motion_new(m, frames, 24, &err), 0);
-    for (size_t i = 0; i < frames * motion_dim(m); i++) m->data[i] = (float)rng_normal(r) + 100.0f; /* far from the origin: digits cancel */
+    for (size_t i = 0; i < frames * motion_dim(m); i++)
+        m->data[i] = (float)rng_normal(r) + 100.0f; /* far from the origin: digits cancel */
 }
 
 static void cuts_windows(void **state) {
@@ -47,9 +48,11 @@ static void compare(size_t origin) {
     fill(&m[1], 25, &r);
     ClusterWindows w;
     Error err;
-    assert_int_equal(cluster_windows_cut(m, 2, 25, 1, origin, &w, &err), 0); /* 337 windows: more than one tile; 5475 values: more than one slab */
+    assert_int_equal(cluster_windows_cut(m, 2, 25, 1, origin, &w, &err),
+                     0); /* 337 windows: more than one tile; 5475 values: more than one slab */
     assert_int_equal(w.count, 337);
-    float *s = calloc(w.count * w.count, sizeof *s), *a = calloc(25 * 219, sizeof *a), *b = calloc(25 * 219, sizeof *b);
+    float *s = calloc(w.count * w.count, sizeof *s), *a = calloc(25 * 219, sizeof *a),
+          *b = calloc(25 * 219, sizeof *b);
     assert_int_equal(cluster_windows_similarity(&w, s, &err), 0);
     for (size_t i = 0; i < w.count; i += 6)
         for (size_t j = 0; j < w.count; j += 7) {
@@ -69,9 +72,12 @@ static void compare(size_t origin) {
     cluster_windows_copy(&w, 3, a);
     cluster_windows_copy(&w, 336, b);
     double sum = 0.0;
-    for (size_t at = 0; at < 25 * 219; at++) sum += ((double)a[at] - (double)b[at]) * ((double)a[at] - (double)b[at]);
+    for (size_t at = 0; at < 25 * 219; at++)
+        sum += ((double)a[at] - (double)b[at]) * ((double)a[at] - (double)b[at]);
     assert_true(fabs((double)s[3 * w.count + 336] + sum) <= 2e-7 * sum);
-    if (origin != WINDOW_ABSOLUTE) assert_true(a[origin * 219] == 0.0f && a[origin * 219 + 2] == 0.0f && a[origin * 219 + 1] != 0.0f);
+    if (origin != WINDOW_ABSOLUTE)
+        assert_true(a[origin * 219] == 0.0f && a[origin * 219 + 2] == 0.0f &&
+                    a[origin * 219 + 1] != 0.0f);
     free(s);
     free(a);
     free(b);

@@ -11,11 +11,25 @@
 
 #include <cmocka.h> /* last: it defines a macro error_set() */
 
-static const Config config = {.motion_dim = 12, .music_dim = 5, .past = 9, .future = 3, .music = 13, .keep = 3,
-                              .predictor = {.width = 5, .heads = 2, .mlp = 7}, .motion_layers = 1, .music_layers = 1, .cross_layers = 2,
-                              .bank = {.width = 6, .heads = 4, .mlp = 5}, .bank_layers = 1, .items = 5, .latents = 3, .refine = REFINE_BANK, .transit = true};
+static const Config config = {.motion_dim = 12,
+                              .music_dim = 5,
+                              .past = 9,
+                              .future = 3,
+                              .music = 13,
+                              .keep = 3,
+                              .predictor = {.width = 5, .heads = 2, .mlp = 7},
+                              .motion_layers = 1,
+                              .music_layers = 1,
+                              .cross_layers = 2,
+                              .bank = {.width = 6, .heads = 4, .mlp = 5},
+                              .bank_layers = 1,
+                              .items = 5,
+                              .latents = 3,
+                              .refine = REFINE_BANK,
+                              .transit = true};
 
-/* 30 frames of motion, 40 of music: windows of 9 + 3 at 0, 3 ... 18; a second step 3 frames on takes starts at 0, 6, 12. */
+/* 30 frames of motion, 40 of music: windows of 9 + 3 at 0, 3 ... 18; a second step 3 frames on
+ * takes starts at 0, 6, 12. */
 static const Sequence sequence = {.frames = 30, .music_frames = 40};
 static const Corpus corpus = {&sequence, 1, 12, 5};
 
@@ -26,10 +40,12 @@ static void steps_of_a_stage(void **state) {
     t.batch = 7;
     assert_int_equal(schedule_steps(&config, &corpus, &t, 3), 10);
     t.unroll = 2;
-    assert_int_equal(schedule_steps(&config, &corpus, &t, 3), 10 * 2); /* a batch of three windows, two steps each */
+    assert_int_equal(schedule_steps(&config, &corpus, &t, 3),
+                     10 * 2); /* a batch of three windows, two steps each */
     t.ramp = 4;
     assert_int_equal(schedule_steps(&config, &corpus, &t, 3), 4 + 6 * 2);
-    assert_int_equal(schedule_steps(&config, &corpus, &t, 2), 10 * 2); /* windows of 9 at 0, 3 ... 21: eight, and never unrolled */
+    assert_int_equal(schedule_steps(&config, &corpus, &t, 2),
+                     10 * 2); /* windows of 9 at 0, 3 ... 21: eight, and never unrolled */
     t.max_steps = 5;
     assert_int_equal(schedule_steps(&config, &corpus, &t, 3), 5);
     Error err;
@@ -66,6 +82,7 @@ static void forecasts(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_of_a_stage), cmocka_unit_test(forecasts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(steps_of_a_stage),
+                                       cmocka_unit_test(forecasts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* Dances from files: motions, joint positions, and bodies of both. */
 #include <math.h>
 
-#include "lib/motion/import/pose_source.h"
 #include "lib/formats/tensor_file.h"
+#include "lib/motion/import/pose_source.h"
 #include "test/scratch.h"
 
 static const char *const dance = "test/golden/metrics/dance.npz";
@@ -16,7 +16,8 @@ static void write_array(const char *path, int rank, const size_t *shape, const f
     tensor_free(&t);
 }
 
-/* The positions of a motion, written as [T, J, 3] and read again, are the motion's own body without rotations. */
+/* The positions of a motion, written as [T, J, 3] and read again, are the motion's own body without
+ * rotations. */
 static void joint_positions(void **state) {
     (void)state;
     const char *path = scratch("joints.npy");
@@ -44,9 +45,11 @@ static void joint_positions(void **state) {
     assert_int_equal(joints.motion.frames, frames);
     assert_int_equal(joints.motion.joints, b.joints);
     assert_int_equal(joints.motion.seed_frames, 0);
-    assert_int_equal(pose_source_track(&joints, 10, frames - 10, &s, true, &c, &err), 0); /* rotations are wanted, but there are none */
+    assert_int_equal(pose_source_track(&joints, 10, frames - 10, &s, true, &c, &err),
+                     0); /* rotations are wanted, but there are none */
     assert_null(c.rotations);
-    for (size_t i = 0; i < 3 * c.frames * c.joints; i++) assert_true(fabs(c.positions[i] - a.positions[i]) < 1e-6);
+    for (size_t i = 0; i < 3 * c.frames * c.joints; i++)
+        assert_true(fabs(c.positions[i] - a.positions[i]) < 1e-6);
     assert_memory_equal(c.translations, c.positions, 3 * sizeof(double)); /* the root's */
     pose_track_free(&c);
     assert_int_equal(pose_source_track(&joints, frames, 1, &s, false, &c, &err), -1);
@@ -98,6 +101,8 @@ static void a_skeleton_that_does_not_fit(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(joint_positions), cmocka_unit_test(what_is_no_dance), cmocka_unit_test(a_skeleton_that_does_not_fit)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(joint_positions),
+                                       cmocka_unit_test(what_is_no_dance),
+                                       cmocka_unit_test(a_skeleton_that_does_not_fit)};
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

@@ -1,4 +1,5 @@
-/* Products in bfloat16 against sums in double of numbers rounded by their definition, for every kernel that this machine has. */
+/* Products in bfloat16 against sums in double of numbers rounded by their definition, for every
+ * kernel that this machine has. */
 #include "test/scratch.h"
 
 #include <math.h>
@@ -14,10 +15,13 @@ static double eight_bits(double x) {
 }
 
 /* Outputs first .. last - 1 of `out`. */
-static void check_outputs(Bf16Kernel kernel, size_t rows, size_t out, size_t in, bool with_bias, bool onto, size_t first, size_t last) {
+static void check_outputs(Bf16Kernel kernel, size_t rows, size_t out, size_t in, bool with_bias,
+                          bool onto, size_t first, size_t last) {
     size_t wanted = last - first;
     Rng r = rng_seed(rows * 1000003 + out * 1009 + in);
-    float *x = malloc(rows * in * sizeof *x), *w = malloc(out * in * sizeof *w), *bias = malloc(out * sizeof *bias), *y = malloc(rows * out * sizeof *y), *r0 = malloc(rows * out * sizeof *r0);
+    float *x = malloc(rows * in * sizeof *x), *w = malloc(out * in * sizeof *w),
+          *bias = malloc(out * sizeof *bias), *y = malloc(rows * out * sizeof *y),
+          *r0 = malloc(rows * out * sizeof *r0);
     uint16_t *input = aligned_alloc(64, bf16_input_size(rows, in) * sizeof *input);
     for (size_t i = 0; i < rows * in; i++) x[i] = (float)rng_normal(&r);
     for (size_t i = 0; i < out * in; i++) w[i] = (float)rng_normal(&r);
@@ -26,16 +30,20 @@ static void check_outputs(Bf16Kernel kernel, size_t rows, size_t out, size_t in,
     Bf16Matrix m;
     Error err;
     assert_done(bf16_matrix(&m, out, in, w, &err), &err);
-    bf16_product(kernel, &m, first, wanted, rows, x, with_bias ? bias + first : NULL, onto ? r0 : NULL, input, y);
+    bf16_product(kernel, &m, first, wanted, rows, x, with_bias ? bias + first : NULL,
+                 onto ? r0 : NULL, input, y);
     for (size_t i = 0; i < rows; i++)
         for (size_t k = first; k < last; k++) {
-            double sum = (with_bias ? (double)bias[k] : 0) + (onto ? (double)r0[i * wanted + k - first] : 0), size = 1;
+            double sum = (with_bias ? (double)bias[k] : 0) +
+                         (onto ? (double)r0[i * wanted + k - first] : 0),
+                   size = 1;
             for (size_t c = 0; c < in; c++) {
                 double term = eight_bits((double)x[i * in + c]) * eight_bits((double)w[k * in + c]);
                 sum += term;
                 size += fabs(term);
             }
-            assert_true(fabs((double)y[i * wanted + k - first] - sum) < 1e-6 * size); /* float's own rounding */
+            assert_true(fabs((double)y[i * wanted + k - first] - sum) <
+                        1e-6 * size); /* float's own rounding */
         }
     bf16_matrix_free(&m);
     free(x);
@@ -55,9 +63,12 @@ static void check_product(Bf16Kernel kernel, size_t rows, size_t out, size_t in,
 
 static void products(void **state) {
     (void)state;
-    static const size_t shapes[][3] = {{1, 1, 1}, {16, 16, 32}, {17, 33, 65}, {5, 100, 31}, {60, 48, 128}, {33, 16, 205}, {12, 31, 7}, {100, 70, 40}, {600, 5, 900}}; /* the last input is passed in pieces */
+    static const size_t shapes[][3] = {{1, 1, 1},     {16, 16, 32},  {17, 33, 65}, {5, 100, 31},
+                                       {60, 48, 128}, {33, 16, 205}, {12, 31, 7},  {100, 70, 40},
+                                       {600, 5, 900}}; /* the last input is passed in pieces */
     for (Bf16Kernel kernel = BF16_PLAIN; kernel <= bf16_kernel(); kernel++)
-        for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) check_product(kernel, shapes[i][0], shapes[i][1], shapes[i][2], i % 2);
+        for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+            check_product(kernel, shapes[i][0], shapes[i][1], shapes[i][2], i % 2);
 }
 
 static void what_is_no_number_stays_so(void **state) {
@@ -79,6 +90,7 @@ static void what_is_no_number_stays_so(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(products), cmocka_unit_test(what_is_no_number_stays_so)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(products),
+                                       cmocka_unit_test(what_is_no_number_stays_so)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

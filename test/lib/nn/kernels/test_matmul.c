@@ -1,4 +1,5 @@
-/* Matrix products against sums in double, element by element: ours and BLAS's, in every orientation, with factors, bias and rows wider than the matrix. */
+/* Matrix products against sums in double, element by element: ours and BLAS's, in every
+ * orientation, with factors, bias and rows wider than the matrix. */
 #include "test/scratch.h"
 
 #include <math.h>
@@ -21,7 +22,8 @@ typedef struct {
     float *a, *b, *c, *before, *bias, *d; /* d: NULL where C itself is added to */
 } Case;
 
-static void case_new(Case *t, size_t m, size_t n, size_t k, bool ta, bool tb, float alpha, float beta, bool with_bias, bool apart) {
+static void case_new(Case *t, size_t m, size_t n, size_t k, bool ta, bool tb, float alpha,
+                     float beta, bool with_bias, bool apart) {
     Rng r = rng_seed(m * 1000003 + n * 1009 + k);
     size_t lda = (ta ? m : k) + BEYOND, ldb = (tb ? k : n) + BEYOND, ldc = n + BEYOND;
     t->a = numbers(&r, (ta ? k : m) * lda);
@@ -32,7 +34,9 @@ static void case_new(Case *t, size_t m, size_t n, size_t k, bool ta, bool tb, fl
     if (beta == 0 || apart) t->c[0] = NAN; /* must not count */
     t->before = malloc(m * ldc * sizeof *t->before);
     memcpy(t->before, t->c, m * ldc * sizeof *t->before);
-    t->p = (Product){ta, tb, m, n, k, lda, ldb, ldc, alpha, beta, t->a, t->b, t->c, apart ? t->d : t->c, t->bias};
+    t->p = (Product){ta,     tb,    m,    n,    k,    lda,  ldb,
+                     ldc,    alpha, beta, t->a, t->b, t->c, apart ? t->d : t->c,
+                     t->bias};
 }
 
 static void case_check(Case *t) {
@@ -41,15 +45,18 @@ static void case_check(Case *t) {
         for (size_t j = 0; j < p->n; j++) {
             double sum = 0, size = 1;
             for (size_t k = 0; k < p->k; k++) {
-                double term = (double)t->a[p->ta ? k * p->lda + i : i * p->lda + k] * (double)t->b[p->tb ? j * p->ldb + k : k * p->ldb + j];
+                double term = (double)t->a[p->ta ? k * p->lda + i : i * p->lda + k] *
+                              (double)t->b[p->tb ? j * p->ldb + k : k * p->ldb + j];
                 sum += term;
                 size += fabs(term);
             }
             double due = (double)p->alpha * sum + (p->bias ? (double)p->bias[j] : 0);
-            if (p->beta != 0) due += (double)p->beta * (double)(t->d ? t->d : t->before)[i * p->ldc + j];
+            if (p->beta != 0)
+                due += (double)p->beta * (double)(t->d ? t->d : t->before)[i * p->ldc + j];
             assert_true(fabs((double)t->c[i * p->ldc + j] - due) < 1e-6 * size);
         }
-        assert_memory_equal(t->c + i * p->ldc + p->n, t->before + i * p->ldc + p->n, BEYOND * sizeof *t->c);
+        assert_memory_equal(t->c + i * p->ldc + p->n, t->before + i * p->ldc + p->n,
+                            BEYOND * sizeof *t->c);
     }
     free(t->a);
     free(t->b);
@@ -59,8 +66,10 @@ static void case_check(Case *t) {
     free(t->d);
 }
 
-static const size_t shapes[][3] = {{1, 1, 1},    {12, 32, 256}, {13, 33, 257}, {5, 100, 31}, {60, 48, 128}, {11, 16, 4},   {24, 17, 3},
-                                   {7, 219, 65}, {730, 5, 40},  {2, 31, 600},  {23, 64, 48}, {8, 40, 300}, {49, 130, 33}, {3, 15, 2}};
+static const size_t shapes[][3] = {{1, 1, 1},     {12, 32, 256}, {13, 33, 257}, {5, 100, 31},
+                                   {60, 48, 128}, {11, 16, 4},   {24, 17, 3},   {7, 219, 65},
+                                   {730, 5, 40},  {2, 31, 600},  {23, 64, 48},  {8, 40, 300},
+                                   {49, 130, 33}, {3, 15, 2}};
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
 static void our_kernel(void **state) {
@@ -69,7 +78,12 @@ static void our_kernel(void **state) {
     for (size_t i = 0; i < SHAPES; i++)
         for (int way = 0; way < 3; way++) {
             Case t;
-            case_new(&t, shapes[i][0], shapes[i][1], shapes[i][2], way == 2, way == 1, i % 2 ? 1 : 0.37f, i % 3 ? 0 : i % 2 ? 1 : -0.6f, i % 4 == 1, i % 5 == 2);
+            case_new(&t, shapes[i][0], shapes[i][1], shapes[i][2], way == 2, way == 1,
+                     i % 2 ? 1 : 0.37f,
+                     i % 3   ? 0
+                     : i % 2 ? 1
+                             : -0.6f,
+                     i % 4 == 1, i % 5 == 2);
             matmul_avx512(&t.p);
             case_check(&t);
         }
@@ -86,10 +100,18 @@ static void whole_products(void **state) {
                 const size_t *s = i < SHAPES ? shapes[i] : large[i - SHAPES];
                 bool special = way == 3;
                 Case t;
-                case_new(&t, s[0], s[1], s[2], way == 2, way == 1 || way == 3, special ? 1 : 0.37f, special ? (float)(i % 3 % 2) : -0.6f, special && i % 2 == 0, special && i % 3 == 1);
+                case_new(&t, s[0], s[1], s[2], way == 2, way == 1 || way == 3, special ? 1 : 0.37f,
+                         special ? (float)(i % 3 % 2) : -0.6f, special && i % 2 == 0,
+                         special && i % 3 == 1);
                 const Product *p = &t.p;
-                if (special) matmul_nt_onto(p->m, p->n, p->k, p->a, p->lda, p->b, p->ldb, p->bias, p->beta == 0 ? NULL : p->d, p->c, p->ldc);
-                else (way == 0 ? matmul : way == 1 ? matmul_nt : matmul_tn)(p->m, p->n, p->k, p->alpha, p->a, p->lda, p->b, p->ldb, p->beta, p->c, p->ldc);
+                if (special)
+                    matmul_nt_onto(p->m, p->n, p->k, p->a, p->lda, p->b, p->ldb, p->bias,
+                                   p->beta == 0 ? NULL : p->d, p->c, p->ldc);
+                else
+                    (way == 0   ? matmul
+                     : way == 1 ? matmul_nt
+                                : matmul_tn)(p->m, p->n, p->k, p->alpha, p->a, p->lda, p->b, p->ldb,
+                                             p->beta, p->c, p->ldc);
                 case_check(&t);
             }
     }
@@ -107,7 +129,8 @@ static void no_numbers(void **state) {
         t.b[way == 1 ? 34 * t.p.ldb + 7 : 7 * t.p.ldb + 34] = NAN;
         matmul_avx512(&t.p);
         for (size_t i = 0; i < M; i++)
-            for (size_t j = 0; j < N; j++) assert_true(isfinite(t.c[i * t.p.ldc + j]) == (i != 13 && j != 34));
+            for (size_t j = 0; j < N; j++)
+                assert_true(isfinite(t.c[i * t.p.ldc + j]) == (i != 13 && j != 34));
         free(t.a);
         free(t.b);
         free(t.c);
@@ -116,6 +139,8 @@ static void no_numbers(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(our_kernel), cmocka_unit_test(whole_products), cmocka_unit_test(no_numbers)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(our_kernel),
+                                       cmocka_unit_test(whole_products),
+                                       cmocka_unit_test(no_numbers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

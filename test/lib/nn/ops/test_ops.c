@@ -1,4 +1,5 @@
-/* The float32 ops against their definitions as naive loops in float64, in sizes that no vector divides; exp and the matrix products. */
+/* The float32 ops against their definitions as naive loops in float64, in sizes that no vector
+ * divides; exp and the matrix products. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +22,8 @@ static void fill(real *x, size_t n, uint64_t seed) {
 
 static void assert_near(const real *found, const double *due, size_t n, double tolerance) {
     for (size_t i = 0; i < n; i++)
-        if (!(fabs((double)found[i] - due[i]) <= tolerance * (1 + fabs(due[i])))) fail_msg("[%zu]: %.9g, due %.9g", i, (double)found[i], due[i]);
+        if (!(fabs((double)found[i] - due[i]) <= tolerance * (1 + fabs(due[i]))))
+            fail_msg("[%zu]: %.9g, due %.9g", i, (double)found[i], due[i]);
 }
 
 /* --- one op at a time: y = op(x) with up to two weights --- */
@@ -50,7 +52,8 @@ static void one_begin(One *o, Recorder record, size_t rows, size_t cols, const s
     if (graph_finish(o->g, -1, &err)) fail_msg("%s", err.text);
     fill(graph_data(o->g, o->x), BATCH * rows * cols, 1);
     fill(o->params.value, o->params.total, 2);
-    for (size_t i = 0; i < o->params.count; i++) o->w[i] = o->params.value + o->params.items[i].offset;
+    for (size_t i = 0; i < o->params.count; i++)
+        o->w[i] = o->params.value + o->params.items[i].offset;
     graph_forward(o->g, BATCH);
 }
 
@@ -60,7 +63,8 @@ static void one_end(One *o) {
 }
 
 static Value record_linear(Graph *g, Value x, const size_t *s) {
-    Parameter w = graph_parameter(g, INIT_GIVEN, 2, (size_t[]){s[2], s[1]}, "w"), b = graph_parameter(g, INIT_GIVEN, 1, &s[2], "b");
+    Parameter w = graph_parameter(g, INIT_GIVEN, 2, (size_t[]){s[2], s[1]}, "w"),
+              b = graph_parameter(g, INIT_GIVEN, 1, &s[2], "b");
     return op_linear(g, x, w, b);
 }
 
@@ -76,7 +80,8 @@ static void linear_is_its_sum(void **state) {
         for (size_t r = 0; r < BATCH * R; r++)
             for (size_t k = 0; k < out; k++) {
                 due[r * out + k] = (double)o.w[1][k];
-                for (size_t j = 0; j < in; j++) due[r * out + k] += (double)x[r * in + j] * (double)o.w[0][k * in + j];
+                for (size_t j = 0; j < in; j++)
+                    due[r * out + k] += (double)x[r * in + j] * (double)o.w[0][k * in + j];
             }
         assert_near(graph_data(o.g, o.y), due, BATCH * R * out, 2e-5);
         free(due);
@@ -85,7 +90,8 @@ static void linear_is_its_sum(void **state) {
 }
 
 static Value record_layer_norm(Graph *g, Value x, const size_t *s) {
-    Parameter w = graph_parameter(g, INIT_GIVEN, 1, &s[1], "w"), b = graph_parameter(g, INIT_GIVEN, 1, &s[1], "b");
+    Parameter w = graph_parameter(g, INIT_GIVEN, 1, &s[1], "w"),
+              b = graph_parameter(g, INIT_GIVEN, 1, &s[1], "b");
     return op_layer_norm(g, x, w, b);
 }
 
@@ -102,7 +108,9 @@ static void layer_norm_is_its_definition(void **state) {
             double mean = 0, var = 0;
             for (size_t k = 0; k < C; k++) mean += (double)x[k] / (double)C;
             for (size_t k = 0; k < C; k++) var += pow((double)x[k] - mean, 2) / (double)C;
-            for (size_t k = 0; k < C; k++) due[r * C + k] = ((double)x[k] - mean) / sqrt(var + 1e-5) * (double)o.w[0][k] + (double)o.w[1][k];
+            for (size_t k = 0; k < C; k++)
+                due[r * C + k] = ((double)x[k] - mean) / sqrt(var + 1e-5) * (double)o.w[0][k] +
+                                 (double)o.w[1][k];
         }
         assert_near(graph_data(o.g, o.y), due, BATCH * R * C, 1e-5);
         free(due);
@@ -148,8 +156,13 @@ static void softmax_is_its_definition(void **state) {
         for (size_t r = 0; r < BATCH * 3; r++) {
             double sum = 0;
             for (size_t k = 0; k < C; k++) {
-                x[r * C + k] = x[r * C + k] * 5 + (r == 1 ? 1000 : r == 2 ? -1000 : 0); /* far from zero only the differences count */
-                sum += due[r * C + k] = exp((double)x[r * C + k] - (r == 1 ? 1000 : r == 2 ? -1000 : 0));
+                x[r * C + k] = x[r * C + k] * 5 +
+                               (r == 1   ? 1000
+                                : r == 2 ? -1000
+                                         : 0); /* far from zero only the differences count */
+                sum += due[r * C + k] = exp((double)x[r * C + k] - (r == 1   ? 1000
+                                                                    : r == 2 ? -1000
+                                                                             : 0));
             }
             for (size_t k = 0; k < C; k++) due[r * C + k] /= sum;
         }
@@ -160,11 +173,14 @@ static void softmax_is_its_definition(void **state) {
     }
 }
 
-static Value record_attention(Graph *g, Value x, const size_t *s) { return op_attention(g, x, x, s[1], s[2], 0.37); }
+static Value record_attention(Graph *g, Value x, const size_t *s) {
+    return op_attention(g, x, x, s[1], s[2], 0.37);
+}
 
 static void attention_is_its_definition(void **state) {
     (void)state;
-    static const size_t sizes[][3] = {{1, 1, 1}, {5, 2, 3}, {19, 3, 7}, {67, 1, 17}}; /* rows, heads, head_dim */
+    static const size_t sizes[][3] = {
+        {1, 1, 1}, {5, 2, 3}, {19, 3, 7}, {67, 1, 17}}; /* rows, heads, head_dim */
     for (size_t n = 0; n < 4; n++) {
         size_t T = sizes[n][0], H = sizes[n][1], d = sizes[n][2], inner = H * d;
         One o = {0};
@@ -177,11 +193,15 @@ static void attention_is_its_definition(void **state) {
                     double sum = 0;
                     for (size_t j = 0; j < T; j++) {
                         double dot = 0;
-                        for (size_t k = 0; k < d; k++) dot += (double)x[i * 3 * inner + k] * (double)x[j * 3 * inner + inner + k];
+                        for (size_t k = 0; k < d; k++)
+                            dot +=
+                                (double)x[i * 3 * inner + k] * (double)x[j * 3 * inner + inner + k];
                         sum += p[j] = exp(0.37 * dot);
                     }
                     for (size_t j = 0; j < T; j++)
-                        for (size_t k = 0; k < d; k++) due[(b * T + i) * inner + h * d + k] += p[j] / sum * (double)x[j * 3 * inner + 2 * inner + k];
+                        for (size_t k = 0; k < d; k++)
+                            due[(b * T + i) * inner + h * d + k] +=
+                                p[j] / sum * (double)x[j * 3 * inner + 2 * inner + k];
                 }
         assert_near(graph_data(o.g, o.y), due, BATCH * T * inner, 5e-6);
         free(due);
@@ -190,7 +210,8 @@ static void attention_is_its_definition(void **state) {
     }
 }
 
-/* Turned away and back again it is what it was; the reference itself then faces straight ahead, and lengths stay. */
+/* Turned away and back again it is what it was; the reference itself then faces straight ahead, and
+ * lengths stay. */
 static Value record_turn(Graph *g, Value x, const size_t *s) {
     Value away = op_rotate_heading(g, x, op_slice_rows(g, x, 2, 1), -1);
     graph_keep(g, away);
@@ -208,12 +229,15 @@ static void turning(void **state) {
     One away = {0};
     one_begin(&away, record_turn, 4, 21, (size_t[]){1});
     for (size_t r = 0; r < BATCH * 4; r++) {
-        const real *x = graph_data(away.g, away.x) + r * 21, *y = graph_data(away.g, away.y) + r * 21;
+        const real *x = graph_data(away.g, away.x) + r * 21,
+                   *y = graph_data(away.g, away.y) + r * 21;
         if (r % 4 == 2) assert_true(fabsf(y[5]) < 1e-6f && y[11] > 0);
         assert_true(y[1] == x[1]);
-        for (size_t k = 12; k < 21; k++) assert_true(y[k] == x[k]); /* other joints are relative to their parents */
+        for (size_t k = 12; k < 21; k++)
+            assert_true(y[k] == x[k]); /* other joints are relative to their parents */
         assert_true(fabsf(hypotf(y[0], y[2]) - hypotf(x[0], x[2])) < 1e-5f);
-        for (size_t k = 0; k < 3; k++) assert_true(fabsf(hypotf(y[3 + k], y[9 + k]) - hypotf(x[3 + k], x[9 + k])) < 1e-5f);
+        for (size_t k = 0; k < 3; k++)
+            assert_true(fabsf(hypotf(y[3 + k], y[9 + k]) - hypotf(x[3 + k], x[9 + k])) < 1e-5f);
     }
     one_end(&away);
 }
@@ -238,18 +262,21 @@ static void exp_beyond_its_range(void **state) {
     static const real far[] = {87, 88, 100, 1000, 1e30f};
     for (size_t i = 0; i < 5; i++) {
         assert_true(real_exp(far[i]) >= 2e37f && isfinite(real_exp(far[i])));
-        assert_true(real_exp(-far[i]) > 0 && real_exp(-far[i]) <= 5e-38f && isnormal(real_exp(-far[i])));
+        assert_true(real_exp(-far[i]) > 0 && real_exp(-far[i]) <= 5e-38f &&
+                    isnormal(real_exp(-far[i])));
     }
     assert_true(isnan(real_exp(NAN)));
 }
 
 /* --- matrix products --- */
 
-/* C = alpha op(A) op(B) + beta C, with leading dimensions beyond the matrices' own; what lies between rows stays. */
+/* C = alpha op(A) op(B) + beta C, with leading dimensions beyond the matrices' own; what lies
+ * between rows stays. */
 static void multiply(size_t m, size_t n, size_t k, int kind) {
     size_t lda = (kind == 2 ? m : k) + 3, ldb = (kind == 1 ? k : n) + 2, ldc = n + 5;
     size_t rows_a = kind == 2 ? k : m, rows_b = kind == 1 ? n : k;
-    real *a = calloc(rows_a * lda, sizeof *a), *b = calloc(rows_b * ldb, sizeof *b), *c = calloc(m * ldc, sizeof *c);
+    real *a = calloc(rows_a * lda, sizeof *a), *b = calloc(rows_b * ldb, sizeof *b),
+         *c = calloc(m * ldc, sizeof *c);
     double *due = calloc(m * ldc, sizeof *due);
     fill(a, rows_a * lda, 3);
     fill(b, rows_b * ldb, 4);
@@ -259,10 +286,12 @@ static void multiply(size_t m, size_t n, size_t k, int kind) {
         for (size_t j = 0; j < n; j++) {
             double sum = 0;
             for (size_t t = 0; t < k; t++)
-                sum += (double)a[kind == 2 ? t * lda + i : i * lda + t] * (double)b[kind == 1 ? j * ldb + t : t * ldb + j];
+                sum += (double)a[kind == 2 ? t * lda + i : i * lda + t] *
+                       (double)b[kind == 1 ? j * ldb + t : t * ldb + j];
             due[i * ldc + j] = (double)(real)0.7 * sum + 0.5 * due[i * ldc + j];
         }
-    void (*const product[3])(size_t, size_t, size_t, real, const real *, size_t, const real *, size_t, real, real *, size_t) = {matmul, matmul_nt, matmul_tn};
+    void (*const product[3])(size_t, size_t, size_t, real, const real *, size_t, const real *,
+                             size_t, real, real *, size_t) = {matmul, matmul_nt, matmul_tn};
     product[kind](m, n, k, (real)0.7, a, lda, b, ldb, (real)0.5, c, ldc);
     assert_near(c, due, m * ldc, 3e-5);
     free(a);
@@ -288,9 +317,15 @@ static void matrix_products(void **state) {
 int main(void) {
     threads_set(1);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(linear_is_its_sum), cmocka_unit_test(layer_norm_is_its_definition), cmocka_unit_test(gelu_is_its_definition),
-        cmocka_unit_test(softmax_is_its_definition), cmocka_unit_test(attention_is_its_definition), cmocka_unit_test(turning),
-        cmocka_unit_test(exp_keeps_its_bound), cmocka_unit_test(exp_beyond_its_range), cmocka_unit_test(matrix_products),
+        cmocka_unit_test(linear_is_its_sum),
+        cmocka_unit_test(layer_norm_is_its_definition),
+        cmocka_unit_test(gelu_is_its_definition),
+        cmocka_unit_test(softmax_is_its_definition),
+        cmocka_unit_test(attention_is_its_definition),
+        cmocka_unit_test(turning),
+        cmocka_unit_test(exp_keeps_its_bound),
+        cmocka_unit_test(exp_beyond_its_range),
+        cmocka_unit_test(matrix_products),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
