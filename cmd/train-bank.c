@@ -9,9 +9,11 @@
 #include "lib/base/runtime.h"
 #include "lib/base/threads.h"
 #include "lib/formats/tensor_file.h"
+#include "model/banks/bank_init.h"
 #include "model/train/broadcast.h"
 #include "model/train/checkpoint.h"
 #include "model/train/dry_run.h"
+#include "model/train/statistics.h"
 
 typedef struct {
     TrainSettings s;

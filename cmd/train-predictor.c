@@ -12,6 +12,7 @@
 #include "model/train/broadcast.h"
 #include "model/train/checkpoint.h"
 #include "model/train/dry_run.h"
+#include "model/train/statistics.h"
 
 typedef struct {
     TrainSettings s;

@@ -59,16 +59,4 @@ typedef enum { TRAIN_DONE = 0, TRAIN_STOPPED = 1 } TrainEnd;
 int train_stage(Model *m, const Corpus *corpus, const Corpus *validation, const Training *t,
                 TrainState *state, const TrainHooks *hooks, Error *err);
 
-/* motion.{mean,std} and music.{mean,std} over all training windows, in the networks' coordinates;
- * standard deviations are at least 0.01 (motion) and 0.001 (music), so that what hardly varies is
- * not blown up. Does nothing without --standardise. */
-int train_statistics(Model *m, const Corpus *corpus, Error *err);
-
-/* Stage 1's start: item i of genre g becomes the mean encoder output of centre i; centers
- * [genres][items, l, D]. */
-int bank_initialise(Model *m, const float *const *centers, Error *err);
-/* After stage 1: the past-future bank from the manifold bank (section 4.3, figure 4). The middle
- * one of an odd l belongs to neither half. */
-int bank_derive_transit(Model *m, Error *err);
-
 #endif

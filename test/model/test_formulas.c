@@ -8,6 +8,8 @@
 
 #include "lib/base/rng.h"
 #include "lib/base/threads.h"
+#include "model/banks/bank_init.h"
+#include "model/train/statistics.h"
 #include "model/train/trainer.h"
 
 #include <cmocka.h> /* last: it defines a macro error_set() */
