@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/motion/rotation.h"
+#include "lib/motion/vec3.h"
 
 enum {
     PELVIS = 0,
@@ -80,42 +81,18 @@ static void from_angles(double y, double x, double z, double r[9]) {
     rotation_multiply(c, b, r);
 }
 
-static void apply(const double r[9], const double v[3], double out[3]) {
-    for (int i = 0; i < 3; i++)
-        out[i] = r[3 * i] * v[0] + r[3 * i + 1] * v[1] + r[3 * i + 2] * v[2];
-}
-
-/* r = a' b: b as seen from a. */
-static void relative(const double a[9], const double b[9], double r[9]) {
-    double t[9];
-    for (int i = 0; i < 3; i++)
-        for (int k = 0; k < 3; k++) t[3 * i + k] = a[3 * k + i];
-    rotation_multiply(t, b, r);
-}
-
-static double dot(const double a[3], const double b[3]) {
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static void cross(const double a[3], const double b[3], double out[3]) {
-    for (int i = 0; i < 3; i++)
-        out[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
-}
-
 /* v less its part along the unit vector u, scaled to length 1. */
 static void across(const double v[3], const double u[3], double out[3]) {
-    double along = dot(v, u);
-    for (int i = 0; i < 3; i++) out[i] = v[i] - along * u[i];
-    double length = sqrt(dot(out, out));
-    for (int i = 0; i < 3; i++) out[i] /= length;
+    vec3_reject(v, u, out);
+    vec3_normalise(out);
 }
 
 /* Columns: direction of a bone, the hinge's axis made orthogonal to it, and their cross product. */
 static void bone_frame(const double bone[3], const double axis[3], double r[9]) {
-    double length = sqrt(dot(bone, bone)), e[3][3];
+    double length = vec3_norm(bone), e[3][3];
     for (int i = 0; i < 3; i++) e[0][i] = bone[i] / length;
     across(axis, e[0], e[1]);
-    cross(e[0], e[1], e[2]);
+    vec3_cross(e[0], e[1], e[2]);
     for (int i = 0; i < 3; i++)
         for (int k = 0; k < 3; k++) r[3 * i + k] = e[k][i];
 }
@@ -127,8 +104,7 @@ static void bone_rotation(const double rest[3], const double bone[3], const doub
     double from[9], to[9], back[9];
     bone_frame(rest, x, from);
     bone_frame(bone, axis, to);
-    for (int i = 0; i < 3; i++)
-        for (int k = 0; k < 3; k++) back[3 * i + k] = from[3 * k + i];
+    rotation_transpose(from, back);
     rotation_multiply(to, back, r);
 }
 
@@ -141,11 +117,11 @@ static void place_foot(const Foot *f, const BodyPlacement *place, const double r
                        Footing *out) {
     double turn[9], ball[3] = {f->x, 0, f->z}, forward[3] = {0, 0, 1}, offset[3];
     about(1, place->heading + f->orbit, turn);
-    apply(turn, ball, out->ankle);
+    rotation_apply(turn, ball, out->ankle);
     from_angles(place->heading + f->orbit + f->yaw, 0, 0, turn);
-    apply(turn, forward, out->forward);
+    rotation_apply(turn, forward, out->forward);
     from_angles(place->heading + f->orbit + f->yaw, f->heel, 0, out->rotation);
-    apply(out->rotation, rest_ball, offset);
+    rotation_apply(out->rotation, rest_ball, offset);
     out->ankle[0] += place->x - offset[0];
     out->ankle[1] += BALL_HEIGHT + f->lift - offset[1];
     out->ankle[2] += place->z - offset[2];
@@ -164,15 +140,15 @@ static void set_leg(int side, const Footing *foot, const double pelvis[3],
     const double *thigh = smpl->offsets + 3 * (KNEE + side),
                  *shin = smpl->offsets + 3 * (ANKLE + side);
     double hip[3], line[3], fore[3], axis[3], upper[3], lower[3];
-    apply(pelvis_rotation, smpl->offsets + 3 * (HIP + side), hip);
+    rotation_apply(pelvis_rotation, smpl->offsets + 3 * (HIP + side), hip);
     for (int i = 0; i < 3; i++) line[i] = foot->ankle[i] - pelvis[i] - hip[i];
-    double a = sqrt(dot(thigh, thigh)), b = sqrt(dot(shin, shin)), distance = sqrt(dot(line, line));
+    double a = vec3_norm(thigh), b = vec3_norm(shin), distance = vec3_norm(line);
     for (int i = 0; i < 3; i++) line[i] /= distance;
     distance = fmax(fmin(distance, 0.9995 * (a + b)), 0.3);
     double along = (a * a - b * b + distance * distance) / (2 * distance),
            aside = sqrt(fmax(a * a - along * along, 0.0));
     across(foot->forward, line, fore);
-    cross(fore, line, axis);
+    vec3_cross(fore, line, axis);
     for (int i = 0; i < 3; i++) {
         upper[i] = along * line[i] + aside * fore[i];
         lower[i] = distance * line[i] - upper[i];
@@ -180,9 +156,9 @@ static void set_leg(int side, const Footing *foot, const double pelvis[3],
     double thigh_rotation[9], shin_rotation[9];
     bone_rotation(thigh, upper, axis, thigh_rotation);
     bone_rotation(shin, lower, axis, shin_rotation);
-    relative(pelvis_rotation, thigh_rotation, rotations[HIP + side]);
-    relative(thigh_rotation, shin_rotation, rotations[KNEE + side]);
-    relative(shin_rotation, foot->rotation, rotations[ANKLE + side]);
+    rotation_relative(pelvis_rotation, thigh_rotation, rotations[HIP + side]);
+    rotation_relative(thigh_rotation, shin_rotation, rotations[KNEE + side]);
+    rotation_relative(shin_rotation, foot->rotation, rotations[ANKLE + side]);
 }
 
 static void set_arm(int side, const Arm *arm, double rotations[SMPL_JOINTS][9]) {
@@ -202,7 +178,7 @@ void pose_to_body(const Pose *p, const BodyPlacement *place, const Skeleton *smp
     for (int j = 0; j < SMPL_JOINTS; j++) about(0, 0, rotations[j]);
     double heading[9], offset[3] = {p->hip_x, 0, p->hip_z}, pelvis[3];
     about(1, place->heading, heading);
-    apply(heading, offset, pelvis);
+    rotation_apply(heading, offset, pelvis);
     pelvis[0] += place->x;
     pelvis[1] = STANDING + p->hip_y;
     pelvis[2] += place->z;
@@ -214,8 +190,8 @@ void pose_to_body(const Pose *p, const BodyPlacement *place, const Skeleton *smp
         place_foot(&p->foot[side], place, smpl->offsets + 3 * (BALL + side), &feet[side]);
         const double *thigh = smpl->offsets + 3 * (KNEE + side),
                      *shin = smpl->offsets + 3 * (ANKLE + side);
-        double hip[3], reach = STRETCH * (sqrt(dot(thigh, thigh)) + sqrt(dot(shin, shin)));
-        apply(rotations[PELVIS], smpl->offsets + 3 * (HIP + side), hip);
+        double hip[3], reach = STRETCH * (vec3_norm(thigh) + vec3_norm(shin));
+        rotation_apply(rotations[PELVIS], smpl->offsets + 3 * (HIP + side), hip);
         double dx = feet[side].ankle[0] - pelvis[0] - hip[0],
                dz = feet[side].ankle[2] - pelvis[2] - hip[2];
         double up = sqrt(fmax(reach * reach - dx * dx - dz * dz, 0.05));

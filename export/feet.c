@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/motion/vec3.h"
+
 typedef struct {
     size_t hip, knee, ankle, toes;
 } Leg;
@@ -121,41 +123,10 @@ static void plan(const PoseTrack *b, size_t toes, const FeetOptions *o, const bo
 
 /* --- the leg --- */
 
-static double dot(const double a[3], const double b[3]) {
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static void cross(const double a[3], const double b[3], double c[3]) {
-    for (int i = 0; i < 3; i++)
-        c[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
-}
-
-/* b - a; its length. */
-static double between(const double a[3], const double b[3], double d[3]) {
-    for (int i = 0; i < 3; i++) d[i] = b[i] - a[i];
-    return sqrt(dot(d, d));
-}
-
-/* a' b. */
-static void relative(const double a[9], const double b[9], double r[9]) {
-    double transposed[9];
-    for (int i = 0; i < 9; i++) transposed[i] = a[3 * (i % 3) + i / 3];
-    rotation_multiply(transposed, b, r);
-}
-
 /* The turn about a unit axis. */
 static void turn(const double axis[3], double angle, double r[9]) {
     const double v[3] = {angle * axis[0], angle * axis[1], angle * axis[2]};
     rotation_from_axis_angle(v, r);
-}
-
-/* The shortest turn of a's direction into b's. */
-static void turn_onto(const double a[3], const double b[3], double r[9]) {
-    double axis[3];
-    cross(a, b, axis);
-    double length = sqrt(dot(axis, axis)), angle = atan2(length, dot(a, b));
-    for (int i = 0; i < 3; i++) axis[i] = length > 0 ? axis[i] / length : 0;
-    turn(axis, angle, r);
 }
 
 /* Axis about which the knee bends, at right angles to the thigh. That of a leg almost straight
@@ -164,12 +135,12 @@ static void turn_onto(const double a[3], const double b[3], double r[9]) {
 static bool knee_axis(const double thigh[3], const double shin[3], const double hip[9],
                       double axis[3]) {
     const double side[3] = {hip[0], hip[3], hip[6]};
-    double size = sqrt(dot(thigh, thigh) * dot(shin, shin)), bent[3];
-    cross(thigh, shin, bent);
-    double sine = sqrt(dot(bent, bent)) / size, missing = fmax(0, 0.05 - sine),
-           along = dot(side, thigh) / dot(thigh, thigh);
+    double size = sqrt(vec3_dot(thigh, thigh) * vec3_dot(shin, shin)), bent[3];
+    vec3_cross(thigh, shin, bent);
+    double sine = vec3_norm(bent) / size, missing = fmax(0, 0.05 - sine),
+           along = vec3_dot(side, thigh) / vec3_dot(thigh, thigh);
     for (int i = 0; i < 3; i++) axis[i] = bent[i] / size + missing * (side[i] - along * thigh[i]);
-    double length = sqrt(dot(axis, axis));
+    double length = vec3_norm(axis);
     for (int i = 0; i < 3; i++) axis[i] /= length;
     return length > 0;
 }
@@ -177,29 +148,21 @@ static bool knee_axis(const double thigh[3], const double shin[3], const double 
 /* How far along `shift` (0 to 1) the leg from the hip (to the ankle: `leg`) can follow without
  * getting longer than `longest`, which it is not yet. */
 static double reachable(const double leg[3], const double shift[3], double longest) {
-    double a = dot(shift, shift), b = dot(leg, shift), c = dot(leg, leg) - longest * longest;
+    double a = vec3_dot(shift, shift), b = vec3_dot(leg, shift),
+           c = vec3_dot(leg, leg) - longest * longest;
     return a + 2 * b + c <= 0 ? 1 : fmax(0, fmin(1, (sqrt(fmax(0, b * b - a * c)) - b) / a));
-}
-
-static void globals(const Skeleton *s, const double *local, double (*global)[9]) {
-    for (size_t j = 0; j < s->joints; j++) {
-        if (s->parents[j] < 0)
-            memcpy(global[j], local + 9 * j, sizeof *global);
-        else
-            rotation_multiply(global[s->parents[j]], local + 9 * j, global[j]);
-    }
 }
 
 /* Positions of what hangs from `top`, anew. global: [joints], scratch. */
 static void place(const Skeleton *s, size_t top, const double *local, double *position,
                   double (*global)[9], bool *below) {
-    globals(s, local, global);
+    skeleton_global_rotations(s, local, global[0]);
     for (size_t j = 0; j < s->joints; j++) {
         below[j] = j == top || (s->parents[j] >= 0 && below[s->parents[j]]);
         if (j == top || !below[j]) continue;
         const double *g = global[s->parents[j]], *from = position + 3 * s->parents[j];
         for (size_t i = 0; i < 3; i++)
-            position[3 * j + i] = from[i] + dot(g + 3 * i, s->offsets + 3 * j);
+            position[3 * j + i] = from[i] + vec3_dot(g + 3 * i, s->offsets + 3 * j);
     }
 }
 
@@ -210,34 +173,35 @@ static void bend(const Skeleton *s, const Leg *l, const double wish[2], double r
         shift[3] = {wish[0], 0, wish[1]};
     const double *hip = position + 3 * l->hip, *knee = position + 3 * l->knee,
                  *ankle = position + 3 * l->ankle;
-    double a = between(hip, knee, thigh), b = between(knee, ankle, shin),
-           was = between(hip, ankle, leg);
+    double a = vec3_between(hip, knee, thigh), b = vec3_between(knee, ankle, shin),
+           was = vec3_between(hip, ankle, leg);
     double part = reachable(leg, shift, fmax(was, reach * (a + b)));
     for (int i = 0; i < 3; i++) target[i] = leg[i] + part * shift[i];
-    double length = sqrt(dot(target, target));
+    double length = vec3_norm(target);
     if (!(a > 0 && b > 0) || length < fabs(a - b) || length <= 1e-3 * (a + b) ||
         was <= 1e-3 * (a + b))
         return; /* folded up: nothing to see */
-    globals(s, local, global);
+    skeleton_global_rotations(s, local, global[0]);
 
     /* The shin is turned about the axis until hip and ankle are `length` apart, seen from where it
      * is now: at `now` from the thigh within the plane. */
     if (!knee_axis(thigh, shin, global[l->hip], axis)) return;
-    cross(axis, thigh, sideways);
-    double x = dot(shin, thigh) / a, y = dot(shin, sideways) / a, now = atan2(y, x),
+    vec3_cross(axis, thigh, sideways);
+    double x = vec3_dot(shin, thigh) / a, y = vec3_dot(shin, sideways) / a, now = atan2(y, x),
            flat = hypot(x, y);
     double wanted = (length * length - a * a - b * b) / (2 * a * flat), turned[3];
     double flex[9], swing[9], hip_new[9], knee_new[9], bent[9];
     turn(axis, acos(fmax(-1, fmin(1, wanted))) - now, flex);
-    for (int i = 0; i < 3; i++) turned[i] = thigh[i] + dot(flex + 3 * i, shin);
-    turn_onto(turned, target, swing);
+    rotation_apply(flex, shin, turned);
+    for (int i = 0; i < 3; i++) turned[i] += thigh[i];
+    rotation_between(turned, target, swing);
 
     rotation_multiply(swing, global[l->hip], hip_new);
     rotation_multiply(flex, global[l->knee], bent);
     rotation_multiply(swing, bent, knee_new);
-    relative(global[s->parents[l->hip]], hip_new, local + 9 * l->hip);
-    relative(hip_new, knee_new, local + 9 * l->knee);
-    relative(knee_new, global[l->ankle], local + 9 * l->ankle);
+    rotation_relative(global[s->parents[l->hip]], hip_new, local + 9 * l->hip);
+    rotation_relative(hip_new, knee_new, local + 9 * l->knee);
+    rotation_relative(knee_new, global[l->ankle], local + 9 * l->ankle);
     place(s, l->hip, local, position, global, below);
 }
 
@@ -248,9 +212,10 @@ static int check_skeleton(const Skeleton *s, Error *err) {
     const size_t count = sizeof parents / sizeof *parents;
     bool same = s->joints >= count;
     for (size_t j = 0; same && j < count; j++) same = s->parents[j] == parents[j];
-    return same ? 0
-                : error_set(
-                      err, "feet are cleaned on skeletons that begin as SMPL's does (hips 1 and 2, "
+    return same
+               ? 0
+               : error_set(err,
+                           "feet are cleaned on skeletons that begin as SMPL's does (hips 1 and 2, "
                            "knees 4 and 5, ankles 7 and 8, toes 10 and 11), and this one does not");
 }
 

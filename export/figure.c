@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/motion/rotation.h"
+#include "lib/motion/vec3.h"
 
 /* --- lofts: closed tubes through ellipses --- */
 
@@ -23,20 +23,6 @@ typedef struct {
     size_t vertex_room, triangle_room;
     bool failed;
 } Builder;
-
-static double dot(const double a[3], const double b[3]) {
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static void cross(const double a[3], const double b[3], double c[3]) {
-    for (int i = 0; i < 3; i++)
-        c[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
-}
-
-static void normalise(double v[3]) {
-    double n = sqrt(dot(v, v));
-    for (int i = 0; i < 3; i++) v[i] = n > 0 ? v[i] / n : i == 1;
-}
 
 static void *resize(Builder *b, void *old, size_t count, size_t size) {
     void *grown = realloc(old, count * size);
@@ -92,7 +78,7 @@ static void add_loft(Builder *b, const Ring *rings, int n) {
     for (int end = 0; end < 2; end++) {
         const Ring *r = &rings[end ? n - 1 : 0];
         double axis[3], p[3];
-        cross(r->u, r->v, axis);
+        vec3_cross(r->u, r->v, axis);
         for (int d = 0; d < 3; d++)
             p[d] = r->centre[d] + (end ? 0.4 : -0.4) * fmin(r->a, r->b) * axis[d];
         add_vertex(f, p, r);
@@ -122,10 +108,9 @@ enum { PELVIS = 0, SPINE1 = 3, SPINE2 = 6, SPINE3 = 9, NECK = 12, HEAD = 15 };
 
 /* An ellipse across the direction `axis`; u is `side` made perpendicular to it. */
 static void orient(Ring *r, const double axis[3], const double side[3]) {
-    double along = dot(axis, side);
-    for (int i = 0; i < 3; i++) r->u[i] = side[i] - along * axis[i];
-    normalise(r->u);
-    cross(axis, r->u, r->v);
+    vec3_reject(side, axis, r->u);
+    vec3_normalise(r->u);
+    vec3_cross(axis, r->u, r->v);
 }
 
 /* Level ellipses: centre relative to a joint, half width, half depth, joints. */
@@ -233,7 +218,7 @@ static void add_limb(Maker *m, const int *chain, int joints, const Station *stat
             rings[i].next = chain[st->bone];
         else if (st->share < 0 && st->bone + 2 < joints)
             rings[i].next = to;
-        normalise(axis);
+        vec3_normalise(axis);
         orient(&rings[i], axis, front);
     }
     add_loft(&m->b, rings, n);
@@ -255,7 +240,7 @@ static void add_foot(Maker *m, int ankle, int toe) {
     Ring rings[COUNT];
     const double *from = m->rest + 3 * ankle, *to = m->rest + 3 * toe;
     double axis[3] = {to[0] - from[0], 0, to[2] - from[2]}, ground = to[1] - 0.022 * m->size;
-    normalise(axis);
+    vec3_normalise(axis);
     for (int i = 0; i < COUNT; i++) {
         double share = (sole[i].along - 0.09) / 0.05;
         rings[i] = (Ring){.centre = {from[0] + m->size * sole[i].along * axis[0],
@@ -298,7 +283,7 @@ static void add_spindle(Maker *m, int from, int to) {
     Ring rings[COUNT];
     double axis[3];
     for (int k = 0; k < 3; k++) axis[k] = m->rest[3 * to + k] - m->rest[3 * from + k];
-    double length = sqrt(dot(axis, axis)), radius = fmin(0.14 * length, 0.06);
+    double length = vec3_norm(axis), radius = fmin(0.14 * length, 0.06);
     if (!(length > 1e-6)) return;
     for (int i = 0; i < COUNT; i++) {
         rings[i] = (Ring){
@@ -306,7 +291,7 @@ static void add_spindle(Maker *m, int from, int to) {
         for (int k = 0; k < 3; k++)
             rings[i].centre[k] = m->rest[3 * from + k] + profile[i][0] * axis[k];
     }
-    normalise(axis);
+    vec3_normalise(axis);
     for (int i = 0; i < COUNT; i++) orient(&rings[i], axis, sideways[fabs(axis[2]) > 0.9]);
     add_loft(&m->b, rings, COUNT);
 }
@@ -323,22 +308,21 @@ static void add_normals(Figure *f) {
             a[k] = (double)(f->position[3 * v[1] + k] - f->position[3 * v[0] + k]);
             b[k] = (double)(f->position[3 * v[2] + k] - f->position[3 * v[0] + k]);
         }
-        cross(a, b, n);
+        vec3_cross(a, b, n);
         for (size_t c = 0; c < 3; c++)
             for (size_t k = 0; k < 3; k++) f->normal[3 * v[c] + k] += (float)(1e4 * n[k]);
     }
     for (size_t i = 0; i < f->vertices; i++) {
         double n[3] = {(double)f->normal[3 * i], (double)f->normal[3 * i + 1],
                        (double)f->normal[3 * i + 2]};
-        normalise(n);
+        if (!(vec3_normalise(n) > 0)) n[1] = 1;
         for (size_t k = 0; k < 3; k++) f->normal[3 * i + k] = (float)n[k];
     }
 }
 
 static double leg_length(const Skeleton *s) {
     double sum = 0;
-    for (size_t j = 4; j <= 8; j += j == 5 ? 2 : 1)
-        sum += sqrt(dot(s->offsets + 3 * j, s->offsets + 3 * j));
+    for (size_t j = 4; j <= 8; j += j == 5 ? 2 : 1) sum += vec3_norm(s->offsets + 3 * j);
     return sum / 2;
 }
 
@@ -348,10 +332,7 @@ int figure_new(Figure *out, const Skeleton *s, Error *err) {
     if (!m.rest) return error_set(err, "out of memory for %zu joints", s->joints);
     Skeleton known;
     bool human = s->joints == SMPL_JOINTS && skeleton_smpl(&known, err) == 0;
-    for (size_t j = 0; j < s->joints; j++)
-        for (size_t k = 0; k < 3; k++)
-            m.rest[3 * j + k] =
-                s->offsets[3 * j + k] + (j ? m.rest[3 * (size_t)s->parents[j] + k] : 0);
+    skeleton_rest_positions(s, m.rest);
     if (human) {
         human = memcmp(known.parents, s->parents, sizeof(int) * SMPL_JOINTS) == 0;
         m.size = leg_length(s) / leg_length(&known);

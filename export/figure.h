@@ -24,13 +24,10 @@ typedef struct {
 int figure_new(Figure *out, const Skeleton *s, Error *err);
 void figure_free(Figure *f);
 
-/* The figure in a pose: joints' positions [joints, 3] and global rotations [joints, 9] as
- * figure_pose_joints gives them, into position and normal [vertices, 3] (normals of unit length).
+/* The figure in a pose: joints' positions [joints, 3] and global rotations [joints, 9] into
+ * position and normal [vertices, 3] (normals of unit length).
  */
 void figure_pose(const Figure *f, const Skeleton *s, const double *joints, const double *globals,
                  float *position, float *normal);
-
-/* Global rotations [joints, 9] from those relative to the parent. */
-void figure_globals(const Skeleton *s, const double *rotations, double *globals);
 
 #endif

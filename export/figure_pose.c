@@ -1,18 +1,7 @@
 /* figure_pose.c: linear blend skinning. */
 #include <math.h>
-#include <string.h>
 
 #include "export/figure.h"
-#include "lib/motion/rotation.h"
-
-void figure_globals(const Skeleton *s, const double *rotations, double *globals) {
-    for (size_t j = 0; j < s->joints; j++) {
-        if (s->parents[j] < 0)
-            memcpy(globals + 9 * j, rotations + 9 * j, 9 * sizeof *globals);
-        else
-            rotation_multiply(globals + 9 * s->parents[j], rotations + 9 * j, globals + 9 * j);
-    }
-}
 
 /* out += weight * (R v + t) */
 static void add_turned(const double r[9], const double v[3], const double t[3], double weight,
@@ -25,9 +14,7 @@ void figure_pose(const Figure *f, const Skeleton *s, const double *joints, const
                  float *position, float *normal) {
     static const double zero[3] = {0, 0, 0};
     double rest[3 * JOINTS_MAX];
-    for (size_t j = 0; j < s->joints; j++)
-        for (size_t k = 0; k < 3; k++)
-            rest[3 * j + k] = s->offsets[3 * j + k] + (j ? rest[3 * (size_t)s->parents[j] + k] : 0);
+    skeleton_rest_positions(s, rest);
     for (size_t i = 0; i < f->vertices; i++) {
         double p[3] = {0}, n[3] = {0}, length = 0;
         for (size_t w = 0; w < 2; w++) {

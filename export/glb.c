@@ -103,14 +103,12 @@ static int add_inverse_bind(GlbWriter *w) {
     const Skeleton *s = w->clip->skeleton;
     double rest[3 * JOINTS_MAX];
     size_t start = w->binary.size;
-    for (size_t j = 0; j < s->joints; j++) {
-        for (size_t k = 0; k < 3; k++)
-            rest[3 * j + k] = s->offsets[3 * j + k] + (j ? rest[3 * (size_t)s->parents[j] + k] : 0);
+    skeleton_rest_positions(s, rest);
+    for (size_t j = 0; j < s->joints; j++)
         for (size_t column = 0; column < 4; column++)
             for (size_t row = 0; row < 4; row++)
                 buffer_f32(&w->binary, column == 3 && row < 3 ? -(float)rest[3 * j + row]
                                                               : (float)(row == column));
-    }
     return close_accessor(w, start, s->joints, FLOAT, "MAT4", 0, "");
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/motion/vec3.h"
+
 enum {
     BAND = 32,
     SHADOW = 512 /* texels a side */,
@@ -35,21 +37,6 @@ typedef struct {
 } Band;
 
 /* --- vectors and colours --- */
-
-static double dot(const double a[3], const double b[3]) {
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static void cross(const double a[3], const double b[3], double c[3]) {
-    for (int i = 0; i < 3; i++)
-        c[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
-}
-
-static double normalise(double v[3]) {
-    double n = sqrt(dot(v, v));
-    for (int i = 0; i < 3; i++) v[i] /= n > 0 ? n : 1;
-    return n;
-}
 
 static double clamp(double x) { return x < 0 ? 0 : x > 1 ? 1 : x; }
 
@@ -109,9 +96,9 @@ static void scan(const Corners *c, size_t width, size_t first_row, size_t end_ro
 
 static void light_place(const View *v, const double p[3], double *x, double *y, double *height) {
     double d[3] = {p[0] - v->centre[0], p[1] - v->centre[1], p[2] - v->centre[2]};
-    *x = (dot(d, v->across) / v->half + 1) / 2 * SHADOW;
-    *y = (dot(d, v->along) / v->half + 1) / 2 * SHADOW;
-    *height = dot(d, light);
+    *x = (vec3_dot(d, v->across) / v->half + 1) / 2 * SHADOW;
+    *y = (vec3_dot(d, v->along) / v->half + 1) / 2 * SHADOW;
+    *height = vec3_dot(d, light);
 }
 
 typedef struct {
@@ -150,9 +137,9 @@ static void cast_shadows(View *v) {
         reach += (high[k] - low[k]) * (high[k] - low[k]);
     }
     v->half = sqrt(reach) / 2 + 0.1;
-    cross(up, light, v->across);
-    normalise(v->across);
-    cross(light, v->across, v->along);
+    vec3_cross(up, light, v->across);
+    vec3_normalise(v->across);
+    vec3_cross(light, v->across, v->along);
     for (size_t i = 0; i < (size_t)SHADOW * SHADOW; i++) v->shadow[i] = -INFINITY;
     for (size_t a = 0; a < s->count; a++)
         for (size_t t = 0; t < s->actors[a].figure->triangles; t++) {
@@ -203,14 +190,14 @@ typedef struct {
 static void shade(const View *v, const double p[3], double n[3], const float colour[3],
                   float out[3]) {
     double eye[3], half[3];
-    normalise(n);
+    vec3_normalise(n);
     for (int k = 0; k < 3; k++) eye[k] = v->scene->camera.eye[k] - p[k];
-    normalise(eye);
-    double facing = dot(n, light), seen = dot(n, eye);
+    vec3_normalise(eye);
+    double facing = vec3_dot(n, light), seen = vec3_dot(n, eye);
     double lamp = facing > 0 ? facing * lit(v, p, 1, 1, 0.02 + 0.02 * (1 - facing)) : 0;
     for (int k = 0; k < 3; k++) half[k] = eye[k] + light[k];
-    normalise(half);
-    double gloss = 0.10 * pow(clamp(dot(n, half)), 24) * (lamp > 0), sky = 0.5 + 0.5 * n[1],
+    vec3_normalise(half);
+    double gloss = 0.10 * pow(clamp(vec3_dot(n, half)), 24) * (lamp > 0), sky = 0.5 + 0.5 * n[1],
            edge = 0.16 * pow(1 - clamp(seen), 3);
     static const double warm[3] = {1.0, 0.97, 0.92}, cool[3] = {0.86, 0.92, 1.0};
     for (int k = 0; k < 3; k++)
@@ -239,12 +226,13 @@ static void paint_figure(void *context, size_t x, size_t y, const double share[3
 /* Pixels times samples; false behind the camera. */
 static bool project(const View *v, const double p[3], double *x, double *y, double *inverse) {
     const Camera *c = &v->scene->camera;
-    double d[3] = {p[0] - c->eye[0], p[1] - c->eye[1], p[2] - c->eye[2]}, away = -dot(d, v->back);
+    double d[3] = {p[0] - c->eye[0], p[1] - c->eye[1], p[2] - c->eye[2]},
+           away = -vec3_dot(d, v->back);
     if (!(away > 0.05)) return false;
     *inverse = 1 / away;
     double scale = c->scale * v->distance / away;
-    *x = (c->x + scale * dot(d, v->right)) * (double)v->scene->samples;
-    *y = (c->y - scale * dot(d, v->up)) * (double)v->scene->samples;
+    *x = (c->x + scale * vec3_dot(d, v->right)) * (double)v->scene->samples;
+    *y = (c->y - scale * vec3_dot(d, v->up)) * (double)v->scene->samples;
     return true;
 }
 
@@ -287,7 +275,7 @@ static void shade_floor(const View *v, double x, double y, float out[4]) {
     if (steps > 0 && isfinite(steps)) {
         for (int k = 0; k < 3; k++) p[k] = s->camera.eye[k] + steps * ray[k];
         shadow = 1 - lit(v, p, 4, 1.5, 0.01);
-        double ahead = steps * sqrt(dot(ray, ray)),
+        double ahead = steps * vec3_norm(ray),
                pixel =
                    fmax(ahead / (s->camera.scale * v->distance), 1e-4) / fmax(fabs(ray[1]), 0.05);
         haze = clamp((ahead - 4) / 14);
@@ -353,10 +341,10 @@ int render(const Scene *scene, size_t width, size_t height, unsigned char *rgba,
               .shadow = malloc((size_t)SHADOW * SHADOW * sizeof(float))};
     const double up[3] = {0, 1, 0};
     for (int k = 0; k < 3; k++) v.back[k] = scene->camera.eye[k] - scene->camera.target[k];
-    v.distance = normalise(v.back);
-    cross(up, v.back, v.right);
-    normalise(v.right);
-    cross(v.back, v.right, v.up);
+    v.distance = vec3_normalise(v.back);
+    vec3_cross(up, v.back, v.right);
+    vec3_normalise(v.right);
+    vec3_cross(v.back, v.right, v.up);
     for (int i = 0; i < SHADES; i++)
         v.srgb[i] = (unsigned char)(255 * to_srgb((i + 0.5) / SHADES) + 0.5);
     int failed = !v.shadow;

@@ -48,7 +48,7 @@ static int model_new(SheetModel *m, const Skeleton *s, Error *err) {
 /* The actor of frame t, moved by `shift`. */
 static Actor model_pose(SheetModel *m, const Clip *c, size_t t, const double shift[3]) {
     const PoseTrack *b = &c->body;
-    figure_globals(c->skeleton, b->rotations + 9 * t * b->joints, m->globals);
+    skeleton_global_rotations(c->skeleton, b->rotations + 9 * t * b->joints, m->globals);
     figure_pose(&m->figure, c->skeleton, b->positions + 3 * t * b->joints, m->globals, m->position,
                 m->normal);
     for (size_t i = 0; i < 3 * m->figure.vertices; i++) m->position[i] += (float)shift[i % 3];

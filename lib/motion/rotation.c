@@ -6,15 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-static double dot3(const double a[3], const double b[3]) {
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static void cross3(const double a[3], const double b[3], double c[3]) {
-    c[0] = a[1] * b[2] - a[2] * b[1];
-    c[1] = a[2] * b[0] - a[0] * b[2];
-    c[2] = a[0] * b[1] - a[1] * b[0];
-}
+#include "lib/motion/vec3.h"
 
 static void scale3(double a[3], double s) {
     for (int i = 0; i < 3; i++) a[i] *= s;
@@ -26,9 +18,23 @@ void rotation_multiply(const double a[9], const double b[9], double r[9]) {
             r[3 * i + j] = a[3 * i] * b[j] + a[3 * i + 1] * b[3 + j] + a[3 * i + 2] * b[6 + j];
 }
 
+void rotation_transpose(const double a[9], double r[9]) {
+    for (int i = 0; i < 9; i++) r[i] = a[3 * (i % 3) + i / 3];
+}
+
+void rotation_relative(const double a[9], const double b[9], double r[9]) {
+    double transposed[9];
+    rotation_transpose(a, transposed);
+    rotation_multiply(transposed, b, r);
+}
+
+void rotation_apply(const double r[9], const double v[3], double out[3]) {
+    for (int i = 0; i < 3; i++) out[i] = vec3_dot(r + 3 * i, v);
+}
+
 /* R = I + s [v]x + c [v]x^2 with s = sin(t)/t and c = (1 - cos t)/t^2 = (sin(t/2)/(t/2))^2 / 2. */
 void rotation_from_axis_angle(const double v[3], double r[9]) {
-    double t = sqrt(dot3(v, v)), half = t / 2;
+    double t = vec3_norm(v), half = t / 2;
     double s = t > 1e-8 ? sin(t) / t : 1;
     double h = half > 1e-8 ? sin(half) / half : 1;
     double c = h * h / 2;
@@ -72,9 +78,18 @@ static void quaternion(const double r[9], double q[4]) {
 void rotation_to_axis_angle(const double r[9], double v[3]) {
     double q[4];
     quaternion(r, q);
-    double n = sqrt(dot3(q, q));
+    double n = vec3_norm(q);
     double factor = n > 0 ? 2 * atan2(n, q[3]) / n : 2;
     for (int i = 0; i < 3; i++) v[i] = factor * q[i];
+}
+
+void rotation_between(const double a[3], const double b[3], double r[9]) {
+    double axis[3], length = sqrt(vec3_dot(a, a) * vec3_dot(b, b));
+    vec3_cross(a, b, axis);
+    double sine = vec3_norm(axis), angle = atan2(sine, vec3_dot(a, b));
+    if (!(sine > 1e-9 * length)) angle = 0;
+    for (int i = 0; i < 3; i++) axis[i] *= sine > 0 ? angle / sine : 0;
+    rotation_from_axis_angle(axis, r);
 }
 
 /* |A - B| = 2 sqrt 2 sin(t/2) loses nothing near 0; elsewhere the quaternion of A'B, exact up to
@@ -84,12 +99,10 @@ double rotation_angle_between(const double a[9], const double b[9]) {
     for (int i = 0; i < 9; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
     double sine = sqrt(sum / 8);
     if (sine < 0.7) return 2 * asin(sine);
-    double transposed[9], r[9], q[4];
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++) transposed[3 * i + j] = a[3 * j + i];
-    rotation_multiply(transposed, b, r);
+    double r[9], q[4];
+    rotation_relative(a, b, r);
     quaternion(r, q);
-    return 2 * atan2(sqrt(dot3(q, q)), q[3]);
+    return 2 * atan2(vec3_norm(q), q[3]);
 }
 
 /* --- nearest rotation --- */
@@ -102,7 +115,7 @@ static void orthogonalise(double a[3][3], double v[3][3]) {
         int turned = 0;
         for (int k = 0; k < 3; k++) {
             double *p = a[pairs[k][0]], *q = a[pairs[k][1]];
-            double alpha = dot3(p, p), beta = dot3(q, q), gamma = dot3(p, q);
+            double alpha = vec3_dot(p, p), beta = vec3_dot(q, q), gamma = vec3_dot(p, q);
             if (fabs(gamma) <= 1e-16 * sqrt(alpha * beta)) continue;
             turned = 1;
             double zeta = (beta - alpha) / (2 * gamma);
@@ -124,17 +137,17 @@ static void orthogonalise(double a[3][3], double v[3][3]) {
 /* b := the unit vector orthogonal to a (a unit vector) in b's direction, any if b has none. */
 static void complete(const double a[3], double b[3], double tiny) {
     for (int pass = 0; pass < 2; pass++) { /* twice is enough (Kahan) */
-        double along = dot3(a, b);
+        double along = vec3_dot(a, b);
         for (int i = 0; i < 3; i++) b[i] -= along * a[i];
-        double n = sqrt(dot3(b, b));
+        double n = vec3_norm(b);
         if (!(n > tiny)) {
             int least = 0;
             for (int i = 1; i < 3; i++)
                 if (fabs(a[i]) < fabs(a[least])) least = i;
             double e[3] = {0, 0, 0};
             e[least] = 1;
-            cross3(a, e, b);
-            n = sqrt(dot3(b, b));
+            vec3_cross(a, e, b);
+            n = vec3_norm(b);
         }
         scale3(b, 1 / n);
         tiny = 0.1;
@@ -218,7 +231,7 @@ static void nearest_by_svd(const double m[9], double r[9]) {
 
     int order[3] = {0, 1, 2};
     double norm[3];
-    for (int i = 0; i < 3; i++) norm[i] = sqrt(dot3(a[i], a[i]));
+    for (int i = 0; i < 3; i++) norm[i] = vec3_norm(a[i]);
     for (int i = 0; i < 2; i++)
         for (int j = i + 1; j < 3; j++)
             if (norm[order[j]] > norm[order[i]]) {
@@ -230,10 +243,10 @@ static void nearest_by_svd(const double m[9], double r[9]) {
     double *v1 = v[order[0]], *v2 = v[order[1]], v3[3];
     scale3(u1, 1 / norm[order[0]]);
     complete(u1, u2, 1e-150);
-    cross3(u1, u2, u3);
-    scale3(v1, 1 / sqrt(dot3(v1, v1)));
+    vec3_cross(u1, u2, u3);
+    scale3(v1, 1 / vec3_norm(v1));
     complete(v1, v2, 0.1);
-    cross3(v1, v2, v3);
+    vec3_cross(v1, v2, v3);
     for (int i = 0; i < 3; i++)
         for (int j = 0; j < 3; j++) r[3 * i + j] = u1[i] * v1[j] + u2[i] * v2[j] + u3[i] * v3[j];
 }

@@ -18,5 +18,13 @@ void rotation_nearest_all(const double m[9][ROTATION_LANES], double r[9][ROTATIO
 double rotation_angle_between(const double a[9], const double b[9]);
 /* r = a b. */
 void rotation_multiply(const double a[9], const double b[9], double r[9]);
+void rotation_transpose(const double a[9], double r[9]);
+/* r = a' b: b as seen from a. */
+void rotation_relative(const double a[9], const double b[9], double r[9]);
+/* out = r v. */
+void rotation_apply(const double r[9], const double v[3], double out[3]);
+/* The shortest rotation that takes a's direction to b's; the identity where they are opposite or
+ * one of them is zero. */
+void rotation_between(const double a[3], const double b[3], double r[9]);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/formats/tensor_file.h"
+#include "lib/motion/rotation.h"
 
 static const struct {
     int parent;
@@ -100,4 +101,20 @@ void skeleton_free(Skeleton *s) {
 
 int skeleton_choose(const char *path, Skeleton *out, Error *err) {
     return path ? skeleton_read(path, out, err) : skeleton_smpl(out, err);
+}
+
+void skeleton_rest_positions(const Skeleton *s, double *positions) {
+    for (size_t j = 0; j < s->joints; j++)
+        for (size_t k = 0; k < 3; k++)
+            positions[3 * j + k] =
+                s->offsets[3 * j + k] + (j ? positions[3 * (size_t)s->parents[j] + k] : 0);
+}
+
+void skeleton_global_rotations(const Skeleton *s, const double *local, double *global) {
+    for (size_t j = 0; j < s->joints; j++) {
+        if (s->parents[j] < 0)
+            memcpy(global + 9 * j, local + 9 * j, 9 * sizeof *global);
+        else
+            rotation_multiply(global + 9 * s->parents[j], local + 9 * j, global + 9 * j);
+    }
 }

@@ -23,4 +23,9 @@ int skeleton_choose(const char *path, Skeleton *out, Error *err);
 int skeleton_read(const char *path, Skeleton *out, Error *err);
 void skeleton_free(Skeleton *s);
 
+/* Joint positions [joints, 3] of the rest pose, the root's at its offset. */
+void skeleton_rest_positions(const Skeleton *s, double *positions);
+/* Rotations in the world [joints, 9] from those relative to the parent. */
+void skeleton_global_rotations(const Skeleton *s, const double *local, double *global);
+
 #endif

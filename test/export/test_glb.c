@@ -282,7 +282,7 @@ static void figures_follow_their_joints(void **state) {
     for (size_t i = 0; i < 3 * f.vertices; i++)
         assert_true(fabsf(p[i] - f.position[i]) < 1e-6f && fabsf(n[i] - f.normal[i]) < 1e-5f);
     const double *joints = c.body.positions + 39 * 72;
-    figure_globals(&s, c.body.rotations + 39 * 24 * 9, globals);
+    skeleton_global_rotations(&s, c.body.rotations + 39 * 24 * 9, globals);
     figure_pose(&f, &s, joints, globals, p, n);
     for (size_t i = 0; i < f.vertices; i++) {
         size_t j = f.joint[2 * i];

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/motion/rotation.h"
+#include "lib/motion/vec3.h"
 
 typedef struct {
     const Bvh *b;
@@ -18,37 +19,7 @@ typedef struct {
     double *global, *positions; /* likewise, in the file's world */
 } Retarget;
 
-/* --- small vectors --- */
-
-static double dot(const double a[3], const double b[3]) {
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-static void cross(const double a[3], const double b[3], double c[3]) {
-    for (int i = 0; i < 3; i++)
-        c[i] = a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3];
-}
-
-static void apply(const double r[9], const double v[3], double out[3]) {
-    for (int i = 0; i < 3; i++)
-        out[i] = r[3 * i] * v[0] + r[3 * i + 1] * v[1] + r[3 * i + 2] * v[2];
-}
-
-static void transpose(const double r[9], double out[9]) {
-    for (int i = 0; i < 9; i++) out[i] = r[3 * (i % 3) + i / 3];
-}
-
 static const double identity[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
-
-/* The shortest turn from direction a to direction b. */
-static void turn_between(const double a[3], const double b[3], double r[9]) {
-    double axis[3], length = sqrt(dot(a, a) * dot(b, b));
-    cross(a, b, axis);
-    double sine = sqrt(dot(axis, axis)), angle = atan2(sine, dot(a, b));
-    if (!(sine > 1e-9 * length)) angle = 0; /* opposite rest bones: nobody's body, leave them */
-    for (int i = 0; i < 3; i++) axis[i] *= sine > 0 ? angle / sine : 0;
-    rotation_from_axis_angle(axis, r);
-}
 
 /* --- the two rest poses --- */
 
@@ -73,9 +44,9 @@ static int find_world(Retarget *c, const double *file, Error *err) {
         up[k] = file[3 * top + k] - (file[3 * m[1] + k] + file[3 * m[2] + k]) / 2;
         left[k] = file[3 * m[1] + k] - file[3 * m[2] + k];
     }
-    cross(left, up, ahead);
-    cross(up, ahead, left);
-    double rough[9], size[3] = {sqrt(dot(left, left)), sqrt(dot(up, up)), sqrt(dot(ahead, ahead))};
+    vec3_cross(left, up, ahead);
+    vec3_cross(up, ahead, left);
+    double rough[9], size[3] = {vec3_norm(left), vec3_norm(up), vec3_norm(ahead)};
     for (int i = 0; i < 3; i++)
         if (!(size[i] > 0 && isfinite(size[i])))
             return error_set(err, "its rest pose has no height or no width: left and right hip, "
@@ -122,9 +93,8 @@ static double own_unit(const Retarget *c) {
 }
 
 static double length_between(const double *positions, int a, int b) {
-    double d[3] = {positions[3 * a] - positions[3 * b], positions[3 * a + 1] - positions[3 * b + 1],
-                   positions[3 * a + 2] - positions[3 * b + 2]};
-    return sqrt(dot(d, d));
+    double d[3];
+    return vec3_between(positions + 3 * b, positions + 3 * a, d);
 }
 
 /* What takes SMPL's rest bone to the file's: upper and lower arms and legs; hands go with the lower
@@ -139,8 +109,8 @@ static void find_bends(Retarget *c, const double *file, const double *ours) {
             bone[k] = file[3 * c->match[to] + k] - file[3 * c->match[from] + k];
             mine[k] = ours[3 * to + k] - ours[3 * from + k];
         }
-        apply(c->world, bone, target);
-        turn_between(mine, target, c->bend[from]);
+        rotation_apply(c->world, bone, target);
+        rotation_between(mine, target, c->bend[from]);
     }
     for (int j = 20; j < SMPL_JOINTS; j++)
         memcpy(c->bend[j], c->bend[j % 2 ? 19 : 18], sizeof c->bend[j]);
@@ -181,7 +151,7 @@ static void file_kinematics(Retarget *c, size_t t) {
             continue;
         }
         rotation_multiply(c->global + 9 * parent, c->rotations + 9 * i, g);
-        apply(c->global + 9 * parent, c->places + 3 * i, p);
+        rotation_apply(c->global + 9 * parent, c->places + 3 * i, p);
         for (int k = 0; k < 3; k++) p[k] += c->positions[3 * parent + k];
     }
 }
@@ -190,9 +160,9 @@ static void file_kinematics(Retarget *c, size_t t) {
  * theirs. */
 static void take_frame(Retarget *c, size_t t, float *frame) {
     double global[SMPL_JOINTS][9], back[9], pelvis[3];
-    transpose(c->world, back);
+    rotation_transpose(c->world, back);
     file_kinematics(c, t);
-    apply(c->world, c->positions + 3 * c->match[0], pelvis);
+    rotation_apply(c->world, c->positions + 3 * c->match[0], pelvis);
     for (int k = 0; k < 3; k++) frame[k] = (float)(pelvis[k] * c->scale - c->body.offsets[k]);
     for (int j = 0; j < SMPL_JOINTS; j++) {
         int parent = c->body.parents[j];
@@ -207,10 +177,8 @@ static void take_frame(Retarget *c, size_t t, float *frame) {
             rotation_multiply(turned, c->bend[j], global[j]);
             if (parent < 0)
                 memcpy(local, global[j], sizeof local);
-            else {
-                transpose(global[parent], half);
-                rotation_multiply(half, global[j], local);
-            }
+            else
+                rotation_relative(global[parent], global[j], local);
         }
         for (int k = 0; k < 9; k++) frame[3 + 9 * j + k] = (float)local[k];
     }

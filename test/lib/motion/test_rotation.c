@@ -8,6 +8,7 @@
 
 #include "lib/formats/tensor_file.h"
 #include "lib/motion/rotation.h"
+#include "lib/motion/vec3.h"
 
 #include <cmocka.h> /* last: it defines a macro error_set() */
 
@@ -163,8 +164,49 @@ static void angles_are_exact_at_both_ends(void **state) {
     }
 }
 
+/* The right-handed axes: x cross y is z, y cross z is x. */
+static void vectors_by_hand(void **state) {
+    (void)state;
+    const double x[3] = {1, 0, 0}, y[3] = {0, 1, 0}, z[3] = {0, 0, 1};
+    double out[3], v[3] = {3, 0, 4}, zero[3] = {0, 0, 0};
+    vec3_cross(x, y, out);
+    assert_close(out, z, 3, 0);
+    vec3_cross(y, z, out);
+    assert_close(out, x, 3, 0);
+    assert_true(vec3_dot((double[]){1, 2, 3}, (double[]){4, -5, 6}) == 12);
+    assert_true(vec3_between(x, (double[]){1, 3, -4}, out) == 5);
+    assert_close(out, (double[]){0, 3, -4}, 3, 0);
+    assert_true(vec3_normalise(v) == 5);
+    assert_close(v, (double[]){0.6, 0, 0.8}, 3, 1e-16);
+    assert_true(vec3_normalise(zero) == 0);
+    assert_close(zero, (double[]){0, 0, 0}, 3, 0);
+    vec3_reject((double[]){2, 3, 4}, z, out);
+    assert_close(out, (double[]){2, 3, 0}, 3, 0);
+}
+
+static void from_one_direction_to_another(void **state) {
+    (void)state;
+    double r[9], back[9], out[3], a[3] = {0.3, -2, 0.5}, b[3] = {-1, 0.25, 4};
+    rotation_between((double[]){2, 0, 0}, (double[]){0, 0.5, 0}, r); /* a quarter turn about z */
+    assert_close(r, (double[]){0, -1, 0, 1, 0, 0, 0, 0, 1}, 9, 1e-15);
+    rotation_between(a, b, r);
+    assert_rotation(r);
+    rotation_apply(r, a, out);
+    vec3_normalise(out);
+    vec3_normalise(b);
+    assert_close(out, b, 3, 1e-15);
+    rotation_relative(r, r, back);
+    assert_close(back, identity, 9, 1e-15);
+    rotation_between((double[]){1, 0, 0}, (double[]){-1, 0, 0}, r); /* no shortest way */
+    assert_close(r, identity, 9, 0);
+    rotation_between((double[]){0, 0, 0}, a, r);
+    assert_close(r, identity, 9, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(vectors_by_hand),
+        cmocka_unit_test(from_one_direction_to_another),
         cmocka_unit_test(quarter_turns_by_hand),
         cmocka_unit_test(axis_angles_are_scipys),
         cmocka_unit_test(nearest_rotations_are_mints),
