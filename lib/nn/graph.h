@@ -55,6 +55,17 @@ int graph_plan(Graph *g, Value loss, Error *err);
 int graph_finish(Graph *g, Value loss, Error *err);
 
 size_t graph_bytes(const Graph *g); /* working memory, scratch included */
+
+/* Floating-point operations of one graph_forward and one graph_backward, as the ops report them
+ * (Op.flops): 2 m n k for a product of [m, k] and [k, n], of the rows that are computed. */
+typedef struct {
+    double forward;
+    double recompute; /* of the segments that graph_backward computes a second time */
+    double backward; /* of the gradients that are required, without recompute */
+} GraphFlops;
+
+/* For that batch, of a graph that is planned. */
+GraphFlops graph_flops(const Graph *g, size_t batch);
 real *graph_data(Graph *g, Value v); /* inputs and kept values */
 size_t graph_rows(const Graph *g, Value v);
 size_t graph_cols(const Graph *g, Value v);
@@ -105,10 +116,27 @@ typedef struct {
     const real *table;
 } Call;
 
+/* A call without its data: what is needed to count operations. */
+typedef struct {
+    size_t batch;
+    int inputs;
+    struct {
+        size_t rows, cols; /* per sample */
+        bool grad; /* its gradient is required */
+    } x[MAX_INPUTS];
+    bool dw[MAX_WEIGHTS]; /* likewise */
+    size_t rows, cols; /* of the result */
+    const size_t *size;
+} CallShape;
+
 typedef struct {
     const char *name;
     void (*forward)(const Call *c);
     void (*backward)(const Call *c); /* NULL: nothing flows back */
+    /* Floating-point operations of forward, or of backward, over the whole batch. NULL for ops
+     * whose work is linear in the number of their elements: as usual in the literature (Chowdhery
+     * et al. 2022, appendix B), norms, activations and sums are not counted. */
+    double (*flops)(const CallShape *c, bool backward);
     bool backward_reads_x, backward_reads_y;
     bool sets_gradients; /* backward minds Operand.fresh, and gives every element of that gradient a
                             value */

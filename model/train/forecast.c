@@ -3,7 +3,6 @@
 #include <omp.h>
 #include <stdlib.h>
 
-#include "model/cost.h"
 #include "model/train/losses.h"
 #include "model/train/schedule.h"
 
@@ -21,6 +20,12 @@ static size_t parameter_count(const Params *p) {
     size_t n = 0;
     for (size_t i = 0; i < p->count; i++) n += p->items[i].count;
     return n;
+}
+
+/* Of a planned graph, recomputed segments included. */
+static double step_flops(const Graph *g, size_t batch) {
+    GraphFlops f = graph_flops(g, batch);
+    return f.forward + f.recompute + f.backward;
 }
 
 int forecast_stage(Model *m, int stage, const Corpus *corpus, const Corpus *validation,
@@ -42,7 +47,7 @@ int forecast_stage(Model *m, int stage, const Corpus *corpus, const Corpus *vali
                       .activation_bytes = graph_bytes(s.graph),
                       .batch = batch,
                       .steps = schedule_steps(c, corpus, t, stage),
-                      .flops = 3 * cost_stage(c, stage) * (double)batch};
+                      .flops = step_flops(s.graph, batch)};
     graph_free(s.graph);
     return status;
 }
@@ -85,6 +90,22 @@ static Timing time_steps(Params *p, StageGraph *s, size_t batch) {
                     median(update[0], update[1], update[2])};
 }
 
+static int small_graph(Model *m, const Training *t, int stage, size_t batch, StageGraph *out,
+                       Error *err) {
+    if (stage_record(m, stage, batch, weights_of(t), out, err)) return -1;
+    if (t->recompute) graph_recompute(out->graph);
+    return graph_plan(out->graph, out->loss, err);
+}
+
+/* Operations of a step with one window. */
+static int window_flops(Model *m, const Training *t, int stage, double *flops, Error *err) {
+    StageGraph s = {0};
+    int status = small_graph(m, t, stage, 1, &s, err);
+    if (status == 0) *flops = step_flops(s.graph, 1);
+    graph_free(s.graph);
+    return status;
+}
+
 int forecast_time(const Model *m, const Training *t, const Forecast *f, double *seconds,
                   Error *err) {
     static const double enough = 1e11;
@@ -93,16 +114,17 @@ int forecast_time(const Model *m, const Training *t, const Forecast *f, double *
     c.music_layers = at_most_one(c.music_layers);
     c.cross_layers = at_most_one(c.cross_layers);
     c.bank_layers = at_most_one(c.bank_layers);
-    double cost = 3 * cost_stage(&c, f->stage);
     size_t processes = (size_t)comm_size(), share = (f->batch + processes - 1) / processes;
-    size_t batch = cost * (double)share > enough ? (size_t)(enough / cost) + 1 : share;
+    size_t batch = share;
+    double window;
     Model small;
     StageGraph s = {0};
     if (model_new(&small, m->kind, &c, (const char *const[]){"any"}, 1, false, err)) return -1;
     Rng rng = rng_seed(1);
     int status = params_allocate(&small.params, true, err) ||
-                 stage_record(&small, f->stage, batch, weights_of(t), &s, err);
-    if (status == 0 && t->recompute) graph_recompute(s.graph);
+                 window_flops(&small, t, f->stage, &window, err);
+    if (status == 0 && window * (double)share > enough) batch = (size_t)(enough / window) + 1;
+    if (status == 0) status = small_graph(&small, t, f->stage, batch, &s, err);
     if (status == 0) status = graph_finish(s.graph, s.loss, err);
     if (status == 0) {
         for (size_t i = 0; i < small.params.total; i++)
@@ -112,9 +134,9 @@ int forecast_time(const Model *m, const Training *t, const Forecast *f, double *
         fill_with_noise(s.graph, s.music, batch, &rng);
         fill_with_noise(s.graph, s.target, batch, &rng);
         Timing time = time_steps(&small.params, &s, batch);
-        *seconds =
-            time.gradient * (f->flops / (double)f->batch * (double)share) / (cost * (double)batch) +
-            time.update * (double)f->trained / (double)trained_count(&small.params);
+        *seconds = time.gradient * (f->flops / (double)f->batch * (double)share) /
+                       (window * (double)batch) +
+                   time.update * (double)f->trained / (double)trained_count(&small.params);
     }
     graph_free(s.graph);
     model_free(&small);

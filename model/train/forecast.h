@@ -11,7 +11,8 @@ typedef struct {
     size_t activation_bytes; /* the graph's working memory in each process */
     size_t batch,
         steps; /* windows of a step, of all processes together; steps of the stage, at most */
-    double flops; /* of a step, of all processes together: three times cost_stage */
+    double
+        flops; /* of a step, of all processes together: graph_flops, recomputed segments included */
 } Forecast;
 
 /* The model's parameters have been declared (model_new), not necessarily allocated; which of them

@@ -6,7 +6,7 @@
 #include <omp.h>
 
 #include "lib/nn/kernels/matmul.h"
-#include "lib/nn/ops/ops.h"
+#include "lib/nn/ops/accumulate.h"
 
 /* Queries are the first columns of one operand, keys and values the last ones of the other; both
  * may be the same. */
@@ -116,10 +116,18 @@ static void attention_backward(const Call *c) {
         }
 }
 
+/* Forwards S and O; backwards S a second time, dV, dP, dQ and dK. */
+static double attention_flops(const CallShape *c, bool backward) {
+    bool both = c->x[0].grad && c->x[1].grad;
+    size_t products = backward ? (both ? 5 : 0) : 2, heads = c->size[0], dim = c->size[1];
+    return op_matmul_flops(products * c->batch * heads, c->rows, c->x[1].rows, dim);
+}
+
 Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale) {
     static const Op op = {.name = "attention",
                           .forward = attention_forward,
                           .backward = attention_backward,
+                          .flops = attention_flops,
                           .backward_reads_x = true,
                           .backward_reads_y = true,
                           .sets_gradients = true};

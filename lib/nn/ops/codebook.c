@@ -1,6 +1,6 @@
 /* Reading a bank of latent codes, B [genres, N, C]; each sample uses its genre's part. */
 #include "lib/nn/kernels/matmul.h"
-#include "lib/nn/ops/ops.h"
+#include "lib/nn/ops/accumulate.h"
 
 static size_t genre_offset(const Call *c, size_t b) {
     return (size_t)c->x[1].data[b] * c->size[0] * c->size[1];
@@ -18,6 +18,12 @@ static Value record_bank(Graph *g, const Op *op, Value x, Parameter bank, Value 
                                      .size = {N, C},
                                      .factor = {(real)factor},
                                      .saved = saved});
+}
+
+/* One product forwards, one for each gradient backwards. */
+static double product_flops(const CallShape *c, bool backward) {
+    size_t products = backward ? (size_t)c->x[0].grad + c->dw[0] : 1;
+    return op_matmul_flops(products * c->batch, c->rows, c->size[0], c->size[1]);
 }
 
 /* y = f x B^T,  dx = f dy B,  dB = f dy^T x */
@@ -46,6 +52,7 @@ Value op_bank_similarity(Graph *g, Value x, Parameter bank, Value genre, double 
     static const Op op = {.name = "bank_similarity",
                           .forward = similarity_forward,
                           .backward = similarity_backward,
+                          .flops = product_flops,
                           .backward_reads_x = true};
     return record_bank(g, &op, x, bank, genre, graph_parameter_shape(g, bank, 1), factor, 0);
 }
@@ -76,6 +83,7 @@ Value op_bank_read(Graph *g, Value p, Parameter bank, Value genre) {
     static const Op op = {.name = "bank_read",
                           .forward = read_forward,
                           .backward = read_backward,
+                          .flops = product_flops,
                           .backward_reads_x = true};
     return record_bank(g, &op, p, bank, genre, graph_parameter_shape(g, bank, 2), 1, 0);
 }
@@ -110,10 +118,17 @@ static void nearest_backward(const Call *c) {
     }
 }
 
+/* A difference, a product and a sum for each number of each item; backwards a copy. */
+static double nearest_flops(const CallShape *c, bool backward) {
+    double numbers = (double)(c->batch * c->rows) * (double)c->size[0] * (double)c->size[1];
+    return backward ? 0 : 3 * numbers;
+}
+
 Value op_bank_nearest(Graph *g, Value x, Parameter bank, Value genre) {
     static const Op op = {.name = "bank_nearest",
                           .forward = nearest_forward,
                           .backward = nearest_backward,
+                          .flops = nearest_flops,
                           .backward_reads_x = true};
     return record_bank(g, &op, x, bank, genre, graph_cols(g, x), 1, graph_rows(g, x));
 }

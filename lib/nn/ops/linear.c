@@ -43,10 +43,17 @@ static void linear_backward(const Call *c) {
     if (c->dw[1]) add_column_sums(n, out, c->dy, c->dw[1] + first);
 }
 
+static double linear_flops(const CallShape *c, bool backward) {
+    size_t in = c->x[c->inputs - 1].cols;
+    size_t products = backward ? (size_t)c->x[c->inputs - 1].grad + c->dw[0] : 1;
+    return op_matmul_flops(products, c->batch * c->rows, c->cols, in);
+}
+
 Value op_linear_outputs(Graph *g, Value x, Parameter w, Parameter b, size_t first, size_t count) {
     static const Op op = {.name = "linear",
                           .forward = linear_forward,
                           .backward = linear_backward,
+                          .flops = linear_flops,
                           .backward_reads_x = true,
                           .sets_gradients = true};
     return graph_record(g, &(Record){.op = &op,
@@ -62,6 +69,7 @@ Value op_linear_add(Graph *g, Value r, Value x, Parameter w, Parameter b) {
     static const Op op = {.name = "op_linear_add",
                           .forward = linear_forward,
                           .backward = linear_backward,
+                          .flops = linear_flops,
                           .backward_reads_x = true,
                           .sets_gradients = true,
                           .passes_gradient = true};

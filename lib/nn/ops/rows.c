@@ -2,7 +2,7 @@
  * [rows out, rows in] of at most two entries a row, so that forward and backward are one pair: y[t]
  * = a[t] x[i[t]] + b[t] x[j[t]]. */
 #include "lib/nn/kernels/matmul.h"
-#include "lib/nn/ops/ops.h"
+#include "lib/nn/ops/accumulate.h"
 
 /* The op's list holds i[t], j[t] for each row; the weights of a row come from the op's own rule. */
 typedef struct {
@@ -224,10 +224,16 @@ static void mix_backward(const Call *c) {
                   c->x[0].fresh ? 0 : 1, c->x[0].grad + b * in * C, C);
 }
 
+static double mix_flops(const CallShape *c, bool backward) {
+    size_t products = backward ? c->x[0].grad : 1;
+    return op_matmul_flops(products * c->batch, c->rows, c->cols, c->x[0].rows);
+}
+
 Value op_apply_row_matrix(Graph *g, Value x, const real *matrix, size_t count) {
     static const Op op = {.name = "op_apply_row_matrix",
                           .forward = mix_forward,
                           .backward = mix_backward,
+                          .flops = mix_flops,
                           .sets_gradients = true};
     return graph_record(g, &(Record){.op = &op,
                                      .inputs = 1,
