@@ -41,17 +41,17 @@ enum { NO_GENRE = 2 }; /* an error that an option is missing: exit status 2 */
 static int choose_genre(DanceRequest *j, const Model *m, const char *seed_genre, Error *err) {
     const char *name = j->genre                      ? j->genre
                        : seed_genre && seed_genre[0] ? seed_genre
-                       : m->genre_count == 1         ? m->genres[0]
+                       : m->config.genre_count == 1  ? m->genres[0]
                                                      : NULL;
     if (!name) {
         error_set(err, "the seed names no genre and the model knows %zu; give --genre",
-                  m->genre_count);
+                  m->config.genre_count);
         return NO_GENRE;
     }
     long genre = model_genre(m, name);
     if (genre < 0) {
         char list[400] = "";
-        for (size_t i = 0; i < m->genre_count && strlen(list) < 300; i++)
+        for (size_t i = 0; i < m->config.genre_count && strlen(list) < 300; i++)
             snprintf(list + strlen(list), sizeof list - strlen(list), " %.60s", m->genres[i]);
         return error_set(err, "%s: no such genre in this model; it knows%s", name, list);
     }
@@ -259,9 +259,10 @@ int main(int argc, char **argv) {
         model_free(&m);
         return status;
     }
-    if (status == 0 && !s.dataset && !s.seed && !s.genre && m.genre_count > 1) {
-        status = program_usage_error(
-            &program, "the model knows %zu genres; give --genre or --seed-motion", m.genre_count);
+    if (status == 0 && !s.dataset && !s.seed && !s.genre && m.config.genre_count > 1) {
+        status = program_usage_error(&program,
+                                     "the model knows %zu genres; give --genre or --seed-motion",
+                                     m.config.genre_count);
         model_free(&m);
         return status;
     }

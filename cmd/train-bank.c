@@ -29,18 +29,18 @@ typedef struct {
 static int read_centers(BankRun *j, Error *err) {
     const Model *m = &j->m;
     const char *path = j->clusters;
-    j->sets = calloc(m->genre_count, sizeof *j->sets);
-    j->centers = calloc(m->genre_count, sizeof *j->centers);
+    j->sets = calloc(m->config.genre_count, sizeof *j->sets);
+    j->centers = calloc(m->config.genre_count, sizeof *j->centers);
     if (!j->sets || !j->centers) return error_set(err, "out of memory");
     const Config *c = &m->config;
-    for (size_t i = 0; i < m->genre_count; i++) {
+    for (size_t i = 0; i < m->config.genre_count; i++) {
         char name[300];
         snprintf(name, sizeof name, "%.250s.npz", m->genres[i]);
-        if (!folder_exists(path) && m->genre_count > 1)
+        if (!folder_exists(path) && m->config.genre_count > 1)
             return error_set(err,
                              "%s: is one file, but the data set has %zu genres; give the folder "
                              "that cluster-ap wrote",
-                             path, m->genre_count);
+                             path, m->config.genre_count);
         char *file = folder_exists(path) ? path_join(path, name) : path_join("", path);
         if (!file) return error_set(err, "out of memory");
         int status = tensor_file_read(file, &j->sets[i], err);
@@ -72,7 +72,7 @@ static int initialise(void *context, Error *err) {
     if (train_statistics(m, &j->data.corpus, err) || bank_initialise(m, j->centers, err)) return -1;
     size_t window = m->config.past * m->config.motion_dim;
     real *seeds = model_values(m, "seed.motion"); /* the largest cluster comes first */
-    for (size_t i = 0; i < m->genre_count; i++)
+    for (size_t i = 0; i < m->config.genre_count; i++)
         memcpy(seeds + i * window, j->centers[i], window * sizeof *seeds);
     return 0;
 }
@@ -90,25 +90,25 @@ static int read_inputs(BankRun *j, Error *err) {
     if (status == 0)
         status = model_new(&j->m, KIND_BANK, &j->s.config, genres, genre_count, true, err);
     if (status == 0)
-        status =
-            training_set_number_genres(&j->data, j->dataset, j->m.genres, j->m.genre_count, err);
+        status = training_set_number_genres(&j->data, j->dataset, j->m.genres,
+                                            j->m.config.genre_count, err);
     if (status == 0 && j->s.validation)
-        status = training_set_number_genres(&j->val, j->s.validation, j->m.genres, j->m.genre_count,
-                                            err);
+        status = training_set_number_genres(&j->val, j->s.validation, j->m.genres,
+                                            j->m.config.genre_count, err);
     free(genres);
     return status == 0 && !j->s.dry_run ? read_centers(j, err) : status;
 }
 
 static uint64_t centers_checksum(const BankRun *j) {
     uint64_t sum = CHECKSUM_OF_NOTHING;
-    for (size_t i = 0; j->centers && i < j->m.genre_count; i++)
+    for (size_t i = 0; j->centers && i < j->m.config.genre_count; i++)
         sum = checksum_add(sum, j->centers[i],
                            j->m.config.items * j->m.config.past * j->m.config.motion_dim);
     return sum;
 }
 
 static void job_free(BankRun *j) {
-    for (size_t i = 0; j->sets && i < j->m.genre_count; i++) tensors_free(&j->sets[i]);
+    for (size_t i = 0; j->sets && i < j->m.config.genre_count; i++) tensors_free(&j->sets[i]);
     free(j->sets);
     free(j->centers);
     model_free(&j->m);

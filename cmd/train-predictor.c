@@ -44,7 +44,7 @@ static int declare_model(PredictorRun *j, Error *err) {
     int status =
         j->bank_path
             ? model_new(&j->m, KIND_MODEL, &j->s.config, (const char *const *)j->bank.genres,
-                        j->bank.genre_count, model_has(&j->bank, "seed.motion"), err)
+                        j->bank.config.genre_count, model_has(&j->bank, "seed.motion"), err)
             : dataset_genres(&j->data.dataset, &genres, &count, err) ||
                   model_new(&j->m, KIND_MODEL, &j->s.config, genres, count, false, err);
     free(genres);
@@ -71,11 +71,11 @@ static int read_inputs(PredictorRun *j, Error *err) {
                            c->motion_dim, j->bank_path, j->bank.config.motion_dim);
     if (status == 0) status = declare_model(j, err);
     if (status == 0)
-        status =
-            training_set_number_genres(&j->data, j->dataset, j->m.genres, j->m.genre_count, err);
+        status = training_set_number_genres(&j->data, j->dataset, j->m.genres,
+                                            j->m.config.genre_count, err);
     return status == 0 && j->s.validation
-               ? training_set_number_genres(&j->val, j->s.validation, j->m.genres, j->m.genre_count,
-                                            err)
+               ? training_set_number_genres(&j->val, j->s.validation, j->m.genres,
+                                            j->m.config.genre_count, err)
                : status;
 }
 

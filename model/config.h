@@ -13,6 +13,7 @@ typedef enum { REFINE_NONE, REFINE_BANK, REFINE_DISCRETE, REFINE_AE, REFINE_VAE 
 
 typedef struct {
     size_t motion_dim, music_dim; /* 3 + 9 J; 35 */
+    size_t genre_count; /* of the banks; not in the JSON: a file lists the names */
     size_t past, future, music; /* l, K, music frames */
     size_t keep; /* frames kept of each step's K when the model generates by default */
     Dims predictor;

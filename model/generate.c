@@ -23,7 +23,7 @@ int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep
     g->graph = graph_new(&g->params, max_batch);
     int status = g->graph ? 0 : error_set(err, "out of memory");
     if (status == 0) {
-        g->step = step_build(g->graph, &m->config, m->genre_count, false);
+        g->step = step_build(g->graph, &m->config, false);
         status = graph_finish(g->graph, -1, err);
     }
     if (status)

@@ -6,9 +6,9 @@
 static int copy_genres(Model *m, const char *const *genres, size_t count, Error *err) {
     m->genres = calloc(count + 1, sizeof *m->genres);
     if (!m->genres) return error_set(err, "out of memory");
-    for (; m->genre_count < count; m->genre_count++) {
-        m->genres[m->genre_count] = strdup(genres[m->genre_count]);
-        if (!m->genres[m->genre_count]) return error_set(err, "out of memory");
+    for (; m->config.genre_count < count; m->config.genre_count++) {
+        m->genres[m->config.genre_count] = strdup(genres[m->config.genre_count]);
+        if (!m->genres[m->config.genre_count]) return error_set(err, "out of memory");
     }
     return 0;
 }
@@ -17,20 +17,20 @@ static int declare(Model *m, bool seed, Error *err) {
     const Config *c = &m->config;
     Graph *g = graph_new(&m->params, 1);
     if (!g) return error_set(err, "out of memory");
-    size_t banks[3] = {m->genre_count, c->items, c->bank.width};
+    size_t banks[3] = {m->config.genre_count, c->items, c->bank.width};
     if (m->kind == KIND_BANK) {
         Value genre = graph_input(g, 1, 1);
         Value motion = graph_input(g, c->past, c->motion_dim);
         Value root = reference_frame(g, c, motion, c->past - c->future - 1);
-        refine_bank(g, c, normalise_motion(g, c, motion, root), 0, genre, m->genre_count, -1);
+        refine_bank(g, c, normalise_motion(g, c, motion, root), 0, genre, -1);
         graph_parameter(g, INIT_GIVEN, 3, banks, "bank.manifold");
         graph_parameter(g, INIT_GIVEN, 3, banks, "bank.past");
         graph_parameter(g, INIT_GIVEN, 3, banks, "bank.future");
     } else {
-        step_build(g, c, m->genre_count, false);
+        step_build(g, c, false);
     }
     if (seed)
-        graph_parameter(g, INIT_GIVEN, 3, (size_t[]){m->genre_count, c->past, c->motion_dim},
+        graph_parameter(g, INIT_GIVEN, 3, (size_t[]){m->config.genre_count, c->past, c->motion_dim},
                         "seed.motion");
     int status = graph_check(g, err);
     graph_free(g);
@@ -40,6 +40,7 @@ static int declare(Model *m, bool seed, Error *err) {
 int model_new(Model *out, ModelKind kind, const Config *config, const char *const *genres,
               size_t genre_count, bool seed, Error *err) {
     *out = (Model){.kind = kind, .config = *config};
+    out->config.genre_count = 0; /* counts what has been copied */
     if (config_check(config, err) || copy_genres(out, genres, genre_count, err) ||
         declare(out, seed, err)) {
         model_free(out);
@@ -49,7 +50,7 @@ int model_new(Model *out, ModelKind kind, const Config *config, const char *cons
 }
 
 void model_free(Model *m) {
-    for (size_t i = 0; i < m->genre_count; i++) free(m->genres[i]);
+    for (size_t i = 0; i < m->config.genre_count; i++) free(m->genres[i]);
     free(m->genres);
     params_free(&m->params);
     safetensors_close(m->file);
@@ -57,7 +58,7 @@ void model_free(Model *m) {
 }
 
 long model_genre(const Model *m, const char *name) {
-    for (size_t i = 0; i < m->genre_count; i++)
+    for (size_t i = 0; i < m->config.genre_count; i++)
         if (strcmp(m->genres[i], name) == 0) return (long)i;
     return -1;
 }

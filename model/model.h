@@ -16,8 +16,7 @@ typedef enum {
 typedef struct {
     ModelKind kind;
     Config config;
-    char **genres; /* in the order of the banks; owned */
-    size_t genre_count;
+    char **genres; /* [config.genre_count] in the order of the banks; owned */
     Params params;
     Safetensors *file; /* that the parameters are mapped from (state.h); owned, else NULL */
 } Model;

@@ -37,7 +37,8 @@ static int add_views(Exported *e, const Params *p, const char *prefix, const rea
 }
 
 static char *genres_json(const Model *m) {
-    cJSON *list = cJSON_CreateStringArray((const char *const *)m->genres, (int)m->genre_count);
+    cJSON *list =
+        cJSON_CreateStringArray((const char *const *)m->genres, (int)m->config.genre_count);
     char *text = list ? cJSON_PrintUnformatted(list) : NULL;
     cJSON_Delete(list);
     return text;

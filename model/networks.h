@@ -19,12 +19,12 @@ Value refine_sample(Graph *g, const Config *c, Value z);
 /* refine_sample of refine_encode, without what it does not ask for */
 Value refine_latents(Graph *g, const Config *c, Value motion);
 /* Eq. 3: z' = B op_softmax(B^T z) */
-Value refine_project(Graph *g, const Config *c, Value z, Value genre, size_t genres);
+Value refine_project(Graph *g, const Config *c, Value z, Value genre);
 /* D_RB: n latents, interpolated over l frames, to motion; its frames from `first` on, [l - first,
  * D] */
 Value refine_decode(Graph *g, const Config *c, Value latents, size_t first);
 /* Eq. 6's projection, z to its nearest item. */
-Value refine_nearest(Graph *g, const Config *c, Value z, Value genre, size_t genres);
+Value refine_nearest(Graph *g, const Config *c, Value z, Value genre);
 
 typedef struct {
     Value motion; /* [l - first, D] */
@@ -33,12 +33,11 @@ typedef struct {
 
 /* The whole of RefineBank, for the frames from `first` on. eps [n, C]: the VAE's noise, or -1 for
  * its mean. */
-Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre,
-                    size_t genres, Value eps);
+Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre, Value eps);
 
 /* --- transit_bank.c (section 4.2) --- */
 /* Eqs. 4, 5: prior tokens [K, predictor width] from the past [l, D] */
-Value transit_bank(Graph *g, const Config *c, Value past, Value genre, size_t genres);
+Value transit_bank(Graph *g, const Config *c, Value past, Value genre);
 
 /* --- predictor.c --- */
 /* P_c: past [l, D], music [M, 35], prior tokens or -1 -> future [K, D] */
@@ -59,6 +58,6 @@ typedef struct {
 } Step;
 
 /* Eq. 2: one auto-regressive step; training adds the VAE's noise. */
-Step step_build(Graph *g, const Config *c, size_t genres, bool training);
+Step step_build(Graph *g, const Config *c, bool training);
 
 #endif

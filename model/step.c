@@ -34,7 +34,7 @@ Value restore_motion(Graph *g, const Config *c, Value motion, Value reference) {
                             : motion;
 }
 
-Step step_build(Graph *g, const Config *c, size_t genres, bool training) {
+Step step_build(Graph *g, const Config *c, bool training) {
     size_t l = c->past, K = c->future;
     bool noisy = training && c->refine == REFINE_VAE;
     Step s = {.past = graph_input(g, l, c->motion_dim),
@@ -54,14 +54,14 @@ Step step_build(Graph *g, const Config *c, size_t genres, bool training) {
                              statistic(g, c->music_dim, "music.std"));
     Value last = op_slice_rows(g, past, l - 1, 1);
 
-    Value prior = c->transit ? transit_bank(g, c, past, s.genre, genres) : -1;
+    Value prior = c->transit ? transit_bank(g, c, past, s.genre) : -1;
     Value future = predictor(g, c, past, music, prior);
     if (c->residual) future = op_add(g, future, op_repeat_row(g, last, K));
 
     if (c->refine != REFINE_NONE) {
         Value window = op_concat_rows(g, (Value[]){op_slice_rows(g, past, K, l - K), future}, 2);
         size_t before = c->join ? 1 : 0; /* frames of the past */
-        Refined r = refine_bank(g, c, window, l - K - before, s.genre, genres, s.eps);
+        Refined r = refine_bank(g, c, window, l - K - before, s.genre, s.eps);
         future = before ? op_slice_rows(g, r.motion, before, K) : r.motion;
         if (c->join) { /* RefineBank's own idea of the last past frame is moved onto that frame */
             Value gap = op_subtract(g, last, op_slice_rows(g, r.motion, 0, 1));

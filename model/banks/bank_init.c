@@ -39,7 +39,7 @@ int bank_initialise(Model *m, const float *const *centers, Error *err) {
         Value out = op_mean_rows(g, refine_encode(g, c, normalise_motion(g, c, in, root)));
         graph_keep(g, out);
         status = graph_finish(g, -1, err);
-        for (size_t i = 0; status == 0 && i < m->genre_count; i++) {
+        for (size_t i = 0; status == 0 && i < m->config.genre_count; i++) {
             for (size_t k = 0; k < size; k++) samples[k] = (real)centers[i][k];
             run_all(g, in, samples, c->items,
                     &(Result){out, model_values(m, "bank.manifold") + i * c->items * c->bank.width},
@@ -55,7 +55,7 @@ int bank_initialise(Model *m, const float *const *centers, Error *err) {
  * and values (future). All in the networks' own coordinates. */
 int bank_derive_transit(Model *m, Error *err) {
     const Config *c = &m->config;
-    size_t half = c->past / 2, count = m->genre_count * c->items;
+    size_t half = c->past / 2, count = m->config.genre_count * c->items;
     Graph *g = graph_new(&m->params, BATCH);
     if (!g) return error_set(err, "out of memory");
     Value item = graph_input(g, 1, c->bank.width);

@@ -35,20 +35,20 @@ Value refine_latents(Graph *g, const Config *c, Value motion) {
     return encode(g, c, motion, (RowRange){0, c->latents, frames});
 }
 
-static Parameter manifold(Graph *g, const Config *c, size_t genres) {
-    return graph_parameter(g, INIT_GIVEN, 3, (size_t[]){genres, c->items, c->bank.width},
+static Parameter manifold(Graph *g, const Config *c) {
+    return graph_parameter(g, INIT_GIVEN, 3, (size_t[]){c->genre_count, c->items, c->bank.width},
                            "bank.manifold");
 }
 
-Value refine_project(Graph *g, const Config *c, Value z, Value genre, size_t genres) {
-    Parameter bank = manifold(g, c, genres);
+Value refine_project(Graph *g, const Config *c, Value z, Value genre) {
+    Parameter bank = manifold(g, c);
     double factor = c->logit_scale ? 1 / sqrt((double)c->bank.width) : 1;
     Value weights = op_softmax(g, op_bank_similarity(g, z, bank, genre, factor));
     return op_bank_read(g, weights, bank, genre);
 }
 
-Value refine_nearest(Graph *g, const Config *c, Value z, Value genre, size_t genres) {
-    return op_bank_nearest(g, z, manifold(g, c, genres), genre);
+Value refine_nearest(Graph *g, const Config *c, Value z, Value genre) {
+    return op_bank_nearest(g, z, manifold(g, c), genre);
 }
 
 Value refine_decode(Graph *g, const Config *c, Value latents, size_t first) {
@@ -58,16 +58,15 @@ Value refine_decode(Graph *g, const Config *c, Value latents, size_t first) {
                                first ? (RowRange){first, c->past - first, NULL} : all_rows);
 }
 
-Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre,
-                    size_t genres, Value eps) {
+Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre, Value eps) {
     Refined r = {.mean = -1, .logvar = -1};
     Value z = refine_latents(g, c, motion);
     switch (c->refine) {
     case REFINE_BANK:
-        z = refine_project(g, c, z, genre, genres);
+        z = refine_project(g, c, z, genre);
         break;
     case REFINE_DISCRETE:
-        z = op_straight_through(g, refine_nearest(g, c, z, genre, genres), z);
+        z = op_straight_through(g, refine_nearest(g, c, z, genre), z);
         break;
     case REFINE_VAE:
         r.mean = linear_layer(g, z, "refine.encoder.mean", c->bank.width, INIT_GLOROT);

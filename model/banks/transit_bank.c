@@ -1,8 +1,8 @@
 /* TransitBank, section 4.2: recalls what usually follows, as prior tokens for the predictor. */
 #include "model/networks.h"
 
-Value transit_bank(Graph *g, const Config *c, Value past, Value genre, size_t genres) {
-    size_t shape[3] = {genres, c->items, c->bank.width};
+Value transit_bank(Graph *g, const Config *c, Value past, Value genre) {
+    size_t shape[3] = {c->genre_count, c->items, c->bank.width};
     Parameter keys = graph_parameter(g, INIT_GIVEN, 3, shape, "bank.past");
     Parameter values = graph_parameter(g, INIT_GIVEN, 3, shape, "bank.future");
     double factor = c->logit_scale ? 1 / sqrt((double)c->bank.width) : 1;

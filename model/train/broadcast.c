@@ -10,13 +10,13 @@ int model_broadcast(Model *m, Error *err) {
     struct {
         ModelKind kind;
         Config config;
-        size_t genres;
         bool seed;
-    } head = {m->kind, m->config, m->genre_count, comm_rank() == 0 && model_has(m, "seed.motion")};
+    } head = {m->kind, m->config, comm_rank() == 0 && model_has(m, "seed.motion")};
     comm_broadcast(&head, sizeof head);
-    char **genres = calloc(head.genres + 1, sizeof *genres);
+    size_t count = head.config.genre_count;
+    char **genres = calloc(count + 1, sizeof *genres);
     int status = comm_all_ok(genres ? 0 : error_set(err, "out of memory"), err);
-    for (size_t i = 0; status == 0 && i < head.genres; i++) {
+    for (size_t i = 0; status == 0 && i < count; i++) {
         size_t size = comm_rank() == 0 ? strlen(m->genres[i]) + 1 : 0;
         comm_broadcast(&size, sizeof size);
         genres[i] = malloc(size);
@@ -25,9 +25,9 @@ int model_broadcast(Model *m, Error *err) {
         if (status == 0) comm_broadcast(genres[i], size);
     }
     if (status == 0 && comm_rank() > 0)
-        status = model_new(m, head.kind, &head.config, (const char *const *)genres, head.genres,
+        status = model_new(m, head.kind, &head.config, (const char *const *)genres, count,
                            head.seed, err);
-    for (size_t i = 0; genres && i < head.genres; i++) free(genres[i]);
+    for (size_t i = 0; genres && i < count; i++) free(genres[i]);
     free(genres);
     return comm_all_ok(status, err);
 }

@@ -23,10 +23,10 @@ static Value motion_error(Graph *g, Value motion, Value target, double root_weig
 
 /* Eq. 7: |d' - d|^2 + |sg[z] - z'|^2 + beta |z - sg[z']|^2, z' the item nearest to z, the first
  * term straight through to z. */
-static Value manifold_loss(Graph *g, const Config *c, size_t genres, StageGraph *s, LossWeights w) {
+static Value manifold_loss(Graph *g, const Config *c, StageGraph *s, LossWeights w) {
     Value root = reference_frame(g, c, s->motion, c->past - c->future - 1);
     Value z = refine_latents(g, c, normalise_motion(g, c, s->motion, root));
-    Value item = refine_nearest(g, c, z, s->genre, genres);
+    Value item = refine_nearest(g, c, z, s->genre);
     Value decoded = refine_decode(g, c, op_straight_through(g, item, z), 0);
     Value terms[3] = {motion_error(g, restore_motion(g, c, decoded, root), s->target, w.root),
                       op_mean_squared_error(g, op_stop_gradient(g, z), item),
@@ -35,11 +35,10 @@ static Value manifold_loss(Graph *g, const Config *c, size_t genres, StageGraph 
 }
 
 /* Eq. 8: |d' - d|^2 (and the divergence, for the variational variant) */
-static Value refine_loss(Graph *g, const Config *c, size_t genres, StageGraph *s, LossWeights w) {
+static Value refine_loss(Graph *g, const Config *c, StageGraph *s, LossWeights w) {
     Value root = reference_frame(g, c, s->motion, c->past - c->future - 1);
     if (c->refine == REFINE_VAE) s->eps = graph_input(g, c->latents, c->bank.width);
-    Refined r =
-        refine_bank(g, c, normalise_motion(g, c, s->motion, root), 0, s->genre, genres, s->eps);
+    Refined r = refine_bank(g, c, normalise_motion(g, c, s->motion, root), 0, s->genre, s->eps);
     Value loss = motion_error(g, restore_motion(g, c, r.motion, root), s->target, w.root);
     if (r.mean < 0) return op_weighted_sum(g, &loss, (double[]){1}, 1);
     return op_weighted_sum(g, (Value[]){loss, op_kl_divergence(g, r.mean, r.logvar)},
@@ -47,9 +46,8 @@ static Value refine_loss(Graph *g, const Config *c, size_t genres, StageGraph *s
 }
 
 /* Eq. 9: |d'[t+1..t+K] - d[t+1..t+K]|^2 */
-static Value prediction_loss(Graph *g, const Config *c, size_t genres, StageGraph *s,
-                             LossWeights w) {
-    Step step = step_build(g, c, genres, true);
+static Value prediction_loss(Graph *g, const Config *c, StageGraph *s, LossWeights w) {
+    Step step = step_build(g, c, true);
     s->motion = step.past;
     s->music = step.music;
     s->genre = step.genre;
@@ -80,13 +78,12 @@ int stage_record(Model *m, int stage, size_t batch, LossWeights w, StageGraph *o
     if (!g) return error_set(err, "out of memory");
     choose_trainable(&m->params, stage);
     if (stage == 3) {
-        out->loss = prediction_loss(g, c, m->genre_count, out, w);
+        out->loss = prediction_loss(g, c, out, w);
     } else {
         out->motion = graph_input(g, c->past, c->motion_dim);
         out->target = graph_input(g, c->past, c->motion_dim);
         out->genre = graph_input(g, 1, 1);
-        out->loss = stage == 1 ? manifold_loss(g, c, m->genre_count, out, w)
-                               : refine_loss(g, c, m->genre_count, out, w);
+        out->loss = stage == 1 ? manifold_loss(g, c, out, w) : refine_loss(g, c, out, w);
     }
     int status = graph_check(g, err);
     if (status) stage_free(out);

@@ -14,6 +14,7 @@ enum { GENRES = 3 };
 
 static Config small_config(Refine refine) {
     return (Config){.motion_dim = 12,
+                    .genre_count = GENRES,
                     .music_dim = 5,
                     .past = 9,
                     .future = 3,
@@ -111,7 +112,7 @@ static Value record_refine(Fixture *f) {
     Value motion = fixture_input(f, c->past, c->motion_dim), genre = -1;
     if (c->refine == REFINE_BANK) genre = fixture_genre(f, GENRES);
     Value eps = c->refine == REFINE_VAE ? graph_input(f->g, c->latents, c->bank.width) : -1;
-    return refine_bank(f->g, c, motion, 0, genre, GENRES, eps).motion;
+    return refine_bank(f->g, c, motion, 0, genre, eps).motion;
 }
 
 static void refine_banks(void **state) {
@@ -134,7 +135,7 @@ static void refine_banks(void **state) {
 static Value record_transit(Fixture *f) {
     const Config *c = f->user;
     Value past = fixture_input(f, c->past, c->motion_dim);
-    return transit_bank(f->g, c, past, fixture_genre(f, GENRES), GENRES);
+    return transit_bank(f->g, c, past, fixture_genre(f, GENRES));
 }
 
 static Value record_predictor(Fixture *f) {
@@ -147,7 +148,7 @@ static Value record_predictor(Fixture *f) {
 
 static Value record_step(Fixture *f) {
     const Config *c = f->user;
-    Step s = step_build(f->g, c, GENRES, true);
+    Step s = step_build(f->g, c, true);
     fixture_adopt(f, s.past, false);
     fixture_adopt(f, s.music, false);
     fixture_adopt(f, s.genre, true);
@@ -322,7 +323,7 @@ static void build_surrogate(Trial *t, const Config *c, bool discrete) {
     Value z = refine_sample(g, c, refine_encode(g, c, normalise_motion(g, c, t->motion, root)));
     Value decoded = restore_motion(
         g, c, refine_decode(g, c, op_add(g, t->item, op_subtract(g, z, t->z)), 0), root);
-    Value nearest = refine_nearest(g, c, t->z, t->genre, GENRES);
+    Value nearest = refine_nearest(g, c, t->z, t->genre);
     Value terms[3] = {op_mean_squared_error(g, decoded, t->target),
                       op_mean_squared_error(g, t->z, nearest),
                       op_mean_squared_error(g, z, t->item)};

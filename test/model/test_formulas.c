@@ -214,7 +214,7 @@ static void model_begin(Model *m, const Config *c, ModelKind kind) {
 /* One step's future [3, 12] for a past of the given numbers, genre 1. */
 static void step_of(Model *m, const double *past, double *future) {
     Graph *g = graph_new(&m->params, 1);
-    Step s = step_build(g, &m->config, 2, false);
+    Step s = step_build(g, &m->config, false);
     Error err;
     if (graph_finish(g, -1, &err)) fail_msg("%s", err.text);
     Rng r = rng_seed(8);
@@ -306,7 +306,7 @@ static void steps_by_hand(void **state) {
         step_of(&predictor_only, past, predicted);
         Graph *g = graph_new(&m.params, 1);
         Value window = graph_input(g, 9, 12), genre = graph_input(g, 1, 1),
-              refined = refine_bank(g, &c, window, 0, genre, 2, -1).motion;
+              refined = refine_bank(g, &m.config, window, 0, genre, -1).motion;
         graph_keep(g, refined);
         if (graph_finish(g, -1, &err)) fail_msg("%s", err.text);
         for (size_t k = 0; k < 108; k++)

@@ -56,7 +56,7 @@ static void bit_for_bit(void **state) {
         make(&m, (ModelKind)k);
         assert_done(model_export(&m, &e, &err), &err);
         assert_done(write_and_map(&e, (ModelKind)k, &back, &err), &err);
-        assert_int_equal(back.genre_count, 2);
+        assert_int_equal(back.config.genre_count, 2);
         assert_string_equal(back.genres[1], "LO");
         assert_int_equal(back.params.count, m.params.count);
         assert_true(model_genre(&back, "LO") == 1 && model_genre(&back, "XX") == -1);
