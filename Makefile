@@ -11,7 +11,7 @@ CC      ?= cc
 MARCH   ?= native
 OPT     ?= -O3
 BLAS    ?= openblas
-PACKAGES = $(BLAS) fftw3 fftw3f sndfile soxr zlib libcjson
+PACKAGES = $(BLAS) fftw3 fftw3f sndfile libmpg123 soxr zlib libcjson
 
 BUILD ?= build
 BIN   ?= $(if $(MPI),$(BUILD)/mpi,bin)

@@ -1,6 +1,5 @@
 #include "lib/audio/audio_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <float.h>
 #include <math.h>
@@ -8,22 +7,38 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "lib/audio/audio_source.h"
+#include "lib/audio/mp3_decode.h"
+#include "lib/audio/mp3_frames.h"
 
 enum { CHUNK = 4096, MAX_CHANNELS = 1024 };
 
-const char *const audio_endings[] = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3",
-                                     ".aif", ".aiff", ".au",  ".w64", NULL};
+const char *const audio_endings[] = {".wav",  ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif",
+                                     ".aiff", ".aifc", ".au",  ".w64", ".caf",  NULL};
 
-static int append(Audio *a, size_t *capacity, const float *interleaved, size_t frames,
-                  size_t channels, const char *path, Error *err) {
-    if (a->count + frames > *capacity) {
-        const size_t wanted = 2 * *capacity > a->count + frames ? 2 * *capacity : a->count + frames;
-        float *grown = realloc(a->samples, wanted * sizeof *grown);
-        if (!grown) return error_set(err, "%s: out of memory after %zu samples", path, a->count);
+const char *const audio_unreadable_endings[] = {".m4a",  ".aac", ".mp4", ".m4b", ".wma",
+                                                ".webm", ".mka", ".ape", ".wv",  NULL};
+
+/* What is being decoded into. */
+typedef struct {
+    Audio *audio;
+    size_t capacity;
+} Decoding;
+
+/* Appends the mean of the channels. */
+static int append(void *user, const float *interleaved, size_t frames, size_t channels,
+                  Error *err) {
+    Decoding *d = user;
+    Audio *a = d->audio;
+    if (a->count + frames > d->capacity) {
+        size_t needed = a->count + frames;
+        size_t capacity = 2 * d->capacity > needed ? 2 * d->capacity : needed;
+        float *grown = realloc(a->samples, capacity * sizeof *grown);
+        if (!grown) return error_set(err, "out of memory after %zu samples", a->count);
         a->samples = grown;
-        *capacity = wanted;
+        d->capacity = capacity;
     }
     float *mono = a->samples + a->count;
     int bad = 0;
@@ -41,31 +56,48 @@ static int append(Audio *a, size_t *capacity, const float *interleaved, size_t f
     for (size_t i = 0; i < frames; i++) bad |= !(fabsf(mono[i]) <= FLT_MAX);
     for (size_t i = 0; bad && i < frames; i++)
         if (!isfinite(mono[i]))
-            return error_set(err, "%s: sample %zu is not a finite number", path, a->count + i);
+            return error_set(err, "sample %zu is not a finite number", a->count + i);
     a->count += frames;
     return 0;
 }
 
-static int decode(SNDFILE *file, const SF_INFO *info, const char *path, Audio *out, Error *err) {
-    const size_t channels = (size_t)info->channels;
-    float *chunk = malloc(CHUNK * channels * sizeof *chunk);
-    if (!chunk) return error_set(err, "%s: out of memory", path);
-    size_t capacity = 0;
-    int status = 0;
-    for (;;) {
-        const sf_count_t got = sf_readf_float(file, chunk, CHUNK);
+/* --- libsndfile --- */
+
+static sf_count_t source_length(void *source) { return ((const AudioSource *)source)->size; }
+
+static sf_count_t source_seek(sf_count_t offset, int whence, void *source) {
+    return audio_source_seek(source, offset, whence);
+}
+
+static sf_count_t source_read(void *data, sf_count_t size, void *source) {
+    sf_count_t done = 0;
+    while (done < size) {
+        ssize_t got = audio_source_read(source, (char *)data + done, (size_t)(size - done));
         if (got <= 0) break;
-        status = append(out, &capacity, chunk, (size_t)got, channels, path, err);
-        if (status) break;
+        done += got;
+    }
+    return done;
+}
+
+static sf_count_t source_tell(void *source) { return audio_source_seek(source, 0, SEEK_CUR); }
+
+static int decode(SNDFILE *file, const SF_INFO *info, Audio *out, Error *err) {
+    size_t channels = (size_t)info->channels;
+    float *chunk = malloc(CHUNK * channels * sizeof *chunk);
+    if (!chunk) return error_set(err, "out of memory");
+    Decoding d = {.audio = out};
+    int status = 0;
+    while (status == 0) {
+        sf_count_t got = sf_readf_float(file, chunk, CHUNK);
+        if (got <= 0) break;
+        status = append(&d, chunk, (size_t)got, channels, err);
     }
     free(chunk);
-    if (status) return -1;
-    if (out->count == 0) return error_set(err, "%s: there are no samples in it", path);
+    /* SF_COUNT_MAX: the header does not say (a FLAC file that was written into a pipe). */
+    bool length_known = info->frames > 0 && info->frames < SF_COUNT_MAX;
     out->early_end = sf_error(file) != SF_ERR_NO_ERROR ||
-                     (info->frames > 0 && (sf_count_t)out->count < info->frames);
-    float *fitted = realloc(out->samples, out->count * sizeof *fitted);
-    if (fitted) out->samples = fitted;
-    return 0;
+                     (length_known && (sf_count_t)out->count < info->frames);
+    return status;
 }
 
 static size_t little_endian(const unsigned char *b) {
@@ -75,50 +107,88 @@ static size_t little_endian(const unsigned char *b) {
 /* libsndfile takes a wav file's length from what is there, without a word. True where the data
  * chunk claims more than the file holds, except for the sizes that programs write which could not
  * know them: those from 2 GiB less a page or so (sox) to 2^32 - 1 (ffmpeg). */
-static bool wav_is_cut(FILE *f, size_t size) {
+static bool wav_is_cut(AudioSource *source) {
     enum { MOST_CHUNKS = 1000 };
     const size_t unknown = 0x7fff0000;
+    size_t size = (size_t)source->size;
     unsigned char b[12];
-    if (fread(b, 1, 12, f) != 12 || memcmp(b, "RIFF", 4) != 0 || memcmp(b + 8, "WAVE", 4) != 0)
-        return false;
+    if (audio_source_peek(source, 0, b, 12) != 12) return false;
+    if (memcmp(b, "RIFF", 4) != 0 || memcmp(b + 8, "WAVE", 4) != 0) return false;
     size_t at = 12;
-    for (int i = 0; i < MOST_CHUNKS && fread(b, 1, 8, f) == 8; i++) {
-        const size_t length = little_endian(b + 4);
+    for (int i = 0; i < MOST_CHUNKS && at < size; i++) {
+        if (audio_source_peek(source, (off_t)at, b, 8) != 8) return false;
+        size_t length = little_endian(b + 4);
         at += 8;
         if (memcmp(b, "data", 4) == 0) return length < unknown && length > size - at;
         at += length + length % 2;
-        if (at >= size || fseek(f, (long)at, SEEK_SET)) return false;
     }
     return false;
 }
 
-int audio_file_read(const char *path, Audio *out, Error *err) {
-    *out = (Audio){0};
-    struct stat s;
-    if (stat(path, &s)) return error_set(err, "%s: %s", path, strerror(errno));
-    if (!S_ISREG(s.st_mode)) return error_set(err, "%s: not a regular file", path);
-    if (s.st_size == 0) return error_set(err, "%s: the file is empty", path);
-    FILE *readable = fopen(path, "rb");
-    if (!readable) return error_set(err, "%s: %s", path, strerror(errno));
-    const bool cut = wav_is_cut(readable, (size_t)s.st_size);
-    fclose(readable);
+/* The one line for a file that libsndfile refuses: what it is, where that can be seen. */
+static int refuse(AudioSource *source, Error *err) {
+    unsigned char b[8] = {0};
+    audio_source_peek(source, 0, b, sizeof b);
+    const char *kind = "not a sound file that can be read (wav, flac, ogg, opus, mp3 or aiff)";
+    if (memcmp(b + 4, "ftyp", 4) == 0) kind = "an MP4 file (.m4a, .mp4) cannot be read";
+    if (b[0] == 0xff && (b[1] & 0xf6) == 0xf0) kind = "an AAC stream cannot be read";
+    return error_set(err, "%s; convert it: ffmpeg -i FILE OUT.flac", kind);
+}
+
+static int read_sndfile(AudioSource *source, Audio *out, Error *err) {
+    SF_VIRTUAL_IO io = {.get_filelen = source_length,
+                        .seek = source_seek,
+                        .read = source_read,
+                        .tell = source_tell};
     SF_INFO info = {0};
-    SNDFILE *file = sf_open(path, SFM_READ, &info);
-    if (!file)
-        return error_set(
-            err, "%s: not a sound file that can be read (wav, flac, ogg or mp3 is wanted)", path);
+    SNDFILE *file = sf_open_virtual(&io, SFM_READ, &info, source);
+    if (!file) return refuse(source, err);
     int status;
     if (info.channels < 1 || info.channels > MAX_CHANNELS || info.samplerate < 1)
-        status = error_set(err, "%s: %d channels at %d Hz make no sense", path, info.channels,
-                           info.samplerate);
+        status =
+            error_set(err, "%d channels at %d Hz make no sense", info.channels, info.samplerate);
     else {
         out->rate = info.samplerate;
-        status = decode(file, &info, path, out, err);
-        out->early_end |= cut;
+        status = decode(file, &info, out, err);
+        out->early_end |= wav_is_cut(source);
     }
     sf_close(file);
-    if (status) audio_free(out);
     return status;
+}
+
+static int read_mp3(AudioSource *source, Audio *out, Error *err) {
+    Decoding d = {.audio = out};
+    bool complete;
+    bool damaged = mp3_frames_damaged(source);
+    int status = mp3_decode(source, damaged, append, &d, &out->rate, &complete, err);
+    out->early_end = damaged || !complete;
+    return status;
+}
+
+static int read_all(AudioSource *source, Audio *out, Error *err) {
+    bool mp3 = mp3_frames_found(source);
+    int status = mp3 ? read_mp3(source, out, err) : read_sndfile(source, out, err);
+    if (source->error) return error_set(err, "%s", strerror(source->error));
+    if (status == 0 && out->count == 0)
+        status = error_set(err, mp3 ? "not a sound file that can be read: no frame of this mp3 "
+                                      "can be decoded"
+                                    : "there are no samples in it");
+    return status;
+}
+
+int audio_file_read(const char *path, Audio *out, Error *err) {
+    *out = (Audio){0};
+    AudioSource source;
+    if (audio_source_open(path, &source, err)) return -1;
+    int status = read_all(&source, out, err);
+    audio_source_close(&source);
+    if (status) {
+        audio_free(out);
+        return error_prefix(err, path);
+    }
+    float *fitted = realloc(out->samples, out->count * sizeof *fitted);
+    if (fitted) out->samples = fitted;
+    return 0;
 }
 
 void audio_free(Audio *a) {

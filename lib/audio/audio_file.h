@@ -1,5 +1,5 @@
-/* audio_file.h: sound files on disk, decoded whole (libsndfile: wav, flac, ogg, mp3, aiff and
- * others). */
+/* audio_file.h: sound files on disk, decoded whole: mp3 by libmpg123, wav, flac, ogg, opus, aiff
+ * and others by libsndfile. Which sound is read is decided here and nowhere else. */
 #ifndef LIB_AUDIO_AUDIO_FILE_H
 #define LIB_AUDIO_AUDIO_FILE_H
 
@@ -16,12 +16,14 @@ typedef struct {
                        samples hold what there was */
 } Audio;
 
-/* Endings that file_expand looks for in a folder; NULL-terminated. */
+/* Endings of the files that are read, for file_expand; NULL-terminated. */
 extern const char *const audio_endings[];
+/* Endings of sound files that are not read: a folder's are to be named, not passed over. */
+extern const char *const audio_unreadable_endings[];
 
-/* Refuses what libsndfile cannot open, files without samples, and samples that are not finite.
- * Memory grows with what is decoded, not with what the header claims. *out is empty on error.
- * Errors begin with the path. */
+/* Refuses what cannot be decoded, files without samples, samples that are not finite, and a read
+ * that fails on the way (EIO), which is not the end of the song. Memory grows with what is decoded,
+ * not with what the header claims. *out is empty on error. Errors begin with the path. */
 int audio_file_read(const char *path, Audio *out, Error *err);
 void audio_free(Audio *a);
 
