@@ -136,58 +136,70 @@ static int show(const EvalResults *d, const char *protocol, const BeatOptions *o
 }
 
 int main(int argc, char **argv) {
-    const char *music_dir = NULL, *protocol = "fact", *direction = NULL, *seed = NULL;
+    static const char *const protocols[] = {"fact", "bailando", "edge", NULL};
+    static const char *const directions[] = {"motion", "music", NULL};
+    static const char *const seeds[] = {"skip", "keep", NULL};
+    const char *music_dir = NULL;
+    int protocol = 0, direction = -1, seed = -1;
     double order = 0, smooth = -1, sigma = 3;
     EvalOptions m = {0};
-    enum { OWN = 8 };
-    Option options[OWN + EVAL_OPTIONS] = {
-        {"music-dir", 'm', OPTION_TEXT, &music_dir, "DIR",
-         "Folder of music features, NAME.npz. NAME is the motion's `music`, or the music in its "
-         "AIST++ file name, or its own.",
-         0, 0, NULL},
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "What published tables differ in", 0, 0, NULL},
-        {"protocol", 'p', OPTION_CHOICE, &protocol, "fact|bailando|edge",
-         "fact: from kinematic beats to music beats, order 10, no smoothing, without the seed. "
-         "bailando, and edge after it: from music beats to kinematic beats, order 1, smoothing 5, "
-         "the whole clip. The options below change parts of it.",
-         0, 0, NULL},
-        {"direction", 0, OPTION_CHOICE, &direction, "motion|music", "Whose beats the mean is over.",
-         0, 0, NULL},
-        {"seed", 0, OPTION_CHOICE, &seed, "skip|keep", "The frames that were given, not generated.",
-         0, 0, NULL},
-        {"order", 0, OPTION_REAL, &order, "FRAMES",
-         "A kinematic beat is slower than this many frames on both sides (at 60 fps, as all frames "
-         "here); 0: the protocol's.",
-         0, 1e6, NULL},
-        {"smooth", 0, OPTION_REAL, &smooth, "FRAMES",
-         "Sigma of the speed's Gaussian smoothing; -1: the protocol's.", -1, 1e4, NULL},
-        {"sigma", 0, OPTION_REAL, &sigma, "FRAMES", "Tolerance: exp(-d^2 / (2 sigma^2)).", 1e-6,
-         1e6, NULL},
+    const OptionGroup groups[] = {
+        {.rows = {option_text(
+             "music-dir", 'm', "DIR", &music_dir,
+             "Folder of music features, NAME.npz. NAME is the motion's `music`, or "
+             "the music in its AIST++ file name, or its own.")}},
+        {"What published tables differ in",
+         {
+             option_choice(
+                 "protocol", 'p', protocols, &protocol,
+                 "fact: from kinematic beats to music beats, order 10, no smoothing, "
+                 "without the seed. bailando, and edge after it: from music beats to "
+                 "kinematic beats, order 1, smoothing 5, the whole clip. The options below "
+                 "change parts of it."),
+             option_standard(option_choice("direction", 0, directions, &direction,
+                                           "Whose beats the mean is over."),
+                             "the protocol's"),
+             option_standard(option_choice("seed", 0, seeds, &seed,
+                                           "The frames that were given, not generated."),
+                             "the protocol's"),
+             option_standard(option_real("order", 0, "FRAMES", &order, 0, 1e6,
+                                         "A kinematic beat is slower than this many frames on both "
+                                         "sides (at 60 fps, as all frames here)."),
+                             "the protocol's"),
+             option_standard(option_real("smooth", 0, "FRAMES", &smooth, 0, 1e4,
+                                         "Sigma of the speed's Gaussian smoothing."),
+                             "the protocol's"),
+             option_real("sigma", 0, "FRAMES", &sigma, 1e-6, 1e6,
+                         "Tolerance: exp(-d^2 / (2 sigma^2))."),
+         }},
+        eval_input_options(&m),
+        eval_result_options(&m),
+        general_options(&m.general),
     };
-    eval_options(&m, options + OWN);
     const Program program = {
-        "beat-align",
-        "[OPTION]... --music-dir DIR MOTION...",
-        "Beat alignment score: how near dances' kinematic beats, the minima of the body's speed, "
-        "are to the beats of their music. The result is the mean over the "
-        "dances. An operand is a dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
-        "beat-align --music-dir features/ dances/",
-        options,
-        sizeof options / sizeof options[0]};
+        .name = "beat-align",
+        .summary = "score how well dances' beats meet those of their music",
+        .usage = "[OPTION]... --music-dir DIR MOTION...",
+        .about =
+            "Beat alignment score: how near dances' kinematic beats, the minima of the body's "
+            "speed, are to the beats of their music. The result is the mean over the dances. An "
+            "operand is a dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
+        .example = "beat-align --music-dir features/ dances/",
+        OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
     if (!music_dir) return program_usage_error(&program, "--music-dir DIR is needed");
     if (first == argc) return program_usage_error(&program, "no motion is given");
 
-    threads_set((int)m.threads);
-    bool bailando = strcmp(protocol, "fact") != 0;
+    threads_set((int)m.general.threads);
+    bool bailando = protocol > 0;
     Error err;
     Skeleton skeleton = {0};
     EvalResults dances = {0};
     const BeatJob job = {music_dir,
                          &skeleton,
-                         {.from_music = direction ? strcmp(direction, "music") == 0 : bailando,
-                          .with_seed = seed ? strcmp(seed, "keep") == 0 : bailando,
+                         {.from_music = direction >= 0 ? direction == 1 : bailando,
+                          .with_seed = seed >= 0 ? seed == 1 : bailando,
                           .forward = bailando,
                           .smooth = smooth >= 0 ? smooth
                                     : bailando  ? 5
@@ -200,7 +212,7 @@ int main(int argc, char **argv) {
     if (skeleton_choose(m.skeleton, &skeleton, &err) ||
         eval_dances(&dances, &program, &m, argv + first, (size_t)(argc - first), m.seed_frames,
                     sizeof(BeatScore), score_one, &job, &err) ||
-        show(&dances, protocol, &job.options, &m, &err))
+        show(&dances, protocols[protocol], &job.options, &m, &err))
         status = program_report(&program, &err);
     eval_results_free(&dances, NULL);
     skeleton_free(&skeleton);

@@ -7,7 +7,7 @@
 
 #include "lib/audio/audio_file.h"
 #include "lib/base/threads.h"
-#include "lib/cli/options.h"
+#include "lib/cli/general_options.h"
 #include "lib/cli/progress.h"
 #include "lib/data/aist_folder.h"
 #include "lib/data/dataset.h"
@@ -169,43 +169,29 @@ static int print_json(const Findings *f) {
 
 int main(int argc, char **argv) {
     const char *music = NULL;
-    bool name_missing = false, json = false, quiet = false;
-    long threads = 0;
-    const Option options[] = {
-        {.name = "music",
-         .type = OPTION_TEXT,
-         .value = &music,
-         .argument = "FOLDER",
-         .help = "Where the music is, if not in AIST_DIR/music."},
-        {.name = "verbose",
-         .letter = 'v',
-         .type = OPTION_FLAG,
-         .value = &name_missing,
-         .help = "Name every missing file (not with --json)."},
-        {.name = "json", .type = OPTION_FLAG, .value = &json, .help = "Print one JSON object."},
-        {.name = "threads",
-         .letter = 'j',
-         .type = OPTION_INT,
-         .value = &threads,
-         .argument = "N",
-         .help = "Threads; 0 means all.",
-         .max = 4096},
-        {.name = "quiet",
-         .letter = 'q',
-         .type = OPTION_FLAG,
-         .value = &quiet,
-         .help = "No progress on stderr."},
+    bool name_missing = false, json = false;
+    GeneralOptions general = {0};
+    const OptionGroup groups[] = {
+        {.rows =
+             {
+                 option_text("music", 0, "FOLDER", &music,
+                             "Where the music is, if not in AIST_DIR/music."),
+                 option_flag("verbose", 'v', &name_missing,
+                             "Name every missing file (not with --json)."),
+                 option_json(&json),
+             }},
+        general_options(&general),
     };
     const Program program = {
         .name = "check-dataset",
+        .summary = "say what a data set has, lacks and has damaged",
         .usage = "[OPTION]... AIST_DIR",
-        .about = "Says what a folder in AIST++'s layout (motions/, music/, splits/, "
-                 "ignore_list.txt) has, what its lists name and it lacks, and which "
-                 "files are damaged; every file is read whole. Exit status 1 if anything is "
-                 "missing or damaged.",
+        .about =
+            "Says what a folder in AIST++'s layout (motions/, music/, splits/, ignore_list.txt) "
+            "has, what its lists name and it lacks, and which files are damaged; every file is "
+            "read whole. Exit status 1 if anything is missing or damaged.",
         .example = "check-dataset -v aist",
-        .options = options,
-        .count = sizeof options / sizeof *options};
+        OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
     if (first + 1 != argc)
@@ -213,9 +199,9 @@ int main(int argc, char **argv) {
     Error err;
     if (!folder_exists(argv[first]))
         return error_set(&err, "%s: no such folder", argv[first]), program_report(&program, &err);
-    threads_set((int)threads);
+    threads_set((int)general.threads);
     Findings f = {0};
-    status = look(&program, argv[first], music, name_missing && !json, quiet, &f);
+    status = look(&program, argv[first], music, name_missing && !json, general.quiet, &f);
     if (!json)
         print_text(&f);
     else if (print_json(&f))

@@ -1,6 +1,7 @@
 /* cluster-ap: windows of the dances of each genre -> clusters, whose exemplars become the items of
  * a motion bank. */
 #include <cjson/cJSON.h>
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "lib/base/memory.h"
 #include "lib/base/runtime.h"
 #include "lib/base/threads.h"
-#include "lib/cli/options.h"
+#include "lib/cli/general_options.h"
 #include "lib/cli/progress.h"
 #include "lib/formats/tensor_file.h"
 #include "model/cluster/cluster_file.h"
@@ -16,9 +17,10 @@
 
 typedef struct {
     const char *genre, *output, *dataset;
-    long length, stride, clusters, future, max_iterations, threads;
+    long length, stride, clusters, future, max_iterations;
     double damping, preference;
-    bool preference_given, clusters_given, relative_root, relative_heading, quiet, json;
+    bool preference_given, clusters_given, relative_root, relative_heading, json;
+    GeneralOptions general;
 } ClusterChoices;
 
 /* What came out for one genre. */
@@ -70,7 +72,7 @@ static int cluster(const Dances *d, const float *s, const ClusterChoices *c, Aff
     Progress progress;
     char label[80];
     snprintf(label, sizeof label, "%.20s: clustering %zu windows", d->genre, d->windows.count);
-    progress_start(&progress, label, PREFERENCE_MAX_RUNS, c->quiet);
+    progress_start(&progress, label, PREFERENCE_MAX_RUNS, c->general.quiet);
     int status = affinity_search(s, d->windows.count, (size_t)c->clusters, &o, tell, &progress,
                                  preference, a, err);
     progress_end(&progress);
@@ -195,47 +197,53 @@ int main(int argc, char **argv) {
                         .future = 20,
                         .max_iterations = 1000,
                         .damping = defaults.damping};
-    const Option options[] = {
-        {"output", 'o', OPTION_TEXT, &c.output, "OUT",
-         "The .npz of --genre; without --genre a folder for one GENRE.npz each.", 0, 0, NULL},
-        {"genre", 'g', OPTION_TEXT, &c.genre, "G", "Only this genre.", 0, 0, NULL},
-        {"length", 'l', OPTION_INT, &c.length, "FRAMES", "Length of a window.", 1, 1e6, NULL},
-        {"stride", 0, OPTION_INT, &c.stride, "FRAMES", "Windows start every so many frames.", 1,
-         1e6, NULL},
-        {"clusters", 'n', OPTION_INT, &c.clusters, "N",
-         "Clusters per genre: the preference is searched for.", 1, 1e6, &c.clusters_given},
-        {"preference", 'p', OPTION_REAL, &c.preference, "P",
-         "Take this preference instead, and as many clusters as it gives.", 0, 0,
-         &c.preference_given},
-        {"relative-root", 0, OPTION_FLAG, &c.relative_root, NULL,
-         "A window's horizontal translation counts from frame length - future - 1 of it, for "
-         "models trained with --relative-root.",
-         0, 0, NULL},
-        {"relative-heading", 0, OPTION_FLAG, &c.relative_heading, NULL,
-         "With --relative-root: that frame faces straight ahead, too.", 0, 0, NULL},
-        {"future", 0, OPTION_INT, &c.future, "FRAMES",
-         "With --relative-root: the frames that the model predicts.", 1, 1e6, NULL},
-        {"damping", 0, OPTION_REAL, &c.damping, "D",
-         "How much of the old messages each iteration keeps.", 0.5, 0.999, NULL},
-        {"max-iterations", 0, OPTION_INT, &c.max_iterations, "I",
-         "Messages stop after so many iterations at rest or not.", 1, 1e6, NULL},
-        {"json", 0, OPTION_FLAG, &c.json, NULL, "Print the results as one JSON object.", 0, 0,
-         NULL},
-        {"threads", 'j', OPTION_INT, &c.threads, "N", "Threads; 0: all processors.", 0, 1024, NULL},
-        {"quiet", 'q', OPTION_FLAG, &c.quiet, NULL, "No progress.", 0, 0, NULL},
+    const OptionGroup groups[] = {
+        {.rows =
+             {
+                 option_text(
+                     "output", 'o', "OUT", &c.output,
+                     "The .npz of --genre; without --genre a folder for one GENRE.npz each."),
+                 option_text("genre", 'g', "G", &c.genre, "Only this genre."),
+                 option_int("length", 'l', "FRAMES", &c.length, 1, 1e6, "Length of a window."),
+                 option_int("stride", 0, "FRAMES", &c.stride, 1, 1e6,
+                            "Windows start every so many frames."),
+                 option_given(option_int("clusters", 'n', "N", &c.clusters, 1, 1e6,
+                                         "Clusters per genre: the preference is searched for."),
+                              &c.clusters_given),
+                 option_given(
+                     option_standard(
+                         option_real("preference", 'p', "P", &c.preference, -DBL_MAX, DBL_MAX,
+                                     "Take this preference instead, and as many clusters "
+                                     "as it gives."),
+                         ""),
+                     &c.preference_given),
+                 option_flag(
+                     "relative-root", 0, &c.relative_root,
+                     "A window's horizontal translation counts from frame length - future - 1 "
+                     "of it, for models trained with --relative-root."),
+                 option_flag("relative-heading", 0, &c.relative_heading,
+                             "With --relative-root: that frame faces straight ahead, too."),
+                 option_int("future", 0, "FRAMES", &c.future, 1, 1e6,
+                            "With --relative-root: the frames that the model predicts."),
+                 option_real("damping", 0, "D", &c.damping, 0.5, 0.999,
+                             "How much of the old messages each iteration keeps."),
+                 option_int("max-iterations", 0, "I", &c.max_iterations, 1, 1e6,
+                            "Iterations after which a run stops, converged or not."),
+                 option_json(&c.json),
+             }},
+        general_options(&c.general),
     };
     const Program program = {
         .name = "cluster-ap",
+        .summary = "cluster windows of dances by affinity propagation",
         .usage = "[OPTION]... -o OUT DATASET.tsv",
         .about = "Clusters the windows of each genre's dances by affinity propagation (Frey and "
-                 "Dueck 2007), the similarity of two windows being minus their "
-                 "squared Euclidean distance. Writes the exemplars' windows (centers) and who "
-                 "belongs to whom, clusters ordered by size: the first is the "
-                 "largest, which generate starts from when it is given no seed motion.",
+                 "Dueck 2007), the similarity of two windows being minus their squared Euclidean "
+                 "distance. Writes the exemplars' windows (centers) and who belongs to whom, "
+                 "clusters ordered by size: the first is the largest, which generate starts from "
+                 "when it is given no seed motion.",
         .example = "cluster-ap --clusters 256 -o clusters train.tsv",
-        .options = options,
-        .count = sizeof options / sizeof *options,
-    };
+        OPTION_GROUPS(groups)};
     int first;
     int status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
@@ -248,7 +256,7 @@ int main(int argc, char **argv) {
     if (c.relative_root && c.future >= c.length)
         return program_usage_error(&program, "--future must be smaller than --length");
     c.dataset = argv[first];
-    threads_set((int)c.threads);
+    threads_set((int)c.general.threads);
     Error err;
     return program_finish(&program,
                           do_all(&program, &c, &err) ? program_report(&program, &err) : 0);

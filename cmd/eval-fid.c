@@ -55,75 +55,95 @@ static int extract(DanceFeatures *out, EvalResults *d, const Program *program, c
 
 int main(int argc, char **argv) {
     bool keep_constant = false, standardise = true;
-    const char *anchor = NULL, *seed = NULL, *features_out = NULL, *real_stats = NULL,
-               *self_check = NULL;
+    static const char *const protocols[] = {"fact", "bailando", "edge", NULL};
+    static const char *const anchors[] = {"none", "first-root", NULL};
+    static const char *const seeds[] = {"skip", "keep", NULL};
+    int protocol = 0, anchor = -1, seed = -1;
+    const char *features_out = NULL, *real_stats = NULL, *self_check = NULL;
     Strings real_paths = {0}, checked = {0};
     long frames = -1;
     double rate = -1, clip = -1, hop = -1;
     EvalOptions m = {0};
     DanceFeatureJob job = {0};
-    FidShown what = {.protocol = "fact"};
-    enum { OWN = 17 };
-    Option options[OWN + EVAL_OPTIONS] = {
-        {"real", 'r', OPTION_TEXTS, &real_paths, "PATH", "Real dances. May be repeated.", 0, 0,
-         NULL},
-        {"real-stats", 0, OPTION_TEXT, &real_stats, "FILE",
-         "With --real, keep the real dances' features in FILE (.npz); without, take them from it.",
-         0, 0, NULL},
-        {"real-row", 0, OPTION_FLAG, &what.real_row, NULL,
-         "Dist_k and Dist_g of the real dances too.", 0, 0, NULL},
-        {"features-out", 'f', OPTION_TEXT, &features_out, "FILE",
-         "Write the generated dances' features (.npz: names, kinetic, geometric); --real may then "
-         "be missing.",
-         0, 0, NULL},
-        {"self-check", 0, OPTION_TEXT, &self_check, "AIST_DIR",
-         "Score AIST++'s own dances of val and test against all of its dances as Bailando does, "
-         "beside the published numbers.",
-         0, 0, NULL},
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "What published tables differ in", 0, 0, NULL},
-        {"protocol", 'p', OPTION_CHOICE, &what.protocol, "fact|bailando|edge",
-         "fact: no anchor, the frames after the seed. bailando: first root at the origin, the "
-         "first 1200 frames, seed and all. edge: clips of 5 s every 2.5 s seen at 30 frames a "
-         "second, each anchored, seed and all. The options below change parts of it.",
-         0, 0, NULL},
-        {"anchor", 0, OPTION_CHOICE, &anchor, "none|first-root",
-         "Subtract the first used frame's root position.", 0, 0, NULL},
-        {"seed", 0, OPTION_CHOICE, &seed, "skip|keep", "The frames that were given, not generated.",
-         0, 0, NULL},
-        {"frames", 0, OPTION_INT, &frames, "N", "Use at most N frames; 0: all.", 0, 1e9, NULL},
-        {"rate", 0, OPTION_REAL, &rate, "RATE",
-         "Look at RATE frames a second before the features, which are defined at 60; 0: at all.", 0,
-         1e4, NULL},
-        {"clip", 0, OPTION_REAL, &clip, "SECONDS",
-         "Cut dances into clips of SECONDS; 0: whole dances.", 0, 1e6, NULL},
-        {"hop", 0, OPTION_REAL, &hop, "SECONDS",
-         "From the beginning of a clip to the next one's; 0: no overlap.", 0, 1e6, NULL},
-        {"corrected", 0, OPTION_FLAG, &job.options.corrected, NULL,
-         "Mended formulas: true accelerations, velocity thresholds at 60 fps. No published number "
-         "uses them.",
-         0, 0, NULL},
-        {"legacy-manual", 0, OPTION_FLAG, &job.options.legacy_manual, NULL,
-         "Geometric features of aistplusplus_api's first version, from which the FACT paper's "
-         "FID_g comes.",
-         0, 0, NULL},
-        {"keep-constant", 0, OPTION_FLAG, &keep_constant, NULL,
-         "Keep features that are the same in every real dance, as mint does; FID may become 1e18.",
-         0, 0, NULL},
-        {"no-standardise", 0, OPTION_UNFLAG, &standardise, NULL,
-         "Features as they are, not divided by the real set's standard deviations.", 0, 0, NULL},
+    FidShown what = {0};
+    const OptionGroup groups[] = {
+        {.rows =
+             {
+                 option_texts("real", 'r', "PATH", &real_paths, "Real dances. May be repeated."),
+                 option_text(
+                     "real-stats", 0, "FILE", &real_stats,
+                     "With --real, keep the real dances' features in FILE (.npz); without, take "
+                     "them from it."),
+                 option_flag("real-row", 0, &what.real_row,
+                             "Dist_k and Dist_g of the real dances too."),
+                 option_text(
+                     "features-out", 'f', "FILE", &features_out,
+                     "Write the generated dances' features (.npz: names, kinetic, geometric); "
+                     "--real may then be missing."),
+                 option_text(
+                     "self-check", 0, "AIST_DIR", &self_check,
+                     "Score AIST++'s own dances of val and test against all of its dances as "
+                     "Bailando does, beside the published numbers."),
+             }},
+        {"What published tables differ in",
+         {
+             option_choice(
+                 "protocol", 'p', protocols, &protocol,
+                 "fact: no anchor, the frames after the seed. bailando: first root at the "
+                 "origin, the first 1200 frames, seed and all. edge: clips of 5 s every "
+                 "2.5 s seen at 30 frames a second, each anchored, seed and all. The "
+                 "options below change parts of it."),
+             option_standard(option_choice("anchor", 0, anchors, &anchor,
+                                           "Subtract the first used frame's root position."),
+                             "the protocol's"),
+             option_standard(option_choice("seed", 0, seeds, &seed,
+                                           "The frames that were given, not generated."),
+                             "the protocol's"),
+             option_standard(
+                 option_int("frames", 0, "N", &frames, 0, 1e9, "Use at most N frames; 0: all."),
+                 "the protocol's"),
+             option_standard(option_real("rate", 0, "RATE", &rate, 0, 1000,
+                                         "Resample to RATE frames a second before the features, "
+                                         "which are defined at 60; 0: no resampling."),
+                             "the protocol's"),
+             option_standard(option_real("clip", 0, "SECONDS", &clip, 0, 1e6,
+                                         "Cut dances into clips of SECONDS; 0: whole dances."),
+                             "the protocol's"),
+             option_standard(option_real("hop", 0, "SECONDS", &hop, 0, 1e6,
+                                         "From the beginning of a clip to the next one's; 0: no "
+                                         "overlap."),
+                             "the protocol's"),
+             option_flag(
+                 "corrected", 0, &job.options.corrected,
+                 "Corrected formulas: true accelerations, velocity thresholds at 60 fps. No "
+                 "published number uses them."),
+             option_flag("legacy-manual", 0, &job.options.legacy_manual,
+                         "Geometric features of aistplusplus_api's first version, from which the "
+                         "FACT paper's FID_g comes."),
+             option_flag(
+                 "keep-constant", 0, &keep_constant,
+                 "Keep features that are the same in every real dance, as mint does; FID may "
+                 "become 1e18."),
+             option_unflag("no-standardise", &standardise,
+                           "Features as they are, not divided by the real set's standard "
+                           "deviations."),
+         }},
+        eval_input_options(&m),
+        eval_result_options(&m),
+        general_options(&m.general),
     };
-    eval_options(&m, options + OWN);
     const Program program = {
-        "eval-fid",
-        "[OPTION]... --real PATH [--real PATH]... GENERATED...\n       eval-fid [OPTION]... "
-        "--self-check AIST_DIR",
-        "Frechet distances of kinetic (FID_k) and geometric features (FID_g) between generated and "
-        "real dances, and the mean distance between generated "
-        "dances (Dist_k, Dist_g), with the features of google/aistplusplus_api. An operand is a "
-        "dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
-        "eval-fid --real data/train.tsv --real data/test.tsv dances/",
-        options,
-        sizeof options / sizeof options[0]};
+        .name = "eval-fid",
+        .summary = "compare a set of dances with real ones by Frechet distances",
+        .usage = "[OPTION]... --real PATH [--real PATH]... GENERATED...\n"
+                 "[OPTION]... --self-check AIST_DIR",
+        .about =
+            "Frechet distances of kinetic (FID_k) and geometric features (FID_g) between "
+            "generated and real dances, and the mean distance between generated dances (Dist_k, "
+            "Dist_g), with the features of google/aistplusplus_api. An operand is a dance "
+            "(.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
+        .example = "eval-fid --real data/train.tsv --real data/test.tsv dances/",
+        OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) goto done;
     status = 2;
@@ -141,18 +161,19 @@ int main(int argc, char **argv) {
         status = 0;
     if (status) goto done;
 
-    threads_set((int)m.threads);
+    threads_set((int)m.general.threads);
     what.self_check = self_check != NULL;
-    if (self_check) what.protocol = "bailando";
-    bool bailando = strcmp(what.protocol, "bailando") == 0,
-         edge = strcmp(what.protocol, "edge") == 0;
+    if (self_check) protocol = 1;
+    what.protocol = protocols[protocol];
+    bool bailando = protocol == 1;
+    bool edge = protocol == 2;
     DanceFeatureOptions *use = &job.options;
-    use->anchor = anchor ? strcmp(anchor, "none") != 0 : bailando || edge;
+    use->anchor = anchor >= 0 ? anchor == 1 : bailando || edge;
     use->frames = frames >= 0 ? (size_t)frames : bailando ? 1200 : 0;
     use->rate = rate >= 0 ? rate : edge ? 30 : 0;
     use->clip = clip >= 0 ? clip : edge ? 5 : 0;
     use->hop = use->clip > 0 ? hop > 0 ? hop : hop < 0 && edge ? use->clip / 2 : use->clip : 0;
-    job.with_seed = seed ? strcmp(seed, "keep") == 0 : bailando || edge;
+    job.with_seed = seed >= 0 ? seed == 1 : bailando || edge;
     const ScoreOptions how = {standardise, keep_constant, what.real_row, (size_t)m.resamples,
                               (uint64_t)m.bootstrap_seed};
     Error err;

@@ -14,7 +14,7 @@
 #include "export/video.h"
 #include "lib/base/threads.h"
 #include "lib/base/utf8.h"
-#include "lib/cli/options.h"
+#include "lib/cli/general_options.h"
 #include "lib/data/motion_list.h"
 #include "metrics/thresholds.h"
 
@@ -178,93 +178,122 @@ static int run(Exporter *e, char *const *operands, size_t count, bool quiet, Err
     return export_job(e->format, &job, e->output, quiet, err);
 }
 
-/* "a|b" for the choice, "Format of the result: a (what it is), b (...)." for --help. */
-static void list_formats(Buffer *names, Buffer *about) {
+/* The formats' names, ended by NULL, and "Format of the result: a: ...; b: ...", for --help. */
+static void list_formats(const char *names[FORMATS + 1], Buffer *about) {
     buffer_text(about, "Format of the result, needed:");
     for (size_t i = 0; i < FORMATS; i++) {
-        buffer_print(names, "%s%s", i ? "|" : "", formats[i].name);
+        names[i] = formats[i].name;
         buffer_print(about, "%s %s: %s", i ? ";" : "", formats[i].name, formats[i].about);
     }
+    names[FORMATS] = NULL;
     buffer_text(about, ".");
-    buffer_byte(names, '\0');
     buffer_byte(about, '\0');
+}
+
+static bool format_takes(const Format *format, const char *option) {
+    size_t n = strlen(option);
+    for (const char *word = format->takes; *word;) {
+        size_t length = strcspn(word, " ");
+        if (length == n && strncmp(word, option, n) == 0) return true;
+        word += length;
+        word += strspn(word, " ");
+    }
+    return false;
 }
 
 /* Options of one format are wrong usage with another: 2, else -1. */
 static int check_options(const Program *program, const Format *format) {
-    for (size_t i = 0; i < program->count; i++) {
-        const Option *o = &program->options[i];
-        if (!o->given || !*o->given) continue;
-        const char *found = strstr(format->takes, o->name);
-        size_t n = strlen(o->name);
-        if (!found || (found != format->takes && found[-1] != ' ') || (found[n] && found[n] != ' '))
-            return program_usage_error(program, "--%s does not go with --to %s", o->name,
-                                       format->name);
-    }
+    for (size_t g = 0; g < program->group_count; g++)
+        for (const Option *o = program->groups[g].rows; o->name; o++)
+            if (o->given && *o->given && !format_takes(format, o->name))
+                return program_usage_error(program, "--%s does not go with --to %s", o->name,
+                                           format->name);
     return -1;
 }
 
 int main(int argc, char **argv) {
-    const char *to = NULL, *output = NULL, *skeleton_path = NULL, *thresholds_path = NULL;
-    ExportChoices choices = {.unit = "m"};
+    static const char *const units[] = {"m", "cm", NULL};
+    const char *names[FORMATS + 1];
+    const char *output = NULL, *skeleton_path = NULL, *thresholds_path = NULL;
+    int to = -1, unit = 0;
+    ExportChoices choices = {0};
     Strings labels = {0};
-    bool quiet = false, given[9] = {0};
-    long threads = 0;
-    Buffer names = {0}, about = {0};
-    list_formats(&names, &about);
-    const Option options[] = {
-        {"to", 't', OPTION_CHOICE, &to, (const char *)names.data, (const char *)about.data, 0, 0,
-         NULL},
-        {"output", 'o', OPTION_TEXT, &output, "PATH",
-         "Result, needed: a file, - for standard output, or a folder for a file per dance.", 0, 0,
-         NULL},
-        {"skeleton", 's', OPTION_TEXT, &skeleton_path, "FILE",
-         "Skeleton .npz (offsets, parents); without it SMPL's.", 0, 0, NULL},
-        {"clean-feet", 0, OPTION_FLAG, &choices.clean_feet, NULL,
-         "Hold feet that stand where they stand, by bending the legs; what is measured (curves, "
-         "frozen windows, beats) stays that of the dance itself.",
-         0, 0, NULL},
-        {"threads", 'j', OPTION_INT, &threads, "N", "Threads; 0: one per processor.", 0, 1024,
-         NULL},
-        {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "No progress.", 0, 0, NULL},
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "For some formats", 0, 0, NULL},
-        {"thresholds", 0, OPTION_TEXT, &thresholds_path, "FILE",
-         "Thresholds from freeze-rate --fit: frozen windows are marked. A page without them takes "
-         "0.474 degrees and 0.668 cm.",
-         0, 0, &given[0]},
-        {"audio", 'a', OPTION_TEXT, &choices.audio, "FILE",
-         "The music, which becomes part of the page: wav, mp3, ogg, flac. Its beats are marked.", 0,
-         0, &given[5]},
-        {"music", 0, OPTION_TEXT, &choices.music, "FILE",
-         "Where to take the beats from: music features or a sound file.", 0, 0, &given[6]},
-        {"title", 0, OPTION_TEXT, &choices.title, "TEXT", "Headline of the page.", 0, 0, &given[7]},
-        {"label", 'l', OPTION_TEXTS, &labels, "TEXT",
-         "What to call a dance, once for each in their order; else its file's name, or its "
-         "folder's where files have one name.",
-         0, 0, &given[8]},
-        {"unit", 0, OPTION_CHOICE, &choices.unit, "m|cm", "Unit of length in the file.", 0, 0,
-         &given[1]},
-        {"poses", 0, OPTION_SIZE, &choices.poses, "K", "Poses in a row; 0: 8.", 0, 100, &given[2]},
-        {"width", 0, OPTION_SIZE, &choices.width, "PIXELS",
-         "Of the picture; 0: 2000, of a film 1280.", 0, 16384, &given[3]},
-        {"height", 0, OPTION_SIZE, &choices.height, "PIXELS", "Of a film; 0: 720.", 0, 16384,
-         &given[4]},
+    GeneralOptions general = {0};
+    struct {
+        bool thresholds, audio, music, title, label, unit, poses, width, height;
+    } given = {0};
+    Buffer about = {0};
+    list_formats(names, &about);
+    const OptionGroup groups[] = {
+        {.rows =
+             {
+                 option_choice("to", 't', names, &to, (const char *)about.data),
+                 option_text(
+                     "output", 'o', "PATH", &output,
+                     "Result, needed: a file, - for standard output, or a folder for a file per "
+                     "dance."),
+                 option_skeleton(&skeleton_path),
+                 option_flag(
+                     "clean-feet", 0, &choices.clean_feet,
+                     "Hold feet that stand where they stand, by bending the legs; what is "
+                     "measured (curves, frozen windows, beats) stays that of the dance itself."),
+             }},
+        {"For some formats",
+         {
+             option_given(
+                 option_text("thresholds", 0, "FILE", &thresholds_path,
+                             "Thresholds from freeze-rate --fit: frozen windows are marked. "
+                             "A page without them takes 0.474 degrees and 0.668 cm."),
+                 &given.thresholds),
+             option_given(option_text("audio", 'a', "FILE", &choices.audio,
+                                      "The music, which becomes part of the page: wav, mp3, ogg, "
+                                      "flac. Its beats are marked."),
+                          &given.audio),
+             option_given(option_text("music", 0, "FILE", &choices.music,
+                                      "Where to take the beats from: music features or a sound "
+                                      "file."),
+                          &given.music),
+             option_given(option_text("title", 0, "TEXT", &choices.title, "Headline of the page."),
+                          &given.title),
+             option_given(
+                 option_texts("label", 'l', "TEXT", &labels,
+                              "What to call a dance, once for each in their order; else its "
+                              "file's name, or its folder's where files have one name."),
+                 &given.label),
+             option_given(option_choice("unit", 0, units, &unit, "Unit of length in the file."),
+                          &given.unit),
+             option_given(
+                 option_standard(
+                     option_size("poses", 0, "K", &choices.poses, 0, 100, "Poses in a row."), "8"),
+                 &given.poses),
+             option_given(option_standard(option_size("width", 0, "PIXELS", &choices.width, 0,
+                                                      16384, "Width of the image or video."),
+                                          "2000, of a video 1280"),
+                          &given.width),
+             option_given(option_standard(option_size("height", 0, "PIXELS", &choices.height, 0,
+                                                      16384, "Height of a video."),
+                                          "720"),
+                          &given.height),
+         }},
+        general_options(&general),
     };
-    const Program program = {"export-motion",
-                             "[OPTION]... --to FORMAT -o PATH MOTION...",
-                             "Turns dances into files that other programs open. An operand is a "
-                             "motion, a folder of them, or a data set .tsv.",
-                             "export-motion --to html --audio music.mp3 -o dance.html dance.npz",
-                             options,
-                             sizeof options / sizeof options[0]};
+    const Program program = {
+        .name = "export-motion",
+        .summary = "turn dances into files that other programs open",
+        .usage = "[OPTION]... --to FORMAT -o PATH MOTION...",
+        .about =
+            "Turns dances into files that other programs open. An operand is a motion, a folder "
+            "of them, or a data set .tsv.",
+        .example = "export-motion --to html --audio music.mp3 -o dance.html dance.npz",
+        OPTION_GROUPS(groups)};
     Error err;
     Skeleton skeleton = {0};
     Thresholds thresholds;
     Exporter e = {.choices = &choices, .skeleton = &skeleton, .labels = &labels};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) goto done;
-    for (size_t i = 0; to && i < FORMATS; i++)
-        if (strcmp(to, formats[i].name) == 0) e.format = &formats[i];
+    if (to >= 0) e.format = &formats[to];
+    choices.unit = units[unit];
     if (!e.format)
         status = program_usage_error(&program, "--to FORMAT is needed");
     else if (!output)
@@ -275,13 +304,13 @@ int main(int argc, char **argv) {
         status = check_options(&program, e.format);
     if (status >= 0) goto done;
 
-    threads_set((int)threads);
+    threads_set((int)general.threads);
     e.output = output;
     if (thresholds_path) choices.thresholds = &thresholds;
     status = 0;
     if (skeleton_choose(skeleton_path, &skeleton, &err) ||
         (thresholds_path && thresholds_read(thresholds_path, &thresholds, &err)) ||
-        run(&e, argv + first, (size_t)(argc - first), quiet, &err))
+        run(&e, argv + first, (size_t)(argc - first), general.quiet, &err))
         status = program_report(&program, &err);
     for (size_t i = 0; e.clips && i < e.files.count; i++) clip_free(&e.clips[i]);
     free(e.clips);
@@ -289,7 +318,6 @@ int main(int argc, char **argv) {
     skeleton_free(&skeleton);
 done:
     strings_free(&labels);
-    buffer_free(&names);
     buffer_free(&about);
     return program_finish(&program, status);
 }

@@ -8,7 +8,7 @@
 #include "lib/audio/music_file.h"
 #include "lib/base/file.h"
 #include "lib/base/threads.h"
-#include "lib/cli/options.h"
+#include "lib/cli/general_options.h"
 #include "lib/cli/progress.h"
 #include "lib/formats/tensor_file.h"
 
@@ -20,10 +20,10 @@ typedef struct {
 } ExtractJob;
 
 typedef struct {
-    const char *folder, *columns, *compat, *stages_path;
+    const char *folder, *columns, *stages_path;
     MusicFeatureOptions features;
-    bool start_bpm_given, skip_existing, quiet;
-    long threads;
+    bool start_bpm_given, skip_existing;
+    GeneralOptions general;
 } ExtractSettings;
 
 /* Samples are let go of as soon as they are resampled: an hour of sound is half a gigabyte. */
@@ -62,10 +62,10 @@ static void run(ExtractJob *job, const ExtractSettings *s) {
 static void run_all(ExtractJob *jobs, size_t count, const ExtractSettings *s) {
     Progress progress;
     size_t done = 0;
-    const size_t most = (size_t)threads_set((int)s->threads);
+    const size_t most = (size_t)threads_set((int)s->general.threads);
     const int threads = (int)(count < most ? count : most);
     threads_set(1); /* the threads are for files, not for the products within one */
-    progress_start(&progress, "files", count, s->quiet);
+    progress_start(&progress, "files", count, s->general.quiet);
     int muted = stderr_mute();
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
     for (size_t i = 0; i < count; i++) {
@@ -132,82 +132,55 @@ static int tell(const Program *program, const ExtractJob *jobs, size_t count) {
 }
 
 int main(int argc, char **argv) {
-    ExtractSettings s = {.folder = ".", .compat = "0.11", .features = feature_options_default()};
-    const Option options[] = {
-        {.name = "output",
-         .letter = 'o',
-         .type = OPTION_TEXT,
-         .value = &s.folder,
-         .argument = "DIR",
-         .help = "Folder for the results, STEM.npz for each sound; it is made if need be."},
-        {.name = "fps",
-         .type = OPTION_REAL,
-         .value = &s.features.fps,
-         .argument = "F",
-         .help = "Rows per second; the sound is resampled to 512 F Hz.",
-         .min = FEATURE_MIN_FPS,
-         .max = FEATURE_MAX_FPS},
-        {.name = "start-bpm",
-         .type = OPTION_REAL,
-         .value = &s.features.start_bpm,
-         .argument = "B",
-         .min = 10,
-         .max = 1000,
-         .given = &s.start_bpm_given,
-         .help = "Tempo around which beats are sought. Unless this is given, an AIST++ music name "
-                 "(mBR0, mHO3) tells its own."},
-        {.name = "columns",
-         .type = OPTION_TEXT,
-         .value = &s.columns,
-         .argument = "BLOCKS",
-         .help = "Only these of onset_strength, mfcc, chroma, onsets, beats, separated by commas; "
-                 "the result names its columns."},
-        {.name = "compat",
-         .type = OPTION_CHOICE,
-         .value = &s.compat,
-         .argument = "0.11|0.8",
-         .help = "The numbers of librosa 0.11.0, or of 0.8.1."},
-        {.name = "stages-out",
-         .type = OPTION_TEXT,
-         .value = &s.stages_path,
-         .argument = "FILE.npz",
-         .help = "Also write what is computed on the way (resampled sound, mel spectrogram, "
-                 "constant-Q transform, tempogram, ...), for one sound."},
-        {.name = "skip-existing",
-         .type = OPTION_FLAG,
-         .value = &s.skip_existing,
-         .help = "Leave out sounds whose result is there already."},
-        {.name = "threads",
-         .letter = 'j',
-         .type = OPTION_INT,
-         .value = &s.threads,
-         .argument = "N",
-         .max = 1024,
-         .help = "Files at a time; 0: one per processor."},
-        {.name = "quiet",
-         .letter = 'q',
-         .type = OPTION_FLAG,
-         .value = &s.quiet,
-         .help = "No progress on stderr."},
+    static const char *const versions[] = {[LIBROSA_0_11] = "0.11", [LIBROSA_0_8] = "0.8", NULL};
+    ExtractSettings s = {.folder = ".", .features = feature_options_default()};
+    int version = LIBROSA_0_11;
+    const OptionGroup groups[] = {
+        {.rows =
+             {
+                 option_text(
+                     "output", 'o', "DIR", &s.folder,
+                     "Folder for the results, STEM.npz for each sound; it is made if need be."),
+                 option_real("fps", 0, "F", &s.features.fps, FEATURE_MIN_FPS, FEATURE_MAX_FPS,
+                             "Rows per second; the sound is resampled to 512 F Hz."),
+                 option_given(
+                     option_real("start-bpm", 0, "B", &s.features.start_bpm, 10, 1000,
+                                 "Tempo around which beats are sought. Unless this is given, an "
+                                 "AIST++ music name (mBR0, mHO3) tells its own."),
+                     &s.start_bpm_given),
+                 option_text(
+                     "columns", 0, "BLOCKS", &s.columns,
+                     "Only these of onset_strength, mfcc, chroma, onsets, beats, separated by "
+                     "commas; the result names its columns."),
+                 option_choice("compat", 0, versions, &version,
+                               "The numbers of librosa 0.11.0, or of 0.8.1."),
+                 option_text(
+                     "stages-out", 0, "FILE.npz", &s.stages_path,
+                     "Also write what is computed on the way (resampled sound, mel spectrogram, "
+                     "constant-Q transform, tempogram, ...), for one sound."),
+                 option_flag("skip-existing", 0, &s.skip_existing,
+                             "Leave out sounds whose result is there already."),
+             }},
+        general_options(&s.general),
     };
     const Program program = {
         .name = "extract-music-features",
+        .summary = "compute the music features that dance models take",
         .usage = "[OPTION]... AUDIO_OR_FOLDER...",
-        .about = "Computes the 35 music features of AIST++ dance models (onset strength, 20 MFCC, "
-                 "12 chroma CENS, onsets, beats), one row per frame, "
-                 "as google-research/mint does with librosa. Reads wav, flac, ogg, mp3 and what "
-                 "else libsndfile knows. A file that cannot be "
-                 "read does not stop the others; the exit status is 1 then.",
+        .about =
+            "Computes the 35 music features of AIST++ dance models (onset strength, 20 MFCC, 12 "
+            "chroma CENS, onsets, beats), one row per frame, as google-research/mint does with "
+            "librosa. Reads wav, flac, ogg, mp3 and what else libsndfile knows. A file that "
+            "cannot be read does not stop the others; the exit status is 1 then.",
         .example = "extract-music-features -o features song.mp3",
-        .options = options,
-        .count = sizeof options / sizeof *options};
+        OPTION_GROUPS(groups)};
     int first;
     const int stop = options_parse(&program, argc, argv, &first);
     if (stop >= 0) return stop;
     if (first == argc) return program_usage_error(&program, "no sound file given");
 
     Error err;
-    s.features.version = strcmp(s.compat, "0.8") == 0 ? LIBROSA_0_8 : LIBROSA_0_11;
+    s.features.version = (LibrosaVersion)version;
     if (s.columns && music_blocks_parse(s.columns, &s.features.blocks, &err))
         return program_usage_error(&program, "--columns: %s", err.text);
     if (s.features.version == LIBROSA_0_8 && s.features.fps < FEATURE_MIN_FPS_0_8)

@@ -69,53 +69,60 @@ int main(int argc, char **argv) {
     long sweep = 0;
     EvalOptions m = {0};
     MovementOptions movement = {.keep = 20, .pfc_fps = 30, .pfc_window = 5};
-    enum { OWN = 13 };
-    Option options[OWN + EVAL_OPTIONS] = {
-        {"thresholds", 't', OPTION_TEXT, &thresholds_path, "FILE",
-         "Thresholds from --fit, needed to measure.", 0, 0, NULL},
-        {"real", 'r', OPTION_TEXTS, &real_paths, "PATH",
-         "Real dances: range and jitter also as fractions of theirs, and a row of their own. May "
-         "be repeated.",
-         0, 0, NULL},
-        {"sweep", 0, OPTION_INT, &sweep, "N",
-         "Also the rate's curve: at N thresholds up to twice the fitted ones, with the jitter of "
-         "what is not frozen.",
-         0, 1000, NULL},
-        {"keep", 'k', OPTION_SIZE, &movement.keep, "N",
-         "Frames per generation step, for jump and loop.", 1, 1e6, NULL},
-        {"first", 0, OPTION_REAL, &movement.first, "SECONDS",
-         "Also the rate of the first SECONDS of every dance (after its seed).", 0, 1e6, NULL},
-        {"last", 0, OPTION_REAL, &movement.last, "SECONDS",
-         "Also the rate of the last SECONDS of every dance.", 0, 1e6, NULL},
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "Foot contact (PFC)", 0, 0, NULL},
-        {"fps", 0, OPTION_REAL, &movement.pfc_fps, "RATE",
-         "Frames a second at which feet are looked at.", 1e-3, 1e6, NULL},
-        {"window", 0, OPTION_REAL, &movement.pfc_window, "SECONDS",
-         "Windows of SECONDS, every half of them; 0: the whole clip.", 0, 1e6, NULL},
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "Fitting thresholds", 0, 0, NULL},
-        {"fit", 0, OPTION_FLAG, &fitting, NULL, "Fit thresholds to real training dances.", 0, 0,
-         NULL},
-        {"target", 0, OPTION_REAL, &target, "SHARE",
-         "Share of the training windows that shall be frozen.", 0, 1, NULL},
-        {"output", 'o', OPTION_TEXT, &output, "FILE", "Where the thresholds go (.npz).", 0, 0,
-         NULL},
+    const OptionGroup groups[] = {
+        {.rows =
+             {
+                 option_text("thresholds", 't', "FILE", &thresholds_path,
+                             "Thresholds from --fit, needed to measure."),
+                 option_texts(
+                     "real", 'r', "PATH", &real_paths,
+                     "Real dances: range and jitter also as fractions of theirs, and a row of "
+                     "their own. May be repeated."),
+                 option_int(
+                     "sweep", 0, "N", &sweep, 0, 1000,
+                     "Also the rate's curve: at N thresholds up to twice the fitted ones, with "
+                     "the jitter of what is not frozen."),
+                 option_size("keep", 'k', "N", &movement.keep, 1, 1e6,
+                             "Frames per generation step, for jump and loop."),
+                 option_real("first", 0, "SECONDS", &movement.first, 0, 1e6,
+                             "Also the rate of the first SECONDS of every dance (after its seed)."),
+                 option_real("last", 0, "SECONDS", &movement.last, 0, 1e6,
+                             "Also the rate of the last SECONDS of every dance."),
+             }},
+        {"Foot contact (PFC)",
+         {
+             option_real("fps", 0, "RATE", &movement.pfc_fps, 1, 1000,
+                         "Frames a second at which feet are looked at."),
+             option_real("window", 0, "SECONDS", &movement.pfc_window, 0, 1e6,
+                         "Windows of SECONDS, every half of them; 0: the whole clip."),
+         }},
+        {"Fitting thresholds",
+         {
+             option_flag("fit", 0, &fitting, "Fit thresholds to real training dances."),
+             option_real("target", 0, "SHARE", &target, 0, 1,
+                         "Share of the training windows that shall be frozen."),
+             option_text("output", 'o', "FILE", &output, "Where the thresholds go (.npz)."),
+         }},
+        eval_input_options(&m),
+        eval_result_options(&m),
+        general_options(&m.general),
     };
-    eval_options(&m, options + OWN);
     const Program program = {
-        "freeze-rate",
-        "[OPTION]... --thresholds FILE MOTION...\n       freeze-rate --fit [--target SHARE] -o "
-        "FILE TRAIN...",
-        "Measures how much dances move: the share of 60-frame windows that are frozen, the mean "
-        "change of pose (degrees per frame) and place (cm per "
-        "frame), and beside them what shows noise, jumps and loops for what they are: range of the "
-        "pose, speed at step borders over speed inside "
-        "steps, jitter (mean jerk, m/s^3), the pose's largest autocorrelation at one to ten steps "
-        "(1: an exact loop), and foot contact. Seed frames are "
-        "left out. An operand is a dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
-        "freeze-rate --fit -o thresholds.npz data/train.tsv && freeze-rate --thresholds "
-        "thresholds.npz --real data/test.tsv dances/",
-        options,
-        sizeof options / sizeof options[0]};
+        .name = "freeze-rate",
+        .summary = "measure how much dances move, and the share that is frozen",
+        .usage = "[OPTION]... --thresholds FILE MOTION...\n"
+                 "--fit [--target SHARE] -o FILE TRAIN...",
+        .about =
+            "Measures how much dances move: the share of 60-frame windows that are frozen, the "
+            "mean change of pose (degrees per frame) and place (cm per frame), and beside them "
+            "what shows noise, jumps and loops for what they are: range of the pose, speed at "
+            "step borders over speed inside steps, jitter (mean jerk, m/s^3), the pose's "
+            "largest autocorrelation at one to ten steps (1: an exact loop), and foot contact. "
+            "Seed frames are left out. An operand is a dance (.npz, .npy, .pkl), a folder of "
+            "them, or a data set .tsv.",
+        .example = "freeze-rate --fit -o thresholds.npz data/train.tsv && freeze-rate --thresholds "
+                   "thresholds.npz --real data/test.tsv dances/",
+        OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) goto done;
     status = 2;
@@ -133,7 +140,7 @@ int main(int argc, char **argv) {
         status = 0;
     if (status) goto done;
 
-    threads_set((int)m.threads);
+    threads_set((int)m.general.threads);
     Error err;
     Skeleton skeleton = {0};
     Thresholds thresholds = {0};

@@ -7,7 +7,7 @@
 #include "features/music_input.h"
 #include "lib/base/runtime.h"
 #include "lib/base/threads.h"
-#include "lib/cli/options.h"
+#include "lib/cli/general_options.h"
 #include "lib/cli/progress.h"
 #include "lib/data/dataset.h"
 #include "lib/motion/motion.h"
@@ -15,10 +15,10 @@
 #include "model/model_file.h"
 
 typedef struct {
-    const char *model, *music, *seed, *genre, *dataset, *output, *precision;
+    const char *model, *music, *seed, *genre, *dataset, *output;
+    int precision; /* 1: bf16 */
     size_t frames, keep, batch;
-    long threads;
-    bool quiet;
+    GeneralOptions general;
 } GenerateSettings;
 
 /* One dance to be made: where its seed and music come from, and where it goes. */
@@ -141,7 +141,7 @@ static int run(Generator *g, DanceRequest *jobs, size_t count, bool quiet, Error
 static int make_generator(Generator **g, const GenerateSettings *s, const Model *m, size_t batch,
                           Error *err) {
     if (generator_new(g, m, batch, s->keep ? s->keep : m->config.keep, err)) return -1;
-    return strcmp(s->precision, "bf16") == 0 ? generator_round(*g, err) : 0;
+    return s->precision == 1 ? generator_round(*g, err) : 0;
 }
 
 static int generate_all(const GenerateSettings *s, const Model *m, Error *err) {
@@ -170,12 +170,12 @@ static int generate_all(const GenerateSettings *s, const Model *m, Error *err) {
                 status = jobs[i].output ? prepare(&jobs[i], m, s->frames, err)
                                         : error_set(err, "out of memory");
         }
-        if (status == 0) status = run(g, jobs, n, s->quiet, err);
+        if (status == 0) status = run(g, jobs, n, s->general.quiet, err);
         for (size_t i = 0; i < n; i++) {
             job_free(&jobs[i]);
             jobs[i] = (DanceRequest){0};
         }
-        if (status == 0 && !s->quiet)
+        if (status == 0 && !s->general.quiet)
             fprintf(stderr, "generate: %zu of %zu dances\n", at + n, d.count);
     }
     generator_free(g);
@@ -190,7 +190,7 @@ static int generate_one(const GenerateSettings *s, const Model *m, Error *err) {
     Generator *g = NULL;
     int status = job.output ? prepare(&job, m, s->frames, err) : error_set(err, "out of memory");
     if (status == 0) status = make_generator(&g, s, m, 1, err);
-    if (status == 0) status = run(g, &job, 1, s->quiet, err);
+    if (status == 0) status = run(g, &job, 1, s->general.quiet, err);
     generator_free(g);
     job_free(&job);
     return status;
@@ -198,51 +198,56 @@ static int generate_one(const GenerateSettings *s, const Model *m, Error *err) {
 
 int main(int argc, char **argv) {
     runtime_prepare(argv);
-    GenerateSettings s = {.batch = 32, .precision = "float32"};
-    Option options[] = {
-        {"model", 'm', OPTION_TEXT, &s.model, "FILE",
-         "What train-predictor wrote, a checkpoint of it included. Needed.", 0, 0, NULL},
-        {"music", 0, OPTION_TEXT, &s.music, "FILE",
-         "Music: features (.npz) or a sound file (wav, flac, ogg, mp3).", 0, 0, NULL},
-        {"seed-motion", 0, OPTION_TEXT, &s.seed, "FILE",
-         "Motion whose first frames begin the dance; without it the model's own seed.", 0, 0, NULL},
-        {"genre", 0, OPTION_TEXT, &s.genre, "G",
-         "Genre; else the seed file's, else the model's only one.", 0, 0, NULL},
-        {"frames", 0, OPTION_SIZE, &s.frames, "T",
-         "Length in frames, the seed included; 0: the music's.", 0, 1e9, NULL},
-        {"keep", 0, OPTION_SIZE, &s.keep, "k", "Frames kept of each step; 0: the model's.", 0,
-         100000, NULL},
-        {"dataset", 0, OPTION_TEXT, &s.dataset, "FILE.tsv",
-         "Make a dance for each row: its motion as the seed (empty: the model's), its music; -o is "
-         "a folder.",
-         0, 0, NULL},
-        {"batch", 0, OPTION_SIZE, &s.batch, "B", "Dances computed together.", 1, 4096, NULL},
-        {"precision", 0, OPTION_TEXT, &s.precision, "float32|bf16",
-         "bf16: weights of the transformer layers rounded to 8 bits: faster where the processor "
-         "has bfloat16, see docs/performance.md.",
-         0, 0, NULL},
-        {"output", 'o', OPTION_TEXT, &s.output, "PATH",
-         "Write the dance here (.npz), or the folder. Needed.", 0, 0, NULL},
-        {"threads", 'j', OPTION_INT, &s.threads, "N", "Threads; 0: one per processor.", 0, 1024,
-         NULL},
-        {"quiet", 'q', OPTION_FLAG, &s.quiet, NULL, "No progress on stderr.", 0, 0, NULL},
+    static const char *const precisions[] = {"float32", "bf16", NULL};
+    GenerateSettings s = {.batch = 32};
+    const OptionGroup groups[] = {
+        {.rows =
+             {
+                 option_text("model", 'm', "FILE", &s.model,
+                             "What train-predictor wrote, a checkpoint of it included. Needed."),
+                 option_text("music", 0, "FILE", &s.music,
+                             "Music: features (.npz) or a sound file (wav, flac, ogg, mp3)."),
+                 option_text(
+                     "seed-motion", 0, "FILE", &s.seed,
+                     "Motion whose first frames begin the dance; without it the model's own "
+                     "seed."),
+                 option_text("genre", 0, "G", &s.genre,
+                             "Genre; else the seed file's, else the model's only one."),
+                 option_standard(option_size("frames", 0, "T", &s.frames, 0, 1e9,
+                                             "Length in frames, the seed included."),
+                                 "the music's"),
+                 option_standard(
+                     option_size("keep", 0, "k", &s.keep, 0, 100000, "Frames kept of each step."),
+                     "the model's"),
+                 option_text(
+                     "dataset", 0, "FILE.tsv", &s.dataset,
+                     "Make a dance for each row: its motion as the seed (empty: the model's), "
+                     "its music; -o is a folder."),
+                 option_size("batch", 0, "B", &s.batch, 1, 4096, "Dances computed together."),
+                 option_choice(
+                     "precision", 0, precisions, &s.precision,
+                     "bf16: weights of the transformer layers rounded to 8 bits: faster where "
+                     "the processor has bfloat16, see docs/performance.md."),
+                 option_text("output", 'o', "PATH", &s.output,
+                             "Write the dance here (.npz), or the folder. Needed."),
+             }},
+        general_options(&s.general),
     };
-    Program program = {.name = "generate",
-                       .usage = "[OPTION]... -m MODEL --music FILE -o OUT.npz\n   or: generate "
-                                "[OPTION]... -m MODEL --dataset FILE.tsv -o DIR",
-                       .about = "Makes dances to music. The dance begins with the seed motion and "
-                                "lasts as long as the music.",
-                       .example =
-                           "generate -m model.safetensors --music song.mp3 --genre BR -o dance.npz",
-                       .options = options,
-                       .count = sizeof options / sizeof *options};
+    const Program program = {
+        .name = "generate",
+        .summary = "make dances to music",
+        .usage = "[OPTION]... -m MODEL --music FILE -o OUT.npz\n"
+                 "[OPTION]... -m MODEL --dataset FILE.tsv -o DIR",
+        .about =
+            "Makes dances to music. The dance begins with the seed motion and lasts as long as "
+            "the music.",
+        .example = "generate -m model.safetensors --music song.mp3 --genre BR -o dance.npz",
+        OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
     if (argc > first) return program_usage_error(&program, "unexpected operand %s", argv[first]);
     if (!s.model || !s.output)
         return program_usage_error(&program, "%s is needed", s.model ? "-o" : "-m");
-    if (strcmp(s.precision, "float32") != 0 && strcmp(s.precision, "bf16") != 0)
-        return program_usage_error(&program, "--precision is float32 or bf16, not %s", s.precision);
     if (!s.music == !s.dataset)
         return program_usage_error(&program, "either --music or --dataset is needed");
     if (s.dataset && s.seed)
@@ -251,7 +256,7 @@ int main(int argc, char **argv) {
 
     Error err;
     Model m = {0};
-    threads_set((int)s.threads);
+    threads_set((int)s.general.threads);
     status = model_read(s.model, KIND_MODEL, &m, &err);
     if (status == 0 && s.keep > m.config.future) {
         status = program_usage_error(

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/threads.h"
-#include "lib/cli/options.h"
+#include "lib/cli/general_options.h"
 #include "lib/cli/progress.h"
 #include "lib/data/dataset.h"
 #include "lib/motion/import/motion_import.h"
@@ -135,33 +135,35 @@ static int run(const Program *program, const Strings *inputs, const char *folder
 
 int main(int argc, char **argv) {
     const char *folder = ".", *ignore_list = NULL;
-    bool skip_existing = false, quiet = false;
-    long threads = 0;
-    const Option options[] = {
-        {"output", 'o', OPTION_TEXT, &folder, "DIR",
-         "Folder for the results, made if it is not there.", 0, 0, NULL},
-        {"ignore-list", 0, OPTION_TEXT, &ignore_list, "FILE",
-         "Names that are left out, one per line (AIST++'s ignore_list.txt).", 0, 0, NULL},
-        {"skip-existing", 0, OPTION_FLAG, &skip_existing, NULL,
-         "Leave results alone that are newer than their files.", 0, 0, NULL},
-        {"threads", 'j', OPTION_INT, &threads, "N", "Threads; 0 means all.", 0, 4096, NULL},
-        {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "Print nothing but errors.", 0, 0, NULL},
+    bool skip_existing = false;
+    GeneralOptions general = {0};
+    const OptionGroup groups[] = {
+        {.rows =
+             {
+                 option_text("output", 'o', "DIR", &folder,
+                             "Folder for the results, made if it is not there."),
+                 option_text("ignore-list", 0, "FILE", &ignore_list,
+                             "Names that are left out, one per line (AIST++'s ignore_list.txt)."),
+                 option_flag("skip-existing", 0, &skip_existing,
+                             "Leave results alone that are newer than their files."),
+             }},
+        general_options(&general),
     };
     const Program program = {
         .name = "import-motion",
+        .summary = "convert motions of other programs to motion files",
         .usage = "[OPTION]... FILE_OR_FOLDER...",
-        .about = "Converts AIST++ motions (.pkl, read without running anything in them), "
-                 "AMASS-like .npz, mint's .npy and .bvh of any program to NAME.npz motion files. "
-                 "A file that cannot be converted gets one line on stderr and exit status 1 in the "
-                 "end; the others are converted all the same.",
+        .about =
+            "Converts AIST++ motions (.pkl, read without running anything in them), AMASS-like "
+            ".npz, mint's .npy and .bvh of any program to NAME.npz motion files. A file that "
+            "cannot be converted gets one line on stderr and exit status 1 in the end; the "
+            "others are converted all the same.",
         .example = "import-motion -o motions --ignore-list aist/ignore_list.txt aist/motions",
-        .options = options,
-        .count = sizeof options / sizeof *options,
-    };
+        OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
     if (first == argc) return program_usage_error(&program, "no file or folder given");
-    threads_set((int)threads);
+    threads_set((int)general.threads);
 
     static const char *const endings[] = {".pkl", ".npz", ".npy", ".bvh", NULL};
     Error err;
@@ -174,7 +176,7 @@ int main(int argc, char **argv) {
     for (int i = first; status == 0 && i < argc; i++)
         if (file_expand(argv[i], endings, &inputs, &err)) missing = program_report(&program, &err);
     if (status == 0 && inputs.count > 0)
-        status = run(&program, &inputs, folder, &ignored, skip_existing, quiet);
+        status = run(&program, &inputs, folder, &ignored, skip_existing, general.quiet);
     strings_free(&inputs);
     strings_free(&ignored);
     return program_finish(&program, status || missing);

@@ -8,15 +8,15 @@
 #include "lib/base/file.h"
 #include "lib/base/rng.h"
 #include "lib/base/threads.h"
-#include "lib/cli/options.h"
+#include "lib/cli/general_options.h"
 #include "lib/cli/progress.h"
 #include "lib/motion/import/aist_pickle_write.h"
 
 typedef struct {
     const char *output;
-    long seed, genres, sequences, threads;
+    long seed, genres, sequences;
     double seconds;
-    bool quiet;
+    GeneralOptions general;
 } DemoChoices;
 
 enum {
@@ -97,7 +97,7 @@ static int make_all(const DemoChoices *c, Error *err) {
     size_t done = 0;
     int status = 0;
     Progress progress;
-    progress_start(&progress, "making songs and dances", total, c->quiet);
+    progress_start(&progress, "making songs and dances", total, c->general.quiet);
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < total; i++) {
         Error mine;
@@ -167,73 +167,42 @@ static int make_data(const DemoChoices *c, Error *err) {
 
 int main(int argc, char **argv) {
     DemoChoices c = {.seed = 1, .genres = 3, .sequences = 4, .seconds = 20};
-    const Option options[] = {
-        {.name = "output",
-         .letter = 'o',
-         .type = OPTION_TEXT,
-         .value = &c.output,
-         .argument = "DIR",
-         .help = "Folder for the data set, made if need be."},
-        {.name = "genres",
-         .type = OPTION_INT,
-         .value = &c.genres,
-         .argument = "N",
-         .min = 1,
-         .max = (double)style_count(),
-         .help = "Number of genres."},
-        {.name = "sequences",
-         .type = OPTION_INT,
-         .value = &c.sequences,
-         .argument = "N",
-         .min = 3,
-         .max = 99,
-         .help = "Dances per genre. Up to six have a song each; more are further dances to the "
-                 "same six songs."},
-        {.name = "seconds",
-         .type = OPTION_REAL,
-         .value = &c.seconds,
-         .argument = "S",
-         .min = 1,
-         .max = SONG_MAX_SECONDS,
-         .help = "Length of each."},
-        {.name = "seed",
-         .letter = 's',
-         .type = OPTION_INT,
-         .value = &c.seed,
-         .argument = "N",
-         .max = 1e15,
-         .help = "Another seed makes other songs and dances."},
-        {.name = "threads",
-         .letter = 'j',
-         .type = OPTION_INT,
-         .value = &c.threads,
-         .argument = "N",
-         .max = 1024,
-         .help = "Threads; 0: all processors."},
-        {.name = "quiet",
-         .letter = 'q',
-         .type = OPTION_FLAG,
-         .value = &c.quiet,
-         .help = "No progress."},
+    const OptionGroup groups[] = {
+        {.rows =
+             {
+                 option_text("output", 'o', "DIR", &c.output,
+                             "Folder for the data set, made if need be."),
+                 option_int("genres", 0, "N", &c.genres, 1, (double)style_count(),
+                            "Number of genres."),
+                 option_int(
+                     "sequences", 0, "N", &c.sequences, 3, 99,
+                     "Dances per genre. Up to six have a song each; more are further dances to "
+                     "the same six songs."),
+                 option_real("seconds", 0, "S", &c.seconds, 1, SONG_MAX_SECONDS, "Length of each."),
+                 option_int("seed", 's', "N", &c.seed, 0, 1e15,
+                            "Another seed makes other songs and dances."),
+             }},
+        general_options(&c.general),
     };
     const Program program = {
         .name = "make-demo-data",
+        .summary = "make a synthetic dance data set",
         .usage = "[OPTION]... -o DIR",
-        .about = "Makes a synthetic dance data set in AIST++'s layout (motions/, music/, splits/, "
-                 "ignore_list.txt), to try everything without a download: "
-                 "invented music with beat, bass and chords in the genres' tempos, and bodies that "
-                 "dance to it. The last song of each genre is for "
-                 "testing, the one before for validation, the others for training.",
+        .about =
+            "Makes a synthetic dance data set in AIST++'s layout (motions/, music/, splits/, "
+            "ignore_list.txt), to try everything without a download: invented music with beat, "
+            "bass and chords in the genres' tempos, and bodies that dance to it. The last song "
+            "of each genre is for testing, the one before for validation, the others for "
+            "training.",
         .example = "make-demo-data -o demo-data && scripts/prepare-aist demo-data prepared",
-        .options = options,
-        .count = sizeof options / sizeof *options};
+        OPTION_GROUPS(groups)};
     int first;
     const int stop = options_parse(&program, argc, argv, &first);
     if (stop >= 0) return stop;
     if (first != argc)
         return program_usage_error(&program, "unexpected argument '%s'", argv[first]);
     if (!c.output) return program_usage_error(&program, "-o is needed");
-    threads_set((int)c.threads);
+    threads_set((int)c.general.threads);
     Error err;
     return program_finish(&program, make_data(&c, &err) ? program_report(&program, &err) : 0);
 }

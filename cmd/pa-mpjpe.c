@@ -166,27 +166,32 @@ int main(int argc, char **argv) {
     const char *horizons = "1,5,10,20,30,40,50";
     EvalOptions m = {0};
     MpjpeJob job = {.align = true, .real = &real};
-    enum { OWN = 3 };
-    Option options[OWN + EVAL_OPTIONS] = {
-        {"real", 'r', OPTION_TEXTS, &real_paths, "PATH",
-         "Real dances, under the predicted ones' file names. May be repeated.", 0, 0, NULL},
-        {"horizons", 0, OPTION_TEXT, &horizons, "N,N,...", "Frames after the seed, at most 20.", 0,
-         0, NULL},
-        {"no-align", 0, OPTION_UNFLAG, &job.align, NULL, "Without Procrustes alignment: MPJPE.", 0,
-         0, NULL},
+    const OptionGroup groups[] = {
+        {.rows =
+             {
+                 option_texts(
+                     "real", 'r', "PATH", &real_paths,
+                     "Real dances, under the predicted ones' file names. May be repeated."),
+                 option_text("horizons", 0, "N,N,...", &horizons,
+                             "Frames after the seed, at most 20."),
+                 option_unflag("no-align", &job.align, "Without Procrustes alignment: MPJPE."),
+             }},
+        eval_input_options(&m),
+        eval_result_options(&m),
+        general_options(&m.general),
     };
-    eval_options(&m, options + OWN);
     const Program program = {
-        "pa-mpjpe",
-        "[OPTION]... --real PATH... PREDICTED...",
-        "Mean error of joint positions, in millimetres, after each predicted frame has been "
-        "turned, moved and scaled onto the real one (Procrustes). "
-        "A dance is compared with the real one of the same file name; frame 0 of both is the same "
-        "instant, and the predicted one's seed frames are left "
-        "out. An operand is a dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
-        "pa-mpjpe --real data/motions --horizons 10,20,60 dances/",
-        options,
-        sizeof options / sizeof options[0]};
+        .name = "pa-mpjpe",
+        .summary = "measure how far predicted joints are from the real ones",
+        .usage = "[OPTION]... --real PATH... PREDICTED...",
+        .about =
+            "Mean error of joint positions, in millimetres, after each predicted frame has been "
+            "turned, moved and scaled onto the real one (Procrustes). A dance is compared with "
+            "the real one of the same file name; frame 0 of both is the same instant, and the "
+            "predicted one's seed frames are left out. An operand is a dance (.npz, .npy, "
+            ".pkl), a folder of them, or a data set .tsv.",
+        .example = "pa-mpjpe --real data/motions --horizons 10,20,60 dances/",
+        OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) goto done;
     status = 2;
@@ -203,7 +208,7 @@ int main(int argc, char **argv) {
         status = 0;
     if (status) goto done;
 
-    threads_set((int)m.threads);
+    threads_set((int)m.general.threads);
     Error err;
     Skeleton skeleton = {0};
     EvalResults dances = {0};

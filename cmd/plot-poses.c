@@ -7,7 +7,7 @@
 #include "export/tsne.h"
 #include "lib/base/runtime.h"
 #include "lib/base/threads.h"
-#include "lib/cli/options.h"
+#include "lib/cli/general_options.h"
 #include "lib/cli/table.h"
 #include "lib/data/motion_list.h"
 #include "lib/formats/tensor_file.h"
@@ -102,40 +102,41 @@ int main(int argc, char **argv) {
     const char *output = NULL, *points = NULL, *skeleton_path = NULL;
     TsneOptions o = {.perplexity = 30, .iterations = 1000, .seed = 1};
     size_t poses = 2000, seed = 1;
-    bool quiet = false, json = false;
-    long threads = 0;
-    const Option options[] = {
-        {"output", 'o', OPTION_TEXT, &output, "FILE", "The plot (.svg), needed.", 0, 0, NULL},
-        {"poses", 'n', OPTION_SIZE, &poses, "N", "Poses in all, as many from every dance.", 10,
-         20000, NULL},
-        {"perplexity", 0, OPTION_REAL, &o.perplexity, "P", "How many neighbours a pose looks at.",
-         1, 1e4, NULL},
-        {"iterations", 0, OPTION_SIZE, &o.iterations, "N", "Steps of the layout.", 1, 1e6, NULL},
-        {"seed", 0, OPTION_SIZE, &seed, "N", "Of the first, random layout.", 0, 1e15, NULL},
-        {"points", 0, OPTION_TEXT, &points, "FILE", "Also write vectors, points and genres (.npz).",
-         0, 0, NULL},
-        {"skeleton", 's', OPTION_TEXT, &skeleton_path, "FILE",
-         "Skeleton .npz (offsets, parents); without it SMPL's.", 0, 0, NULL},
-        {"json", 0, OPTION_FLAG, &json, NULL, "One JSON object instead of a table.", 0, 0, NULL},
-        {"threads", 'j', OPTION_INT, &threads, "N", "Threads; 0: one per processor.", 0, 1024,
-         NULL},
-        {"quiet", 'q', OPTION_FLAG, &quiet, NULL, "No progress.", 0, 0, NULL},
+    bool json = false;
+    GeneralOptions general = {0};
+    const OptionGroup groups[] = {
+        {.rows =
+             {
+                 option_text("output", 'o', "FILE", &output, "The plot (.svg), needed."),
+                 option_size("poses", 'n', "N", &poses, 10, 20000,
+                             "Poses in all, as many from every dance."),
+                 option_real("perplexity", 0, "P", &o.perplexity, 1, 1e4,
+                             "How many neighbours a pose looks at."),
+                 option_size("iterations", 0, "N", &o.iterations, 1, 1e6, "Steps of the layout."),
+                 option_size("seed", 0, "N", &seed, 0, 1e15, "Of the first, random layout."),
+                 option_text("points", 0, "FILE", &points,
+                             "Also write vectors, points and genres (.npz)."),
+                 option_skeleton(&skeleton_path),
+                 option_json(&json),
+             }},
+        general_options(&general),
     };
     const Program program = {
-        "plot-poses",
-        "[OPTION]... -o FILE MOTION...",
-        "Lays poses of dances out on a plane by t-SNE, so that similar ones lie together, and "
-        "colours them by genre: joint positions about the root, without the "
-        "direction that the body faces; seed frames are left out. Prints the divergence reached, "
-        "and how many of a pose's ten nearest are of its own genre.",
-        "plot-poses -o poses.svg dances/",
-        options,
-        sizeof options / sizeof options[0]};
+        .name = "plot-poses",
+        .summary = "plot poses of dances on a plane by t-SNE",
+        .usage = "[OPTION]... -o FILE MOTION...",
+        .about =
+            "Lays poses of dances out on a plane by t-SNE, so that similar ones lie together, "
+            "and colours them by genre: joint positions about the root, without the direction "
+            "that the body faces; seed frames are left out. Prints the divergence reached, and "
+            "how many of a pose's ten nearest are of its own genre.",
+        .example = "plot-poses -o poses.svg dances/",
+        OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
     if (!output) return program_usage_error(&program, "-o FILE is needed");
     if (first == argc) return program_usage_error(&program, "no motion is given");
-    threads_set((int)threads);
+    threads_set((int)general.threads);
     o.seed = seed;
     Error err;
     Skeleton skeleton = {0};
@@ -143,7 +144,7 @@ int main(int argc, char **argv) {
     Reading r = {.skeleton = &skeleton};
     status = 0;
     if (skeleton_choose(skeleton_path, &skeleton, &err) ||
-        read_poses(&r, argv + first, (size_t)(argc - first), poses, quiet, &all, &err) ||
+        read_poses(&r, argv + first, (size_t)(argc - first), poses, general.quiet, &all, &err) ||
         plot(&all, &o, output, points, json, &err))
         status = program_report(&program, &err);
     for (size_t i = 0; r.sets && i < r.files.count; i++) poses_free(&r.sets[i]);

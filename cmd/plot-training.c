@@ -52,17 +52,19 @@ static int plot(char *const *paths, size_t count, const char *output, Error *err
 
 int main(int argc, char **argv) {
     const char *output = NULL;
-    const Option options[] = {
-        {"output", 'o', OPTION_TEXT, &output, "FILE", "The plot (.svg), needed.", 0, 0, NULL}};
+    const OptionGroup groups[] = {
+        {.rows = {option_text("output", 'o', "FILE", &output, "The plot (.svg), needed.")}},
+    };
     const Program program = {
-        "plot-training",
-        "[OPTION]... -o FILE LOG...",
-        "Plots what train-bank and train-predictor wrote on standard output: the loss over the "
-        "steps, a panel for each stage, a line for each log. A log that is "
-        "still being written may be plotted.",
-        "plot-training -o training.svg experiment/full-1.log",
-        options,
-        sizeof options / sizeof options[0]};
+        .name = "plot-training",
+        .summary = "plot loss curves of trainings",
+        .usage = "[OPTION]... -o FILE LOG...",
+        .about =
+            "Plots what train-bank and train-predictor wrote on standard output: the loss over "
+            "the steps, a panel for each stage, a line for each log. A log that is still being "
+            "written may be plotted.",
+        .example = "plot-training -o training.svg experiment/full-1.log",
+        OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
     if (!output) return program_usage_error(&program, "-o FILE is needed");

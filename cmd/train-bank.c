@@ -144,9 +144,9 @@ static int train(const Program *program, BankRun *j, Error *err) {
 }
 
 static int work(const Program *program, BankRun *j, Error *err) {
-    threads_set((int)j->s.threads);
-    if (settings_finish(&j->s, err) ||
-        comm_all_ok(comm_rank() == 0 ? read_inputs(j, err) : 0, err) || share_inputs(j, err))
+    threads_set((int)j->s.general.threads);
+    settings_finish(&j->s);
+    if (comm_all_ok(comm_rank() == 0 ? read_inputs(j, err) : 0, err) || share_inputs(j, err))
         return -1;
     if (j->s.dry_run) return dry_run(&j->s, &j->m, 1, &j->data, &j->val, 0, err);
     if (print_run_summary(program, &j->s, &j->m, 1, &j->data, &j->val, 0, err) ||
@@ -156,69 +156,58 @@ static int work(const Program *program, BankRun *j, Error *err) {
 }
 
 static int run(int argc, char **argv) {
+    static const char *const projections[] = {"bank", "discrete", "ae", "vae",
+                                              NULL}; /* Refine - 1 */
     Program program = {
         .name = "train-bank",
+        .summary = "train the motion banks of a dance model",
         .usage = "[OPTION]... --clusters DIR_OR_FILE -o BANK.safetensors DATASET.tsv",
         .about = "Trains the banks: stage 1 learns the manifold bank (eq. 7), from which the "
-                 "past-future bank follows; stage 2 "
-                 "learns RefineBank's encoder and decoder for it (eq. 8). Logs TSV on stdout.",
+                 "past-future bank follows; stage 2 learns RefineBank's encoder and decoder for it "
+                 "(eq. 8). Logs TSV on stdout.",
         .example = "train-bank --preset small --clusters clusters -o bank.safetensors train.tsv"};
     BankRun j = {0};
-    int status = settings_preset(&program, argc, argv, &j.s), first;
+    int status = settings_preset(&program, argc, argv, 1, &j.s), first;
     if (status) return status;
     Config *c = &j.s.config;
-    Option options[64];
-    size_t n = settings_common_options(&j.s, options);
-    Option own[] = {
-        {"clusters", 0, OPTION_TEXT, &j.clusters, "PATH",
-         "What cluster-ap wrote: its folder, or one file. Needed.", 0, 0, NULL},
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "The model", 0, 0, NULL},
-        {"refine", 0, OPTION_CHOICE, &j.s.refine, "bank|discrete|ae|vae",
-         "How RefineBank projects latents (Table 3).", 0, 0, NULL},
-        {"items", 0, OPTION_SIZE, &c->items, "N", "Items of a bank.", 1, 1e6, NULL},
-        {"latents", 0, OPTION_SIZE, &c->latents, "n", "Latents of a window.", 1, 64, NULL},
-        {"bank-width", 0, OPTION_SIZE, &c->bank.width, "C",
-         "Width of an item and of the banks' networks.", 1, 65536, NULL},
-        {"bank-heads", 0, OPTION_SIZE, &c->bank.heads, "H", "Attention heads.", 1, 1024, NULL},
-        {"bank-mlp", 0, OPTION_SIZE, &c->bank.mlp, "F", "Width of the MLP.", 1, 65536, NULL},
-        {"bank-layers", 0, OPTION_SIZE, &c->bank_layers, "L", "Layers of each encoder and decoder.",
-         0, 256, NULL},
+    int projection = (int)c->refine - 1;
+    const OptionGroup groups[] = {
+        settings_run_options(&j.s),
+        {.rows = {option_text("clusters", 0, "PATH", &j.clusters,
+                              "What cluster-ap wrote: its folder, or one file. Needed.")}},
+        {"The model",
+         {
+             option_choice("refine", 0, projections, &projection,
+                           "How RefineBank projects latents (Table 3)."),
+             option_size("items", 0, "N", &c->items, 1, 1e6, "Items of a bank."),
+             option_size("latents", 0, "n", &c->latents, 1, 64, "Latents of a window."),
+             option_size("bank-width", 0, "C", &c->bank.width, 1, 65536,
+                         "Width of an item and of the banks' networks."),
+             option_size("bank-heads", 0, "H", &c->bank.heads, 1, 1024, "Attention heads."),
+             option_size("bank-mlp", 0, "F", &c->bank.mlp, 1, 65536, "Width of the MLP."),
+             option_size("bank-layers", 0, "L", &c->bank_layers, 0, 256,
+                         "Layers of each encoder and decoder."),
+         }},
+        settings_window_options(&j.s),
+        {"Training",
+         {
+             option_size("epochs1", 0, "E", &j.s.stage[0].epochs, 0, 1e9, "Epochs of stage 1."),
+             option_size("epochs2", 0, "E", &j.s.stage[1].epochs, 0, 1e9, "Epochs of stage 2."),
+             option_real("lr1", 0, "LR", &j.s.stage[0].lr, 0, 10, "Learning rate of stage 1."),
+             option_real("lr2", 0, "LR", &j.s.stage[1].lr, 0, 10, "Learning rate of stage 2."),
+             option_real("beta", 0, "BETA", &j.s.stage[0].beta, 0, 1000,
+                         "Weight of the commitment loss (eq. 7)."),
+         }},
+        settings_training_options(&j.s),
+        general_options(&j.s.general),
     };
-    memcpy(options + n, own, sizeof own);
-    n += sizeof own / sizeof *own;
-    n += settings_window_options(&j.s, options + n);
-    Training common = j.s.stage[0]; /* options that both stages share are written here, and copied
-                                       if they were given */
-    Option stages[] = {
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "Training", 0, 0, NULL},
-        {"epochs1", 0, OPTION_SIZE, &j.s.stage[0].epochs, "E", "Epochs of stage 1.", 0, 1e9, NULL},
-        {"epochs2", 0, OPTION_SIZE, &j.s.stage[1].epochs, "E", "Epochs of stage 2.", 0, 1e9, NULL},
-        {"lr1", 0, OPTION_REAL, &j.s.stage[0].lr, "LR", "Learning rate of stage 1.", 0, 10, NULL},
-        {"lr2", 0, OPTION_REAL, &j.s.stage[1].lr, "LR", "Learning rate of stage 2.", 0, 10, NULL},
-        {"beta", 0, OPTION_REAL, &j.s.stage[0].beta, "BETA",
-         "Weight of the commitment loss (eq. 7).", 0, 1000, NULL},
-    };
-    memcpy(options + n, stages, sizeof stages);
-    n += sizeof stages / sizeof *stages;
-    size_t shared = n;
-    bool given[8] = {false};
-    n += settings_training_options(&j.s, &common, options + n);
-    for (size_t i = shared; i < n; i++) options[i].given = &given[i - shared];
-    program.options = options;
-    program.count = n;
+    program.groups = groups;
+    program.group_count = sizeof groups / sizeof *groups;
     if ((status = options_parse(&program, argc, argv, &first)) >= 0) return status;
     if (argc - first != 1) return program_usage_error(&program, "one DATASET.tsv is needed");
     if ((!j.s.output && !j.s.dry_run) || !j.clusters)
         return program_usage_error(&program, "%s is needed", j.clusters ? "-o" : "--clusters");
-    for (int i = 0; i < 2; i++) {
-        Training *t = &j.s.stage[i];
-        if (given[0]) t->batch = common.batch;
-        if (given[2]) t->warmup = common.warmup;
-        if (given[3]) t->noise = common.noise;
-        if (given[4]) t->root_weight = common.root_weight;
-        if (given[5]) t->kl = common.kl;
-    }
-
+    c->refine = (Refine)(projection + 1);
     if (c->keep > c->future)
         c->keep =
             c->future; /* the predictor's affairs: a preset's must not stand in a bank's way */

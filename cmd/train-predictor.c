@@ -116,9 +116,9 @@ static int train(const Program *program, PredictorRun *j, Error *err) {
 }
 
 static int work(const Program *program, PredictorRun *j, Error *err) {
-    threads_set((int)j->s.threads);
+    threads_set((int)j->s.general.threads);
     j->s.config.transit = !j->no_transit;
-    if (settings_finish(&j->s, err)) return -1;
+    settings_finish(&j->s);
     if (j->no_refine) j->s.config.refine = REFINE_NONE;
     if (comm_all_ok(comm_rank() == 0 ? read_inputs(j, err) : 0, err) || share_inputs(j, err))
         return -1;
@@ -131,83 +131,87 @@ static int work(const Program *program, PredictorRun *j, Error *err) {
 }
 
 static int run(int argc, char **argv) {
-    Program program = {.name = "train-predictor",
-                       .usage = "[OPTION]... --bank BANK -o MODEL.safetensors DATASET.tsv\n"
-                                "   or: train-predictor [OPTION]... --no-refine --no-transit -o "
-                                "MODEL.safetensors DATASET.tsv",
-                       .about = "Trains the predictor (eq. 9), end to end through RefineBank and "
-                                "TransitBank, whose banks stay as train-bank left "
-                                "them. Without both it is the FACT baseline. Logs TSV on stdout.",
-                       .example = "train-predictor --preset small --bank bank.safetensors -o "
-                                  "model.safetensors train.tsv"};
+    Program program = {
+        .name = "train-predictor",
+        .summary = "train the predictor of a dance model",
+        .usage = "[OPTION]... --bank BANK -o MODEL.safetensors DATASET.tsv\n"
+                 "[OPTION]... --no-refine --no-transit -o MODEL.safetensors DATASET.tsv",
+        .about =
+            "Trains the predictor (eq. 9), end to end through RefineBank and TransitBank, whose "
+            "banks stay as train-bank left them. Without both it is the FACT baseline. Logs TSV "
+            "on stdout.",
+        .example = "train-predictor --preset small --bank bank.safetensors -o model.safetensors "
+                   "train.tsv"};
     PredictorRun j = {0};
-    int status = settings_preset(&program, argc, argv, &j.s), first;
+    int status = settings_preset(&program, argc, argv, 3, &j.s), first;
     if (status) return status;
     Config *c = &j.s.config;
     Training *t = &j.s.stage[2];
     bool epochs_given = false, steps_given = false;
-    Option options[64];
-    size_t n = settings_common_options(&j.s, options);
-    Option own[] = {
-        {"bank", 0, OPTION_TEXT, &j.bank_path, "FILE", "What train-bank wrote.", 0, 0, NULL},
-        {"init", 0, OPTION_TEXT, &j.init, "MODEL",
-         "Start from the weights that this model has in common with the new one.", 0, 0, NULL},
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "The model", 0, 0, NULL},
-        {"no-refine", 0, OPTION_FLAG, &j.no_refine, NULL, "Leave RefineBank out (Table 2).", 0, 0,
-         NULL},
-        {"no-transit", 0, OPTION_FLAG, &j.no_transit, NULL, "Leave TransitBank out (Table 2).", 0,
-         0, NULL},
-        {"width", 0, OPTION_SIZE, &c->predictor.width, "W", "Width of the predictor.", 1, 65536,
-         NULL},
-        {"heads", 0, OPTION_SIZE, &c->predictor.heads, "H", "Attention heads.", 1, 1024, NULL},
-        {"mlp", 0, OPTION_SIZE, &c->predictor.mlp, "F", "Width of the MLP.", 1, 65536, NULL},
-        {"motion-layers", 0, OPTION_SIZE, &c->motion_layers, "L",
-         "Layers of the motion transformer.", 0, 256, NULL},
-        {"music-layers", 0, OPTION_SIZE, &c->music_layers, "L", "Layers of the music transformer.",
-         0, 256, NULL},
-        {"cross-layers", 0, OPTION_SIZE, &c->cross_layers, "L",
-         "Layers of the cross-modal transformer.", 0, 256, NULL},
-        {"music", 0, OPTION_SIZE, &c->music, "M", "Music frames, from the first past frame on.", 1,
-         100000, NULL},
-        {"keep", 0, OPTION_SIZE, &c->keep, "k",
-         "Frames of each step that generate keeps by default.", 1, 100000, &j.keep_given},
-        {"residual", 0, OPTION_FLAG, &c->residual, NULL,
-         "Predict displacements from the last past frame.", 0, 0, NULL},
-        {"no-residual", 0, OPTION_UNFLAG, &c->residual, NULL, "Do not.", 0, 0, NULL},
-        {"join", 0, OPTION_SIZE, &c->join, "F",
-         "Shift RefineBank's frames onto the last past frame, fading over F; 0: off.", 0, 100000,
-         &j.join_given},
-        {"smooth", 0, OPTION_REAL, &c->smooth, "LAMBDA",
-         "Least-jerk continuation of the past: 18 damps what is faster than 6 Hz, 190 than 4 Hz; "
-         "0: off.",
-         0, 1e9, NULL},
+    const OptionGroup groups[] = {
+        settings_run_options(&j.s),
+        {.rows =
+             {
+                 option_text("bank", 0, "FILE", &j.bank_path, "What train-bank wrote."),
+                 option_text(
+                     "init", 0, "MODEL", &j.init,
+                     "Start from the weights that this model has in common with the new one."),
+             }},
+        {"The model",
+         {
+             option_flag("no-refine", 0, &j.no_refine, "Leave RefineBank out (Table 2)."),
+             option_flag("no-transit", 0, &j.no_transit, "Leave TransitBank out (Table 2)."),
+             option_size("width", 0, "W", &c->predictor.width, 1, 65536, "Width of the predictor."),
+             option_size("heads", 0, "H", &c->predictor.heads, 1, 1024, "Attention heads."),
+             option_size("mlp", 0, "F", &c->predictor.mlp, 1, 65536, "Width of the MLP."),
+             option_size("motion-layers", 0, "L", &c->motion_layers, 0, 256,
+                         "Layers of the motion transformer."),
+             option_size("music-layers", 0, "L", &c->music_layers, 0, 256,
+                         "Layers of the music transformer."),
+             option_size("cross-layers", 0, "L", &c->cross_layers, 0, 256,
+                         "Layers of the cross-modal transformer."),
+             option_size("music", 0, "M", &c->music, 1, 100000,
+                         "Music frames, from the first past frame on."),
+             option_given(option_size("keep", 0, "k", &c->keep, 1, 100000,
+                                      "Frames of each step that generate keeps by default."),
+                          &j.keep_given),
+             option_switch("residual", &c->residual,
+                           "Predict displacements from the last past frame."),
+             option_given(option_size("join", 0, "F", &c->join, 0, 100000,
+                                      "Shift RefineBank's frames onto the last past frame, fading "
+                                      "over F; 0: off."),
+                          &j.join_given),
+             option_real("smooth", 0, "LAMBDA", &c->smooth, 0, 1e9,
+                         "Least-jerk continuation of the past: 18 damps what is faster than 6 Hz, "
+                         "190 than 4 Hz; 0: off."),
+         }},
+        settings_window_options(&j.s),
+        {"Training",
+         {
+             option_given(option_size("epochs", 0, "E", &t->epochs, 0, 1e9, "Epochs."),
+                          &epochs_given),
+             option_given(
+                 option_size("steps", 0, "S", &t->max_steps, 0, 1e12,
+                             "Steps in all, instead of epochs; 0 writes the initial model."),
+                 &steps_given),
+             option_real("lr", 0, "LR", &t->lr, 0, 10, "Learning rate."),
+             option_size("drop1", 0, "E", &t->drop[0], 0, 1e9,
+                         "Epoch from which a step schedule has a tenth of it; 0: none."),
+             option_size("drop2", 0, "E", &t->drop[1], 0, 1e9,
+                         "Epoch from which it has a hundredth; 0: none."),
+             option_size("unroll", 0, "S", &t->unroll, 1, 1000,
+                         "Train on S steps in a row, each fed the one before."),
+             option_real("fade", 0, "A", &t->fade, 0, 1,
+                         "Slow the pasts that the networks are given by up to this share of their "
+                         "movement."),
+             option_size("ramp", 0, "E", &t->ramp, 0, 1e9,
+                         "Epochs over which unrolling grows from 1 to S."),
+         }},
+        settings_training_options(&j.s),
+        general_options(&j.s.general),
     };
-    memcpy(options + n, own, sizeof own);
-    n += sizeof own / sizeof *own;
-    n += settings_window_options(&j.s, options + n);
-    Option stages[] = {
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "Training", 0, 0, NULL},
-        {"epochs", 0, OPTION_SIZE, &t->epochs, "E", "Epochs.", 0, 1e9, &epochs_given},
-        {"steps", 0, OPTION_SIZE, &t->max_steps, "S",
-         "Steps in all, instead of epochs; 0 writes the initial model.", 0, 1e12, &steps_given},
-        {"lr", 0, OPTION_REAL, &t->lr, "LR", "Learning rate.", 0, 10, NULL},
-        {"drop1", 0, OPTION_SIZE, &t->drop[0], "E",
-         "Epoch from which a step schedule has a tenth of it; 0: none.", 0, 1e9, NULL},
-        {"drop2", 0, OPTION_SIZE, &t->drop[1], "E", "Epoch from which it has a hundredth; 0: none.",
-         0, 1e9, NULL},
-        {"unroll", 0, OPTION_SIZE, &t->unroll, "S",
-         "Train on S steps in a row, each fed the one before.", 1, 1000, NULL},
-        {"fade", 0, OPTION_REAL, &t->fade, "A",
-         "Slow the pasts that the networks are given by up to this share of their movement.", 0, 1,
-         NULL},
-        {"ramp", 0, OPTION_SIZE, &t->ramp, "E", "Epochs over which unrolling grows from 1 to S.", 0,
-         1e9, NULL},
-    };
-    memcpy(options + n, stages, sizeof stages);
-    n += sizeof stages / sizeof *stages;
-    n += settings_training_options(&j.s, t, options + n);
-    program.options = options;
-    program.count = n;
+    program.groups = groups;
+    program.group_count = sizeof groups / sizeof *groups;
     if ((status = options_parse(&program, argc, argv, &first)) >= 0) return status;
     if (argc - first != 1) return program_usage_error(&program, "one DATASET.tsv is needed");
     if (!j.s.output && !j.s.dry_run) return program_usage_error(&program, "-o is needed");

@@ -9,84 +9,63 @@
 #include <string.h>
 
 #include "lib/base/version.h"
+#include "lib/cli/help.h"
 
-enum { FIRST_LONG = 256, MAX_OPTIONS = 80, HELP_COLUMN = 30, HELP_WIDTH = 100 };
-
-static bool takes_value(const Option *o) {
-    return o->type != OPTION_FLAG && o->type != OPTION_UNFLAG;
+static int check_range(const Program *p, const Option *o, double v, const char *text) {
+    if (v >= o->min && v <= o->max) return 0;
+    return program_usage_error(p, "--%s must lie between %.12g and %.12g, not %s", o->name, o->min,
+                               o->max, text);
 }
 
-static void print_wrapped(const char *text, size_t indent) {
-    size_t column = indent;
-    while (*text) {
-        size_t n = strcspn(text, " ");
-        if (column + n > HELP_WIDTH && column > indent) {
-            printf("\n%*s", (int)indent, "");
-            column = indent;
-        }
-        column += (size_t)printf("%.*s", (int)n, text);
-        text += n;
-        if (*text == ' ') {
-            text++;
-            column += (size_t)printf(" ");
-        }
-    }
-}
-
-static void print_default(const Option *o, char *text, size_t size) {
-    text[0] = '\0';
-    if (o->type == OPTION_INT) snprintf(text, size, " [%ld]", *(const long *)o->value);
-    if (o->type == OPTION_SIZE) snprintf(text, size, " [%zu]", *(const size_t *)o->value);
-    if (o->type == OPTION_REAL) snprintf(text, size, " [%g]", *(const double *)o->value);
-    if ((o->type == OPTION_TEXT || o->type == OPTION_CHOICE) && *(const char *const *)o->value)
-        snprintf(text, size, " [%s]", *(const char *const *)o->value);
-}
-
-static void print_option(const Option *o) {
-    char head[120], text[1400], value[160];
-    if (!o->name) {
-        printf("\n%s:\n", o->help);
-        return;
-    }
-    int n = o->letter ? snprintf(head, sizeof head, "  -%c, --%s", o->letter, o->name)
-                      : snprintf(head, sizeof head, "      --%s", o->name);
-    if (takes_value(o)) n += snprintf(head + n, sizeof head - (size_t)n, " %s", o->argument);
-    print_default(o, value, sizeof value);
-    snprintf(text, sizeof text, "%s%s", o->help, value);
-    if (n < HELP_COLUMN - 1)
-        printf("%-*s", HELP_COLUMN, head);
+static int store_whole(const Program *p, const Option *o, const char *text) {
+    char *end;
+    errno = 0;
+    long v = strtol(text, &end, 10);
+    if (end == text || *end || errno || isspace((unsigned char)text[0]))
+        return program_usage_error(p, "--%s takes a whole number, not '%s'", o->name, text);
+    if (o->type == OPTION_SIZE && v < 0)
+        return program_usage_error(p, "--%s must not be negative", o->name);
+    int status = check_range(p, o, (double)v, text);
+    if (status) return status;
+    if (o->type == OPTION_INT)
+        *(long *)o->value = v;
     else
-        printf("%s\n%*s", head, HELP_COLUMN, "");
-    print_wrapped(text, HELP_COLUMN);
-    printf("\n");
-}
-
-static int print_help(const Program *p) {
-    printf("Usage: %s %s\n", p->name, p->usage);
-    print_wrapped(p->about, 0);
-    printf("\n\nOptions:\n");
-    for (size_t i = 0; i < p->count; i++) print_option(&p->options[i]);
-    print_option(&(Option){.name = "help", .letter = 'h', .help = "Show this text and exit."});
-    print_option(&(Option){.name = "version", .letter = 'V', .help = "Show the version and exit."});
-    printf("\nExample:\n  %s\n", p->example);
-    return program_finish(p, 0);
-}
-
-static int choice_ok(const char *words, const char *word) {
-    size_t n = strlen(word);
-    for (const char *w = words; n && *w; w += strcspn(w, "|"), w += *w == '|')
-        if (strcspn(w, "|") == n && strncmp(w, word, n) == 0) return 1;
+        *(size_t *)o->value = (size_t)v;
     return 0;
 }
 
-static int store(const Program *p, const Option *o, const char *text) {
-    char *end = NULL;
-    bool ranged = o->min != 0 || o->max != 0;
-    if (o->given) *o->given = true;
+static int store_real(const Program *p, const Option *o, const char *text) {
+    char *end;
     errno = 0;
+    double v = strtod(text, &end);
+    bool finite = v - v == 0;
+    if (end == text || *end || errno == ERANGE || !finite || isspace((unsigned char)text[0]))
+        return program_usage_error(p, "--%s takes a number, not '%s'", o->name, text);
+    int status = check_range(p, o, v, text);
+    if (!status) *(double *)o->value = v;
+    return status;
+}
+
+static int store_choice(const Program *p, const Option *o, const char *text) {
+    char list[400] = "";
+    for (int i = 0; o->words[i]; i++) {
+        if (strcmp(o->words[i], text) == 0) {
+            *(int *)o->value = i;
+            return 0;
+        }
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", i ? "|" : "", o->words[i]);
+    }
+    return program_usage_error(p, "--%s takes one of %s, not '%s'", o->name, list, text);
+}
+
+static int store(const Program *p, const Option *o, bool negated, const char *text) {
+    Error err;
+    if (o->given) *o->given = true;
     switch (o->type) {
     case OPTION_FLAG:
-        *(bool *)o->value = true;
+    case OPTION_SWITCH:
+        *(bool *)o->value = !negated;
         return 0;
     case OPTION_UNFLAG:
         *(bool *)o->value = false;
@@ -94,96 +73,129 @@ static int store(const Program *p, const Option *o, const char *text) {
     case OPTION_TEXT:
         *(const char **)o->value = text;
         return 0;
-    case OPTION_CHOICE:
-        if (!choice_ok(o->argument, text))
-            return program_usage_error(p, "--%s takes one of %s, not '%s'", o->name, o->argument,
-                                       text);
-        *(const char **)o->value = text;
-        return 0;
-    case OPTION_TEXTS: {
-        Error err;
+    case OPTION_TEXTS:
         return strings_add(o->value, text, &err) ? program_report(p, &err) : 0;
-    }
+    case OPTION_CHOICE:
+        return store_choice(p, o, text);
     case OPTION_INT:
-    case OPTION_SIZE: {
-        long v = strtol(text, &end, 10);
-        if (end == text || *end || errno || isspace((unsigned char)text[0]))
-            return program_usage_error(p, "--%s takes a whole number, not '%s'", o->name, text);
-        if (ranged && ((double)v < o->min || (double)v > o->max))
-            return program_usage_error(p, "--%s must lie between %.0f and %.0f, not %ld", o->name,
-                                       o->min, o->max, v);
-        if (o->type == OPTION_INT)
-            *(long *)o->value = v;
-        else if (v < 0)
-            return program_usage_error(p, "--%s must not be negative", o->name);
-        else
-            *(size_t *)o->value = (size_t)v;
-        return 0;
-    }
-    case OPTION_REAL: {
-        double v = strtod(text, &end);
-        if (end == text || *end || errno == ERANGE || v != v || v - v != 0 ||
-            isspace((unsigned char)text[0]))
-            return program_usage_error(p, "--%s takes a number, not '%s'", o->name, text);
-        if (ranged && (v < o->min || v > o->max))
-            return program_usage_error(p, "--%s must lie between %g and %g, not %g", o->name,
-                                       o->min, o->max, v);
-        *(double *)o->value = v;
-        return 0;
-    }
+    case OPTION_SIZE:
+        return store_whole(p, o, text);
+    case OPTION_REAL:
+        return store_real(p, o, text);
     }
     return 0;
 }
 
-int options_parse(const Program *p, int argc, char **argv, int *first) {
-    struct option longs[MAX_OPTIONS + 3];
-    char letters[2 * MAX_OPTIONS + 8] = ":hV";
-    size_t count = 0, letter = strlen(letters);
-    for (size_t i = 0; i < p->count && count < MAX_OPTIONS; i++) {
-        const Option *o = &p->options[i];
-        if (!o->name) continue;
-        longs[count++] = (struct option){o->name, takes_value(o) ? required_argument : no_argument,
-                                         NULL, FIRST_LONG + (int)i};
-        if (o->letter) letters[letter++] = o->letter;
-        if (o->letter && takes_value(o)) letters[letter++] = ':';
-    }
-    letters[letter] = '\0';
-    longs[count++] = (struct option){"help", no_argument, NULL, 'h'};
-    longs[count++] = (struct option){"version", no_argument, NULL, 'V'};
-    longs[count] = (struct option){0};
+/* What getopt_long takes, made of a program's groups. A long option's value is FIRST_LONG + its
+ * index here. */
+enum { FIRST_LONG = 256 };
 
-    optind = 0; /* start afresh, also when called twice */
+typedef struct {
+    const Option *row;
+    bool negated; /* the --no-x of a switch */
+    char no_name[64];
+} LongName;
+
+typedef struct {
+    LongName *names;
+    struct option *longs;
+    char *letters;
+    size_t count;
+} Getopt;
+
+static void getopt_free(Getopt *g) {
+    free(g->names);
+    free(g->longs);
+    free(g->letters);
+}
+
+static void add_name(Getopt *g, const Option *o, bool negated) {
+    LongName *n = &g->names[g->count];
+    *n = (LongName){.row = o, .negated = negated};
+    snprintf(n->no_name, sizeof n->no_name, "no-%s", o->name);
+    g->longs[g->count] = (struct option){negated ? n->no_name : o->name,
+                                         option_takes_value(o) ? required_argument : no_argument,
+                                         NULL, FIRST_LONG + (int)g->count};
+    g->count++;
+}
+
+static int getopt_prepare(Getopt *g, const Program *p) {
+    size_t most = 2 * OPTION_GROUP_MAX * p->group_count + 3;
+    *g = (Getopt){.names = calloc(most, sizeof *g->names),
+                  .longs = calloc(most, sizeof *g->longs),
+                  .letters = calloc(most + 4, 1)};
+    if (!g->names || !g->longs || !g->letters) {
+        Error err;
+        getopt_free(g);
+        error_set(&err, "out of memory");
+        return program_report(p, &err);
+    }
+    strcpy(g->letters, ":hV");
+    for (size_t i = 0; i < p->group_count; i++)
+        for (const Option *o = p->groups[i].rows; o->name; o++) {
+            size_t end = strlen(g->letters);
+            if (o->letter) g->letters[end++] = o->letter;
+            if (o->letter && option_takes_value(o)) g->letters[end] = ':';
+            add_name(g, o, false);
+            if (o->type == OPTION_SWITCH) add_name(g, o, true);
+        }
+    g->longs[g->count] = (struct option){"help", no_argument, NULL, 'h'};
+    g->longs[g->count + 1] = (struct option){"version", no_argument, NULL, 'V'};
+    return 0;
+}
+
+/* What getopt_long answered with '?' or ':'. */
+static int syntax_error(const Program *p, const Getopt *g, int answer, const char *word) {
+    bool is_long = strncmp(word, "--", 2) == 0;
+    if (answer == ':' && is_long) return program_usage_error(p, "%s needs a value", word);
+    if (answer == ':') return program_usage_error(p, "-%c needs a value", optopt);
+    if (is_long && optopt >= FIRST_LONG)
+        return program_usage_error(p, "--%s takes no value", g->longs[optopt - FIRST_LONG].name);
+    if (is_long && optopt == 'h') return program_usage_error(p, "--help takes no value");
+    if (is_long && optopt == 'V') return program_usage_error(p, "--version takes no value");
+    if (is_long) return program_usage_error(p, "unknown or ambiguous option %s", word);
+    return program_usage_error(p, "unknown option -%c", optopt);
+}
+
+static int parse(const Program *p, const Getopt *g, int argc, char **argv) {
+    optind = 0; /* starts over when called twice */
     opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
-        if (c == 'h') return print_help(p);
+    for (int c; (c = getopt_long(argc, argv, g->letters, g->longs, NULL)) != -1;) {
+        if (c == 'h') {
+            help_print(p);
+            return program_finish(p, 0);
+        }
         if (c == 'V') {
             printf("%s (neverstop) %s\n", p->name, NEVERSTOP_VERSION);
             return program_finish(p, 0);
         }
-        bool is_long = strncmp(argv[optind - 1], "--", 2) == 0;
-        if (c == ':' && !is_long) return program_usage_error(p, "-%c needs a value", optopt);
-        if (c == ':') return program_usage_error(p, "%s needs a value", argv[optind - 1]);
-        if (c == '?') {
-            if (is_long && (optopt == 'h' || optopt == 'V'))
-                return program_usage_error(p, "--%s takes no value",
-                                           optopt == 'h' ? "help" : "version");
-            if (optopt > 0 && optopt < FIRST_LONG)
-                return program_usage_error(p, "unknown option -%c", optopt);
-            if (optopt >= FIRST_LONG)
-                return program_usage_error(p, "--%s takes no value",
-                                           p->options[optopt - FIRST_LONG].name);
-            return program_usage_error(p, "unknown or ambiguous option %s", argv[optind - 1]);
-        }
+        if (c == ':' || c == '?') return syntax_error(p, g, c, argv[optind - 1]);
         size_t i = 0;
         if (c >= FIRST_LONG)
             i = (size_t)(c - FIRST_LONG);
         else
-            while (p->options[i].letter != c) i++;
-        int status = store(p, &p->options[i], optarg);
+            while (g->names[i].row->letter != c) i++;
+        int status = store(p, g->names[i].row, g->names[i].negated, optarg);
         if (status) return status;
     }
-    *first = optind;
     return -1;
+}
+
+int options_parse(const Program *p, int argc, char **argv, int *first) {
+    if (argc == 2 && strcmp(argv[1], "--help-man") == 0) {
+        help_print_man(p);
+        return program_finish(p, 0);
+    }
+    if (argc == 2 && strcmp(argv[1], "--help-options") == 0) {
+        help_print_options(p);
+        return program_finish(p, 0);
+    }
+    Getopt g;
+    if (getopt_prepare(&g, p)) return 1;
+    int status = parse(p, &g, argc, argv);
+    getopt_free(&g);
+    *first = optind;
+    return status;
 }
 
 int program_usage_error(const Program *p, const char *format, ...) {

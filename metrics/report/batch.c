@@ -7,37 +7,36 @@
 #include "lib/cli/progress.h"
 #include "lib/data/motion_list.h"
 
-void eval_options(EvalOptions *m, Option *options) {
-    const Option all[EVAL_OPTIONS] = {
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "Results", 0, 0, NULL},
-        {"skeleton", 's', OPTION_TEXT, &m->skeleton, "FILE",
-         "Skeleton .npz (offsets, parents, and names, if the first 22 joints are not SMPL's in "
-         "their order); without it SMPL's.",
-         0, 0, NULL},
-        {"seed-frames", 0, OPTION_INT, &m->seed_frames, "N",
-         "How many first frames of a dance were given, where its file cannot say it (.npy, .pkl). "
-         "mint's results: 120.",
-         0, 1e9, NULL},
-        {"skip-bad", 0, OPTION_FLAG, &m->skip_bad, NULL,
-         "Leave out files that cannot be measured, with a warning each; otherwise the first one is "
-         "an error.",
-         0, 0, NULL},
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "Results", 0, 0, NULL},
-        {"bootstrap", 'b', OPTION_INT, &m->resamples, "B",
-         "95% intervals from B sets drawn from the dances with replacement; 0: none.", 0, 1e7,
-         NULL},
-        {"bootstrap-seed", 0, OPTION_INT, &m->bootstrap_seed, "N", "Seed of the drawing.", 0, 1e15,
-         NULL},
-        {"per-sequence", 0, OPTION_TEXT, &m->per_sequence, "FILE",
-         "Also write a table with a line for every dance (.tsv).", 0, 0, NULL},
-        {"verbose", 'v', OPTION_FLAG, &m->verbose, NULL, "A row for every dance too.", 0, 0, NULL},
-        {"json", 0, OPTION_FLAG, &m->json, NULL, "One JSON object instead of a table.", 0, 0, NULL},
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "Manners", 0, 0, NULL},
-        {"threads", 'j', OPTION_INT, &m->threads, "N", "Threads; 0: one per processor.", 0, 1024,
-         NULL},
-        {"quiet", 'q', OPTION_FLAG, &m->quiet, NULL, "No progress.", 0, 0, NULL},
-    };
-    memcpy(options, all, sizeof all);
+OptionGroup eval_input_options(EvalOptions *m) {
+    return (OptionGroup){
+        "Input",
+        {
+            option_text("skeleton", 's', "FILE", &m->skeleton,
+                        "Skeleton .npz (offsets, parents, and names, if the first 22 joints are "
+                        "not SMPL's in their order); without it SMPL's."),
+            option_int("seed-frames", 0, "N", &m->seed_frames, 0, 1e9,
+                       "How many first frames of a dance were given, where its file cannot say it "
+                       "(.npy, .pkl). mint's results: 120."),
+            option_flag("skip-bad", 0, &m->skip_bad,
+                        "Leave out files that cannot be measured, with a warning each; otherwise "
+                        "the first one is an error."),
+        }};
+}
+
+OptionGroup eval_result_options(EvalOptions *m) {
+    return (OptionGroup){
+        "Results",
+        {
+            option_int(
+                "bootstrap", 'b', "B", &m->resamples, 0, 1e7,
+                "95% intervals from B sets drawn from the dances with replacement; 0: none."),
+            option_int("bootstrap-seed", 0, "N", &m->bootstrap_seed, 0, 1e15,
+                       "Seed of the drawing."),
+            option_text("per-sequence", 0, "FILE", &m->per_sequence,
+                        "Also write a table with a line for every dance (.tsv)."),
+            option_flag("verbose", 'v', &m->verbose, "A row for every dance too."),
+            option_json(&m->json),
+        }};
 }
 
 /* --- dances --- */
@@ -101,7 +100,7 @@ int eval_dances(EvalResults *out, const Program *program, const EvalOptions *m,
     if (!status) {
         EvalJob job = {out, work, context, seed_frames};
         Progress progress;
-        progress_start(&progress, "dances", n, m->quiet);
+        progress_start(&progress, "dances", n, m->general.quiet);
         status = motion_list_each_file(&out->files, measure_one, &job, &progress, bad, err);
         progress_end(&progress);
     }

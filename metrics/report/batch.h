@@ -3,21 +3,21 @@
 #ifndef METRICS_REPORT_BATCH_H
 #define METRICS_REPORT_BATCH_H
 
-#include "lib/cli/options.h"
+#include "lib/cli/general_options.h"
 #include "lib/cli/table.h"
 #include "lib/motion/import/pose_source.h"
 #include "metrics/bootstrap.h"
 
 typedef struct {
     const char *skeleton, *per_sequence;
-    long seed_frames, resamples, bootstrap_seed, threads;
-    bool skip_bad, verbose, json, quiet;
+    long seed_frames, resamples, bootstrap_seed;
+    bool skip_bad, verbose, json;
+    GeneralOptions general;
 } EvalOptions;
 
-/* The options that all have, to be put behind a program's own: options gets EVAL_OPTIONS of them.
- */
-enum { EVAL_OPTIONS = 13 };
-void eval_options(EvalOptions *m, Option *options);
+/* Options that all of them have: which dances are read and how, and what is printed. */
+OptionGroup eval_input_options(EvalOptions *m);
+OptionGroup eval_result_options(EvalOptions *m);
 
 /* --- dances --- */
 

@@ -90,7 +90,7 @@ int print_run_summary(const Program *program, const TrainSettings *s, Model *m, 
     for (int stage = first; comm_rank() == 0 && stage <= last_stage(first); stage++) {
         Forecast f;
         if (stage_of(s, m, stage, data, val, &f, err)) return -1;
-        if (s->quiet) continue;
+        if (s->general.quiet) continue;
         char processes[40] = "";
         if (comm_size() > 1)
             snprintf(processes, sizeof processes, " in each of %d processes", comm_size());

@@ -1,8 +1,7 @@
 #include "model/train/presets.h"
 
 static const Preset presets[] = {
-    {.name = "paper",
-     .config = {.past = 120,
+    {.config = {.past = 120,
                 .future = 20,
                 .music = 240,
                 .keep = 20,
@@ -38,8 +37,7 @@ static const Preset presets[] = {
                 .beta = 0.2,
                 .kl = 1e-4,
                 .root_weight = 1}}},
-    {.name = "small",
-     .config = {.past = 60,
+    {.config = {.past = 60,
                 .future = 20,
                 .music = 80,
                 .keep = 20,
@@ -89,8 +87,7 @@ static const Preset presets[] = {
                 .beta = 0.2,
                 .kl = 1e-4,
                 .root_weight = 10}}},
-    {.name = "demo",
-     .config = {.past = 60,
+    {.config = {.past = 60,
                 .future = 20,
                 .music = 80,
                 .keep = 20,
@@ -140,8 +137,7 @@ static const Preset presets[] = {
                 .beta = 0.2,
                 .kl = 1e-4,
                 .root_weight = 10}}},
-    {.name = "tiny",
-     .config = {.past = 120,
+    {.config = {.past = 120,
                 .future = 20,
                 .music = 240,
                 .keep = 20,
@@ -178,8 +174,12 @@ static const Preset presets[] = {
                 .root_weight = 1}}},
 };
 
+enum { PRESETS = sizeof presets / sizeof *presets };
+
+const char *const preset_names[PRESETS + 1] = {"paper", "small", "demo", "tiny"};
+
 const Preset *preset_find(const char *name) {
-    for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
-        if (strcmp(presets[i].name, name) == 0) return &presets[i];
+    for (size_t i = 0; i < PRESETS; i++)
+        if (strcmp(preset_names[i], name) == 0) return &presets[i];
     return NULL;
 }

@@ -6,12 +6,13 @@
 #include "model/train/trainer.h"
 
 typedef struct {
-    const char *name;
     Config config; /* motion_dim and music_dim come from the data */
     Training stage[3];
 } Preset;
 
-/* "paper", "small", "demo" or "tiny"; NULL for other names. */
+extern const char *const preset_names[]; /* ended by NULL */
+
+/* NULL for a name that is not in preset_names. */
 const Preset *preset_find(const char *name);
 
 #endif

@@ -19,100 +19,116 @@ static const char *preset_in(int argc, char **argv, const char *otherwise) {
     return otherwise;
 }
 
-int settings_preset(const Program *program, int argc, char **argv, TrainSettings *s) {
+int settings_preset(const Program *program, int argc, char **argv, int stage, TrainSettings *s) {
     const char *name = preset_in(argc, argv, "small");
     const Preset *p = preset_find(name);
+    int index = 0;
     if (!p)
         return program_usage_error(program, "--preset takes one of paper|small|demo|tiny, not '%s'",
                                    name);
-    *s = (TrainSettings){.preset = name, .config = p->config, .seed = 1, .checkpoint_every = 1};
+    while (strcmp(preset_names[index], name) != 0) index++;
+    *s = (TrainSettings){.preset = index,
+                         .config = p->config,
+                         .common = p->stage[stage - 1],
+                         .schedule = -1,
+                         .seed = 1,
+                         .checkpoint_every = 1};
     memcpy(s->stage, p->stage, sizeof s->stage);
-    s->refine = refine_name(p->config.refine);
     return 0;
 }
 
-size_t settings_window_options(TrainSettings *s, Option *o) {
+OptionGroup settings_window_options(TrainSettings *s) {
     Config *c = &s->config;
     bool *given = &s->window_given;
-    Option options[] = {
-        {"past", 0, OPTION_SIZE, &c->past, "L", "Past frames l.", 2, 100000, given},
-        {"future", 0, OPTION_SIZE, &c->future, "K", "Predicted frames K.", 1, 100000, given},
-        {"relative-root", 0, OPTION_FLAG, &c->relative_root, NULL,
-         "Count horizontal translation from the last past frame.", 0, 0, given},
-        {"no-relative-root", 0, OPTION_UNFLAG, &c->relative_root, NULL, "Do not.", 0, 0, given},
-        {"relative-heading", 0, OPTION_FLAG, &c->relative_heading, NULL,
-         "Turn every window so that its last past frame faces straight ahead.", 0, 0, given},
-        {"no-relative-heading", 0, OPTION_UNFLAG, &c->relative_heading, NULL, "Do not.", 0, 0,
-         given},
-        {"standardise", 0, OPTION_FLAG, &c->standardise, NULL,
-         "Scale every dimension inside the networks.", 0, 0, given},
-        {"no-standardise", 0, OPTION_UNFLAG, &c->standardise, NULL, "Do not.", 0, 0, given},
-        {"logit-scale", 0, OPTION_FLAG, &c->logit_scale, NULL,
-         "Multiply the banks' logits by C^-1/2.", 0, 0, given},
-        {"no-logit-scale", 0, OPTION_UNFLAG, &c->logit_scale, NULL, "Do not.", 0, 0, given},
-    };
-    memcpy(o, options, sizeof options);
-    return sizeof options / sizeof *options;
+    return (OptionGroup){
+        .rows = {
+            option_given(option_size("past", 0, "L", &c->past, 2, 100000, "Past frames l."), given),
+            option_given(
+                option_size("future", 0, "K", &c->future, 1, 100000, "Predicted frames K."), given),
+            option_given(option_switch("relative-root", &c->relative_root,
+                                       "Count horizontal translation from the last past frame."),
+                         given),
+            option_given(option_switch(
+                             "relative-heading", &c->relative_heading,
+                             "Turn every window so that its last past frame faces straight ahead."),
+                         given),
+            option_given(option_switch("standardise", &c->standardise,
+                                       "Scale every dimension inside the networks."),
+                         given),
+            option_given(option_switch("logit-scale", &c->logit_scale,
+                                       "Multiply the banks' logits by C^-1/2."),
+                         given),
+        }};
 }
 
-size_t settings_training_options(TrainSettings *s, Training *t, Option *o) {
-    Option options[] = {
-        {"batch", 0, OPTION_SIZE, &t->batch, "B", "Windows per step.", 1, 65536, NULL},
-        {"schedule", 0, OPTION_CHOICE, &s->schedule, "step|cosine|constant",
-         "How the learning rate falls (the preset's).", 0, 0, NULL},
-        {"warmup", 0, OPTION_SIZE, &t->warmup, "STEPS", "Steps over which the learning rate rises.",
-         0, 1e9, NULL},
-        {"noise", 0, OPTION_REAL, &t->noise, "S",
-         "Let the motion that the networks are given drift by a Gaussian of S standard deviations.",
-         0, 1000, NULL},
-        {"root-weight", 0, OPTION_REAL, &t->root_weight, "W",
-         "How often errors of the root's translation count in the loss.", 0, 1e6, NULL},
-        {"kl", 0, OPTION_REAL, &t->kl, "W", "Weight of the divergence (VAE).", 0, 1e6, NULL},
-    };
-    memcpy(o, options, sizeof options);
-    return sizeof options / sizeof *options;
+OptionGroup settings_training_options(TrainSettings *s) {
+    static const char *const schedules[] = {[SCHEDULE_STEP] = "step",
+                                            [SCHEDULE_COSINE] = "cosine",
+                                            [SCHEDULE_CONSTANT] = "constant",
+                                            NULL};
+    Training *t = &s->common;
+    return (OptionGroup){
+        .rows = {
+            option_given(option_size("batch", 0, "B", &t->batch, 1, 65536, "Windows per step."),
+                         &s->given.batch),
+            option_standard(option_choice("schedule", 0, schedules, &s->schedule,
+                                          "How the learning rate falls."),
+                            "the preset's"),
+            option_given(option_size("warmup", 0, "STEPS", &t->warmup, 0, 1e9,
+                                     "Steps over which the learning rate rises."),
+                         &s->given.warmup),
+            option_given(
+                option_real("noise", 0, "S", &t->noise, 0, 1000,
+                            "Let the motion that the networks are given drift by a Gaussian of S "
+                            "standard deviations."),
+                &s->given.noise),
+            option_given(
+                option_real("root-weight", 0, "W", &t->root_weight, 0, 1e6,
+                            "How often errors of the root's translation count in the loss."),
+                &s->given.root_weight),
+            option_given(
+                option_real("kl", 0, "W", &t->kl, 0, 1e6, "Weight of the divergence (VAE)."),
+                &s->given.kl),
+        }};
 }
 
-size_t settings_common_options(TrainSettings *s, Option *o) {
-    Option options[] = {
-        {"preset", 0, OPTION_CHOICE, &s->preset, "paper|small|demo|tiny",
-         "Start from this set of numbers; every other option changes one.", 0, 0, NULL},
-        {"output", 'o', OPTION_TEXT, &s->output, "FILE",
-         "Write the result here (.safetensors). Needed.", 0, 0, NULL},
-        {"val", 0, OPTION_TEXT, &s->validation, "DATASET.tsv",
-         "Log the loss on this set after every epoch, too.", 0, 0, NULL},
-        {"checkpoint", 0, OPTION_TEXT, &s->checkpoint, "FILE",
-         "Go on from FILE if it exists; keep it up to date.", 0, 0, NULL},
-        {"checkpoint-every", 0, OPTION_SIZE, &s->checkpoint_every, "E",
-         "Write the checkpoint every E epochs.", 1, 1e9, NULL},
-        {"checkpoint-steps", 0, OPTION_SIZE, &s->checkpoint_steps, "S",
-         "And every S steps within an epoch; 0: not.", 0, 1e9, NULL},
-        {"checkpoint-activations", 0, OPTION_FLAG, &s->checkpoint_activations, NULL,
-         "Keep only the inputs of transformer blocks and compute the rest again: less memory, more "
-         "time, the same result.",
-         0, 0, NULL},
-        {"dry-run", 0, OPTION_FLAG, &s->dry_run, NULL,
-         "Print what the run would take (numbers, memory, operations, time), and do nothing.", 0, 0,
-         NULL},
-        {"json", 0, OPTION_FLAG, &s->json, NULL, "Print that as JSON.", 0, 0, NULL},
-        {"seed", 0, OPTION_INT, &s->seed, "S", "Seed of all random numbers.", 0, 9e15, NULL},
-        {"threads", 'j', OPTION_INT, &s->threads, "N", "Threads; 0: one per processor.", 0, 1024,
-         NULL},
-        {"quiet", 'q', OPTION_FLAG, &s->quiet, NULL, "No progress on stderr.", 0, 0, NULL},
-    };
-    memcpy(o, options, sizeof options);
-    return sizeof options / sizeof *options;
+OptionGroup settings_run_options(TrainSettings *s) {
+    return (OptionGroup){
+        .rows = {
+            option_choice("preset", 0, preset_names, &s->preset,
+                          "Start from this set of numbers; every other option changes one."),
+            option_text("output", 'o', "FILE", &s->output,
+                        "Write the result here (.safetensors). Needed."),
+            option_text("val", 0, "DATASET.tsv", &s->validation,
+                        "Log the loss on this set after every epoch, too."),
+            option_text("checkpoint", 0, "FILE", &s->checkpoint,
+                        "Go on from FILE if it exists; keep it up to date."),
+            option_size("checkpoint-every", 0, "E", &s->checkpoint_every, 1, 1e9,
+                        "Write the checkpoint every E epochs."),
+            option_size("checkpoint-steps", 0, "S", &s->checkpoint_steps, 0, 1e9,
+                        "And every S steps within an epoch; 0: not."),
+            option_flag("checkpoint-activations", 0, &s->checkpoint_activations,
+                        "Keep only the inputs of transformer blocks and compute the rest again: "
+                        "less memory, more time, the same result."),
+            option_flag("dry-run", 0, &s->dry_run,
+                        "Print what the run would take (numbers, memory, operations, time), and do "
+                        "nothing."),
+            option_flag("json", 0, &s->json, "Print that as JSON."),
+            option_int("seed", 0, "S", &s->seed, 0, 9e15, "Seed of all random numbers."),
+        }};
 }
 
-int settings_finish(TrainSettings *s, Error *err) {
-    if (refine_parse(s->refine, &s->config.refine))
-        return error_set(err, "no such variant: %s", s->refine);
-    for (int i = 0; i < 3; i++) s->stage[i].recompute = s->checkpoint_activations;
-    for (int i = 0; s->schedule && i < 3; i++)
-        s->stage[i].schedule = s->schedule[0] == 's'                            ? SCHEDULE_STEP
-                               : s->schedule[1] == 'o' && s->schedule[2] == 's' ? SCHEDULE_COSINE
-                                                                                : SCHEDULE_CONSTANT;
-    return 0;
+void settings_finish(TrainSettings *s) {
+    for (int i = 0; i < 3; i++) {
+        Training *t = &s->stage[i];
+        if (s->given.batch) t->batch = s->common.batch;
+        if (s->given.warmup) t->warmup = s->common.warmup;
+        if (s->given.noise) t->noise = s->common.noise;
+        if (s->given.root_weight) t->root_weight = s->common.root_weight;
+        if (s->given.kl) t->kl = s->common.kl;
+        if (s->schedule >= 0) t->schedule = (Schedule)s->schedule;
+        t->recompute = s->checkpoint_activations;
+    }
 }
 
 /* --- a run --- */
@@ -179,7 +195,8 @@ static void log_row(void *user, const LogRow *row) {
 static void show_progress(void *user, size_t done, size_t total) {
     Run *run = user;
     if (done == 1 || run->progress.total != total)
-        progress_start(&run->progress, "batches of this epoch", total, run->settings->quiet);
+        progress_start(&run->progress, "batches of this epoch", total,
+                       run->settings->general.quiet);
     progress_step(&run->progress, done);
     if (done == total) progress_end(&run->progress);
 }

@@ -3,37 +3,41 @@
 #ifndef MODEL_TRAIN_RUN_H
 #define MODEL_TRAIN_RUN_H
 
-#include "lib/cli/options.h"
+#include "lib/cli/general_options.h"
 #include "lib/cli/progress.h"
 #include "model/train/presets.h"
 
 /* Every number of a run, from the preset and then from the options. */
 typedef struct {
-    const char *preset;
+    int preset; /* index in preset_names */
     Config config;
     Training stage[3];
-    const char *refine, *schedule, *output, *checkpoint, *validation;
-    long seed, threads;
+    Training common; /* values that options set for all stages at once, where `given` says so */
+    struct {
+        bool batch, warmup, noise, root_weight, kl;
+    } given;
+    int schedule; /* Schedule; -1: the preset's */
+    const char *output, *checkpoint, *validation;
+    long seed;
     size_t checkpoint_every, checkpoint_steps;
-    bool quiet, dry_run, json, checkpoint_activations;
+    bool dry_run, json, checkpoint_activations;
     bool window_given; /* an option that a bank file decides was used */
+    GeneralOptions general;
 } TrainSettings;
 
 /* Fills the settings from the --preset found in argv (or the default), before the options are
- * parsed. Returns 0, or 2 after a message. */
-int settings_preset(const Program *program, int argc, char **argv, TrainSettings *s);
+ * parsed. stage: 1 to 3, whose numbers --help shows for options of all stages. Returns 0, or 2
+ * after a message. */
+int settings_preset(const Program *program, int argc, char **argv, int stage, TrainSettings *s);
 
-/* Options of both programs; appended to `options`, returns how many. */
-size_t settings_window_options(
-    TrainSettings *s, Option *options); /* past, future, relative-root, standardise, logit-scale */
-size_t settings_common_options(TrainSettings *s,
-                               Option *options); /* output, val, checkpoint, seed, threads, quiet */
-size_t settings_training_options(
-    TrainSettings *s, Training *t,
-    Option *options); /* batch, schedule, warmup, noise; written to *t */
+/* Options of both programs: past, future, relative-root, standardise, ...; output, val, checkpoint,
+ * seed, ...; batch, schedule, noise, ... */
+OptionGroup settings_window_options(TrainSettings *s);
+OptionGroup settings_run_options(TrainSettings *s);
+OptionGroup settings_training_options(TrainSettings *s);
 
-/* After parsing: what is meant for all stages, into all of them. */
-int settings_finish(TrainSettings *s, Error *err);
+/* After parsing: what was given for all stages goes into each of them. */
+void settings_finish(TrainSettings *s);
 
 /* A run under way. */
 typedef struct {

@@ -1,48 +1,63 @@
 #include "lib/cli/options.h"
 
 #include <fcntl.h>
+#include <math.h>
 
 #include "test/scratch.h"
 
 /* Everything that a table can hold, with its defaults. */
 typedef struct {
-    bool flag, unflag, steps_given;
+    bool flag, unflag, standardise, steps_given;
     long steps, any;
-    size_t clusters;
+    size_t clusters, keep;
     double rate;
-    const char *output, *preset;
+    int preset, schedule;
+    const char *output;
     Strings reals;
 } Values;
 
-enum { COUNT = 11, PRINTED = 8192 };
+enum { GROUPS = 2, PRINTED = 8192 };
 
-static void fill(Option *options, Values *v) {
-    *v = (Values){.unflag = true, .steps = 20, .clusters = 256, .rate = 1e-4, .preset = "small"};
-    const Option table[COUNT] = {
-        {"quiet", 'q', OPTION_FLAG, &v->flag, NULL, "No progress.", 0, 0, NULL},
-        {"no-refine", 0, OPTION_UNFLAG, &v->unflag, NULL, "Without RefineBank.", 0, 0, NULL},
-        {"steps", 's', OPTION_INT, &v->steps, "N", "Steps.", 1, 100, &v->steps_given},
-        {"any", 0, OPTION_INT, &v->any, "N", "Any number.", 0, 0, NULL},
-        {NULL, 0, OPTION_FLAG, NULL, NULL, "More", 0, 0, NULL},
-        {"rate", 0, OPTION_REAL, &v->rate, "R", "Learning rate.", 0, 1, NULL},
-        {"output", 'o', OPTION_TEXT, &v->output, "FILE",
-         "Where the result goes, explained at a length that does not fit into one line of the help "
-         "text at all.",
-         0, 0, NULL},
-        {"preset", 0, OPTION_CHOICE, &v->preset, "paper|small|tiny", "Sizes.", 0, 0, NULL},
-        {"real", 'r', OPTION_TEXTS, &v->reals, "PATH", "Real dance.", 0, 0, NULL},
-        {"clusters", 0, OPTION_SIZE, &v->clusters, "N", "Clusters.", 0, 0, NULL},
-        {"real-too", 0, OPTION_FLAG, &v->flag, NULL, "Makes --rea ambiguous.", 0, 0, NULL},
-    };
-    memcpy(options, table, sizeof table);
+static const char *const presets[] = {"paper", "small", "tiny", NULL};
+static const char *const schedules[] = {"step", "cosine", NULL};
+
+static void fill(OptionGroup groups[GROUPS], Values *v) {
+    *v = (Values){
+        .unflag = true, .steps = 20, .clusters = 256, .rate = 1e-4, .preset = 1, .schedule = -1};
+    groups[0] =
+        (OptionGroup){.rows = {
+                          option_flag("quiet", 'q', &v->flag, "No progress."),
+                          option_unflag("no-refine", &v->unflag, "Without RefineBank."),
+                          option_switch("standardise", &v->standardise, "Scale dimensions."),
+                          option_given(option_int("steps", 's', "N", &v->steps, 1, 100, "Steps."),
+                                       &v->steps_given),
+                          option_int("any", 0, "N", &v->any, -HUGE_VAL, HUGE_VAL, "Any number."),
+                      }};
+    groups[1] = (OptionGroup){
+        "More",
+        {
+            option_real("rate", 0, "R", &v->rate, 0, 1, "Learning rate."),
+            option_text("output", 'o', "FILE", &v->output,
+                        "Where the result goes, explained at a length that does not fit into one "
+                        "line of the help text at all."),
+            option_choice("preset", 0, presets, &v->preset, "Sizes."),
+            option_choice("schedule", 0, schedules, &v->schedule, "How the rate falls."),
+            option_standard(option_size("keep", 0, "N", &v->keep, 0, 10, "Frames kept."),
+                            "the model's"),
+            option_texts("real", 'r', "PATH", &v->reals, "Real dance."),
+            option_size("clusters", 0, "N", &v->clusters, 0, 1e9, "Clusters."),
+            option_flag("real-too", 0, &v->flag, "Makes --rea ambiguous."),
+        }};
 }
 
 /* Parses `line`, split at blanks, with stdout and stderr going to `printed`. */
 static int parse(Values *v, const char *line, int *first, char **argv, char *printed) {
     static char words[512], name[] = "dance";
-    Option options[COUNT];
-    fill(options, v);
-    Program p = {"dance", "[OPTION]... FILE", "Dances.", "dance -o out.npz in.npz", options, COUNT};
+    OptionGroup groups[GROUPS];
+    fill(groups, v);
+    Program p = {"dance",   "dance to a file",         "[OPTION]... FILE\n--help",
+                 "Dances.", "dance -o out.npz in.npz", groups,
+                 GROUPS};
     snprintf(words, sizeof words, "%s", line);
     int argc = 0;
     argv[argc++] = name;
@@ -78,7 +93,7 @@ static void options_and_operands_may_mix(void **state) {
     assert_true(v.flag && !v.unflag && v.steps == 7 && v.steps_given && v.any == -12 &&
                 v.clusters == 32 && v.rate == 0.25);
     assert_string_equal(v.output, "file");
-    assert_string_equal(v.preset, "tiny");
+    assert_int_equal(v.preset, 2);
     assert_int_equal(v.reals.count, 2);
     assert_string_equal(v.reals.items[1], "y");
     assert_string_equal(argv[first], "a.npz");
@@ -97,7 +112,7 @@ static void defaults_stay(void **state) {
     assert_int_equal(first, 1);
     assert_true(!v.flag && v.unflag && v.steps == 20 && v.clusters == 256 && !v.steps_given &&
                 v.rate == 1e-4 && !v.output);
-    assert_string_equal(v.preset, "small");
+    assert_true(v.preset == 1 && v.schedule == -1);
 }
 
 static void short_forms_and_prefixes(void **state) {
@@ -108,11 +123,29 @@ static void short_forms_and_prefixes(void **state) {
     assert_int_equal(parse(&v, "-qs3 --out f --no-r --pre paper", &first, argv, printed), -1);
     assert_true(v.flag && v.steps == 3 && !v.unflag);
     assert_string_equal(v.output, "f");
-    assert_string_equal(v.preset, "paper");
+    assert_int_equal(v.preset, 0);
     assert_int_equal(parse(&v, "--real a", &first, argv, printed),
                      -1); /* a whole name beats the longer one that it begins */
     assert_int_equal(v.reals.count, 1);
     strings_free(&v.reals);
+}
+
+static void switches_have_two_names(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        bool on;
+    } cases[] = {{"", false},
+                 {"--standardise", true},
+                 {"--standardise --no-standardise", false},
+                 {"--no-standardise --stand", true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Values v;
+        int first;
+        char *argv[40], printed[PRINTED];
+        assert_int_equal(parse(&v, cases[i].line, &first, argv, printed), -1);
+        assert_int_equal(v.standardise, cases[i].on);
+    }
 }
 
 static void ranges_include_their_ends(void **state) {
@@ -127,7 +160,7 @@ static void ranges_include_their_ends(void **state) {
     assert_true(v.any == 9223372036854775807);
 }
 
-static void wrong_usage_is_told_in_one_line(void **state) {
+static void wrong_usage_is_one_line(void **state) {
     (void)state;
     static const struct {
         const char *line, *says;
@@ -154,6 +187,9 @@ static void wrong_usage_is_told_in_one_line(void **state) {
         {"-x", "unknown option -x"},
         {"-qx", "unknown option -x"},
         {"--quiet=yes", "--quiet takes no value"},
+        {"--no-standardise=1", "--no-standardise takes no value"},
+        {"--schedule=constant", "--schedule takes one of step|cosine, not 'constant'"},
+        {"--help-man x", "unknown or ambiguous option --help-man"},
         {"--help=yes", "--help takes no value"},
         {"--clusters -1", "--clusters must not be negative"},
         {"--output", "--output needs a value"},
@@ -177,10 +213,13 @@ static void wrong_usage_is_told_in_one_line(void **state) {
 static void help_comes_from_the_table(void **state) {
     (void)state;
     static const char *const parts[] = {
-        "Usage: dance [OPTION]... FILE\nDances.\n",
+        "Usage: dance [OPTION]... FILE\n   or: dance --help\nDances.\n\nOptions:\n",
         "  -q, --quiet                 No progress.\n",
         "      --no-refine             Without RefineBank.\n",
         "  -s, --steps N               Steps. [20]\n",
+        "      --[no-]standardise      Scale dimensions. [no]\n",
+        "      --schedule step|cosine  How the rate falls.\n",
+        "      --keep N                Frames kept. [the model's]\n",
         "\nMore:\n",
         "Learning rate. [0.0001]\n",
         "Clusters. [256]\n",
@@ -202,6 +241,53 @@ static void help_comes_from_the_table(void **state) {
     }
 }
 
+/* Written down by hand from man(7) and groff_man(7): hyphens that are to be typed are \\-. */
+static void the_man_page_comes_from_the_table(void **state) {
+    (void)state;
+    static const char *const parts[] = {
+        ".TH \"NEVERSTOP\\-DANCE\" 1 \"\" \"neverstop ",
+        "\n.SH NAME\nneverstop\\-dance \\- dance to a file\n",
+        "\n.SH SYNOPSIS\n.nf\n\\fBneverstop dance\\fR [OPTION]... FILE\n"
+        "\\fBneverstop dance\\fR \\-\\-help\n.fi\n",
+        "\n.SH OPTIONS\n.TP\n\\fB\\-q\\fR, \\fB\\-\\-quiet\\fR\nNo progress.\n",
+        "\n.TP\n\\fB\\-\\-\\fR[\\fBno\\-\\fR]\\fBstandardise\\fR\n",
+        "\n.SS More\n.TP\n\\fB\\-\\-rate\\fR \\fIR\\fR\nLearning rate. Default: 0.0001.\n",
+        "\\fB\\-\\-preset\\fR \\fBpaper|small|tiny\\fR\nSizes. Default: small.\n",
+        "\n.SH EXAMPLE\n.nf\ndance \\-o out.npz in.npz\n.fi\n",
+    };
+    Values v;
+    int first;
+    char *argv[40], printed[PRINTED];
+    assert_int_equal(parse(&v, "--help-man", &first, argv, printed), 0);
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+        if (!strstr(printed, parts[k])) fail_msg("'%s' is not in the page:\n%s", parts[k], printed);
+}
+
+static void the_list_of_options_is_for_scripts(void **state) {
+    (void)state;
+    static const char expected[] = "--quiet\t-q\t\n"
+                                   "--no-refine\t\t\n"
+                                   "--standardise\t\t\n"
+                                   "--no-standardise\t\t\n"
+                                   "--steps\t-s\tN\n"
+                                   "--any\t\tN\n"
+                                   "--rate\t\tR\n"
+                                   "--output\t-o\tFILE\n"
+                                   "--preset\t\tpaper|small|tiny\n"
+                                   "--schedule\t\tstep|cosine\n"
+                                   "--keep\t\tN\n"
+                                   "--real\t-r\tPATH\n"
+                                   "--clusters\t\tN\n"
+                                   "--real-too\t\t\n"
+                                   "--help\t-h\t\n"
+                                   "--version\t-V\t\n";
+    Values v;
+    int first;
+    char *argv[40], printed[PRINTED];
+    assert_int_equal(parse(&v, "--help-options", &first, argv, printed), 0);
+    assert_string_equal(printed, expected);
+}
+
 static void the_version_is_one_line(void **state) {
     (void)state;
     Values v;
@@ -217,9 +303,12 @@ int main(void) {
         cmocka_unit_test(options_and_operands_may_mix),
         cmocka_unit_test(defaults_stay),
         cmocka_unit_test(short_forms_and_prefixes),
+        cmocka_unit_test(switches_have_two_names),
         cmocka_unit_test(ranges_include_their_ends),
-        cmocka_unit_test(wrong_usage_is_told_in_one_line),
+        cmocka_unit_test(wrong_usage_is_one_line),
         cmocka_unit_test(help_comes_from_the_table),
+        cmocka_unit_test(the_man_page_comes_from_the_table),
+        cmocka_unit_test(the_list_of_options_is_for_scripts),
         cmocka_unit_test(the_version_is_one_line),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);

@@ -1,0 +1,13 @@
+/* help.h: what a program's option table says, in three forms, on stdout. */
+#ifndef LIB_CLI_HELP_H
+#define LIB_CLI_HELP_H
+
+#include "lib/cli/options.h"
+
+void help_print(const Program *program); /* --help */
+void help_print_man(const Program *program); /* --help-man: roff, section 1 */
+void help_print_options(const Program *program); /* --help-options: a line per option, with tabs */
+
+bool option_takes_value(const Option *row);
+
+#endif
