@@ -24,7 +24,7 @@ int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep
     int status = g->graph ? 0 : error_set(err, "out of memory");
     if (status == 0) {
         g->step = step_build(g->graph, &m->config, false);
-        status = graph_finish(g->graph, -1, err);
+        status = graph_finish(g->graph, NO_VALUE, err);
     }
     if (status)
         generator_free(g);
@@ -77,7 +77,7 @@ static void fill(const Generator *g, const GenerationJob *d, size_t b, size_t at
         for (size_t k = 0; k < c->music_dim; k++)
             music[t * c->music_dim + k] = (real)d->music[frame * c->music_dim + k];
     }
-    if (g->step.genre >= 0) graph_data(g->graph, g->step.genre)[b] = (real)d->genre;
+    if (value_exists(g->step.genre)) graph_data(g->graph, g->step.genre)[b] = (real)d->genre;
 }
 
 int generator_run(Generator *g, GenerationJob *dances, size_t count,

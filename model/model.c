@@ -22,7 +22,7 @@ static int declare(Model *m, bool seed, Error *err) {
         Value genre = graph_input(g, 1, 1);
         Value motion = graph_input(g, c->past, c->motion_dim);
         Value root = reference_frame(g, c, motion, c->past - c->future - 1);
-        refine_bank(g, c, normalise_motion(g, c, motion, root), 0, genre, -1);
+        refine_bank(g, c, normalise_motion(g, c, motion, root), 0, genre, NO_VALUE);
         graph_parameter(g, INIT_GIVEN, 3, banks, "bank.manifold");
         graph_parameter(g, INIT_GIVEN, 3, banks, "bank.past");
         graph_parameter(g, INIT_GIVEN, 3, banks, "bank.future");

@@ -28,10 +28,10 @@ Value refine_nearest(Graph *g, const Config *c, Value z, Value genre);
 
 typedef struct {
     Value motion; /* [l - first, D] */
-    Value mean, logvar; /* of the variational variant, else -1 */
+    Value mean, logvar; /* of the variational variant, else none */
 } Refined;
 
-/* The whole of RefineBank, for the frames from `first` on. eps [n, C]: the VAE's noise, or -1 for
+/* The whole of RefineBank, for the frames from `first` on. eps [n, C]: the VAE's noise, or none for
  * its mean. */
 Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre, Value eps);
 
@@ -40,21 +40,21 @@ Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value
 Value transit_bank(Graph *g, const Config *c, Value past, Value genre);
 
 /* --- predictor.c --- */
-/* P_c: past [l, D], music [M, 35], prior tokens or -1 -> future [K, D] */
+/* P_c: past [l, D], music [M, 35], prior tokens or none -> future [K, D] */
 Value predictor(Graph *g, const Config *c, Value past, Value music, Value prior);
 
 /* --- step.c --- */
 /* The frame [1, D] from whose place (relative_root) and heading (relative_heading) a window is
- * seen; -1 with neither. */
+ * seen; none with neither. */
 Value reference_frame(Graph *g, const Config *c, Value motion, size_t frame);
 Value normalise_motion(Graph *g, const Config *c, Value motion, Value reference);
 Value restore_motion(Graph *g, const Config *c, Value motion, Value reference);
 
 typedef struct {
     Value past, music, genre,
-        eps; /* inputs; genre and eps are -1 where the model has no use for them */
+        eps; /* inputs; genre and eps are none where the model has no use for them */
     Value future; /* [K, D] */
-    Value mean, logvar; /* VAE, else -1 */
+    Value mean, logvar; /* VAE, else none */
 } Step;
 
 /* Eq. 2: one auto-regressive step; training adds the VAE's noise. */

@@ -52,7 +52,6 @@ Value op_rotate_heading(Graph *g, Value x, Value reference, double direction) {
     return graph_record(g, &(Record){.op = &op,
                                      .inputs = 2,
                                      .x = {x, reference},
-                                     .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = graph_rows(g, x),
                                      .cols = graph_cols(g, x),
                                      .factor = {(real)direction}});

@@ -3,7 +3,7 @@
 #include "model/networks.h"
 
 Value reference_frame(Graph *g, const Config *c, Value motion, size_t frame) {
-    return c->relative_root || c->relative_heading ? op_slice_rows(g, motion, frame, 1) : -1;
+    return c->relative_root || c->relative_heading ? op_slice_rows(g, motion, frame, 1) : NO_VALUE;
 }
 
 /* The reference's floor position in every row. */
@@ -38,11 +38,7 @@ Step step_build(Graph *g, const Config *c, bool training) {
     size_t l = c->past, K = c->future;
     bool noisy = training && c->refine == REFINE_VAE;
     Step s = {.past = graph_input(g, l, c->motion_dim),
-              .music = graph_input(g, c->music, c->music_dim),
-              .genre = -1,
-              .eps = -1,
-              .mean = -1,
-              .logvar = -1};
+              .music = graph_input(g, c->music, c->music_dim)};
     if (c->transit || c->refine != REFINE_NONE) s.genre = graph_input(g, 1, 1);
     if (noisy) s.eps = graph_input(g, c->latents, c->bank.width);
 
@@ -54,7 +50,7 @@ Step step_build(Graph *g, const Config *c, bool training) {
                              statistic(g, c->music_dim, "music.std"));
     Value last = op_slice_rows(g, past, l - 1, 1);
 
-    Value prior = c->transit ? transit_bank(g, c, past, s.genre) : -1;
+    Value prior = c->transit ? transit_bank(g, c, past, s.genre) : NO_VALUE;
     Value future = predictor(g, c, past, music, prior);
     if (c->residual) future = op_add(g, future, op_repeat_row(g, last, K));
 

@@ -9,7 +9,6 @@ Graph *graph_new(Params *params, size_t max_batch) {
     if (!g) return NULL;
     g->params = params;
     g->max_batch = max_batch;
-    g->loss = -1;
     g->weight = 1;
     return g;
 }
@@ -37,11 +36,11 @@ Value graph_fail(Graph *g, const char *format, ...) {
         va_end(args);
         g->failed = true;
     }
-    return -1;
+    return NO_VALUE;
 }
 
 bool graph_value_invalid(const Graph *g, Value v) {
-    return g->failed || v < 0 || (size_t)v >= g->count;
+    return g->failed || !value_exists(v) || node_index(v) >= g->count;
 }
 
 static Value add_node(Graph *g, const Record *r) {
@@ -53,12 +52,12 @@ static Value add_node(Graph *g, const Record *r) {
         g->capacity = capacity;
     }
     g->nodes[g->count] = (Node){.record = *r};
-    return (Value)g->count++;
+    return node_value(g->count++);
 }
 
 Value graph_input(Graph *g, size_t rows, size_t cols) {
-    if (g->failed) return -1;
-    return add_node(g, &(Record){.rows = rows, .cols = cols, .w = {NO_PARAMETER, NO_PARAMETER}});
+    if (g->failed) return NO_VALUE;
+    return add_node(g, &(Record){.rows = rows, .cols = cols});
 }
 
 static void *copy(const void *from, size_t bytes) {
@@ -70,11 +69,11 @@ static void *copy(const void *from, size_t bytes) {
 Value graph_record(Graph *g, const Record *r) {
     for (int i = 0; i < r->inputs; i++)
         if (graph_value_invalid(g, r->x[i]))
-            return graph_fail(g, "%s: an operand is no value of this graph", r->op->name);
-    if (g->failed) return -1;
+            return graph_fail(g, "%s: an operand is not a value of this graph", r->op->name);
+    if (g->failed) return NO_VALUE;
     Value v = add_node(g, r);
-    if (v < 0) return -1;
-    Node *node = &g->nodes[v];
+    if (!value_exists(v)) return NO_VALUE;
+    Node *node = node_of(g, v);
     if (r->list_count)
         node->record.list = node->list = copy(r->list, r->list_count * sizeof *r->list);
     if (r->table_count)
@@ -94,19 +93,19 @@ Parameter graph_parameter(Graph *g, Init init, int rank, const size_t *shape, co
     va_end(args);
     int found = params_declare(g->params, name, rank, shape, init, &g->err);
     if (found < 0) g->failed = true;
-    return found;
+    return (Parameter){(size_t)(found + 1)};
 }
 
 size_t graph_parameter_shape(const Graph *g, Parameter w, int dimension) {
-    return w == NO_PARAMETER ? 0 : g->params->items[w].shape[dimension];
+    return parameter_exists(w) ? g->params->items[parameter_index(w)].shape[dimension] : 0;
 }
 
 void graph_keep(Graph *g, Value v) {
-    if (!graph_value_invalid(g, v)) g->nodes[v].keep = true;
+    if (!graph_value_invalid(g, v)) node_of(g, v)->keep = true;
 }
 
 void graph_differentiate(Graph *g, Value input) {
-    if (!graph_value_invalid(g, input)) g->nodes[input].differentiate = true;
+    if (!graph_value_invalid(g, input)) node_of(g, input)->differentiate = true;
 }
 
 size_t graph_count(const Graph *g) { return g->count; }
@@ -132,16 +131,16 @@ void graph_on_gradient(Graph *g, void (*done)(void *user, Parameter w), void *us
 }
 
 size_t graph_rows(const Graph *g, Value v) {
-    return graph_value_invalid(g, v) ? 0 : g->nodes[v].record.rows;
+    return graph_value_invalid(g, v) ? 0 : node_of(g, v)->record.rows;
 }
 size_t graph_cols(const Graph *g, Value v) {
-    return graph_value_invalid(g, v) ? 0 : g->nodes[v].record.cols;
+    return graph_value_invalid(g, v) ? 0 : node_of(g, v)->record.cols;
 }
 real *graph_data(Graph *g, Value v) {
-    return graph_value_invalid(g, v) ? NULL : g->nodes[v].fwd.value;
+    return graph_value_invalid(g, v) ? NULL : node_of(g, v)->fwd.value;
 }
 real *graph_gradient(Graph *g, Value v) {
-    return graph_value_invalid(g, v) ? NULL : g->nodes[v].grad;
+    return graph_value_invalid(g, v) ? NULL : node_of(g, v)->grad;
 }
 size_t graph_bytes(const Graph *g) { return (g->block_count + g->scratch_count) * sizeof(real); }
 

@@ -13,9 +13,22 @@
 
 #include "lib/nn/params.h"
 
-typedef int Value; /* index of a node */
-typedef int Parameter; /* index into Params; NO_PARAMETER where an op may go without */
-enum { NO_PARAMETER = -1 };
+/* What an op call or graph_input returns, and a tensor of Params: types of their own, so that the
+ * compiler tells them apart. Both count from 1; zero-initialised, they are none. */
+typedef struct {
+    size_t id;
+} Value;
+typedef struct {
+    size_t id; /* 1 + the index in Params.items */
+} Parameter;
+
+static const Value NO_VALUE = {0};
+static const Parameter NO_PARAMETER = {0};
+
+static inline bool value_exists(Value v) { return v.id != 0; }
+static inline bool value_same(Value a, Value b) { return a.id == b.id; }
+static inline bool parameter_exists(Parameter w) { return w.id != 0; }
+static inline size_t parameter_index(Parameter w) { return w.id - 1; }
 
 typedef struct Graph Graph;
 
@@ -49,7 +62,7 @@ void graph_segment(Graph *g, size_t first);
 void graph_recompute(Graph *g);
 
 /* Plans memory and allocates nothing of it: graph_bytes says what the graph would take. loss: the
- * scalar to differentiate, or -1 for a graph that only runs forwards. */
+ * scalar to differentiate, or NO_VALUE for a graph that only runs forwards. */
 int graph_plan(Graph *g, Value loss, Error *err);
 /* Plans, unless that has been done, and allocates. */
 int graph_finish(Graph *g, Value loss, Error *err);
@@ -150,7 +163,7 @@ typedef struct {
     const Op *op;
     int inputs;
     Value x[MAX_INPUTS];
-    Parameter w[MAX_WEIGHTS]; /* set both, NO_PARAMETER where absent */
+    Parameter w[MAX_WEIGHTS];
     size_t rows, cols;
     size_t saved; /* elements per sample (or in all, for scalars) */
     size_t scratch; /* elements per thread */
@@ -163,10 +176,9 @@ typedef struct {
 } Record;
 
 Value graph_record(Graph *g, const Record *r);
-/* Keeps the first error of a recording and returns -1. */
+/* Keeps the first error of a recording and returns NO_VALUE. */
 Value graph_fail(Graph *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
-bool graph_value_invalid(
-    const Graph *g,
-    Value v); /* v is no value of this graph, or an error happened: the op must return -1 */
+/* v is not a value of this graph, or an error happened: the op must return NO_VALUE. */
+bool graph_value_invalid(const Graph *g, Value v);
 
 #endif

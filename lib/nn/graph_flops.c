@@ -6,7 +6,7 @@ static CallShape shape_of(const Graph *g, const Node *n, size_t batch) {
     CallShape c = {
         .batch = batch, .inputs = r->inputs, .rows = r->rows, .cols = r->cols, .size = r->size};
     for (int k = 0; k < r->inputs; k++) {
-        const Node *x = &g->nodes[r->x[k]];
+        const Node *x = node_of(g, r->x[k]);
         c.x[k].rows = x->record.rows;
         c.x[k].cols = x->record.cols;
         c.x[k].grad = x->needs_grad;

@@ -32,7 +32,7 @@ typedef struct {
 typedef enum { FORWARD, RECOMPUTE, BACKWARD } ActionKind;
 typedef struct {
     ActionKind kind;
-    Value node;
+    size_t node;
 } Action;
 
 struct Graph {
@@ -56,8 +56,12 @@ struct Graph {
     Error err;
 };
 
+static inline size_t node_index(Value v) { return v.id - 1; }
+static inline Value node_value(size_t index) { return (Value){index + 1}; }
+static inline Node *node_of(const Graph *g, Value v) { return &g->nodes[node_index(v)]; }
+
 static inline bool graph_trainable(const Graph *g, Parameter w) {
-    return w != NO_PARAMETER && g->params->items[w].trainable;
+    return parameter_exists(w) && g->params->items[parameter_index(w)].trainable;
 }
 
 /* Elements of a node's value in a batch. */

@@ -14,15 +14,15 @@ static void mark_gradients(Graph *g) {
         graph_fail(g, "out of memory");
         return;
     }
-    reached[g->loss] = true;
+    reached[node_index(g->loss)] = true;
     for (size_t i = g->count; i-- > 0;) /* backwards: from the loss to what feeds it */
         if (reached[i] && g->nodes[i].record.op && g->nodes[i].record.op->backward)
             for (int k = 0; k < g->nodes[i].record.inputs; k++)
-                reached[g->nodes[i].record.x[k]] = true;
+                reached[node_index(g->nodes[i].record.x[k])] = true;
     for (size_t i = 0; i < g->count; i++) {
         Node *n = &g->nodes[i];
         bool wanted = n->differentiate;
-        for (int k = 0; k < n->record.inputs; k++) wanted |= g->nodes[n->record.x[k]].needs_grad;
+        for (int k = 0; k < n->record.inputs; k++) wanted |= node_of(g, n->record.x[k])->needs_grad;
         for (int k = 0; k < MAX_WEIGHTS; k++) wanted |= graph_trainable(g, n->record.w[k]);
         n->needs_grad = wanted && reached[i] && (!n->record.op || n->record.op->backward);
     }
@@ -40,8 +40,8 @@ static void mark_completions(Graph *g) {
         for (int k = 0; g->nodes[i].needs_grad && k < MAX_WEIGHTS; k++) {
             Parameter w = g->nodes[i].record.w[k];
             if (!graph_trainable(g, w)) continue;
-            g->nodes[i].completes[k] = !seen[w];
-            seen[w] = true;
+            g->nodes[i].completes[k] = !seen[parameter_index(w)];
+            seen[parameter_index(w)] = true;
         }
     free(seen);
 }
@@ -60,20 +60,22 @@ static void mark_again(Graph *g) {
         for (size_t i = g->segments[s].first; i <= g->segments[s].last; i++) segment_of[i] = s;
     for (size_t i = 0; !g->failed && i < g->count; i++) {
         const Node *n = &g->nodes[i];
-        if (n->keep || !n->record.op || (Value)i == g->loss) marks[i] |= KEPT;
+        if (n->keep || !n->record.op || value_same(node_value(i), g->loss)) marks[i] |= KEPT;
         if (n->needs_grad && n->record.op && (n->record.op->backward_reads_y || n->record.saved))
             marks[i] |= WANTED;
-        for (int k = 0; k < n->record.inputs; k++)
-            if (reads_x_back(n))
-                marks[n->record.x[k]] |=
-                    segment_of[n->record.x[k]] == segment_of[i] ? WANTED : KEPT;
+        for (int k = 0; reads_x_back(n) && k < n->record.inputs; k++) {
+            size_t x = node_index(n->record.x[k]);
+            marks[x] |= segment_of[x] == segment_of[i] ? WANTED : KEPT;
+        }
     }
     for (size_t i = g->count;
          !g->failed && i-- > 0;) { /* later segments decide what earlier ones keep for them */
         Node *n = &g->nodes[i];
         n->recomputed = segment_of[i] != SIZE_MAX && marks[i] == WANTED;
-        for (int k = 0; n->recomputed && k < n->record.inputs; k++)
-            marks[n->record.x[k]] |= segment_of[n->record.x[k]] == segment_of[i] ? WANTED : KEPT;
+        for (int k = 0; n->recomputed && k < n->record.inputs; k++) {
+            size_t x = node_index(n->record.x[k]);
+            marks[x] |= segment_of[x] == segment_of[i] ? WANTED : KEPT;
+        }
     }
     free(marks);
     free(segment_of);
@@ -86,14 +88,14 @@ static void list_actions(Graph *g) {
         return;
     }
     size_t n = 0, s = g->segment_count;
-    for (size_t i = 0; i < g->count; i++) g->actions[n++] = (Action){FORWARD, (Value)i};
-    for (size_t i = g->count; g->loss >= 0 && i-- > 0;) {
+    for (size_t i = 0; i < g->count; i++) g->actions[n++] = (Action){FORWARD, i};
+    for (size_t i = g->count; value_exists(g->loss) && i-- > 0;) {
         while (s > 0 && g->segments[s - 1].last > i) s--;
         if (s > 0 && g->segments[s - 1].last == i)
             for (size_t k = g->segments[s - 1].first; k <= i; k++)
-                if (g->nodes[k].recomputed) g->actions[n++] = (Action){RECOMPUTE, (Value)k};
+                if (g->nodes[k].recomputed) g->actions[n++] = (Action){RECOMPUTE, k};
         if (g->nodes[i].needs_grad && g->nodes[i].record.op)
-            g->actions[n++] = (Action){BACKWARD, (Value)i};
+            g->actions[n++] = (Action){BACKWARD, i};
     }
     g->action_count = n;
 }
@@ -106,14 +108,14 @@ static void extend(Allocation *b, size_t time) {
 }
 
 /* The value that is there on the way back. */
-static Allocation *back_value(const Graph *g, Allocation *buffers, Value v) {
-    return &buffers[(size_t)v * BUFFERS + (g->nodes[v].recomputed ? VALUE_AGAIN : VALUE)];
+static Allocation *back_value(const Graph *g, Allocation *buffers, size_t v) {
+    return &buffers[v * BUFFERS + (g->nodes[v].recomputed ? VALUE_AGAIN : VALUE)];
 }
 
-static void live_forward(const Graph *g, Allocation *buffers, size_t time, Value v) {
+static void live_forward(const Graph *g, Allocation *buffers, size_t time, size_t v) {
     const Node *n = &g->nodes[v];
-    Allocation *own = &buffers[(size_t)v * BUFFERS];
-    bool lasting = !n->record.op || n->keep || v == g->loss;
+    Allocation *own = &buffers[v * BUFFERS];
+    bool lasting = !n->record.op || n->keep || value_same(node_value(v), g->loss);
     own[VALUE] = (Allocation){node_elements(n, g->max_batch), lasting ? 0 : time,
                               lasting ? g->action_count : time, 0};
     own[SAVED] = (Allocation){
@@ -121,35 +123,35 @@ static void live_forward(const Graph *g, Allocation *buffers, size_t time, Value
     if (n->needs_grad)
         own[GRAD] = (Allocation){own[VALUE].size, g->action_count, g->action_count, 0};
     for (int k = 0; k < n->record.inputs; k++)
-        extend(&buffers[(size_t)n->record.x[k] * BUFFERS + VALUE], time);
+        extend(&buffers[node_index(n->record.x[k]) * BUFFERS + VALUE], time);
 }
 
-static void live_again(const Graph *g, Allocation *buffers, size_t time, Value v) {
-    Allocation *own = &buffers[(size_t)v * BUFFERS];
+static void live_again(const Graph *g, Allocation *buffers, size_t time, size_t v) {
+    Allocation *own = &buffers[v * BUFFERS];
     own[VALUE_AGAIN] = (Allocation){own[VALUE].size, time, time, 0};
     own[SAVED_AGAIN] = (Allocation){own[SAVED].size, time, time, 0};
     for (int k = 0; k < g->nodes[v].record.inputs; k++)
-        extend(back_value(g, buffers, g->nodes[v].record.x[k]), time);
+        extend(back_value(g, buffers, node_index(g->nodes[v].record.x[k])), time);
 }
 
-static void live_backward(const Graph *g, Allocation *buffers, size_t time, Value v) {
+static void live_backward(const Graph *g, Allocation *buffers, size_t time, size_t v) {
     const Node *n = &g->nodes[v];
-    Allocation *own = &buffers[(size_t)v * BUFFERS];
+    Allocation *own = &buffers[v * BUFFERS];
     if (own[GRAD].first > time) own[GRAD].first = time; /* the loss: nobody's operand */
     if (!n->differentiate) own[GRAD].last = time;
     if (n->record.op->backward_reads_y) extend(back_value(g, buffers, v), time);
     extend(&own[n->recomputed ? SAVED_AGAIN : SAVED], time);
     for (int k = 0; k < n->record.inputs; k++) {
-        Value x = n->record.x[k];
+        size_t x = node_index(n->record.x[k]);
         if (n->record.op->backward_reads_x) extend(back_value(g, buffers, x), time);
-        Allocation *grad = &buffers[(size_t)x * BUFFERS + GRAD];
+        Allocation *grad = &buffers[x * BUFFERS + GRAD];
         if (g->nodes[x].needs_grad && grad->first > time) grad->first = time;
     }
 }
 
 static void set_lifetimes(const Graph *g, Allocation *buffers) {
     for (size_t t = 0; t < g->action_count; t++) {
-        Value v = g->actions[t].node;
+        size_t v = g->actions[t].node;
         if (g->actions[t].kind == FORWARD) live_forward(g, buffers, t, v);
         if (g->actions[t].kind == RECOMPUTE) live_again(g, buffers, t, v);
         if (g->actions[t].kind == BACKWARD) live_backward(g, buffers, t, v);
@@ -161,15 +163,15 @@ static void set_lifetimes(const Graph *g, Allocation *buffers) {
 static void share_places(const Graph *g, Allocation *buffers, size_t *owner) {
     for (size_t i = 0; i < g->count; i++) owner[i] = i;
     for (size_t t = g->count; t < g->action_count; t++) {
-        size_t v = (size_t)g->actions[t].node;
+        size_t v = g->actions[t].node;
         const Record *r = &g->nodes[v].record;
         if (g->actions[t].kind != BACKWARD || !(r->op->passes_gradient || r->op->in_place) ||
             g->nodes[v].differentiate)
             continue;
-        size_t x = (size_t)r->x[0];
+        size_t x = node_index(r->x[0]);
         Allocation *to = &buffers[owner[v] * BUFFERS + GRAD], *from = &buffers[x * BUFFERS + GRAD];
         bool again = false;
-        for (int k = 1; k < r->inputs; k++) again |= r->x[k] == r->x[0];
+        for (int k = 1; k < r->inputs; k++) again |= value_same(r->x[k], r->x[0]);
         if (again || !g->nodes[x].needs_grad || from->first != t || from->size != to->size)
             continue;
         extend(to, from->last);
@@ -181,8 +183,8 @@ static void share_places(const Graph *g, Allocation *buffers, size_t *owner) {
 int graph_plan(Graph *g, Value loss, Error *err) {
     enum { ALIGN = 16 };
     g->loss = loss;
-    if (!g->failed && loss >= 0) {
-        if (graph_value_invalid(g, loss) || !g->nodes[loss].record.op->scalar)
+    if (!g->failed && value_exists(loss)) {
+        if (graph_value_invalid(g, loss) || !node_of(g, loss)->record.op->scalar)
             graph_fail(g, "the loss is not a scalar");
         else
             mark_gradients(g);

@@ -19,20 +19,21 @@ static Call call_of(const Graph *g, const Node *n, bool back) {
               .list = r->list,
               .table = r->table};
     for (int k = 0; k < r->inputs; k++) {
-        const Node *x = &g->nodes[r->x[k]];
+        const Node *x = node_of(g, r->x[k]);
         c.x[k] = (Operand){x->record.rows, x->record.cols, back ? x->bwd.value : x->fwd.value,
                            x->grad, false};
     }
     const Bf16Weights *rounded = g->params->rounded;
-    if (rounded && r->w[0] != NO_PARAMETER && rounded->matrices[r->w[0]].data) {
+    if (rounded && parameter_exists(r->w[0]) && rounded->matrices[parameter_index(r->w[0])].data) {
         c.rounded = rounded;
-        c.w0 = (size_t)r->w[0];
+        c.w0 = parameter_index(r->w[0]);
     }
     for (int k = 0; k < MAX_WEIGHTS; k++) {
-        if (r->w[k] == NO_PARAMETER) continue;
-        c.w[k] = params_values(g->params, (size_t)r->w[k]);
+        if (!parameter_exists(r->w[k])) continue;
+        size_t w = parameter_index(r->w[k]);
+        c.w[k] = params_values(g->params, w);
         c.dw[k] = graph_trainable(g, r->w[k]) && g->params->grad
-                      ? g->params->grad + g->params->items[r->w[k]].offset
+                      ? g->params->grad + g->params->items[w].offset
                       : NULL;
     }
     return c;
@@ -51,9 +52,9 @@ void graph_forward(Graph *g, size_t batch) {
 static void run_backward(const Graph *g, const Node *n, size_t time) {
     Call c = call_of(g, n, true);
     for (int k = 0; k < n->record.inputs; k++) { /* gradients that come to life now */
-        const Node *x = &g->nodes[n->record.x[k]];
+        const Node *x = node_of(g, n->record.x[k]);
         bool twice = false, handed_on = n->record.op->passes_gradient && x->grad == n->grad;
-        for (int i = 0; i < k; i++) twice |= n->record.x[i] == n->record.x[k];
+        for (int i = 0; i < k; i++) twice |= value_same(n->record.x[i], n->record.x[k]);
         if (handed_on) c.x[k].grad = NULL;
         if (!x->grad || x->grad_first_write != time || twice || handed_on) continue;
         c.x[k].fresh = n->record.op->sets_gradients;
@@ -66,7 +67,7 @@ static void run_backward(const Graph *g, const Node *n, size_t time) {
 
 void graph_backward(Graph *g) {
     if (g->action_count == g->count) return; /* nothing to train */
-    g->nodes[g->loss].grad[0] = g->weight;
+    node_of(g, g->loss)->grad[0] = g->weight;
     for (size_t t = g->count; t < g->action_count; t++) {
         const Node *n = &g->nodes[g->actions[t].node];
         if (g->actions[t].kind == BACKWARD) {

@@ -38,7 +38,7 @@ int bank_initialise(Model *m, const float *const *centers, Error *err) {
               root = reference_frame(g, c, in, c->past - c->future - 1);
         Value out = op_mean_rows(g, refine_encode(g, c, normalise_motion(g, c, in, root)));
         graph_keep(g, out);
-        status = graph_finish(g, -1, err);
+        status = graph_finish(g, NO_VALUE, err);
         for (size_t i = 0; status == 0 && i < m->config.genre_count; i++) {
             for (size_t k = 0; k < size; k++) samples[k] = (real)centers[i][k];
             run_all(g, in, samples, c->items,
@@ -65,7 +65,7 @@ int bank_derive_transit(Model *m, Error *err) {
         op_mean_rows(g, refine_encode(g, c, op_slice_rows(g, motion, c->past - half, half)));
     graph_keep(g, past);
     graph_keep(g, future);
-    int status = graph_finish(g, -1, err);
+    int status = graph_finish(g, NO_VALUE, err);
     const Result halves[2] = {{past, model_values(m, "bank.past")},
                               {future, model_values(m, "bank.future")}};
     if (status == 0) run_all(g, item, model_values(m, "bank.manifold"), count, halves, 2);

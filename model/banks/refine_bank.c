@@ -59,7 +59,7 @@ Value refine_decode(Graph *g, const Config *c, Value latents, size_t first) {
 }
 
 Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre, Value eps) {
-    Refined r = {.mean = -1, .logvar = -1};
+    Refined r = {0};
     Value z = refine_latents(g, c, motion);
     switch (c->refine) {
     case REFINE_BANK:
@@ -71,7 +71,7 @@ Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value
     case REFINE_VAE:
         r.mean = linear_layer(g, z, "refine.encoder.mean", c->bank.width, INIT_GLOROT);
         r.logvar = linear_layer(g, z, "refine.encoder.logvar", c->bank.width, INIT_GLOROT);
-        z = eps < 0 ? r.mean : op_reparameterise(g, r.mean, r.logvar, eps);
+        z = value_exists(eps) ? op_reparameterise(g, r.mean, r.logvar, eps) : r.mean;
         break;
     case REFINE_AE:
     case REFINE_NONE:

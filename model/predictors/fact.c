@@ -8,7 +8,7 @@ Value predictor(Graph *g, const Config *c, Value past, Value music, Value prior)
                        transformer_encoder(g, music, "predictor.music", c->music, c->music_layers,
                                            c->predictor, all_rows),
                        prior};
-    Value x = op_concat_rows(g, tokens, prior < 0 ? 2 : 3);
+    Value x = op_concat_rows(g, tokens, value_exists(prior) ? 3 : 2);
     x = transformer_blocks(g, x, "predictor.cross", c->cross_layers, c->predictor,
                            (RowRange){0, c->future, NULL});
     return linear_layer(g, x, "predictor.head", c->motion_dim, INIT_NORMAL);

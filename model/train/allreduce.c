@@ -65,7 +65,7 @@ static void begin_next(Allreduce *r) {
 
 void allreduce_complete(void *reduction, Parameter w) {
     Allreduce *r = reduction;
-    r->buckets[r->bucket_of[w]].left--;
+    r->buckets[r->bucket_of[parameter_index(w)]].left--;
     while (r->begun < r->count && r->buckets[r->begun].left == 0) begin_next(r);
     for (size_t i = 0; i < r->begun; i++) comm_sum_poll(&r->buckets[i].sum);
 }

@@ -50,7 +50,7 @@ static void fade_past(const Stage *s, size_t whole, Part part) {
 }
 
 static void fill_eps(const Stage *s, size_t whole, Part part) {
-    if (s->graph.eps < 0) return;
+    if (!value_exists(s->graph.eps)) return;
     Rng r = stage_draw(s, FOR_SAMPLING, s->state->step);
     real *eps = graph_data(s->graph.graph, s->graph.eps);
     size_t n = s->m->config.latents * s->m->config.bank.width;
@@ -88,7 +88,7 @@ void batch_fill(const Stage *s, const Corpus *corpus, const Crop *windows, size_
         const float *motion = q->motion + first * D;
         copy_rows(graph_data(g, s->graph.motion) + b * past, u ? s->rolled + b * past : motion,
                   past);
-        if (s->graph.genre >= 0) graph_data(g, s->graph.genre)[b] = (real)q->genre;
+        if (value_exists(s->graph.genre)) graph_data(g, s->graph.genre)[b] = (real)q->genre;
         if (s->state->stage < 3) {
             copy_rows(graph_data(g, s->graph.target) + b * past, motion, past);
             continue;
@@ -122,7 +122,7 @@ void batch_augment(const Stage *s, size_t whole, Part part) {
 }
 
 void batch_zero_noise(const Stage *s, size_t count) {
-    if (s->graph.eps < 0) return;
+    if (!value_exists(s->graph.eps)) return;
     memset(graph_data(s->graph.graph, s->graph.eps), 0,
            count * s->m->config.latents * s->m->config.bank.width * sizeof(real));
 }

@@ -57,7 +57,7 @@ int forecast_stage(Model *m, int stage, const Corpus *corpus, const Corpus *vali
 static size_t at_most_one(size_t layers) { return layers > 1 ? 1 : layers; }
 
 static void fill_with_noise(Graph *g, Value v, size_t batch, Rng *rng) {
-    if (v < 0) return;
+    if (!value_exists(v)) return;
     real *x = graph_data(g, v);
     for (size_t i = 0, n = batch * graph_rows(g, v) * graph_cols(g, v); i < n; i++)
         x[i] = (real)rng_normal(rng);

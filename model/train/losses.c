@@ -40,7 +40,7 @@ static Value refine_loss(Graph *g, const Config *c, StageGraph *s, LossWeights w
     if (c->refine == REFINE_VAE) s->eps = graph_input(g, c->latents, c->bank.width);
     Refined r = refine_bank(g, c, normalise_motion(g, c, s->motion, root), 0, s->genre, s->eps);
     Value loss = motion_error(g, restore_motion(g, c, r.motion, root), s->target, w.root);
-    if (r.mean < 0) return op_weighted_sum(g, &loss, (double[]){1}, 1);
+    if (!value_exists(r.mean)) return op_weighted_sum(g, &loss, (double[]){1}, 1);
     return op_weighted_sum(g, (Value[]){loss, op_kl_divergence(g, r.mean, r.logvar)},
                            (double[]){1, w.kl}, 2);
 }
@@ -55,7 +55,7 @@ static Value prediction_loss(Graph *g, const Config *c, StageGraph *s, LossWeigh
     s->future = step.future;
     s->target = graph_input(g, c->future, c->motion_dim);
     Value loss = motion_error(g, step.future, s->target, w.root);
-    if (step.mean < 0) return loss;
+    if (!value_exists(step.mean)) return loss;
     return op_weighted_sum(g, (Value[]){loss, op_kl_divergence(g, step.mean, step.logvar)},
                            (double[]){1, w.kl}, 2);
 }
@@ -67,13 +67,7 @@ static void stage_free(StageGraph *s) {
 
 int stage_record(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err) {
     const Config *c = &m->config;
-    *out = (StageGraph){.graph = graph_new(&m->params, batch),
-                        .motion = -1,
-                        .music = -1,
-                        .genre = -1,
-                        .eps = -1,
-                        .target = -1,
-                        .future = -1};
+    *out = (StageGraph){.graph = graph_new(&m->params, batch)};
     Graph *g = out->graph;
     if (!g) return error_set(err, "out of memory");
     choose_trainable(&m->params, stage);

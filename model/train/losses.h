@@ -6,8 +6,8 @@
 
 typedef struct {
     Graph *graph;
-    Value motion, music, genre, eps, target; /* inputs; -1 where the stage has none */
-    Value future; /* stage 3's prediction, else -1 */
+    Value motion, music, genre, eps, target; /* inputs; none where the stage has no use for them */
+    Value future; /* stage 3's prediction, else none */
     Value loss;
 } StageGraph;
 

@@ -129,10 +129,10 @@ static int print_config(const Config *c) {
 /* Of one window through a stage, or of one dance through a step of generation (stage 0), without
  * what is computed a second time to save memory. */
 static double window_flops(Model *m, int stage) {
-    StageGraph s = {.loss = -1};
+    StageGraph s = {0};
     Error err;
     if (stage == 0) s.graph = graph_new(&m->params, 1);
-    if (s.graph) step_build(s.graph, &m->config, m->genre_count, false);
+    if (s.graph) step_build(s.graph, &m->config, false);
     if (stage > 0) stage_record(m, stage, 1, (LossWeights){.root = 1}, &s, &err);
     GraphFlops f = {0};
     if (s.graph && graph_plan(s.graph, s.loss, &err) == 0) f = graph_flops(s.graph, 1);

@@ -84,7 +84,7 @@ static void wanted_rows(void **state) {
                 else {
                     Rng r = rng_seed(i);
                     params_initialise(&params, &r);
-                    assert_int_equal(graph_finish(g, -1, &err), 0);
+                    assert_int_equal(graph_finish(g, NO_VALUE, &err), 0);
                     for (size_t k = 0; k < 2 * ROWS * WIDTH; k++)
                         graph_data(g, x)[k] = (real)rng_normal(&r);
                     graph_forward(g, 2);
@@ -109,9 +109,9 @@ static void wanted_rows(void **state) {
 
 static Value record_refine(Fixture *f) {
     const Config *c = f->user;
-    Value motion = fixture_input(f, c->past, c->motion_dim), genre = -1;
+    Value motion = fixture_input(f, c->past, c->motion_dim), genre = NO_VALUE;
     if (c->refine == REFINE_BANK) genre = fixture_genre(f, GENRES);
-    Value eps = c->refine == REFINE_VAE ? graph_input(f->g, c->latents, c->bank.width) : -1;
+    Value eps = c->refine == REFINE_VAE ? graph_input(f->g, c->latents, c->bank.width) : NO_VALUE;
     return refine_bank(f->g, c, motion, 0, genre, eps).motion;
 }
 
@@ -152,8 +152,8 @@ static Value record_step(Fixture *f) {
     fixture_adopt(f, s.past, false);
     fixture_adopt(f, s.music, false);
     fixture_adopt(f, s.genre, true);
-    if (s.genre >= 0) f->genres = GENRES;
-    if (s.eps >= 0) fixture_adopt(f, s.eps, true);
+    if (value_exists(s.genre)) f->genres = GENRES;
+    if (value_exists(s.eps)) fixture_adopt(f, s.eps, true);
     return s.future;
 }
 
@@ -238,10 +238,10 @@ static void trial_begin(Trial *t, const Config *c, ModelKind kind, int stage) {
     Graph *g = t->stage.graph;
     const Value inputs[4] = {t->stage.motion, t->stage.music, t->stage.eps, t->stage.target};
     for (int i = 0; i < 4; i++)
-        if (inputs[i] >= 0)
+        if (value_exists(inputs[i]))
             fill_normal(graph_data(g, inputs[i]),
                         FIXTURE_BATCH * graph_rows(g, inputs[i]) * graph_cols(g, inputs[i]), &r);
-    for (size_t b = 0; t->stage.genre >= 0 && b < FIXTURE_BATCH; b++)
+    for (size_t b = 0; value_exists(t->stage.genre) && b < FIXTURE_BATCH; b++)
         graph_data(g, t->stage.genre)[b] = (real)(2 * b % GENRES);
 }
 
@@ -331,7 +331,7 @@ static void build_surrogate(Trial *t, const Config *c, bool discrete) {
     graph_keep(g, z);
     graph_keep(g, nearest);
     graph_keep(g, t->sum);
-    if (graph_finish(g, -1, &err)) fail_msg("%s", err.text);
+    if (graph_finish(g, NO_VALUE, &err)) fail_msg("%s", err.text);
     Graph *s = t->stage.graph;
     size_t motion = FIXTURE_BATCH * c->past * c->motion_dim * sizeof(real),
            latents = FIXTURE_BATCH * c->latents * c->bank.width * sizeof(real);

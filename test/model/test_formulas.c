@@ -30,7 +30,7 @@ static real *one_run(One *o, const double *x) {
     Error err;
     if (o->params.value == NULL) {
         graph_keep(o->g, o->y);
-        if (graph_finish(o->g, -1, &err) || params_allocate(&o->params, false, &err))
+        if (graph_finish(o->g, NO_VALUE, &err) || params_allocate(&o->params, false, &err))
             fail_msg("%s", err.text);
     }
     for (size_t i = 0; i < graph_rows(o->g, o->x) * graph_cols(o->g, o->x); i++)
@@ -216,11 +216,11 @@ static void step_of(Model *m, const double *past, double *future) {
     Graph *g = graph_new(&m->params, 1);
     Step s = step_build(g, &m->config, false);
     Error err;
-    if (graph_finish(g, -1, &err)) fail_msg("%s", err.text);
+    if (graph_finish(g, NO_VALUE, &err)) fail_msg("%s", err.text);
     Rng r = rng_seed(8);
     for (size_t k = 0; k < 36; k++) graph_data(g, s.music)[k] = (real)rng_normal(&r);
     for (size_t k = 0; k < 9 * 12; k++) graph_data(g, s.past)[k] = (real)past[k];
-    if (s.genre >= 0) graph_data(g, s.genre)[0] = 1;
+    if (value_exists(s.genre)) graph_data(g, s.genre)[0] = 1;
     graph_forward(g, 1);
     for (size_t k = 0; k < 36; k++) future[k] = (double)graph_data(g, s.future)[k];
     graph_free(g);
@@ -306,9 +306,9 @@ static void steps_by_hand(void **state) {
         step_of(&predictor_only, past, predicted);
         Graph *g = graph_new(&m.params, 1);
         Value window = graph_input(g, 9, 12), genre = graph_input(g, 1, 1),
-              refined = refine_bank(g, &m.config, window, 0, genre, -1).motion;
+              refined = refine_bank(g, &m.config, window, 0, genre, NO_VALUE).motion;
         graph_keep(g, refined);
-        if (graph_finish(g, -1, &err)) fail_msg("%s", err.text);
+        if (graph_finish(g, NO_VALUE, &err)) fail_msg("%s", err.text);
         for (size_t k = 0; k < 108; k++)
             graph_data(g, window)[k] = (real)(k < 72 ? past[36 + k] : predicted[k - 72]);
         graph_data(g, genre)[0] = 1;
@@ -409,7 +409,7 @@ static void banks_by_hand(void **state) {
     graph_keep(g, z);
     graph_keep(g, decoded);
     graph_keep(g, halved);
-    if (graph_finish(g, -1, &err)) fail_msg("%s", err.text);
+    if (graph_finish(g, NO_VALUE, &err)) fail_msg("%s", err.text);
     for (size_t i = 0; i < 6; i++) {
         for (size_t k = 0; k < 108; k++) graph_data(g, motion)[k] = centers[i / 3][i % 3 * 108 + k];
         for (size_t k = 0; k < 12; k++)

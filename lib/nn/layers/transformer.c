@@ -4,18 +4,17 @@
 
 #include "lib/nn/layers/transformer.h"
 
-enum { NOTHING = -1 }; /* to add a layer's result to */
-
+/* Added to r where there is one. */
 static Value linear_layer_add(Graph *g, Value r, Value x, const char *prefix, size_t out,
                               Init init) {
     Parameter w =
         graph_parameter(g, init, 2, (size_t[]){out, graph_cols(g, x)}, "%s.weight", prefix);
     Parameter b = graph_parameter(g, INIT_ZERO, 1, (size_t[]){out}, "%s.bias", prefix);
-    return r == NOTHING ? op_linear(g, x, w, b) : op_linear_add(g, r, x, w, b);
+    return value_exists(r) ? op_linear_add(g, r, x, w, b) : op_linear(g, x, w, b);
 }
 
 Value linear_layer(Graph *g, Value x, const char *prefix, size_t out, Init init) {
-    return linear_layer_add(g, NOTHING, x, prefix, out, init);
+    return linear_layer_add(g, NO_VALUE, x, prefix, out, init);
 }
 
 static Value norm(Graph *g, Value x, const char *prefix, size_t layer, const char *name) {
@@ -59,7 +58,7 @@ Value transformer_blocks(Graph *g, Value x, const char *prefix, size_t layers, D
         a = op_attention(g, q, kv, d.heads, head_dim(d), 1 / sqrt((double)d.width));
         x = block_dense(g, x, a, prefix, i, "attn.out", d.width);
         Value m =
-            block_dense(g, NOTHING, norm(g, x, prefix, i, "mlp_norm"), prefix, i, "mlp.up", d.mlp);
+            block_dense(g, NO_VALUE, norm(g, x, prefix, i, "mlp_norm"), prefix, i, "mlp.up", d.mlp);
         x = block_dense(g, x, op_gelu(g, m), prefix, i, "mlp.down", d.width);
         graph_segment(g, first);
     }

@@ -55,12 +55,10 @@ Value op_gelu(Graph *g, Value x) {
                           .backward_reads_x = true,
                           .sets_gradients = true,
                           .in_place = true};
-    return graph_record(g, &(Record){.op = &op,
-                                     .inputs = 1,
-                                     .x = {x},
-                                     .w = {NO_PARAMETER, NO_PARAMETER},
-                                     .rows = graph_rows(g, x),
-                                     .cols = graph_cols(g, x)});
+    return graph_record(
+        g,
+        &(Record){
+            .op = &op, .inputs = 1, .x = {x}, .rows = graph_rows(g, x), .cols = graph_cols(g, x)});
 }
 
 /* y = exp(x - max) / sum,  dx = y (dy - sum(dy y)) */
@@ -96,10 +94,8 @@ Value op_softmax(Graph *g, Value x) {
                           .backward = softmax_backward,
                           .backward_reads_y = true,
                           .sets_gradients = true};
-    return graph_record(g, &(Record){.op = &op,
-                                     .inputs = 1,
-                                     .x = {x},
-                                     .w = {NO_PARAMETER, NO_PARAMETER},
-                                     .rows = graph_rows(g, x),
-                                     .cols = graph_cols(g, x)});
+    return graph_record(
+        g,
+        &(Record){
+            .op = &op, .inputs = 1, .x = {x}, .rows = graph_rows(g, x), .cols = graph_cols(g, x)});
 }

@@ -199,7 +199,6 @@ Value op_mask_columns(Graph *g, Value x, const size_t *columns, size_t count) {
     return graph_record(g, &(Record){.op = &op,
                                      .inputs = 1,
                                      .x = {x},
-                                     .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = graph_rows(g, x),
                                      .cols = graph_cols(g, x),
                                      .size = {count},

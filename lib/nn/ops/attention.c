@@ -132,14 +132,13 @@ Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, d
                           .backward_reads_y = true,
                           .sets_gradients = true};
     size_t R = graph_rows(g, q), T = graph_rows(g, kv), inner = heads * head_dim;
-    if (q == kv ? graph_cols(g, q) != 3 * inner
-                : graph_cols(g, q) != inner || graph_cols(g, kv) != 2 * inner)
+    if (value_same(q, kv) ? graph_cols(g, q) != 3 * inner
+                          : graph_cols(g, q) != inner || graph_cols(g, kv) != 2 * inner)
         return graph_fail(
             g, "attention: widths other than heads head_dim for each of queries, keys and values");
     return graph_record(g, &(Record){.op = &op,
                                      .inputs = 2,
                                      .x = {q, kv},
-                                     .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = R,
                                      .cols = inner,
                                      .saved = heads * R,

@@ -12,7 +12,7 @@ static Value record_bank(Graph *g, const Op *op, Value x, Parameter bank, Value 
     return graph_record(g, &(Record){.op = op,
                                      .inputs = 2,
                                      .x = {x, genre},
-                                     .w = {bank, NO_PARAMETER},
+                                     .w = {bank},
                                      .rows = graph_rows(g, x),
                                      .cols = cols,
                                      .size = {N, C},

@@ -33,12 +33,7 @@ Value op_mean_squared_error(Graph *g, Value a, Value b) {
                           .scalar = true};
     if (graph_rows(g, a) != graph_rows(g, b) || graph_cols(g, a) != graph_cols(g, b))
         return graph_fail(g, "mean_squared_error: operands of different shapes");
-    return graph_record(g, &(Record){.op = &op,
-                                     .inputs = 2,
-                                     .x = {a, b},
-                                     .w = {NO_PARAMETER, NO_PARAMETER},
-                                     .rows = 1,
-                                     .cols = 1});
+    return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {a, b}, .rows = 1, .cols = 1});
 }
 
 /* y = sum w_i x_i,  dx_i = w_i dy */
@@ -56,8 +51,7 @@ static void sum_backward(const Call *c) {
 Value op_weighted_sum(Graph *g, const Value *x, const double *weights, int count) {
     static const Op op = {
         .name = "weighted_sum", .forward = sum_forward, .backward = sum_backward, .scalar = true};
-    Record r = {
-        .op = &op, .inputs = count, .w = {NO_PARAMETER, NO_PARAMETER}, .rows = 1, .cols = 1};
+    Record r = {.op = &op, .inputs = count, .rows = 1, .cols = 1};
     if (count < 1 || count > MAX_INPUTS)
         return graph_fail(g, "weighted_sum: 1 to %d scalars", MAX_INPUTS);
     for (int i = 0; i < count; i++) {

@@ -2,7 +2,7 @@
  * alike.
  *
  * Each op is one forward/backward pair beside its equation in the file named here. Recording ops
- * return the result's Value, or -1 after graph_fail. */
+ * return the result's Value, or NO_VALUE after graph_fail. */
 #ifndef LIB_NN_OPS_OPS_H
 #define LIB_NN_OPS_OPS_H
 

@@ -49,7 +49,6 @@ static Value record_rows(Graph *g, const Op *op, Value x, size_t rows, size_t si
     return graph_record(g, &(Record){.op = op,
                                      .inputs = 1,
                                      .x = {x},
-                                     .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = rows,
                                      .cols = graph_cols(g, x),
                                      .size = {size},
@@ -193,8 +192,7 @@ Value op_concat_rows(Graph *g, const Value *x, int count) {
                           .forward = concat_forward,
                           .backward = concat_backward,
                           .sets_gradients = true};
-    Record r = {
-        .op = &op, .inputs = count, .w = {NO_PARAMETER, NO_PARAMETER}, .cols = graph_cols(g, x[0])};
+    Record r = {.op = &op, .inputs = count, .cols = graph_cols(g, x[0])};
     if (count < 1 || count > MAX_INPUTS)
         return graph_fail(g, "concat_rows: 1 to %d values", MAX_INPUTS);
     for (int i = 0; i < count; i++) {
@@ -238,7 +236,6 @@ Value op_apply_row_matrix(Graph *g, Value x, const real *matrix, size_t count) {
     return graph_record(g, &(Record){.op = &op,
                                      .inputs = 1,
                                      .x = {x},
-                                     .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = count,
                                      .cols = graph_cols(g, x),
                                      .table = matrix,

@@ -26,7 +26,6 @@ Value op_reparameterise(Graph *g, Value mean, Value logvar, Value eps) {
     return graph_record(g, &(Record){.op = &op,
                                      .inputs = 3,
                                      .x = {mean, logvar, eps},
-                                     .w = {NO_PARAMETER, NO_PARAMETER},
                                      .rows = graph_rows(g, mean),
                                      .cols = graph_cols(g, mean)});
 }
@@ -55,10 +54,6 @@ Value op_kl_divergence(Graph *g, Value mean, Value logvar) {
                           .backward = kl_backward,
                           .backward_reads_x = true,
                           .scalar = true};
-    return graph_record(g, &(Record){.op = &op,
-                                     .inputs = 2,
-                                     .x = {mean, logvar},
-                                     .w = {NO_PARAMETER, NO_PARAMETER},
-                                     .rows = 1,
-                                     .cols = 1});
+    return graph_record(
+        g, &(Record){.op = &op, .inputs = 2, .x = {mean, logvar}, .rows = 1, .cols = 1});
 }

@@ -34,7 +34,7 @@ Value op_smooth_rows(Graph *g, Value x, double lambda) {
     size_t K = total - TAIL;
     double *A = calloc(K * K, sizeof *A), *B = calloc(K * total, sizeof *B);
     real *M = malloc(K * total * sizeof *M);
-    Value y = -1;
+    Value y = NO_VALUE;
     if (A && B && M) {
         for (size_t i = 0; i < K; i++)
             for (size_t k = 0; k < total; k++) {

@@ -52,7 +52,7 @@ static inline Value fixture_input(Fixture *f, size_t rows, size_t cols) {
 
 /* Takes a given input into the fixture. */
 static inline void fixture_adopt(Fixture *f, Value input, bool discrete) {
-    if (input < 0) return;
+    if (!value_exists(input)) return;
     int i = f->inputs++;
     assert_in_range(i, 0, FIXTURE_INPUTS - 1);
     f->input[i] = input;
@@ -73,7 +73,7 @@ static inline void fixture_record(Fixture *f, Recorder record, bool scalar) {
     f->g = graph_new(&f->params, FIXTURE_BATCH);
     assert_non_null(f->g);
     f->inputs = 0;
-    f->target = -1;
+    f->target = NO_VALUE;
     Value y = record(f);
     if (scalar) {
         f->loss = y;
@@ -101,7 +101,7 @@ static inline void fixture_randomise(Fixture *f, uint64_t seed) {
         for (size_t k = 0; k < FIXTURE_BATCH * f->elements[i]; k++)
             graph_data(f->g, f->input[i])[k] =
                 (real)(f->discrete[i] ? (double)(2 * k % f->genres) : rng_normal(&r));
-    if (f->target >= 0)
+    if (value_exists(f->target))
         for (size_t k = 0;
              k < FIXTURE_BATCH * graph_rows(f->g, f->target) * graph_cols(f->g, f->target); k++)
             graph_data(f->g, f->target)[k] = (real)rng_normal(&r);

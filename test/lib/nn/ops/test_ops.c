@@ -49,7 +49,7 @@ static void one_begin(One *o, Recorder record, size_t rows, size_t cols, const s
             assert_int_equal(params_allocate(&o->params, false, &err), 0);
         }
     }
-    if (graph_finish(o->g, -1, &err)) fail_msg("%s", err.text);
+    if (graph_finish(o->g, NO_VALUE, &err)) fail_msg("%s", err.text);
     fill(graph_data(o->g, o->x), BATCH * rows * cols, 1);
     fill(o->params.value, o->params.total, 2);
     for (size_t i = 0; i < o->params.count; i++)
