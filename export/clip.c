@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/numbers.h"
+
 int clip_new(Clip *out, const Motion *m, const char *name, const Skeleton *s, Error *err) {
     *out = (Clip){.seed_frames = (size_t)m->seed_frames, .skeleton = s};
     PoseTrack body;
@@ -25,11 +27,6 @@ void clip_free(Clip *c) {
     *c = (Clip){0};
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 double clip_floor(const Clip *c) {
     const PoseTrack *b = &c->body;
     double *lowest = malloc(b->frames * sizeof *lowest), floor = 0;
@@ -40,7 +37,7 @@ double clip_floor(const Clip *c) {
             if (b->positions[3 * (t * b->joints + j) + 1] < lowest[t])
                 lowest[t] = b->positions[3 * (t * b->joints + j) + 1];
     }
-    qsort(lowest, b->frames, sizeof *lowest, ascending);
+    doubles_sort(lowest, b->frames);
     floor = lowest[b->frames / 10] - 0.022;
     free(lowest);
     return floor;

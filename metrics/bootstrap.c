@@ -4,12 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "lib/base/numbers.h"
 #include "lib/base/rng.h"
-
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* Linear between the sorted values, as numpy.quantile. */
 static double quantile(const double *x, size_t n, double q) {
@@ -25,7 +21,7 @@ static Interval interval_of(double *x, size_t n, double estimate) {
     for (size_t i = 0; i < n; i++)
         if (!isnan(x[i])) sum += x[kept++] = x[i];
     if (!kept || isnan(estimate)) return (Interval){NAN, NAN, NAN};
-    qsort(x, kept, sizeof *x, ascending);
+    doubles_sort(x, kept);
     double bias = sum / (double)kept - estimate;
     return (Interval){quantile(x, kept, 0.025) - bias, quantile(x, kept, 0.975) - bias, bias};
 }

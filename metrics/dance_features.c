@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "lib/base/numbers.h"
 #include "lib/motion/resample_motion.h"
 #include "lib/motion/smpl_joint_names.h"
 
@@ -36,12 +37,11 @@ static int clip_features(const PoseTrack *clip, const DanceFeatureOptions *o, fl
     kinetic_features(clip->positions, clip->frames, clip->joints, o->corrected, kinetic);
     geometric_features(clip->positions, clip->frames, clip->joints, o->joint_of, version_of(o),
                        geometric);
-    for (size_t i = 0; i < KINETIC_PER_JOINT * clip->joints; i++)
-        if (!isfinite(kinetic[i]))
-            return error_set(
-                err, "kinetic feature %zu of joint %zu is not finite: are the positions in metres?",
-                i % 3, i / 3);
-    return 0;
+    size_t count = KINETIC_PER_JOINT * clip->joints, bad = floats_first_nonfinite(kinetic, count);
+    if (bad == count) return 0;
+    return error_set(err,
+                     "kinetic feature %zu of joint %zu is not finite: are the positions in metres?",
+                     bad % 3, bad / 3);
 }
 
 static size_t frames_of(double seconds, size_t most) {

@@ -1,6 +1,7 @@
 /* thresholds.c: fitting freezing thresholds, and keeping them. */
 #include "metrics/thresholds.h"
 
+#include "lib/base/numbers.h"
 #include "lib/formats/tensor_file.h"
 
 #include <math.h>
@@ -13,11 +14,6 @@ size_t frozen_count(const double *pose, const double *trans, size_t n, const Thr
     return count;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 int thresholds_fit(const double *pose, const double *trans, size_t n, double target,
                    Thresholds *out, double *rate, Error *err) {
     double *p = malloc(n * sizeof *p), *q = malloc(n * sizeof *q);
@@ -28,8 +24,8 @@ int thresholds_fit(const double *pose, const double *trans, size_t n, double tar
     }
     memcpy(p, pose, n * sizeof *p);
     memcpy(q, trans, n * sizeof *q);
-    qsort(p, n, sizeof *p, ascending);
-    qsort(q, n, sizeof *q, ascending);
+    doubles_sort(p, n);
+    doubles_sort(q, n);
     /* The count grows with k: bisect for the first k that reaches the target, then look one step
      * down. */
     size_t low = 1, high = n;

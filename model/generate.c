@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "lib/base/memory.h"
+#include "lib/base/numbers.h"
 
 struct Generator {
     Params params; /* shallow: shares the model's values */
@@ -96,13 +97,11 @@ int generator_run(Generator *g, GenerationJob *dances, size_t count,
         for (size_t b = 0; b < batch; b++) {
             GenerationJob *d = &dances[who[b]];
             size_t n = d->frames - at < g->keep ? d->frames - at : g->keep;
-            for (size_t i = 0; i < n * D; i++) {
-                real x = future[b * c->future * D + i];
-                if (!(x - x == 0))
-                    return error_set(err, "the motion is no longer finite at frame %zu",
-                                     at + i / D);
-                d->motion[at * D + i] = (float)x;
-            }
+            float *out = d->motion + at * D;
+            for (size_t i = 0; i < n * D; i++) out[i] = (float)future[b * c->future * D + i];
+            size_t bad = floats_first_nonfinite(out, n * D);
+            if (bad < n * D)
+                return error_set(err, "the motion is no longer finite at frame %zu", at + bad / D);
         }
         if (progress) progress(user, at + g->keep < longest ? at + g->keep : longest, longest);
     }

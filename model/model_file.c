@@ -1,6 +1,7 @@
 #include "model/model_file.h"
 
 #include "lib/base/checksum.h"
+#include "lib/base/numbers.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -143,24 +144,6 @@ static int read_genres(const Safetensors *file, cJSON **list, const char ***genr
     return 0;
 }
 
-/* The first element that is infinite or no number; n if there is none. Block after block, because a
- * loop that may stop anywhere is no fast loop, and this one passes over every weight of every model
- * that is opened. */
-static size_t first_not_finite(const float *x, size_t n) {
-    enum { BLOCK = 1 << 16 };
-    size_t bad = n;
-#pragma omp parallel for schedule(static) reduction(min : bad) if (n > BLOCK)
-    for (size_t first = 0; first < n; first += BLOCK) {
-        size_t last = n - first < BLOCK ? n : first + BLOCK;
-        float spoilt = 0; /* 0 times anything finite */
-#pragma omp simd reduction(+ : spoilt)
-        for (size_t k = first; k < last; k++) spoilt += 0 * x[k];
-        for (size_t k = first; spoilt != 0 && k < last && k < bad; k++)
-            if (!isfinite(x[k])) bad = k;
-    }
-    return bad;
-}
-
 /* The tensor of that name if it is what the parameter needs. */
 static const SafetensorsView *matching(const Safetensors *file, const char *prefix, const Param *p,
                                        Error *err) {
@@ -178,7 +161,7 @@ static const SafetensorsView *matching(const Safetensors *file, const char *pref
                   name);
         return NULL;
     }
-    size_t bad = first_not_finite(v->data, p->count);
+    size_t bad = floats_first_nonfinite(v->data, p->count);
     if (bad < p->count) {
         error_set(err, "tensor %s holds %f at element %zu", name,
                   (double)((const float *)v->data)[bad], bad);

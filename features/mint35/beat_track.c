@@ -8,6 +8,7 @@
 
 #include "features/mint35/stages.h"
 #include "features/mint35/tempo.h"
+#include "lib/base/numbers.h"
 
 static const double tightness = 100;
 
@@ -101,11 +102,6 @@ static bool is_peak(const double *x, size_t n, size_t i) {
     return i > 0 && x[i] > x[i - 1] && (i + 1 == n || x[i] >= x[i + 1]);
 }
 
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The last local maximum of the cumulative score that reaches half the median of all of them (0.8:
  * exceeds); the last frame if there is none. */
 static int last_beat(const double *cumulative, size_t frames, LibrosaVersion version, size_t *last,
@@ -116,7 +112,7 @@ static int last_beat(const double *cumulative, size_t frames, LibrosaVersion ver
     for (size_t i = 0; i < frames; i++)
         if (is_peak(cumulative, frames, i)) peaks[count++] = cumulative[i];
     if (count) {
-        qsort(peaks, count, sizeof *peaks, ascending);
+        doubles_sort(peaks, count);
         threshold =
             0.5 * (count % 2 ? peaks[count / 2] : (peaks[count / 2 - 1] + peaks[count / 2]) / 2);
     }

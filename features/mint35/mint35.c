@@ -1,7 +1,6 @@
 /* mint35.c: the stages in order. */
 #include "features/mint35/mint35.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "features/mint35/stft.h"
 #include "features/mint35/tuning.h"
 #include "lib/audio/resample.h"
+#include "lib/base/numbers.h"
 
 /* One sound on its way. */
 typedef struct {
@@ -105,10 +105,10 @@ static int spectral_pass(Mint35Work *w, Spectra *s, Error *err) {
 }
 
 static int to_db(const Mint35Work *w, float *mel, Error *err) {
-    for (size_t i = 0; i < w->frames * FEATURE_MELS; i++)
-        if (!isfinite(mel[i]))
-            return error_set(err, "samples are too large: their power overflows");
-    mel_power_to_db(mel, w->frames * FEATURE_MELS);
+    const size_t count = w->frames * FEATURE_MELS;
+    if (floats_first_nonfinite(mel, count) < count)
+        return error_set(err, "samples are too large: their power overflows");
+    mel_power_to_db(mel, count);
     return 0;
 }
 
@@ -191,18 +191,9 @@ static int add_chroma(Mint35Work *w, Error *err) {
     return status;
 }
 
-/* Index of the first NaN or infinity, n if there is none. */
-static size_t first_not_finite(const float *x, size_t n) {
-    int bad = 0;
-    for (size_t i = 0; i < n; i++) bad |= !(fabsf(x[i]) <= FLT_MAX);
-    for (size_t i = 0; bad && i < n; i++)
-        if (!isfinite(x[i])) return i;
-    return n;
-}
-
 static int check(const float *x, size_t n, const MusicFeatureOptions *o, Error *err) {
     if (n == 0) return error_set(err, "there are no samples in it");
-    const size_t bad = first_not_finite(x, n);
+    const size_t bad = floats_first_nonfinite(x, n);
     if (bad < n) return error_set(err, "sample %zu is not a finite number", bad);
     if (!(o->fps >= FEATURE_MIN_FPS && o->fps <= FEATURE_MAX_FPS))
         return error_set(err, "%g frames per second: %d to %d are possible", o->fps,

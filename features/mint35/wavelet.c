@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "features/mint35/hann.h"
+#include "lib/base/numbers.h"
 
 static const double dropped_share = 0.01;
 
@@ -39,18 +40,13 @@ static void wavelet(double complex *x, double *window, size_t n_fft, double freq
     }
 }
 
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The magnitude below which coefficients go: the smallest ones that together make up less than 1 %
  * of the sum. */
 static double magnitude_threshold(const double *magnitude, double *sorted, size_t bins) {
     double sum = 0, cumulative = 0;
     for (size_t k = 0; k < bins; k++) sum += magnitude[k];
     memcpy(sorted, magnitude, bins * sizeof *sorted);
-    qsort(sorted, bins, sizeof *sorted, ascending);
+    doubles_sort(sorted, bins);
     for (size_t k = 0; k < bins; k++) {
         cumulative += sorted[k] / sum;
         if (!(cumulative < dropped_share)) return sorted[k];

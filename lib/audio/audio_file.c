@@ -1,8 +1,6 @@
 #include "lib/audio/audio_file.h"
 
 #include <fcntl.h>
-#include <float.h>
-#include <math.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +10,7 @@
 #include "lib/audio/audio_source.h"
 #include "lib/audio/mp3_decode.h"
 #include "lib/audio/mp3_frames.h"
+#include "lib/base/numbers.h"
 
 enum { CHUNK = 4096, MAX_CHANNELS = 1024 };
 
@@ -41,7 +40,6 @@ static int append(void *user, const float *interleaved, size_t frames, size_t ch
         d->capacity = capacity;
     }
     float *mono = a->samples + a->count;
-    int bad = 0;
     if (channels == 1)
         memcpy(mono, interleaved, frames * sizeof *mono);
     else if (channels == 2)
@@ -53,10 +51,8 @@ static int append(void *user, const float *interleaved, size_t frames, size_t ch
             for (size_t c = 1; c < channels; c++) mono[i] += interleaved[i * channels + c];
             mono[i] /= (float)channels;
         }
-    for (size_t i = 0; i < frames; i++) bad |= !(fabsf(mono[i]) <= FLT_MAX);
-    for (size_t i = 0; bad && i < frames; i++)
-        if (!isfinite(mono[i]))
-            return error_set(err, "sample %zu is not a finite number", a->count + i);
+    size_t bad = floats_first_nonfinite(mono, frames);
+    if (bad < frames) return error_set(err, "sample %zu is not a finite number", a->count + bad);
     a->count += frames;
     return 0;
 }

@@ -4,18 +4,14 @@
 #include <time.h>
 #include <unistd.h>
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "lib/base/clock.h"
 
 void progress_start(Progress *p, const char *label, size_t total, bool quiet) {
     *p = (Progress){.label = label,
                     .total = total,
                     .quiet = quiet,
                     .terminal = isatty(STDERR_FILENO),
-                    .last = now()};
+                    .last = clock_seconds()};
 }
 
 static void draw(const Progress *p) {
@@ -31,7 +27,7 @@ static void draw(const Progress *p) {
 void progress_step(Progress *p, size_t done) {
     p->done = done;
     if (p->quiet) return;
-    double t = now();
+    double t = clock_seconds();
     if (t - p->last < (p->terminal ? 0.1 : 10.0)) return;
     p->last = t;
     if (p->terminal)

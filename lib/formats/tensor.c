@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/numbers.h"
+
 static const char *type_name(TensorType type) {
     static const char *const names[] = {"float32", "float64", "int64", "bytes"};
     return names[type];
@@ -91,34 +93,21 @@ int tensor_convert(Tensor *t, TensorType type, Error *err) {
     return 0;
 }
 
-/* A loop without a way out, which vectorises: x - x is 0, or NaN where x is not finite. */
-static bool all_finite(const Tensor *t, size_t count) {
-    int bad = 0;
-    if (t->type == TENSOR_F32)
-        for (size_t i = 0; i < count; i++) bad |= tensor_f32(t)[i] - tensor_f32(t)[i] != 0;
-    else
-        for (size_t i = 0; i < count; i++) bad |= tensor_f64(t)[i] - tensor_f64(t)[i] != 0;
-    return !bad;
-}
-
 int tensor_check_finite(const Tensor *t, Error *err) {
     if (t->type != TENSOR_F32 && t->type != TENSOR_F64) return 0;
     size_t count = tensor_count(t);
-    if (all_finite(t, count)) return 0;
-    for (size_t i = 0; i < count; i++) {
-        double x = element(t, i);
-        if (isfinite(x)) continue;
-        Tensor at = *t; /* its shape becomes the position of the element */
-        size_t rest = i;
-        for (int d = t->rank - 1; d >= 0; d--) {
-            at.shape[d] = rest % t->shape[d];
-            rest /= t->shape[d];
-        }
-        char text[256];
-        return error_set(err, "%s at %s", isnan(x) ? "NaN" : "infinity",
-                         tensor_shape_text(&at, text));
+    size_t bad = t->type == TENSOR_F32 ? floats_first_nonfinite(tensor_f32(t), count)
+                                       : doubles_first_nonfinite(tensor_f64(t), count);
+    if (bad == count) return 0;
+    Tensor at = *t; /* its shape becomes the position of the element */
+    size_t rest = bad;
+    for (int d = t->rank - 1; d >= 0; d--) {
+        at.shape[d] = rest % t->shape[d];
+        rest /= t->shape[d];
     }
-    return 0;
+    char text[256];
+    return error_set(err, "%s at %s", isnan(element(t, bad)) ? "NaN" : "infinity",
+                     tensor_shape_text(&at, text));
 }
 
 char *tensor_shape_text(const Tensor *t, char *text) {

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "lib/base/numbers.h"
+
 /* One end of the bracket. */
 typedef struct {
     double log_preference; /* log(-preference): falls as the number of clusters grows */
@@ -63,22 +65,17 @@ static double between(const Search *q, const End *few, const End *many) {
     return few->log_preference + t * (many->log_preference - few->log_preference);
 }
 
-static int by_value(const void *a, const void *b) {
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 /* log of the median of -s over pairs of different points, from at most a few thousand of them. */
 static int typical(const float *s, size_t n, double *log_median, Error *err) {
     enum { SAMPLE = 4096 };
-    float *values = malloc(SAMPLE * sizeof *values);
+    double *values = malloc(SAMPLE * sizeof *values);
     if (!values) return error_set(err, "out of memory");
     size_t count = 0, step = n * n / SAMPLE + 1;
     if (step % n == 0) step++; /* not down one column */
     for (size_t at = 0; at < n * n && count < SAMPLE; at += step)
-        if (at / n != at % n && s[at] < 0.0f) values[count++] = -s[at];
-    qsort(values, count, sizeof *values, by_value);
-    *log_median = count ? log((double)values[count / 2]) : 0.0;
+        if (at / n != at % n && s[at] < 0.0f) values[count++] = -(double)s[at];
+    doubles_sort(values, count);
+    *log_median = count ? log(values[count / 2]) : 0.0;
     free(values);
     return 0;
 }

@@ -1,8 +1,6 @@
 #include "model/train/forecast.h"
 
-#include <omp.h>
-#include <stdlib.h>
-
+#include "lib/base/clock.h"
 #include "model/train/losses.h"
 #include "model/train/schedule.h"
 
@@ -76,15 +74,15 @@ typedef struct {
 static Timing time_steps(Params *p, StageGraph *s, size_t batch) {
     double gradient[3], update[3];
     for (int i = -1; i < 3; i++) { /* the first only touches the memory */
-        double start = omp_get_wtime();
+        double start = clock_seconds();
         graph_forward(s->graph, batch);
         graph_backward(s->graph);
-        double middle = omp_get_wtime();
+        double middle = clock_seconds();
         params_adam(p, 1e-4, 1);
         params_zero_grad(p);
         if (i < 0) continue;
         gradient[i] = middle - start;
-        update[i] = omp_get_wtime() - middle;
+        update[i] = clock_seconds() - middle;
     }
     return (Timing){median(gradient[0], gradient[1], gradient[2]),
                     median(update[0], update[1], update[2])};

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/comm.h"
 #include "model/model_file.h"
 #include "model/train/checkpoint.h"
@@ -143,12 +144,6 @@ static void on_signal(int number) {
     signalled = 1;
 }
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void run_describe(Run *run, const char *format, ...) {
     size_t at = strlen(run->text);
     va_list args;
@@ -170,7 +165,7 @@ static void describe_stage(Run *run, int stage) {
 }
 
 void run_start(Run *run, const Program *program, const TrainSettings *s, const Model *m) {
-    *run = (Run){.program = program, .settings = s, .model = m, .started = now()};
+    *run = (Run){.program = program, .settings = s, .model = m, .started = clock_seconds()};
     char *config = config_to_json(&m->config);
     run_describe(run, "seed=%ld config=%s", s->seed, config ? config : "");
     free(config);
@@ -186,7 +181,7 @@ void run_start(Run *run, const Program *program, const TrainSettings *s, const M
 static void log_row(void *user, const LogRow *row) {
     const Run *run = user;
     printf("%d\t%zu\t%zu\t%.7g\t%.4g\t%.1f", row->stage, row->step, row->epoch, row->loss, row->lr,
-           now() - run->started);
+           clock_seconds() - run->started);
     if (run->settings->validation) printf("\t%.7g", row->validation);
     printf("\n");
     fflush(stdout);

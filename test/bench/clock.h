@@ -2,8 +2,10 @@
 #ifndef TEST_BENCH_CLOCK_H
 #define TEST_BENCH_CLOCK_H
 
-#include <stdlib.h>
+#include <stddef.h>
 #include <time.h>
+
+#include "lib/base/numbers.h"
 
 static inline double now(clockid_t id) {
     struct timespec t;
@@ -11,14 +13,9 @@ static inline double now(clockid_t id) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static inline int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Of n > 0 numbers, which are sorted. */
 static inline double median(double *x, size_t n) {
-    qsort(x, n, sizeof *x, ascending);
+    doubles_sort(x, n);
     return x[n / 2];
 }
 

@@ -3,17 +3,11 @@
  * per time. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "lib/base/threads.h"
 #include "lib/motion/import/pose_source.h"
 #include "metrics/dance_features.h"
-
-static double now(clockid_t clock) {
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "test/bench/clock.h"
 
 int main(int argc, char **argv) {
     if (argc != 3) return fputs("usage: dance_features MOTION COUNT\n", stderr), 2;

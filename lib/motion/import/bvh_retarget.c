@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/numbers.h"
 #include "lib/motion/rotation.h"
 #include "lib/motion/vec3.h"
 
@@ -202,10 +203,10 @@ static int convert(Retarget *c, Motion *out, Error *err) {
     out->fps = frame_rate(c->b->frame_time);
     if (!isfinite(out->fps)) return error_set(err, "Frame Time is %g: too short", c->b->frame_time);
     for (size_t t = 0; t < out->frames; t++) take_frame(c, t, out->data + t * motion_dim(out));
-    for (size_t i = 0; i < out->frames * motion_dim(out); i++)
-        if (!isfinite(out->data[i]))
-            return error_set(err, "a position in frame %zu is too large", i / motion_dim(out));
-    return 0;
+    size_t count = out->frames * motion_dim(out), bad = floats_first_nonfinite(out->data, count);
+    return bad == count
+               ? 0
+               : error_set(err, "a position in frame %zu is too large", bad / motion_dim(out));
 }
 
 int bvh_to_motion(const Bvh *b, Motion *out, Error *err) {

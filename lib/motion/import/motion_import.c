@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/file.h"
+#include "lib/base/numbers.h"
 #include "lib/formats/pickle.h"
 #include "lib/formats/tensor_file.h"
 #include "lib/motion/import/bvh_retarget.h"
@@ -76,10 +77,10 @@ static int convert(Tensor *poses, Tensor *trans, size_t given, const Conversion 
         frame_of(tensor_f64(poses) + f * columns, tensor_f64(trans) + f * 3, given, c, body.offsets,
                  out->data + f * dim);
     skeleton_free(&body);
-    for (size_t i = 0; i < frames * dim; i++)
-        if (!isfinite(out->data[i]))
-            return error_set(err, "a translation or angle in frame %zu is too large", i / dim);
-    return 0;
+    size_t bad = floats_first_nonfinite(out->data, frames * dim);
+    return bad == frames * dim
+               ? 0
+               : error_set(err, "a translation or angle in frame %zu is too large", bad / dim);
 }
 
 /* --- pickles --- */

@@ -1,0 +1,8 @@
+/* clock.h: time that passes, whatever is done to the system's date. */
+#ifndef LIB_BASE_CLOCK_H
+#define LIB_BASE_CLOCK_H
+
+/* Seconds since some moment before the program began. */
+double clock_seconds(void);
+
+#endif

@@ -1,0 +1,15 @@
+/* numbers.h: questions about arrays of numbers that several modules ask. */
+#ifndef LIB_BASE_NUMBERS_H
+#define LIB_BASE_NUMBERS_H
+
+#include <stddef.h>
+
+/* Index of the first of n elements that is infinite or NaN; n if all are finite. Long arrays are
+ * looked through by all threads. */
+size_t floats_first_nonfinite(const float *x, size_t n);
+size_t doubles_first_nonfinite(const double *x, size_t n);
+
+/* Sorts n numbers, none of them NaN, in ascending order. */
+void doubles_sort(double *x, size_t n);
+
+#endif
