@@ -100,10 +100,10 @@ static int look(const Program *program, const char *folder, const char *music, b
         if (file_exists(paths[2]) && dataset_names_read(paths[2], &f->ignored, &err))
             status = program_report(program, &err);
         strings_sort(&f->ignored);
-        f->damaged_motions = check_files(program, &f->motions, &f->ignored, "motions",
+        f->damaged_motions = check_files(program, &f->motions, &f->ignored, "checking motions",
                                          aist_file_check_motion, quiet);
-        f->damaged_music =
-            check_files(program, &f->music, &f->ignored, "music", aist_file_check_music, quiet);
+        f->damaged_music = check_files(program, &f->music, &f->ignored, "checking music",
+                                       aist_file_check_music, quiet);
         if (f->damaged_motions || f->damaged_music) status = 1;
         for (size_t i = 0; i < SPLITS; i++) {
             Strings names;

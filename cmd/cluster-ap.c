@@ -48,7 +48,7 @@ static int check_windows(const Program *program, const ClusterChoices *c, const 
     return 0;
 }
 
-static void tell(void *progress, size_t runs, double preference, const Affinity *result) {
+static void on_run(void *progress, size_t runs, double preference, const Affinity *result) {
     (void)preference, (void)result;
     progress_step(progress, runs);
 }
@@ -70,10 +70,11 @@ static int cluster(const Dances *d, const float *s, const ClusterChoices *c, Aff
         return affinity_keep_largest(s, a->count, a, err);
     }
     Progress progress;
-    char label[80];
-    snprintf(label, sizeof label, "%.20s: clustering %zu windows", d->genre, d->windows.count);
-    progress_start(&progress, label, PREFERENCE_MAX_RUNS, c->general.quiet);
-    int status = affinity_search(s, d->windows.count, (size_t)c->clusters, &o, tell, &progress,
+    char label[PROGRESS_LABEL];
+    snprintf(label, sizeof label, "genre %.20s: %zu windows into %ld clusters, run", d->genre,
+             d->windows.count, c->clusters);
+    progress_start(&progress, label, 0, c->general.quiet); /* how many runs it takes is not known */
+    int status = affinity_search(s, d->windows.count, (size_t)c->clusters, &o, on_run, &progress,
                                  preference, a, err);
     progress_end(&progress);
     return status;
@@ -173,6 +174,9 @@ static int do_all(const Program *program, const ClusterChoices *c, Error *err) {
     }
     ClusterOutcome *outcomes = calloc(count + 1, sizeof *outcomes);
     if (!outcomes && !status) status = error_set(err, "out of memory");
+    if (!status && !c->general.quiet)
+        fprintf(stderr, "%s: %zu dances of %zu genres into %s\n", program->name, set.count, count,
+                c->output);
     if (!status) status = run(program, c, outcomes, genres, count, &set, err);
     if (!status && c->json)
         status = print_json(outcomes, genres, count, err);

@@ -168,7 +168,7 @@ static int run(Exporter *e, char *const *operands, size_t count, bool quiet, Err
         return -1;
     e->clips = calloc(e->files.count, sizeof *e->clips);
     if (!e->clips) return error_set(err, "out of memory for %zu files", e->files.count);
-    progress_start(&p, "motions", e->files.count, quiet || e->files.count == 1);
+    progress_start(&p, "exporting motions", e->files.count, quiet || e->files.count == 1);
     int status = motion_list_each(&e->files, e->format->together ? load : export_one, e, &p, err);
     progress_end(&p);
     if (status || !e->format->together) return status;

@@ -65,7 +65,7 @@ static void run_all(ExtractJob *jobs, size_t count, const ExtractSettings *s) {
     const size_t most = (size_t)threads_set((int)s->general.threads);
     const int threads = (int)(count < most ? count : most);
     threads_set(1); /* the threads are for files, not for the products within one */
-    progress_start(&progress, "files", count, s->general.quiet);
+    progress_start(&progress, "features of sounds", count, s->general.quiet);
     int muted = stderr_mute();
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
     for (size_t i = 0; i < count; i++) {

@@ -114,14 +114,15 @@ static int prepare(DanceRequest *j, const Model *m, size_t frames, Error *err) {
     return status;
 }
 
-static void show(void *user, size_t done, size_t total) {
+static void on_frames(void *user, size_t done, size_t total) {
     Progress *p = user;
     p->total = total;
     progress_step(p, done);
 }
 
-/* Generates and writes jobs [0, count) together. */
-static int run(Generator *g, DanceRequest *jobs, size_t count, bool quiet, Error *err) {
+/* Generates and writes jobs [0, count) together. label: which they are. */
+static int run(Generator *g, DanceRequest *jobs, size_t count, const char *label, bool quiet,
+               Error *err) {
     GenerationJob *dances = calloc(count, sizeof *dances);
     if (!dances) return error_set(err, "out of memory");
     for (size_t i = 0; i < count; i++)
@@ -129,8 +130,8 @@ static int run(Generator *g, DanceRequest *jobs, size_t count, bool quiet, Error
             (GenerationJob){jobs[i].motion.data, jobs[i].motion.frames, jobs[i].features.data,
                             jobs[i].features.frames, jobs[i].genre_index};
     Progress p;
-    progress_start(&p, "frames", 1, quiet);
-    int status = generator_run(g, dances, count, show, &p, err);
+    progress_start(&p, label, 1, quiet);
+    int status = generator_run(g, dances, count, on_frames, &p, err);
     progress_end(&p);
     for (size_t i = 0; status == 0 && i < count; i++)
         status = motion_write(jobs[i].output, &jobs[i].motion, err);
@@ -150,6 +151,8 @@ static int generate_all(const GenerateSettings *s, const Model *m, Error *err) {
         dataset_free(&d);
         return -1;
     }
+    if (!s->general.quiet)
+        fprintf(stderr, "generate: %zu dances by %s into %s\n", d.count, s->model, s->output);
     size_t batch = s->batch < d.count ? s->batch : d.count;
     Generator *g = NULL;
     DanceRequest *jobs = calloc(batch, sizeof *jobs);
@@ -170,13 +173,14 @@ static int generate_all(const GenerateSettings *s, const Model *m, Error *err) {
                 status = jobs[i].output ? prepare(&jobs[i], m, s->frames, err)
                                         : error_set(err, "out of memory");
         }
-        if (status == 0) status = run(g, jobs, n, s->general.quiet, err);
+        char label[PROGRESS_LABEL];
+        snprintf(label, sizeof label, "frames of dances %zu to %zu of %zu", at + 1, at + n,
+                 d.count);
+        if (status == 0) status = run(g, jobs, n, label, s->general.quiet, err);
         for (size_t i = 0; i < n; i++) {
             job_free(&jobs[i]);
             jobs[i] = (DanceRequest){0};
         }
-        if (status == 0 && !s->general.quiet)
-            fprintf(stderr, "generate: %zu of %zu dances\n", at + n, d.count);
     }
     generator_free(g);
     free(jobs);
@@ -190,7 +194,7 @@ static int generate_one(const GenerateSettings *s, const Model *m, Error *err) {
     Generator *g = NULL;
     int status = job.output ? prepare(&job, m, s->frames, err) : error_set(err, "out of memory");
     if (status == 0) status = make_generator(&g, s, m, 1, err);
-    if (status == 0) status = run(g, &job, 1, s->general.quiet, err);
+    if (status == 0) status = run(g, &job, 1, "frames", s->general.quiet, err);
     generator_free(g);
     job_free(&job);
     return status;

@@ -89,7 +89,7 @@ static void import(ImportJob *job) {
 static void import_all(ImportJob *jobs, size_t count, bool quiet) {
     Progress progress;
     size_t done = 0;
-    progress_start(&progress, "importing", count, quiet);
+    progress_start(&progress, "importing motions", count, quiet);
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < count; i++) {
         if (jobs[i].outcome == PENDING) import(jobs + i);

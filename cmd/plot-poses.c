@@ -33,7 +33,7 @@ static int read_poses(Reading *r, char *const *operands, size_t count, size_t po
     if (!r->sets) return error_set(err, "out of memory for %zu files", r->files.count);
     r->per_file = (poses + r->files.count - 1) / r->files.count;
     Progress p;
-    progress_start(&p, "motions", r->files.count, quiet);
+    progress_start(&p, "reading motions", r->files.count, quiet);
     int status = motion_list_each(&r->files, take, r, &p, err);
     progress_end(&p);
     return status ? status : poses_join(r->sets, r->files.count, all, err);

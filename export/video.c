@@ -21,7 +21,7 @@ int export_video(const ExportJob *job, FILE *out, bool quiet, Error *err) {
     unsigned char *rgb = malloc(3 * width * height);
     Buffer b = {0};
     Progress p;
-    progress_start(&p, "frames", video_frames(film), quiet);
+    progress_start(&p, "drawing frames", video_frames(film), quiet);
     int status = rgb ? 0 : error_set(err, "out of memory for frames of %zu x %zu", width, height);
     if (!status) y4m_header(&b, width, height, job->clips[0].body.fps);
     for (size_t t = 0; t < video_frames(film) && !status; t++) {

@@ -100,7 +100,7 @@ int eval_dances(EvalResults *out, const Program *program, const EvalOptions *m,
     if (!status) {
         EvalJob job = {out, work, context, seed_frames};
         Progress progress;
-        progress_start(&progress, "dances", n, m->general.quiet);
+        progress_start(&progress, "measuring dances", n, m->general.quiet);
         status = motion_list_each_file(&out->files, measure_one, &job, &progress, bad, err);
         progress_end(&progress);
     }

@@ -87,6 +87,9 @@ int dry_run(const TrainSettings *s, Model *m, int first, const TrainingSet *data
 int print_run_summary(const Program *program, const TrainSettings *s, Model *m, int first,
                       const TrainingSet *data, const TrainingSet *val, size_t extra_bytes,
                       Error *err) {
+    if (comm_rank() == 0 && !s->general.quiet)
+        fprintf(stderr, "%s: %s from %zu dances of %zu genres\n", program->name, s->output,
+                data->corpus.count, m->config.genre_count);
     for (int stage = first; comm_rank() == 0 && stage <= last_stage(first); stage++) {
         Forecast f;
         if (stage_of(s, m, stage, data, val, &f, err)) return -1;

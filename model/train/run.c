@@ -187,13 +187,21 @@ static void log_row(void *user, const LogRow *row) {
     fflush(stdout);
 }
 
-static void show_progress(void *user, size_t done, size_t total) {
+static void on_batch(void *user, const TrainState *state, size_t done, size_t total) {
     Run *run = user;
-    if (done == 1 || run->progress.total != total)
-        progress_start(&run->progress, "batches of this epoch", total,
-                       run->settings->general.quiet);
+    const Training *t = &run->settings->stage[state->stage - 1];
+    char label[PROGRESS_LABEL], epochs[32] = "";
+    if (run->progress_stage != state->stage) {
+        progress_start(&run->progress, "", total, run->settings->general.quiet);
+        progress_from(&run->progress, done - 1); /* what a checkpoint held already */
+        run->progress_stage = state->stage;
+    }
+    if (!t->max_steps) snprintf(epochs, sizeof epochs, " of %zu", t->epochs);
+    snprintf(label, sizeof label, "stage %d, epoch %zu%s", state->stage, state->epoch + 1, epochs);
+    progress_relabel(&run->progress, label);
+    run->progress.total = total;
     progress_step(&run->progress, done);
-    if (done == total) progress_end(&run->progress);
+    if (done >= total || signalled) progress_end(&run->progress);
 }
 
 static bool asked_to_stop(void *user) {
@@ -204,7 +212,7 @@ static bool asked_to_stop(void *user) {
 TrainHooks run_hooks(Run *run) {
     return (TrainHooks){.user = run,
                         .log = log_row,
-                        .progress = show_progress,
+                        .progress = on_batch,
                         .stop = asked_to_stop,
                         .save = checkpoint_save};
 }

@@ -46,6 +46,7 @@ typedef struct {
     const Model *model;
     char text[2048]; /* the settings as one line, for checkpoints */
     Progress progress;
+    int progress_stage; /* that progress counts; 0 before the first batch */
     double started;
     size_t epochs_since_save;
     TrainState saved; /* what the checkpoint holds */

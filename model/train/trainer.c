@@ -94,7 +94,9 @@ static EpochEnd run_epoch(Stage *s, const TrainHooks *h, Error *err) {
         st->loss_sum += run_batch(s, s->windows + at, batch, unroll, progress, h);
         st->loss_count += unroll;
         st->batch++;
-        if (h->progress) h->progress(h->user, st->batch, batches);
+        if (h->progress)
+            h->progress(h->user, st, t->max_steps ? st->step : st->epoch * batches + st->batch,
+                        t->max_steps ? t->max_steps : t->epochs * batches);
         if (st->batch == batches) break;
         if (save(s, h, s->stopping, err)) return EPOCH_FAILED;
         if (s->stopping) return EPOCH_STOPPED;

@@ -44,7 +44,9 @@ typedef struct {
 typedef struct {
     void *user;
     void (*log)(void *user, const LogRow *row);
-    void (*progress)(void *user, size_t done, size_t total); /* batches of the epoch */
+    /* After every batch: done of about `total` batches (steps, where their number is given) of the
+     * stage; state->epoch is the one under way. */
+    void (*progress)(void *user, const TrainState *state, size_t done, size_t total);
     bool (*stop)(void *user); /* asked after every batch */
     /* After every batch (state->batch > 0) and every epoch, in the first process only; must: the
      * run ends here. */

@@ -51,6 +51,11 @@ static void tick(void *user, size_t done, size_t total) {
     lap(&c->cpu);
 }
 
+static void tick_batch(void *user, const TrainState *state, size_t done, size_t total) {
+    (void)state;
+    tick(user, done, total);
+}
+
 static double median_lap(Laps *l) {
     return l->count < 2 ? 0 : median(l->seconds + 1, l->count - 1);
 } /* without the first */
@@ -88,7 +93,7 @@ static int train(Model *m, const Preset *preset, int stage, size_t batch, size_t
     t.batch = batch;
     t.max_steps = steps + 1;
     TrainState state = {.stage = stage, .seed = 1};
-    TrainHooks hooks = {.user = clock, .progress = tick};
+    TrainHooks hooks = {.user = clock, .progress = tick_batch};
     start(clock);
     int status = train_stage(m, &corpus, NULL, &t, &state, &hooks, err);
     free(motion);
