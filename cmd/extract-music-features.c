@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "features/mint35/mint35.h"
+#include "features/mint35/trace.h"
 #include "lib/audio/audio_file.h"
 #include "lib/audio/music_file.h"
 #include "lib/base/file.h"
@@ -21,22 +22,25 @@ typedef struct {
 
 typedef struct {
     const char *folder, *columns, *stages_path;
-    MusicFeatureOptions features;
+    Mint35Options features;
     bool start_bpm_given, skip_existing;
     GeneralOptions general;
 } ExtractSettings;
 
 /* Samples are let go of as soon as they are resampled: an hour of sound is half a gigabyte. */
-static int features_of(ExtractJob *job, const MusicFeatureOptions *options, Music *music,
+static int features_of(ExtractJob *job, const Mint35Options *options, Music *music,
                        Tensors *stages) {
     Audio audio;
     float *y;
     size_t n;
     if (audio_file_read(job->source, &audio, &job->err)) return -1;
     job->early_end = audio.early_end;
-    int status = music_resample(audio.samples, audio.count, audio.rate, options, &y, &n, &job->err);
+    int status =
+        mint35_resample(audio.samples, audio.count, audio.rate, options, &y, &n, &job->err);
     audio_free(&audio);
-    if (!status) status = music_features_resampled(y, n, options, music, stages, &job->err);
+    const Mint35Observer trace = {mint35_trace, stages};
+    if (!status)
+        status = mint35_features_resampled(y, n, options, music, stages ? &trace : NULL, &job->err);
     free(y);
     return status ? error_prefix(&job->err, job->source) : 0;
 }
@@ -44,8 +48,8 @@ static int features_of(ExtractJob *job, const MusicFeatureOptions *options, Musi
 static void run(ExtractJob *job, const ExtractSettings *s) {
     Music music;
     char *stem = path_stem(job->source);
-    MusicFeatureOptions options = s->features;
-    if (!s->start_bpm_given && stem) options.start_bpm = start_bpm_of_name(stem);
+    Mint35Options options = s->features;
+    if (!s->start_bpm_given && stem) options.start_bpm = mint35_start_bpm(stem);
     free(stem);
     Tensors stages = {0};
     if (features_of(job, &options, &music, s->stages_path ? &stages : NULL) == 0) {
@@ -133,7 +137,7 @@ static int tell(const Program *program, const ExtractJob *jobs, size_t count) {
 
 int main(int argc, char **argv) {
     static const char *const versions[] = {[LIBROSA_0_11] = "0.11", [LIBROSA_0_8] = "0.8", NULL};
-    ExtractSettings s = {.folder = ".", .features = feature_options_default()};
+    ExtractSettings s = {.folder = ".", .features = mint35_defaults()};
     int version = LIBROSA_0_11;
     const OptionGroup groups[] = {
         {.rows =
@@ -141,7 +145,7 @@ int main(int argc, char **argv) {
                  option_text(
                      "output", 'o', "DIR", &s.folder,
                      "Folder for the results, STEM.npz for each sound; it is made if need be."),
-                 option_real("fps", 0, "F", &s.features.fps, FEATURE_MIN_FPS, FEATURE_MAX_FPS,
+                 option_real("fps", 0, "F", &s.features.fps, MINT35_MIN_FPS, MINT35_MAX_FPS,
                              "Rows per second; the sound is resampled to 512 F Hz."),
                  option_given(
                      option_real("start-bpm", 0, "B", &s.features.start_bpm, 10, 1000,
@@ -183,9 +187,9 @@ int main(int argc, char **argv) {
     s.features.version = (LibrosaVersion)version;
     if (s.columns && music_blocks_parse(s.columns, &s.features.blocks, &err))
         return program_usage_error(&program, "--columns: %s", err.text);
-    if (s.features.version == LIBROSA_0_8 && s.features.fps < FEATURE_MIN_FPS_0_8)
+    if (s.features.version == LIBROSA_0_8 && s.features.fps < MINT35_MIN_FPS_0_8)
         return program_usage_error(&program, "--compat 0.8 needs --fps %d at least",
-                                   FEATURE_MIN_FPS_0_8);
+                                   MINT35_MIN_FPS_0_8);
     Strings sources = {0};
     int status = 0;
     for (int i = first; i < argc; i++)

@@ -13,11 +13,11 @@ int music_input_read(const char *path, double fps, Music *out, Error *err) {
     int muted = stderr_mute(), status = audio_file_read(path, &audio, err);
     stderr_unmute(muted);
     if (status) return -1;
-    MusicFeatureOptions options = feature_options_default();
+    Mint35Options options = mint35_defaults();
     char *stem = path_stem(path);
     options.fps = fps;
-    if (stem) options.start_bpm = start_bpm_of_name(stem);
-    status = music_features(audio.samples, audio.count, audio.rate, &options, out, err);
+    if (stem) options.start_bpm = mint35_start_bpm(stem);
+    status = mint35_features(audio.samples, audio.count, audio.rate, &options, out, err);
     free(stem);
     audio_free(&audio);
     return status ? error_prefix(err, path) : 0;

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "features/mint35/stages.h"
 #include "features/mint35/tempo.h"
 #include "lib/base/numbers.h"
 
@@ -31,7 +30,7 @@ int beat_local_score(const float *envelope, size_t frames, long period, LibrosaV
     if (!window || !x) {
         free(window);
         free(x);
-        return error_set(err, "out of memory");
+        return error_set(err, "out of memory for the beats of %zu frames", frames);
     }
     const float norm = deviation(envelope, frames) + FLT_MIN;
     for (size_t i = 0; i < frames; i++) x[i] = (double)(envelope[i] / norm);
@@ -57,7 +56,7 @@ int beat_dynamic_program(const double *local, size_t frames, long period, Libros
                          double *cumulative, long *link, Error *err) {
     const long nearest = lrint((double)period / 2), farthest = 2 * period;
     double *penalty = malloc(((size_t)farthest + 1) * sizeof *penalty), top = local[0];
-    if (!penalty) return error_set(err, "out of memory");
+    if (!penalty) return error_set(err, "out of memory for the beats of %zu frames", frames);
     for (long d = 1; d <= farthest; d++) {
         const double octave = log((double)d) - log((double)period);
         penalty[d] = tightness * (octave * octave);
@@ -107,7 +106,7 @@ static bool is_peak(const double *x, size_t n, size_t i) {
 static int last_beat(const double *cumulative, size_t frames, LibrosaVersion version, size_t *last,
                      Error *err) {
     double *peaks = malloc(frames * sizeof *peaks), threshold = 0;
-    if (!peaks) return error_set(err, "out of memory");
+    if (!peaks) return error_set(err, "out of memory for the beats of %zu frames", frames);
     size_t count = 0;
     for (size_t i = 0; i < frames; i++)
         if (is_peak(cumulative, frames, i)) peaks[count++] = cumulative[i];
@@ -132,7 +131,7 @@ static int last_beat(const double *cumulative, size_t frames, LibrosaVersion ver
  * scores run from the first beat to two places beyond the last. */
 static int trim(const double *local, size_t frames, bool *beat, Error *err) {
     double *score = calloc(frames + 4, sizeof *score), squares = 0;
-    if (!score) return error_set(err, "out of memory");
+    if (!score) return error_set(err, "out of memory for the beats of %zu frames", frames);
     size_t count = 0;
     for (size_t i = 0; i < frames; i++)
         if (beat[i]) score[1 + count++] = local[i];
@@ -152,7 +151,7 @@ static int trim(const double *local, size_t frames, bool *beat, Error *err) {
  * square tell the first one and the one after the last. */
 static int trim_0_8(const double *local, size_t frames, bool *beat, Error *err) {
     double *score = calloc(frames + 2, sizeof *score), squares = 0;
-    if (!score) return error_set(err, "out of memory");
+    if (!score) return error_set(err, "out of memory for the beats of %zu frames", frames);
     size_t count = 0, first = 0, end = 0;
     for (size_t i = 0; i < frames; i++)
         if (beat[i]) score[1 + count++] = local[i];
@@ -184,43 +183,45 @@ static int place_beats(const double *local, const double *cumulative, const long
                                   : trim(local, frames, beat, err);
 }
 
-/* All buffers [frames]. */
-static int track(const float *envelope, size_t frames, long period, LibrosaVersion version,
-                 double *local, double *cumulative, long *link, bool *beat, Tensors *stages,
-                 Error *err) {
-    if (beat_local_score(envelope, frames, period, version, local, err) ||
-        beat_dynamic_program(local, frames, period, version, cumulative, link, err))
+void beat_track_free(BeatTrack *t) {
+    free(t->beat);
+    free(t->tempogram);
+    free(t->local);
+    free(t->cumulative);
+    free(t->link);
+    *t = (BeatTrack){0};
+}
+
+static bool all_zero(const float *x, size_t n) {
+    bool zero = true;
+    for (size_t i = 0; i < n; i++) zero &= x[i] == 0;
+    return zero;
+}
+
+static int track(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm,
+                 LibrosaVersion version, BeatTrack *t, Error *err) {
+    t->lags = tempo_lags(rate, hop);
+    t->tempogram = malloc(t->lags * sizeof *t->tempogram);
+    t->local = malloc(frames * sizeof *t->local);
+    t->cumulative = malloc(frames * sizeof *t->cumulative);
+    t->link = malloc(frames * sizeof *t->link);
+    if (!t->tempogram || !t->local || !t->cumulative || !t->link)
+        return error_set(err, "out of memory for the beats of %zu frames", frames);
+    if (tempo_mean_tempogram(envelope, frames, t->lags, t->tempogram, err)) return -1;
+    t->bpm = tempo_of_tempogram(t->tempogram, t->lags, rate, hop, start_bpm);
+    t->period = lrint(rate / (double)hop * 60 / t->bpm);
+    if (beat_local_score(envelope, frames, t->period, version, t->local, err) ||
+        beat_dynamic_program(t->local, frames, t->period, version, t->cumulative, t->link, err))
         return -1;
-    if (stage_number(stages, "frames_per_beat", (double)period, err) ||
-        stage_f64(stages, "localscore", local, frames, err) ||
-        stage_f64(stages, "cumscore", cumulative, frames, err) ||
-        stage_links(stages, "backlink", link, frames, err))
-        return -1;
-    return place_beats(local, cumulative, link, frames, version, beat, err);
+    return place_beats(t->local, t->cumulative, t->link, frames, version, t->beat, err);
 }
 
 int beat_track(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm,
-               LibrosaVersion version, bool *beat, double *bpm, Tensors *stages, Error *err) {
-    bool any = false;
-    for (size_t i = 0; i < frames; i++) {
-        beat[i] = false;
-        any |= envelope[i] != 0;
-    }
-    *bpm = 0;
-    if (!any) return 0;
-    if (tempo_estimate(envelope, frames, rate, hop, start_bpm, bpm, stages, err)) return -1;
-    const long period = lrint(rate / (double)hop * 60 / *bpm);
-    double *local = malloc(frames * sizeof *local),
-           *cumulative = malloc(frames * sizeof *cumulative);
-    long *link = malloc(frames * sizeof *link);
-    int status;
-    if (!local || !cumulative || !link)
-        status = error_set(err, "out of memory");
-    else
-        status =
-            track(envelope, frames, period, version, local, cumulative, link, beat, stages, err);
-    free(local);
-    free(cumulative);
-    free(link);
-    return status;
+               LibrosaVersion version, BeatTrack *out, Error *err) {
+    *out = (BeatTrack){.beat = calloc(frames, sizeof *out->beat)};
+    if (!out->beat) return error_set(err, "out of memory for the beats of %zu frames", frames);
+    if (all_zero(envelope, frames)) return 0;
+    if (track(envelope, frames, rate, hop, start_bpm, version, out, err) == 0) return 0;
+    beat_track_free(out);
+    return -1;
 }

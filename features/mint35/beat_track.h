@@ -7,14 +7,25 @@
 #include <stddef.h>
 
 #include "features/mint35/librosa.h"
-#include "lib/formats/tensor.h"
+#include "lib/base/error.h"
 
-/* envelope [frames >= 1] (onset strength) -> beat [frames], *bpm. The tempo is estimated around
- * start_bpm; then beats are placed where the envelope, smoothed, is high and steps between them are
- * near the period (tightness 100). An envelope of zeros: no beats, 0 BPM. `stages` may be NULL; it
- * gets tempogram_mean, frames_per_beat, localscore, cumscore, backlink. */
+/* Beats, and what led to them. */
+typedef struct {
+    bool *beat; /* [frames] */
+    double bpm; /* 0 for an envelope of zeros, which has no beats; the rest is then empty */
+    long period; /* of the tempo, in frames */
+    double *tempogram; /* [lags] tempo_mean_tempogram */
+    size_t lags;
+    double *local, *cumulative; /* [frames] scores, see below */
+    long *link; /* [frames] */
+} BeatTrack;
+
+/* envelope [frames >= 1] (onset strength) -> *out (owned; empty on error). The tempo is estimated
+ * around start_bpm; then beats are placed where the envelope, smoothed, is high and steps between
+ * them are near the period (tightness 100). */
 int beat_track(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm,
-               LibrosaVersion version, bool *beat, double *bpm, Tensors *stages, Error *err);
+               LibrosaVersion version, BeatTrack *out, Error *err);
+void beat_track_free(BeatTrack *t);
 
 /* The stages of the tracker. `period` is in frames, a whole number >= 1.
  * beat_local_score: envelope over its standard deviation, smoothed by a Gaussian of period / 32

@@ -14,12 +14,12 @@ void chroma_from_cq(const float *magnitude, size_t frames, float *chroma) {
     /* a semitone is its centre bin and the bins beside it: C1's lower neighbour is the last bin of
      * an octave */
     for (size_t t = 0; t < frames; t++) {
-        float *c = chroma + t * FEATURE_CHROMA;
-        for (size_t k = 0; k < FEATURE_CHROMA; k++) c[k] = 0;
+        float *c = chroma + t * MINT35_PITCHES;
+        for (size_t k = 0; k < MINT35_PITCHES; k++) c[k] = 0;
         for (size_t octave = 0; octave < CQ_OCTAVES; octave++) {
             const float *m = magnitude + t * CQ_BINS + octave * CQ_PER_OCTAVE;
             c[0] += m[0] + m[1] + m[CQ_PER_OCTAVE - 1];
-            for (size_t k = 1; k < FEATURE_CHROMA; k++)
+            for (size_t k = 1; k < MINT35_PITCHES; k++)
                 c[k] += m[3 * k - 1] + m[3 * k] + m[3 * k + 1];
         }
     }
@@ -28,9 +28,9 @@ void chroma_from_cq(const float *magnitude, size_t frames, float *chroma) {
 static void quantise(float *c) {
     static const float steps[4] = {0.4f, 0.2f, 0.1f, 0.05f};
     double sum = 0;
-    for (size_t k = 0; k < FEATURE_CHROMA; k++) sum += fabs((double)c[k]);
+    for (size_t k = 0; k < MINT35_PITCHES; k++) sum += fabs((double)c[k]);
     if (sum < FLT_MIN) sum = 1;
-    for (size_t k = 0; k < FEATURE_CHROMA; k++) {
+    for (size_t k = 0; k < MINT35_PITCHES; k++) {
         const float share = (float)((double)c[k] / sum);
         c[k] = 0;
         for (size_t i = 0; i < 4; i++) c[k] += share > steps[i] ? 0.25f : 0;
@@ -43,19 +43,19 @@ void chroma_cens(float *chroma, size_t frames, LibrosaVersion version, float *ou
     hann_symmetric(window, SMOOTHING + 2);
     for (size_t i = 0; i < SMOOTHING; i++) sum += w[i];
     for (size_t i = 0; i < SMOOTHING; i++) w[i] /= sum;
-    for (size_t t = 0; t < frames; t++) quantise(chroma + t * FEATURE_CHROMA);
+    for (size_t t = 0; t < frames; t++) quantise(chroma + t * MINT35_PITCHES);
     for (size_t t = 0; t < frames; t++) {
-        double smooth[FEATURE_CHROMA] = {0}, norm = 0;
+        double smooth[MINT35_PITCHES] = {0}, norm = 0;
         const size_t first = t < HALF ? 0 : t - HALF,
                      last = t + HALF < frames ? t + HALF : frames - 1;
         for (size_t s = first; s <= last; s++)
-            for (size_t k = 0; k < FEATURE_CHROMA; k++)
-                smooth[k] += w[s + HALF - t] * (double)chroma[s * FEATURE_CHROMA + k];
-        for (size_t k = 0; k < FEATURE_CHROMA && version != LIBROSA_0_8; k++)
+            for (size_t k = 0; k < MINT35_PITCHES; k++)
+                smooth[k] += w[s + HALF - t] * (double)chroma[s * MINT35_PITCHES + k];
+        for (size_t k = 0; k < MINT35_PITCHES && version != LIBROSA_0_8; k++)
             smooth[k] = (float)smooth[k];
-        for (size_t k = 0; k < FEATURE_CHROMA; k++) norm += smooth[k] * smooth[k];
+        for (size_t k = 0; k < MINT35_PITCHES; k++) norm += smooth[k] * smooth[k];
         norm = sqrt(norm);
-        for (size_t k = 0; k < FEATURE_CHROMA; k++)
+        for (size_t k = 0; k < MINT35_PITCHES; k++)
             out[t * stride + k] = (float)(norm < FLT_MIN ? smooth[k] : smooth[k] / norm);
     }
 }

@@ -19,38 +19,38 @@
 #include "lib/formats/tensor.h"
 
 enum {
-    FEATURE_HOP = 512,
-    FEATURE_FFT = 2048,
-    FEATURE_MELS = 128,
-    FEATURE_MFCC = 20,
-    FEATURE_CHROMA = 12,
-    FEATURE_DIM = 35
+    MINT35_HOP = 512,
+    MINT35_FFT = 2048,
+    MINT35_MELS = 128,
+    MINT35_CEPSTRA = 20,
+    MINT35_PITCHES = 12,
+    MINT35_DIM = 35
 };
 enum {
-    COLUMN_ONSET_STRENGTH = 0,
-    COLUMN_MFCC = 1,
-    COLUMN_CHROMA = 21,
-    COLUMN_ONSET = 33,
-    COLUMN_BEAT = 34
+    MINT35_COLUMN_ONSET_STRENGTH = 0,
+    MINT35_COLUMN_MFCC = 1,
+    MINT35_COLUMN_CHROMA = 21,
+    MINT35_COLUMN_ONSET = 33,
+    MINT35_COLUMN_BEAT = 34
 };
 
 /* Frame rates that can be asked for: below 17 the highest of the 252 constant-Q filters would lie
  * beyond the Nyquist frequency; below 20 librosa 0.8 changes its scheme. */
-enum { FEATURE_MIN_FPS = 17, FEATURE_MIN_FPS_0_8 = 20, FEATURE_MAX_FPS = 240 };
+enum { MINT35_MIN_FPS = 17, MINT35_MIN_FPS_0_8 = 20, MINT35_MAX_FPS = 240 };
 
 /* Sample rates that are taken, in Hz: a header that claims 1 Hz must not turn a kilobyte into
  * gigabytes. */
-enum { FEATURE_MIN_RATE = 1000, FEATURE_MAX_RATE = 1000000 };
+enum { MINT35_MIN_RATE = 1000, MINT35_MAX_RATE = 1000000 };
 
 typedef struct {
-    double fps; /* rows per second, FEATURE_MIN_FPS .. FEATURE_MAX_FPS; 60 */
+    double fps; /* rows per second, MINT35_MIN_FPS .. MINT35_MAX_FPS; 60 */
     double start_bpm; /* centre of the tempo prior, > 0; 120 */
     unsigned blocks; /* the columns wanted: MUSIC_ALL, or a sum of MUSIC_... */
     LibrosaVersion version; /* LIBROSA_0_11 */
-} MusicFeatureOptions;
+} Mint35Options;
 
-static inline MusicFeatureOptions feature_options_default(void) {
-    return (MusicFeatureOptions){
+static inline Mint35Options mint35_defaults(void) {
+    return (Mint35Options){
         .fps = 60, .start_bpm = 120, .blocks = MUSIC_ALL, .version = LIBROSA_0_11};
 }
 
@@ -58,23 +58,28 @@ static inline MusicFeatureOptions feature_options_default(void) {
  * no samples, samples that are not finite, samples so large (beyond 1e15) that their power
  * overflows, and options and rates out of range. out->tempo is 0 where there is no onset at all,
  * and where neither onsets nor beats are among the blocks. */
-int music_features(const float *mono, size_t n, double rate, const MusicFeatureOptions *options,
-                   Music *out, Error *err);
+int mint35_features(const float *mono, size_t n, double rate, const Mint35Options *options,
+                    Music *out, Error *err);
 
-/* The two halves of music_features, so that a caller can let go of the original samples in between.
- * music_resample: mono at `rate` -> *y (owned; NULL on error) [*m] at 512 fps Hz. `stages` may be
- * NULL; it gets what was computed on the way, under the names of librosa's functions and variables:
- *   y [n], mel and mel_db [128, T] (of MFCC; onset_mel_db is the other in 0.8), tuning (bins of 36
- * per octave), cqt [252, T] (magnitudes), chroma_cqt [12, T] (not normalised), chroma_cens [12, T],
- * onset_strength [T], mfcc [20, T], onset_frames, tempogram_mean [lags], start_bpm, tempo,
- * frames_per_beat, localscore [T], cumscore [T], backlink [T], beat_frames. */
-int music_resample(const float *mono, size_t n, double rate, const MusicFeatureOptions *options,
-                   float **y, size_t *m, Error *err);
-int music_features_resampled(const float *y, size_t n, const MusicFeatureOptions *options,
-                             Music *out, Tensors *stages, Error *err);
+/* The two halves of mint35_features, so that a caller can free the original samples in between.
+ * mint35_resample: mono at `rate` -> *y (owned; NULL on error) [*m] at 512 fps Hz. */
+int mint35_resample(const float *mono, size_t n, double rate, const Mint35Options *options,
+                    float **y, size_t *m, Error *err);
+
+/* Called after every step with what has been computed so far (work.h); -1 ends the computation. */
+typedef struct Mint35Work Mint35Work;
+typedef int Mint35Observe(void *user, const Mint35Work *work, int step, Error *err);
+typedef struct {
+    Mint35Observe *observe;
+    void *user;
+} Mint35Observer;
+
+/* observer may be NULL. */
+int mint35_features_resampled(const float *y, size_t n, const Mint35Options *options, Music *out,
+                              const Mint35Observer *observer, Error *err);
 
 /* The start_bpm of mint's rule for AIST++ music: names "m" BR|PO|LO|MH|LH|WA|KR|JS|JB "k" -> 80 +
  * 10 k, "mHOk" -> 110 + 5 k, with one digit k; 120 (librosa's default) for any other name. */
-double start_bpm_of_name(const char *stem);
+double mint35_start_bpm(const char *stem);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "features/mint35/mint35.h"
 
-enum { LAG = 1, SHIFT = LAG + FEATURE_FFT / (2 * FEATURE_HOP) };
+enum { LAG = 1, SHIFT = LAG + MINT35_FFT / (2 * MINT35_HOP) };
 
 void onset_strength(const float *mel_db, size_t frames, size_t bands, float *envelope) {
     for (size_t t = 0; t < frames && t < SHIFT; t++) envelope[t] = 0;

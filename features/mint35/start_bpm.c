@@ -4,7 +4,7 @@
 
 #include "features/mint35/mint35.h"
 
-double start_bpm_of_name(const char *stem) {
+double mint35_start_bpm(const char *stem) {
     static const char genres[] = "BR PO LO MH LH WA KR JS JB";
     if (strlen(stem) != 4 || stem[0] != 'm' || stem[3] < '0' || stem[3] > '9') return 120;
     const char genre[3] = {stem[1], stem[2], '\0'};

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "features/mint35/hann.h"
-#include "features/mint35/stages.h"
 
 typedef struct {
     size_t lags, size; /* size = 2 lags: zero-padded, so that no lag wraps around */
@@ -114,28 +113,23 @@ int tempo_mean_tempogram(const float *envelope, size_t frames, size_t lags, doub
     return 0;
 }
 
-int tempo_estimate(const float *envelope, size_t frames, double rate, size_t hop, double start_bpm,
-                   double *bpm, Tensors *stages, Error *err) {
-    const double seconds = 8, max_bpm = 320;
-    const size_t lags = (size_t)(seconds * rate) / hop;
-    double *mean = malloc(lags * sizeof *mean);
-    if (!mean) return error_set(err, "out of memory");
-    if (tempo_mean_tempogram(envelope, frames, lags, mean, err) ||
-        stage_f64(stages, "tempogram_mean", mean, lags, err)) {
-        free(mean);
-        return -1;
-    }
-    double best = -INFINITY;
-    *bpm = 0;
+size_t tempo_lags(double rate, size_t hop) {
+    const double seconds = 8;
+    return (size_t)(seconds * rate) / hop;
+}
+
+double tempo_of_tempogram(const double *mean, size_t lags, double rate, size_t hop,
+                          double start_bpm) {
+    const double max_bpm = 320;
+    double best = -INFINITY, bpm = 0;
     for (size_t lag = 1; lag < lags; lag++) {
-        const double candidate = 60 * rate / ((double)hop * (double)lag),
-                     octaves = log2(candidate) - log2(start_bpm);
+        const double candidate = 60 * rate / ((double)hop * (double)lag);
+        const double octaves = log2(candidate) - log2(start_bpm);
         const double score = log1p(1e6 * mean[lag]) - 0.5 * octaves * octaves;
         if (candidate < max_bpm && score > best) {
             best = score;
-            *bpm = candidate;
+            bpm = candidate;
         }
     }
-    free(mean);
-    return 0;
+    return bpm;
 }

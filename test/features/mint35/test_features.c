@@ -4,21 +4,22 @@
 #include <string.h>
 
 #include "features/mint35/mint35.h"
+#include "features/mint35/trace.h"
 #include "test/features/mint35/signals.h"
 
 static void assert_features(const char *what, const Music *m, const double *wanted, size_t count,
                             double tempo) {
-    assert_int_equal(m->dim, FEATURE_DIM);
-    assert_int_equal(m->frames * FEATURE_DIM, count);
+    assert_int_equal(m->dim, MINT35_DIM);
+    assert_int_equal(m->frames * MINT35_DIM, count);
     for (size_t i = 0; i < count; i++) {
-        const size_t k = i % FEATURE_DIM;
-        const double tolerance = k == COLUMN_ONSET_STRENGTH ? 1e-4
-                                 : k < COLUMN_CHROMA        ? 2e-3
-                                 : k < COLUMN_ONSET         ? 1e-5
-                                                            : 0;
+        const size_t k = i % MINT35_DIM;
+        const double tolerance = k == MINT35_COLUMN_ONSET_STRENGTH ? 1e-4
+                                 : k < MINT35_COLUMN_CHROMA        ? 2e-3
+                                 : k < MINT35_COLUMN_ONSET         ? 1e-5
+                                                                   : 0;
         const double error = fabs((double)m->data[i] - wanted[i]);
         if (!(error <= tolerance))
-            fail_msg("%s: frame %zu column %zu is off by %g", what, i / FEATURE_DIM, k, error);
+            fail_msg("%s: frame %zu column %zu is off by %g", what, i / MINT35_DIM, k, error);
     }
     if (!(fabs(m->tempo - tempo) < 1e-9)) fail_msg("%s: tempo %g, not %g", what, m->tempo, tempo);
 }
@@ -31,9 +32,9 @@ static void check(const char *file, const char *features, const char *tempo, con
     size_t count;
     golden(file, &set);
     double *wanted = numbers(&set, features, &count);
-    if (music_features(x, n, rate,
-                       &(MusicFeatureOptions){.fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL},
-                       &m, &err))
+    if (mint35_features(x, n, rate,
+                        &(Mint35Options){.fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL}, &m,
+                        &err))
         fail_msg("%s", err.text);
     assert_true(m.fps == fps);
     assert_features(features, &m, wanted, count, number(&set, tempo));
@@ -69,13 +70,13 @@ static void silence_is_silent(void **state) {
     Error err;
     Music m;
     float *x = calloc(44100, sizeof *x);
-    const MusicFeatureOptions options = feature_options_default();
-    assert_int_equal(music_features(x, 44100, 44100, &options, &m, &err), 0);
+    const Mint35Options options = mint35_defaults();
+    assert_int_equal(mint35_features(x, 44100, 44100, &options, &m, &err), 0);
     assert_int_equal(m.frames, 61);
     assert_true(m.tempo == 0);
-    for (size_t i = 0; i < m.frames * FEATURE_DIM; i++) {
+    for (size_t i = 0; i < m.frames * MINT35_DIM; i++) {
         /* -100 dB in all bands: only the first cepstral coefficient differs from 0 */
-        if (i % FEATURE_DIM == COLUMN_MFCC)
+        if (i % MINT35_DIM == MINT35_COLUMN_MFCC)
             assert_true(fabs((double)m.data[i] + 100 * sqrt(128)) < 2e-3);
         else
             assert_true(fabsf(m.data[i]) < 2e-3f);
@@ -83,8 +84,8 @@ static void silence_is_silent(void **state) {
     music_free(&m);
     for (size_t i = 0; i < 44100; i++)
         x[i] = 0.5f; /* a constant offset makes a bang at both ends, and no trouble */
-    assert_int_equal(music_features(x, 44100, 44100, &options, &m, &err), 0);
-    for (size_t i = 0; i < m.frames * FEATURE_DIM; i++) assert_true(isfinite(m.data[i]));
+    assert_int_equal(mint35_features(x, 44100, 44100, &options, &m, &err), 0);
+    for (size_t i = 0; i < m.frames * MINT35_DIM; i++) assert_true(isfinite(m.data[i]));
     music_free(&m);
     free(x);
 }
@@ -95,13 +96,13 @@ static void louder_changes_only_the_level(void **state) {
     enum { N = 2 * 22050 };
     Error err;
     Music a, b;
-    const MusicFeatureOptions options = feature_options_default();
+    const Mint35Options options = mint35_defaults();
     float *x = song(22050, N);
-    assert_int_equal(music_features(x, N, 22050, &options, &a, &err), 0);
+    assert_int_equal(mint35_features(x, N, 22050, &options, &a, &err), 0);
     for (size_t i = 0; i < N; i++) x[i] *= 0.5f;
-    assert_int_equal(music_features(x, N, 22050, &options, &b, &err), 0);
-    for (size_t i = 0; i < a.frames * FEATURE_DIM; i++) {
-        const double level = i % FEATURE_DIM == COLUMN_MFCC ? 10 * log10(4) * sqrt(128) : 0;
+    assert_int_equal(mint35_features(x, N, 22050, &options, &b, &err), 0);
+    for (size_t i = 0; i < a.frames * MINT35_DIM; i++) {
+        const double level = i % MINT35_DIM == MINT35_COLUMN_MFCC ? 10 * log10(4) * sqrt(128) : 0;
         assert_true(fabs((double)a.data[i] - (double)b.data[i] - level) < 2e-3);
     }
     assert_true(a.tempo == b.tempo);
@@ -114,10 +115,10 @@ static void same_input_same_bytes(void **state) {
     (void)state;
     Error err;
     Music a, b;
-    const MusicFeatureOptions options = feature_options_default();
+    const Mint35Options options = mint35_defaults();
     float *x = song(44100, 44100);
-    assert_int_equal(music_features(x, 44100, 44100, &options, &a, &err), 0);
-    assert_int_equal(music_features(x, 44100, 44100, &options, &b, &err), 0);
+    assert_int_equal(mint35_features(x, 44100, 44100, &options, &a, &err), 0);
+    assert_int_equal(mint35_features(x, 44100, 44100, &options, &b, &err), 0);
     assert_memory_equal(a.data, b.data, a.frames * a.dim * sizeof(float));
     music_free(&a);
     music_free(&b);
@@ -130,31 +131,31 @@ static void some_blocks_are_some_columns(void **state) {
     enum { N = 22050 };
     Error err = {0};
     Music all;
-    MusicFeatureOptions options = feature_options_default();
+    Mint35Options options = mint35_defaults();
     float *x = song(22050, N);
     for (int version = 0; version < 2; version++) {
         options.version = version ? LIBROSA_0_8 : LIBROSA_0_11;
         options.blocks = MUSIC_ALL;
-        assert_int_equal(music_features(x, N, 22050, &options, &all, &err), 0);
+        assert_int_equal(mint35_features(x, N, 22050, &options, &all, &err), 0);
         for (options.blocks = 1; options.blocks < MUSIC_ALL; options.blocks++) {
             Music some;
-            if (music_features(x, N, 22050, &options, &some, &err)) fail_msg("%s", err.text);
+            if (mint35_features(x, N, 22050, &options, &some, &err)) fail_msg("%s", err.text);
             assert_true(some.frames == all.frames && some.blocks == options.blocks &&
                         some.dim == music_width(options.blocks));
             for (unsigned block = 1; block < MUSIC_ALL; block *= 2)
                 for (size_t t = 0; t < all.frames && options.blocks & block; t++)
                     assert_memory_equal(some.data + t * some.dim +
                                             music_column(options.blocks, block),
-                                        all.data + t * FEATURE_DIM + music_column(MUSIC_ALL, block),
+                                        all.data + t * MINT35_DIM + music_column(MUSIC_ALL, block),
                                         music_width(block) * sizeof(float));
             music_free(&some);
         }
         music_free(&all);
     }
     options.blocks = 0;
-    assert_int_equal(music_features(x, N, 22050, &options, &all, &err), -1);
+    assert_int_equal(mint35_features(x, N, 22050, &options, &all, &err), -1);
     options.blocks = MUSIC_ALL + 1;
-    assert_int_equal(music_features(x, N, 22050, &options, &all, &err), -1);
+    assert_int_equal(mint35_features(x, N, 22050, &options, &all, &err), -1);
     free(x);
 }
 
@@ -168,11 +169,12 @@ static void lone_clicks_are_tuned_like_librosa(void **state) {
     float *clicks = calloc(SAMPLES, sizeof *clicks);
     assert_non_null(clicks);
     clicks[SECOND] = clicks[3 * SECOND + 100] = clicks[5 * SECOND + 333] = 0.8f;
-    const MusicFeatureOptions options = feature_options_default();
+    const Mint35Options options = mint35_defaults();
     Music m;
     Tensors stages = {0};
     Error err = {0};
-    if (music_features_resampled(clicks, SAMPLES, &options, &m, &stages, &err))
+    if (mint35_features_resampled(clicks, SAMPLES, &options, &m,
+                                  &(Mint35Observer){mint35_trace, &stages}, &err))
         fail_msg("%s", err.text);
     const double tuning = number(&stages, "tuning");
     if (!(fabs(tuning - 0.23) < 1e-9)) fail_msg("tuning %g", tuning);
@@ -207,9 +209,11 @@ static void stages_are_kept(void **state) {
     Error err = {0};
     Music m;
     Tensors stages = {0};
-    const MusicFeatureOptions options = feature_options_default();
+    const Mint35Options options = mint35_defaults();
     float *x = song(30720, N);
-    if (music_features_resampled(x, N, &options, &m, &stages, &err)) fail_msg("%s", err.text);
+    if (mint35_features_resampled(x, N, &options, &m, &(Mint35Observer){mint35_trace, &stages},
+                                  &err))
+        fail_msg("%s", err.text);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const Tensor *t = tensors_find(&stages, cases[i].name);
         if (!t || t->rank != cases[i].rank ||
@@ -220,19 +224,19 @@ static void stages_are_kept(void **state) {
     assert_true(number(&stages, "tempo") == m.tempo);
     const float *cepstrum = tensor_f32(tensors_find(&stages, "mfcc"));
     for (size_t t = 0; t < m.frames; t++)
-        assert_true(cepstrum[7 * m.frames + t] == m.data[t * FEATURE_DIM + COLUMN_MFCC + 7]);
+        assert_true(cepstrum[7 * m.frames + t] == m.data[t * MINT35_DIM + MINT35_COLUMN_MFCC + 7]);
     static const struct {
         const char *name;
         size_t column;
-    } marks[] = {{"onset_frames", COLUMN_ONSET}, {"beat_frames", COLUMN_BEAT}};
+    } marks[] = {{"onset_frames", MINT35_COLUMN_ONSET}, {"beat_frames", MINT35_COLUMN_BEAT}};
     for (size_t i = 0; i < 2; i++) {
         const Tensor *frames = tensors_find(&stages, marks[i].name);
         size_t marked = 0;
         for (size_t t = 0; t < m.frames; t++)
-            marked += m.data[t * FEATURE_DIM + marks[i].column] != 0;
+            marked += m.data[t * MINT35_DIM + marks[i].column] != 0;
         assert_int_equal(tensor_count(frames), marked);
         for (size_t k = 0; k < marked; k++)
-            assert_true(m.data[(size_t)tensor_i64(frames)[k] * FEATURE_DIM + marks[i].column] == 1);
+            assert_true(m.data[(size_t)tensor_i64(frames)[k] * MINT35_DIM + marks[i].column] == 1);
     }
     tensors_free(&stages);
     music_free(&m);
@@ -244,33 +248,32 @@ static void refuses_nonsense(void **state) {
     Error err;
     Music m;
     float x[600] = {0};
-    const MusicFeatureOptions good = feature_options_default();
-    assert_int_equal(music_features(x, 0, 44100, &good, &m, &err), -1);
+    const Mint35Options good = mint35_defaults();
+    assert_int_equal(mint35_features(x, 0, 44100, &good, &m, &err), -1);
     x[77] = NAN;
-    assert_int_equal(music_features(x, 600, 44100, &good, &m, &err), -1);
+    assert_int_equal(mint35_features(x, 600, 44100, &good, &m, &err), -1);
     assert_non_null(strstr(err.text, "77"));
     x[77] = INFINITY;
-    assert_int_equal(music_features_resampled(x, 600, &good, &m, NULL, &err), -1);
+    assert_int_equal(mint35_features_resampled(x, 600, &good, &m, NULL, &err), -1);
     assert_null(m.data);
     x[77] = 1e21f;
-    assert_int_equal(music_features(x, 600, 44100, &good, &m, &err), -1);
+    assert_int_equal(mint35_features(x, 600, 44100, &good, &m, &err), -1);
     x[77] = FLT_MAX;
-    assert_int_equal(music_features(x, 600, 44100, &good, &m, &err), -1);
+    assert_int_equal(mint35_features(x, 600, 44100, &good, &m, &err), -1);
     x[77] = 1e12f;
-    assert_int_equal(music_features(x, 600, 44100, &good, &m, &err), 0);
+    assert_int_equal(mint35_features(x, 600, 44100, &good, &m, &err), 0);
     music_free(&m);
     x[77] = 0;
-    assert_int_equal(music_features(x, 600, 1, &good, &m, &err), -1);
-    assert_int_equal(music_features(x, 600, NAN, &good, &m, &err), -1);
+    assert_int_equal(mint35_features(x, 600, 1, &good, &m, &err), -1);
+    assert_int_equal(mint35_features(x, 600, NAN, &good, &m, &err), -1);
     assert_int_equal(
-        music_features(x, 600, 44100,
-                       &(MusicFeatureOptions){.fps = 10, .start_bpm = 120, .blocks = MUSIC_ALL}, &m,
-                       &err),
+        mint35_features(x, 600, 44100,
+                        &(Mint35Options){.fps = 10, .start_bpm = 120, .blocks = MUSIC_ALL}, &m,
+                        &err),
         -1);
     assert_int_equal(
-        music_features(x, 600, 44100,
-                       &(MusicFeatureOptions){.fps = 60, .start_bpm = 0, .blocks = MUSIC_ALL}, &m,
-                       &err),
+        mint35_features(x, 600, 44100,
+                        &(Mint35Options){.fps = 60, .start_bpm = 0, .blocks = MUSIC_ALL}, &m, &err),
         -1);
 }
 
@@ -285,8 +288,8 @@ static void names_tell_the_tempo(void **state) {
                  {"xBR1", 120}, {"mR 1", 120}, {"mBRx", 120}, {"", 120},      {"song", 120},
                  {"mbr1", 120}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        if (start_bpm_of_name(cases[i].name) != cases[i].bpm)
-            fail_msg("%s: %g", cases[i].name, start_bpm_of_name(cases[i].name));
+        if (mint35_start_bpm(cases[i].name) != cases[i].bpm)
+            fail_msg("%s: %g", cases[i].name, mint35_start_bpm(cases[i].name));
 }
 
 int main(void) {

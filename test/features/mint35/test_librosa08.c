@@ -9,8 +9,8 @@
 #include "lib/audio/resample.h"
 #include "test/features/mint35/signals.h"
 
-static MusicFeatureOptions options_0_8(double fps) {
-    return (MusicFeatureOptions){
+static Mint35Options options_0_8(double fps) {
+    return (Mint35Options){
         .fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL, .version = LIBROSA_0_8};
 }
 
@@ -20,18 +20,18 @@ static void assert_features(const Tensors *set, const char *features, const char
     Music m;
     size_t count;
     double *wanted = numbers(set, features, &count);
-    const MusicFeatureOptions options = options_0_8(fps);
-    if (music_features(x, n, rate, &options, &m, &err)) fail_msg("%s", err.text);
-    assert_int_equal(m.frames * FEATURE_DIM, count);
+    const Mint35Options options = options_0_8(fps);
+    if (mint35_features(x, n, rate, &options, &m, &err)) fail_msg("%s", err.text);
+    assert_int_equal(m.frames * MINT35_DIM, count);
     for (size_t i = 0; i < count; i++) {
-        const size_t k = i % FEATURE_DIM;
-        const double tolerance = k == COLUMN_ONSET_STRENGTH ? 1e-4
-                                 : k < COLUMN_CHROMA        ? 2e-3
-                                 : k < COLUMN_ONSET         ? 1e-5
-                                                            : 0;
+        const size_t k = i % MINT35_DIM;
+        const double tolerance = k == MINT35_COLUMN_ONSET_STRENGTH ? 1e-4
+                                 : k < MINT35_COLUMN_CHROMA        ? 2e-3
+                                 : k < MINT35_COLUMN_ONSET         ? 1e-5
+                                                                   : 0;
         const double error = fabs((double)m.data[i] - wanted[i]);
         if (!(error <= tolerance))
-            fail_msg("%s: frame %zu column %zu is off by %g", features, i / FEATURE_DIM, k, error);
+            fail_msg("%s: frame %zu column %zu is off by %g", features, i / MINT35_DIM, k, error);
     }
     assert_true(fabs(m.tempo - number(set, tempo)) < 1e-9);
     free(wanted);
@@ -147,18 +147,16 @@ static void random_envelopes_like_librosa_0_8(void **state) {
         const size_t frames = 5 + 17 * c;
         static const double start_bpm[3] = {60, 120, 180};
         float *x = random_envelope(c, frames);
-        bool *mark = malloc(frames * sizeof *mark);
-        double bpm;
-        assert_int_equal(beat_track(x, frames, 30720, FEATURE_HOP, start_bpm[c % 3], LIBROSA_0_8,
-                                    mark, &bpm, NULL, &err),
-                         0);
-        if (!(fabs(bpm - tempi[c]) < 1e-9))
-            fail_msg("case %zu: tempo %g, not %g", c, bpm, tempi[c]);
+        BeatTrack b;
+        assert_int_equal(
+            beat_track(x, frames, 30720, MINT35_HOP, start_bpm[c % 3], LIBROSA_0_8, &b, &err), 0);
+        if (!(fabs(b.bpm - tempi[c]) < 1e-9))
+            fail_msg("case %zu: tempo %g, not %g", c, b.bpm, tempi[c]);
         for (size_t t = 0; t < frames; t++)
-            if (mark[t] != (beats[at + t] != 0)) fail_msg("case %zu: beat at frame %zu", c, t);
+            if (b.beat[t] != (beats[at + t] != 0)) fail_msg("case %zu: beat at frame %zu", c, t);
         at += frames;
         free(x);
-        free(mark);
+        beat_track_free(&b);
     }
     free(beats);
     free(tempi);
@@ -188,11 +186,11 @@ static void refuses_what_0_8_does_otherwise(void **state) {
     Error err;
     Music m;
     const float x[600] = {0};
-    MusicFeatureOptions options = options_0_8(19);
-    assert_int_equal(music_features(x, 600, 44100, &options, &m, &err), -1);
+    Mint35Options options = options_0_8(19);
+    assert_int_equal(mint35_features(x, 600, 44100, &options, &m, &err), -1);
     assert_non_null(strstr(err.text, "20"));
     options.fps = 20;
-    assert_int_equal(music_features(x, 600, 44100, &options, &m, &err), 0);
+    assert_int_equal(mint35_features(x, 600, 44100, &options, &m, &err), 0);
     music_free(&m);
 }
 

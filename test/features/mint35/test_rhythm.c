@@ -23,9 +23,9 @@ static int set_up(void **state) {
     size_t count;
     golden("song", &s->golden);
     s->features = numbers(&s->golden, "features", &count);
-    s->frames = count / FEATURE_DIM;
+    s->frames = count / MINT35_DIM;
     s->envelope = malloc(s->frames * sizeof(float));
-    for (size_t t = 0; t < s->frames; t++) s->envelope[t] = (float)s->features[t * FEATURE_DIM];
+    for (size_t t = 0; t < s->frames; t++) s->envelope[t] = (float)s->features[t * MINT35_DIM];
     *state = s;
     return 0;
 }
@@ -55,9 +55,9 @@ static void onsets_like_librosa(void **state) {
     const Song *s = *state;
     Error err;
     bool *onset = malloc(s->frames * sizeof *onset);
-    assert_int_equal(onset_detect(s->envelope, s->frames, RATE, FEATURE_HOP, onset, &err), 0);
+    assert_int_equal(onset_detect(s->envelope, s->frames, RATE, MINT35_HOP, onset, &err), 0);
     for (size_t t = 0; t < s->frames; t++)
-        assert_int_equal(onset[t], s->features[t * FEATURE_DIM + COLUMN_ONSET] != 0);
+        assert_int_equal(onset[t], s->features[t * MINT35_DIM + MINT35_COLUMN_ONSET] != 0);
     free(onset);
 }
 
@@ -66,18 +66,18 @@ static void onsets_by_the_rules(void **state) {
     Error err;
     bool onset[20];
     float x[20] = {0};
-    assert_int_equal(onset_detect(x, 20, RATE, FEATURE_HOP, onset, &err), 0);
+    assert_int_equal(onset_detect(x, 20, RATE, MINT35_HOP, onset, &err), 0);
     for (size_t i = 0; i < 20; i++) assert_false(onset[i]);
     x[0] = 1; /* the first frame may be one */
     x[8] = 0.9f; /* so may any */
     x[10] = 1; /* 2 frames later: not within 30 ms */
     x[15] = 0.5f;
     x[16] = 0.6f; /* the frame before is smaller: a peak, but within the wait after 15 */
-    assert_int_equal(onset_detect(x, 20, RATE, FEATURE_HOP, onset, &err), 0);
+    assert_int_equal(onset_detect(x, 20, RATE, MINT35_HOP, onset, &err), 0);
     for (size_t i = 0; i < 20; i++)
         assert_int_equal(onset[i], i == 0 || i == 8 || i == 10 || i == 15);
     for (size_t i = 0; i < 20; i++) x[i] = 7; /* a constant swells nowhere */
-    assert_int_equal(onset_detect(x, 20, RATE, FEATURE_HOP, onset, &err), 0);
+    assert_int_equal(onset_detect(x, 20, RATE, MINT35_HOP, onset, &err), 0);
     for (size_t i = 0; i < 20; i++) assert_false(onset[i]);
 }
 
@@ -129,12 +129,13 @@ static void tempogram_by_definition(void **state) {
 static void tempo_like_librosa(void **state) {
     const Song *s = *state;
     Error err;
-    double bpm;
-    assert_int_equal(
-        tempo_estimate(s->envelope, s->frames, RATE, FEATURE_HOP, 120, &bpm, NULL, &err), 0);
+    double bpm, mean[480];
+    const size_t lags = tempo_lags(RATE, MINT35_HOP);
+    assert_int_equal(lags, 480);
+    assert_int_equal(tempo_mean_tempogram(s->envelope, s->frames, lags, mean, &err), 0);
+    bpm = tempo_of_tempogram(mean, lags, RATE, MINT35_HOP, 120);
     assert_true(fabs(bpm - number(&s->golden, "tempo")) < 1e-9);
-    assert_int_equal(
-        tempo_estimate(s->envelope, s->frames, RATE, FEATURE_HOP, 60, &bpm, NULL, &err), 0);
+    bpm = tempo_of_tempogram(mean, lags, RATE, MINT35_HOP, 60);
     assert_true(fabs(bpm - number(&s->golden, "tempo_from_60")) < 1e-9);
 }
 
@@ -196,15 +197,13 @@ static void beat_stages_by_the_rules(void **state) {
 static void beats_like_librosa(void **state) {
     const Song *s = *state;
     Error err;
-    double bpm;
-    bool *beat = malloc(s->frames * sizeof *beat);
-    assert_int_equal(beat_track(s->envelope, s->frames, RATE, FEATURE_HOP, 120, LIBROSA_0_11, beat,
-                                &bpm, NULL, &err),
-                     0);
+    BeatTrack b;
+    assert_int_equal(
+        beat_track(s->envelope, s->frames, RATE, MINT35_HOP, 120, LIBROSA_0_11, &b, &err), 0);
     for (size_t t = 0; t < s->frames; t++)
-        assert_int_equal(beat[t], s->features[t * FEATURE_DIM + COLUMN_BEAT] != 0);
-    assert_true(fabs(bpm - number(&s->golden, "tempo")) < 1e-9);
-    free(beat);
+        assert_int_equal(b.beat[t], s->features[t * MINT35_DIM + MINT35_COLUMN_BEAT] != 0);
+    assert_true(fabs(b.bpm - number(&s->golden, "tempo")) < 1e-9);
+    beat_track_free(&b);
 }
 
 /* Envelopes of 5 to 498 frames at random, every other one with a beat of its own. */
@@ -221,18 +220,18 @@ static void random_envelopes_like_librosa(void **state) {
         static const double start_bpm[3] = {60, 120, 180};
         float *x = random_envelope(c, frames);
         bool *mark = malloc(frames * sizeof *mark);
-        double bpm;
-        assert_int_equal(onset_detect(x, frames, RATE, FEATURE_HOP, mark, &err), 0);
+        BeatTrack b;
+        assert_int_equal(onset_detect(x, frames, RATE, MINT35_HOP, mark, &err), 0);
         for (size_t t = 0; t < frames; t++)
             if (mark[t] != (onsets[at + t] != 0)) fail_msg("case %zu: onset at frame %zu", c, t);
-        assert_int_equal(beat_track(x, frames, RATE, FEATURE_HOP, start_bpm[c % 3], LIBROSA_0_11,
-                                    mark, &bpm, NULL, &err),
-                         0);
-        if (!(fabs(bpm - tempi[c]) < 1e-9))
-            fail_msg("case %zu: tempo %g, not %g", c, bpm, tempi[c]);
+        assert_int_equal(
+            beat_track(x, frames, RATE, MINT35_HOP, start_bpm[c % 3], LIBROSA_0_11, &b, &err), 0);
+        if (!(fabs(b.bpm - tempi[c]) < 1e-9))
+            fail_msg("case %zu: tempo %g, not %g", c, b.bpm, tempi[c]);
         for (size_t t = 0; t < frames; t++)
-            if (mark[t] != (beats[at + t] != 0)) fail_msg("case %zu: beat at frame %zu", c, t);
+            if (b.beat[t] != (beats[at + t] != 0)) fail_msg("case %zu: beat at frame %zu", c, t);
         at += frames;
+        beat_track_free(&b);
         free(x);
         free(mark);
     }
@@ -249,34 +248,32 @@ static void beats_of_impulses(void **state) {
     (void)state;
     enum { FRAMES = 600 };
     Error err;
-    double bpm;
+    BeatTrack b;
     float x[FRAMES] = {0};
-    bool beat[FRAMES];
-    assert_int_equal(
-        beat_track(x, FRAMES, RATE, FEATURE_HOP, 120, LIBROSA_0_11, beat, &bpm, NULL, &err), 0);
-    assert_true(bpm == 0);
-    for (size_t t = 0; t < FRAMES; t++) assert_false(beat[t]);
+    assert_int_equal(beat_track(x, FRAMES, RATE, MINT35_HOP, 120, LIBROSA_0_11, &b, &err), 0);
+    assert_true(b.bpm == 0 && !b.tempogram && !b.link);
+    for (size_t t = 0; t < FRAMES; t++) assert_false(b.beat[t]);
+    beat_track_free(&b);
     for (size_t t = 20; t < FRAMES; t += 36) x[t] = 1;
-    assert_int_equal(
-        beat_track(x, FRAMES, RATE, FEATURE_HOP, 120, LIBROSA_0_11, beat, &bpm, NULL, &err), 0);
-    assert_true(fabs(bpm - 100) < 1e-9);
-    for (size_t t = 0; t < FRAMES; t++) assert_int_equal(beat[t], t % 36 == 20 && t > 20);
+    assert_int_equal(beat_track(x, FRAMES, RATE, MINT35_HOP, 120, LIBROSA_0_11, &b, &err), 0);
+    assert_true(fabs(b.bpm - 100) < 1e-9 && b.period == 36);
+    for (size_t t = 0; t < FRAMES; t++) assert_int_equal(b.beat[t], t % 36 == 20 && t > 20);
+    beat_track_free(&b);
 }
 
 /* One impulse, few frames: whatever comes out, it ends, within bounds. */
 static void beats_of_little(void **state) {
     (void)state;
     Error err;
-    double bpm;
+    BeatTrack b;
     float x[8] = {0};
-    bool beat[8];
     for (size_t frames = 2; frames <= 8; frames++)
         for (size_t at = 0; at < frames; at++) {
             for (size_t t = 0; t < 8; t++) x[t] = t == at;
-            assert_int_equal(
-                beat_track(x, frames, RATE, FEATURE_HOP, 120, LIBROSA_0_11, beat, &bpm, NULL, &err),
-                0);
-            assert_true(bpm > 0 && bpm < 320);
+            assert_int_equal(beat_track(x, frames, RATE, MINT35_HOP, 120, LIBROSA_0_11, &b, &err),
+                             0);
+            assert_true(b.bpm > 0 && b.bpm < 320);
+            beat_track_free(&b);
         }
 }
 

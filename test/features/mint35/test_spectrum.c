@@ -14,7 +14,7 @@
 #include "lib/audio/resample.h"
 #include "test/features/mint35/signals.h"
 
-enum { RATE = 30720, SOURCE_RATE = 22050, BINS = FEATURE_FFT / 2 + 1 };
+enum { RATE = 30720, SOURCE_RATE = 22050, BINS = MINT35_FFT / 2 + 1 };
 
 /* The song at 30720 Hz and librosa's numbers of it. */
 typedef struct {
@@ -30,7 +30,7 @@ static int set_up(void **state) {
     if (resample(x, 6 * SOURCE_RATE, SOURCE_RATE, RATE, SOXR_HIGH, &s->y, &s->n, &err))
         fail_msg("%s", err.text);
     free(x);
-    s->frames = 1 + s->n / FEATURE_HOP;
+    s->frames = 1 + s->n / MINT35_HOP;
     golden("song", &s->golden);
     *state = s;
     return 0;
@@ -113,40 +113,40 @@ static void mel_and_mfcc_like_librosa(void **state) {
     const Song *s = *state;
     Error err;
     size_t count;
-    double window[FEATURE_FFT];
-    hann_periodic(window, FEATURE_FFT);
+    double window[MINT35_FFT];
+    hann_periodic(window, MINT35_FFT);
     Stft *stft;
     MelFilters filters;
     assert_int_equal(
-        stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, STFT_CONSTANT, &err), 0);
-    assert_int_equal(mel_filters_new(&filters, RATE, RATE / 2.0, FEATURE_FFT, FEATURE_MELS, &err),
-                     0);
-    float *mel = calloc(s->frames * FEATURE_MELS, sizeof *mel),
-          *cepstrum = calloc(s->frames * FEATURE_MFCC, sizeof *cepstrum);
+        stft_new(&stft, MINT35_FFT, MINT35_HOP, window, STFT_DOUBLE, STFT_CONSTANT, &err), 0);
+    assert_int_equal(mel_filters_new(&filters, RATE, RATE / 2.0, MINT35_FFT, MINT35_MELS, &err), 0);
+    float *mel = calloc(s->frames * MINT35_MELS, sizeof *mel),
+          *cepstrum = calloc(s->frames * MINT35_CEPSTRA, sizeof *cepstrum);
     float re[BINS], im[BINS], power[BINS + MEL_LANES] = {0};
     for (size_t t = 0; t < s->frames; t++) {
         stft_frame(stft, s->y, s->n, t);
         stft_bins(stft, 0, BINS, re, im, 1);
         for (size_t k = 0; k < BINS; k++) power[k] = re[k] * re[k] + im[k] * im[k];
-        mel_frame(&filters, power, mel + t * FEATURE_MELS);
+        mel_frame(&filters, power, mel + t * MINT35_MELS);
     }
     double *wanted = numbers(&s->golden, "mel", &count);
     for (size_t i = 0; i < count; i++) {
-        const double got = mel[i / FEATURE_MELS * 40 * FEATURE_MELS + i % FEATURE_MELS];
+        const double got = mel[i / MINT35_MELS * 40 * MINT35_MELS + i % MINT35_MELS];
         if (!(fabs(got - wanted[i]) <= 2e-5 * wanted[i] + 1e-9))
             fail_msg("mel %zu: %g, not %g", i, got, wanted[i]);
     }
     free(wanted);
-    mel_power_to_db(mel, s->frames * FEATURE_MELS);
+    mel_power_to_db(mel, s->frames * MINT35_MELS);
     wanted = numbers(&s->golden, "mel_db", &count);
-    assert_close("mel_db", mel, FEATURE_MELS, 40, wanted, count, FEATURE_MELS, 2e-4);
+    assert_close("mel_db", mel, MINT35_MELS, 40, wanted, count, MINT35_MELS, 2e-4);
     free(wanted);
-    assert_int_equal(mfcc(mel, s->frames, FEATURE_MELS, FEATURE_MFCC, cepstrum, FEATURE_MFCC, &err),
-                     0);
+    assert_int_equal(
+        mfcc(mel, s->frames, MINT35_MELS, MINT35_CEPSTRA, cepstrum, MINT35_CEPSTRA, &err), 0);
     wanted = numbers(&s->golden, "features", &count);
-    for (size_t i = 0; i < s->frames * FEATURE_MFCC; i++) {
-        const size_t t = i / FEATURE_MFCC, k = i % FEATURE_MFCC;
-        assert_true(fabs((double)cepstrum[i] - wanted[t * FEATURE_DIM + COLUMN_MFCC + k]) < 2e-3);
+    for (size_t i = 0; i < s->frames * MINT35_CEPSTRA; i++) {
+        const size_t t = i / MINT35_CEPSTRA, k = i % MINT35_CEPSTRA;
+        assert_true(fabs((double)cepstrum[i] - wanted[t * MINT35_DIM + MINT35_COLUMN_MFCC + k]) <
+                    2e-3);
     }
     free(wanted);
     free(mel);
@@ -171,11 +171,11 @@ static void mel_filters_have_unit_area(void **state) {
     (void)state;
     Error err;
     MelFilters f;
-    assert_int_equal(mel_filters_new(&f, RATE, RATE / 2.0, FEATURE_FFT, FEATURE_MELS, &err), 0);
+    assert_int_equal(mel_filters_new(&f, RATE, RATE / 2.0, MINT35_FFT, MINT35_MELS, &err), 0);
     const float *w = f.weights;
     for (size_t b = 0; b < f.bands; b++) {
         double area = 0;
-        for (size_t i = 0; i < f.count[b]; i++) area += (double)w[i] * RATE / FEATURE_FFT;
+        for (size_t i = 0; i < f.count[b]; i++) area += (double)w[i] * RATE / MINT35_FFT;
         w += f.count[b];
         assert_true(f.first[b] + f.count[b] <= BINS + MEL_LANES);
         assert_true(fabs(area - 1) < (b > 60 ? 0.05 : 0.5));
@@ -200,7 +200,7 @@ static void peaks_by_the_rules(void **state) {
         const long k = lround(peaks[i].bin);
         for (long j = k - 1; j <= k + 1; j++)
             s[j] = (float)(peaks[i].height * (1 - 0.2 * pow((double)j - peaks[i].bin, 2)));
-        assert_int_equal(peaks_add(&found, s, FEATURE_FFT, RATE, LIBROSA_0_11, &err), 0);
+        assert_int_equal(peaks_add(&found, s, MINT35_FFT, RATE, LIBROSA_0_11, &err), 0);
         assert_int_equal(found.count, peaks[i].counts);
         if (peaks[i].counts) {
             assert_true(fabs((double)found.pitch[0] - peaks[i].bin * 15) < 0.01); /* 15 Hz a bin */
@@ -212,18 +212,18 @@ static void peaks_by_the_rules(void **state) {
 
 static double tuning_of(const float *y, size_t n) {
     Error err;
-    double window[FEATURE_FFT], tuning = 99;
+    double window[MINT35_FFT], tuning = 99;
     float re[BINS], im[BINS], magnitude[BINS];
-    hann_periodic(window, FEATURE_FFT);
+    hann_periodic(window, MINT35_FFT);
     Stft *stft;
     Peaks peaks = {0};
     assert_int_equal(
-        stft_new(&stft, FEATURE_FFT, FEATURE_HOP, window, STFT_DOUBLE, STFT_CONSTANT, &err), 0);
-    for (size_t t = 0; t <= n / FEATURE_HOP; t++) {
+        stft_new(&stft, MINT35_FFT, MINT35_HOP, window, STFT_DOUBLE, STFT_CONSTANT, &err), 0);
+    for (size_t t = 0; t <= n / MINT35_HOP; t++) {
         stft_frame(stft, y, n, t);
         stft_bins(stft, 0, BINS, re, im, 1);
         for (size_t k = 0; k < BINS; k++) magnitude[k] = hypotf(re[k], im[k]);
-        assert_int_equal(peaks_add(&peaks, magnitude, FEATURE_FFT, RATE, LIBROSA_0_11, &err), 0);
+        assert_int_equal(peaks_add(&peaks, magnitude, MINT35_FFT, RATE, LIBROSA_0_11, &err), 0);
     }
     assert_int_equal(tuning_estimate(&peaks, CQ_PER_OCTAVE, &tuning, &err), 0);
     peaks_free(&peaks);
@@ -276,8 +276,8 @@ static void constant_q_like_librosa(void **state) {
     Error err;
     size_t count;
     float *magnitude = malloc(s->frames * CQ_BINS * sizeof *magnitude),
-          *chroma = malloc(s->frames * FEATURE_CHROMA * sizeof *chroma);
-    assert_int_equal(constant_q(s->y, s->n, RATE, FEATURE_HOP, number(&s->golden, "tuning"),
+          *chroma = malloc(s->frames * MINT35_PITCHES * sizeof *chroma);
+    assert_int_equal(constant_q(s->y, s->n, RATE, MINT35_HOP, number(&s->golden, "tuning"),
                                 LIBROSA_0_11, magnitude, &err),
                      0);
     double *wanted = numbers(&s->golden, "cqt", &count);
@@ -285,16 +285,16 @@ static void constant_q_like_librosa(void **state) {
     free(wanted);
     chroma_from_cq(magnitude, s->frames, chroma);
     wanted = numbers(&s->golden, "chroma", &count);
-    assert_int_equal(count, s->frames * FEATURE_CHROMA);
-    assert_close("chroma", chroma, FEATURE_CHROMA, 1, wanted, count, FEATURE_CHROMA, 1e-5);
+    assert_int_equal(count, s->frames * MINT35_PITCHES);
+    assert_close("chroma", chroma, MINT35_PITCHES, 1, wanted, count, MINT35_PITCHES, 1e-5);
     free(wanted);
-    float *cens = malloc(s->frames * FEATURE_DIM * sizeof *cens);
-    chroma_cens(chroma, s->frames, LIBROSA_0_11, cens, FEATURE_DIM);
+    float *cens = malloc(s->frames * MINT35_DIM * sizeof *cens);
+    chroma_cens(chroma, s->frames, LIBROSA_0_11, cens, MINT35_DIM);
     wanted = numbers(&s->golden, "features", &count);
     for (size_t t = 0; t < s->frames; t++)
-        for (size_t k = 0; k < FEATURE_CHROMA; k++)
-            assert_true(fabs((double)cens[t * FEATURE_DIM + k] -
-                             wanted[t * FEATURE_DIM + COLUMN_CHROMA + k]) < 1e-5);
+        for (size_t k = 0; k < MINT35_PITCHES; k++)
+            assert_true(fabs((double)cens[t * MINT35_DIM + k] -
+                             wanted[t * MINT35_DIM + MINT35_COLUMN_CHROMA + k]) < 1e-5);
     free(wanted);
     free(cens);
     free(magnitude);
@@ -307,17 +307,17 @@ static void constant_q_finds_tones(void **state) {
     enum { N = 3 * RATE };
     Error err;
     float *x = malloc(N * sizeof *x),
-          *magnitude = malloc((1 + N / FEATURE_HOP) * CQ_BINS * sizeof *magnitude);
+          *magnitude = malloc((1 + N / MINT35_HOP) * CQ_BINS * sizeof *magnitude);
     for (size_t bin = 5; bin < CQ_BINS; bin += 37) {
         const double frequency = 32.70319566257483 * pow(2, (double)bin / CQ_PER_OCTAVE);
         for (size_t i = 0; i < N; i++) x[i] = (float)sin(2 * M_PI * frequency * (double)i / RATE);
-        assert_int_equal(constant_q(x, N, RATE, FEATURE_HOP, 0, LIBROSA_0_11, magnitude, &err), 0);
-        const float *m = magnitude + N / FEATURE_HOP / 2 * CQ_BINS;
+        assert_int_equal(constant_q(x, N, RATE, MINT35_HOP, 0, LIBROSA_0_11, magnitude, &err), 0);
+        const float *m = magnitude + N / MINT35_HOP / 2 * CQ_BINS;
         size_t best = 0;
         for (size_t i = 0; i < CQ_BINS; i++) best = m[i] > m[best] ? i : best;
         assert_int_equal(best, bin);
     }
-    assert_int_equal(constant_q(x, N, 8000, FEATURE_HOP, 0, LIBROSA_0_11, magnitude, &err), -1);
+    assert_int_equal(constant_q(x, N, 8000, MINT35_HOP, 0, LIBROSA_0_11, magnitude, &err), -1);
     free(x);
     free(magnitude);
 }
@@ -350,15 +350,15 @@ static void wavelets_drop_a_hundredth(void **state) {
  */
 static void chroma_is_quantised_in_quarters(void **state) {
     (void)state;
-    float chroma[FEATURE_CHROMA] = {0.5f, 0.3f, 0.15f, 0.05f}, out[FEATURE_CHROMA];
-    chroma_cens(chroma, 1, LIBROSA_0_11, out, FEATURE_CHROMA);
+    float chroma[MINT35_PITCHES] = {0.5f, 0.3f, 0.15f, 0.05f}, out[MINT35_PITCHES];
+    chroma_cens(chroma, 1, LIBROSA_0_11, out, MINT35_PITCHES);
     const double norm = sqrt(1 + 0.75 * 0.75 + 0.5 * 0.5),
                  wanted[4] = {1 / norm, 0.75 / norm, 0.5 / norm, 0};
-    for (size_t k = 0; k < FEATURE_CHROMA; k++)
+    for (size_t k = 0; k < MINT35_PITCHES; k++)
         assert_true(fabs((double)out[k] - (k < 4 ? wanted[k] : 0)) < 1e-6);
-    float zero[2 * FEATURE_CHROMA] = {0}, still[2 * FEATURE_CHROMA];
-    chroma_cens(zero, 2, LIBROSA_0_11, still, FEATURE_CHROMA);
-    for (size_t k = 0; k < 2 * FEATURE_CHROMA; k++) assert_true(still[k] == 0);
+    float zero[2 * MINT35_PITCHES] = {0}, still[2 * MINT35_PITCHES];
+    chroma_cens(zero, 2, LIBROSA_0_11, still, MINT35_PITCHES);
+    for (size_t k = 0; k < 2 * MINT35_PITCHES; k++) assert_true(still[k] == 0);
 }
 
 int main(void) {
