@@ -178,7 +178,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "beat-align",
-        .summary = "score how well dances' beats meet those of their music",
         .usage = "[OPTION]... --music-dir DIR MOTION...",
         .about =
             "Beat alignment score: how near dances' kinematic beats, the minima of the body's "

@@ -184,7 +184,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "check-dataset",
-        .summary = "say what a data set has, lacks and has damaged",
         .usage = "[OPTION]... AIST_DIR",
         .about =
             "Says what a folder in AIST++'s layout (motions/, music/, splits/, ignore_list.txt) "

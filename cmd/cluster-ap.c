@@ -239,7 +239,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "cluster-ap",
-        .summary = "cluster windows of dances by affinity propagation",
         .usage = "[OPTION]... -o OUT DATASET.tsv",
         .about = "Clusters the windows of each genre's dances by affinity propagation (Frey and "
                  "Dueck 2007), the similarity of two windows being minus their squared Euclidean "

@@ -134,7 +134,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "eval-fid",
-        .summary = "compare a set of dances with real ones by Frechet distances",
         .usage = "[OPTION]... --real PATH [--real PATH]... GENERATED...\n"
                  "[OPTION]... --self-check AIST_DIR",
         .about =

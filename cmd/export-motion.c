@@ -279,7 +279,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "export-motion",
-        .summary = "turn dances into files that other programs open",
         .usage = "[OPTION]... --to FORMAT -o PATH MOTION...",
         .about =
             "Turns dances into files that other programs open. An operand is a motion, a folder "

@@ -169,7 +169,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "extract-music-features",
-        .summary = "compute the music features that dance models take",
         .usage = "[OPTION]... AUDIO_OR_FOLDER...",
         .about =
             "Computes the 35 music features of AIST++ dance models (onset strength, 20 MFCC, 12 "

@@ -109,7 +109,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "freeze-rate",
-        .summary = "measure how much dances move, and the share that is frozen",
         .usage = "[OPTION]... --thresholds FILE MOTION...\n"
                  "--fit [--target SHARE] -o FILE TRAIN...",
         .about =
@@ -120,8 +119,7 @@ int main(int argc, char **argv) {
             "largest autocorrelation at one to ten steps (1: an exact loop), and foot contact. "
             "Seed frames are left out. An operand is a dance (.npz, .npy, .pkl), a folder of "
             "them, or a data set .tsv.",
-        .example = "freeze-rate --fit -o thresholds.npz data/train.tsv && freeze-rate --thresholds "
-                   "thresholds.npz --real data/test.tsv dances/",
+        .example = "freeze-rate --thresholds thresholds.npz --real test.tsv dances/",
         OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) goto done;

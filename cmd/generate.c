@@ -239,7 +239,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "generate",
-        .summary = "make dances to music",
         .usage = "[OPTION]... -m MODEL --music FILE -o OUT.npz\n"
                  "[OPTION]... -m MODEL --dataset FILE.tsv -o DIR",
         .about =

@@ -151,7 +151,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "import-motion",
-        .summary = "convert motions of other programs to motion files",
         .usage = "[OPTION]... FILE_OR_FOLDER...",
         .about =
             "Converts AIST++ motions (.pkl, read without running anything in them), AMASS-like "

@@ -186,7 +186,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "make-demo-data",
-        .summary = "make a synthetic dance data set",
         .usage = "[OPTION]... -o DIR",
         .about =
             "Makes a synthetic dance data set in AIST++'s layout (motions/, music/, splits/, "
@@ -194,7 +193,7 @@ int main(int argc, char **argv) {
             "bass and chords in the genres' tempos, and bodies that dance to it. The last song "
             "of each genre is for testing, the one before for validation, the others for "
             "training.",
-        .example = "make-demo-data -o demo-data && scripts/prepare-aist demo-data prepared",
+        .example = "make-demo-data -o demo-data",
         OPTION_GROUPS(groups)};
     int first;
     const int stop = options_parse(&program, argc, argv, &first);

@@ -182,7 +182,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "pa-mpjpe",
-        .summary = "measure how far predicted joints are from the real ones",
         .usage = "[OPTION]... --real PATH... PREDICTED...",
         .about =
             "Mean error of joint positions, in millimetres, after each predicted frame has been "

@@ -123,7 +123,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "plot-poses",
-        .summary = "plot poses of dances on a plane by t-SNE",
         .usage = "[OPTION]... -o FILE MOTION...",
         .about =
             "Lays poses of dances out on a plane by t-SNE, so that similar ones lie together, "

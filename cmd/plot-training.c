@@ -57,7 +57,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "plot-training",
-        .summary = "plot loss curves of trainings",
         .usage = "[OPTION]... -o FILE LOG...",
         .about =
             "Plots what train-bank and train-predictor wrote on standard output: the loss over "

@@ -160,7 +160,6 @@ static int run(int argc, char **argv) {
                                               NULL}; /* Refine - 1 */
     Program program = {
         .name = "train-bank",
-        .summary = "train the motion banks of a dance model",
         .usage = "[OPTION]... --clusters DIR_OR_FILE -o BANK.safetensors DATASET.tsv",
         .about = "Trains the banks: stage 1 learns the manifold bank (eq. 7), from which the "
                  "past-future bank follows; stage 2 learns RefineBank's encoder and decoder for it "

@@ -133,7 +133,6 @@ static int work(const Program *program, PredictorRun *j, Error *err) {
 static int run(int argc, char **argv) {
     Program program = {
         .name = "train-predictor",
-        .summary = "train the predictor of a dance model",
         .usage = "[OPTION]... --bank BANK -o MODEL.safetensors DATASET.tsv\n"
                  "[OPTION]... --no-refine --no-transit -o MODEL.safetensors DATASET.tsv",
         .about =

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/version.h"
+#include "lib/cli/programs.h"
 
 enum { HELP_COLUMN = 30, HELP_WIDTH = 100, HEAD_SIZE = 400 };
 
@@ -161,6 +162,18 @@ static void print_roff_option(const Option *o) {
     printf("\n");
 }
 
+static void print_roff_programs(void) {
+    size_t count;
+    const ProgramEntry *entries = programs_list(&count);
+    printf(".SH PROGRAMS\n");
+    for (size_t i = 0; i < count; i++) {
+        printf(entries[i].name ? ".TP\n\\fB" : ".SS ");
+        if (entries[i].name) print_roff(entries[i].name), printf("\\fR\n");
+        print_roff(entries[i].summary);
+        printf("\n");
+    }
+}
+
 void help_print_man(const Program *p) {
     bool main_program = strcmp(p->name, "neverstop") == 0;
     printf(".TH \"NEVERSTOP");
@@ -173,7 +186,7 @@ void help_print_man(const Program *p) {
     printf(".SH NAME\nneverstop");
     if (!main_program) printf("\\-"), print_roff(p->name);
     printf(" \\- ");
-    print_roff(p->summary);
+    print_roff(programs_summary(p->name));
     printf("\n.SH SYNOPSIS\n.nf\n");
     for (const char *line = p->usage; *line;) {
         char one[1000];
@@ -186,7 +199,9 @@ void help_print_man(const Program *p) {
     }
     printf(".fi\n.SH DESCRIPTION\n");
     print_roff(p->about);
-    printf("\n.SH OPTIONS\n");
+    printf("\n");
+    if (main_program) print_roff_programs();
+    printf(".SH OPTIONS\n");
     for (size_t g = 0; g < p->group_count; g++) {
         const OptionGroup *group = &p->groups[g];
         if (group->heading) printf(".SS "), print_roff(group->heading), printf("\n");
@@ -196,6 +211,7 @@ void help_print_man(const Program *p) {
     print_roff_option(&version_row);
     printf(".SH EXIT STATUS\n0 if all went well, 1 if an input is bad or something failed, 2 after "
            "wrong usage.\n.SH EXAMPLE\n.nf\n");
+    if (!main_program) printf("neverstop ");
     print_roff(p->example);
     printf("\n.fi\n");
     if (!main_program) printf(".SH SEE ALSO\n.BR neverstop (1)\n");

@@ -58,7 +58,6 @@ typedef struct {
 
 typedef struct {
     const char *name; /* of the program */
-    const char *summary; /* what it does in a few words, for the man page: "score beat alignment" */
     const char *usage; /* after the name: "[OPTION]... -o OUT FILE"; lines separated by \n */
     const char *about; /* one paragraph */
     const char *example; /* a command line */

@@ -52,12 +52,15 @@ static void fill(OptionGroup groups[GROUPS], Values *v) {
 
 /* Parses `line`, split at blanks, with stdout and stderr going to `printed`. */
 static int parse(Values *v, const char *line, int *first, char **argv, char *printed) {
-    static char words[512], name[] = "dance";
+    static char words[512], name[] = "generate";
     OptionGroup groups[GROUPS];
     fill(groups, v);
-    Program p = {"dance",   "dance to a file",         "[OPTION]... FILE\n--help",
-                 "Dances.", "dance -o out.npz in.npz", groups,
-                 GROUPS};
+    Program p = {.name = "generate",
+                 .usage = "[OPTION]... FILE\n--help",
+                 .about = "Dances.",
+                 .example = "generate -o out.npz in.npz",
+                 .groups = groups,
+                 .group_count = GROUPS};
     snprintf(words, sizeof words, "%s", line);
     int argc = 0;
     argv[argc++] = name;
@@ -204,16 +207,16 @@ static void wrong_usage_is_one_line(void **state) {
         if (status != 2) fail_msg("%s: %d", cases[i].line, status);
         if (!strstr(printed, cases[i].says))
             fail_msg("%s: '%s' does not say '%s'", cases[i].line, printed, cases[i].says);
-        assert_memory_equal(printed, "dance: ", 7);
+        assert_memory_equal(printed, "generate: ", 10);
         assert_ptr_equal(strchr(printed, '\n'), printed + strlen(printed) - 1);
-        assert_non_null(strstr(printed, "; try 'dance --help'\n"));
+        assert_non_null(strstr(printed, "; try 'generate --help'\n"));
     }
 }
 
 static void help_comes_from_the_table(void **state) {
     (void)state;
     static const char *const parts[] = {
-        "Usage: dance [OPTION]... FILE\n   or: dance --help\nDances.\n\nOptions:\n",
+        "Usage: generate [OPTION]... FILE\n   or: generate --help\nDances.\n\nOptions:\n",
         "  -q, --quiet                 No progress.\n",
         "      --no-refine             Without RefineBank.\n",
         "  -s, --steps N               Steps. [20]\n",
@@ -226,7 +229,7 @@ static void help_comes_from_the_table(void **state) {
         "--preset paper|small|tiny\n                              Sizes. [small]\n",
         "  -h, --help ",
         "  -V, --version ",
-        "Example:\n  dance -o out.npz in.npz\n"};
+        "Example:\n  generate -o out.npz in.npz\n"};
     static const char *const lines[] = {"--help", "x -h --unknown"};
     for (int i = 0; i < 2; i++) {
         Values v;
@@ -245,15 +248,15 @@ static void help_comes_from_the_table(void **state) {
 static void the_man_page_comes_from_the_table(void **state) {
     (void)state;
     static const char *const parts[] = {
-        ".TH \"NEVERSTOP\\-DANCE\" 1 \"\" \"neverstop ",
-        "\n.SH NAME\nneverstop\\-dance \\- dance to a file\n",
-        "\n.SH SYNOPSIS\n.nf\n\\fBneverstop dance\\fR [OPTION]... FILE\n"
-        "\\fBneverstop dance\\fR \\-\\-help\n.fi\n",
+        ".TH \"NEVERSTOP\\-GENERATE\" 1 \"\" \"neverstop ",
+        "\n.SH NAME\nneverstop\\-generate \\- make dances to music\n",
+        "\n.SH SYNOPSIS\n.nf\n\\fBneverstop generate\\fR [OPTION]... FILE\n"
+        "\\fBneverstop generate\\fR \\-\\-help\n.fi\n",
         "\n.SH OPTIONS\n.TP\n\\fB\\-q\\fR, \\fB\\-\\-quiet\\fR\nNo progress.\n",
         "\n.TP\n\\fB\\-\\-\\fR[\\fBno\\-\\fR]\\fBstandardise\\fR\n",
         "\n.SS More\n.TP\n\\fB\\-\\-rate\\fR \\fIR\\fR\nLearning rate. Default: 0.0001.\n",
         "\\fB\\-\\-preset\\fR \\fBpaper|small|tiny\\fR\nSizes. Default: small.\n",
-        "\n.SH EXAMPLE\n.nf\ndance \\-o out.npz in.npz\n.fi\n",
+        "\n.SH EXAMPLE\n.nf\nneverstop generate \\-o out.npz in.npz\n.fi\n",
     };
     Values v;
     int first;
@@ -294,7 +297,7 @@ static void the_version_is_one_line(void **state) {
     int first;
     char *argv[40], printed[PRINTED];
     assert_int_equal(parse(&v, "--version", &first, argv, printed), 0);
-    assert_memory_equal(printed, "dance (neverstop) ", 18);
+    assert_memory_equal(printed, "generate (neverstop) ", 21);
     assert_ptr_equal(strchr(printed, '\n'), printed + strlen(printed) - 1);
 }
 
