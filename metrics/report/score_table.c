@@ -1,0 +1,140 @@
+#include "metrics/report/score_table.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/file.h"
+
+const ScoreColumn score_columns[SCORE_COLUMNS] = {
+    {"fid_k", "FID_k", "FID$_k$", 2, false, true},
+    {"fid_g", "FID_g", "FID$_g$", 2, false, true},
+    {"delta_pose", "dPose", "$\\Delta$Pose", 3, false, false},
+    {"delta_trans", "dTrans", "$\\Delta$Trans", 3, false, false},
+    {"rate", "freezing", "Freezing", 1, true, false},
+    {"dist_k", "Dist_k", "Dist$_k$", 2, false, false},
+    {"dist_g", "Dist_g", "Dist$_g$", 2, false, false},
+    {"beat_align", "BeatAlign", "BeatAlign", 3, false, false},
+    {"range_ratio", "range", "Range", 3, false, false},
+    {"jump", "jump", "Jump", 3, false, false},
+    {"jitter_ratio", "jitter", "Jitter", 3, false, false},
+    {"loop", "loop", "Loop", 3, false, false},
+};
+
+/* Columns without a value yet take the object's. */
+static void take_values(const cJSON *object, double values[SCORE_COLUMNS]) {
+    for (size_t c = 0; c < SCORE_COLUMNS; c++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, score_columns[c].key);
+        if (isnan(values[c]) && cJSON_IsNumber(item)) values[c] = item->valuedouble;
+    }
+}
+
+static int parse_objects(const char *path, const char *text, size_t size,
+                         double values[SCORE_COLUMNS], Error *err) {
+    size_t objects = 0;
+    for (const char *at = text;;) {
+        const char *end = text + size;
+        at += strspn(at, " \t\r\n");
+        if (at >= end) break;
+        cJSON *object = cJSON_ParseWithLengthOpts(at, (size_t)(end - at), &at, false);
+        if (!cJSON_IsObject(object)) {
+            cJSON_Delete(object);
+            return error_set(err,
+                             "%s: is not what freeze-rate, eval-fid and beat-align print with "
+                             "--json (object %zu)",
+                             path, objects + 1);
+        }
+        take_values(object, values);
+        cJSON_Delete(object);
+        objects++;
+    }
+    return objects ? 0 : error_set(err, "%s: is empty", path);
+}
+
+static int read_row(const char *path, const char *real, ScoreRow *row, Error *err) {
+    unsigned char *text;
+    size_t size;
+    for (size_t c = 0; c < SCORE_COLUMNS; c++) row->values[c] = NAN;
+    row->name = path_stem(path);
+    if (!row->name) return error_set(err, "out of memory");
+    const char *dash = strrchr(row->name, '-');
+    row->method_length = dash ? (size_t)(dash - row->name) : strlen(row->name);
+    if (file_read(path, &text, &size, err)) return -1;
+    int status = parse_objects(path, (const char *)text, size, row->values, err);
+    free(text);
+    if (status || strcmp(row->name, real) != 0) return status;
+    for (size_t c = 0; c < SCORE_COLUMNS; c++)
+        if (score_columns[c].to_real) row->values[c] = NAN;
+    return 0;
+}
+
+int score_table_read(ScoreTable *t, char *const *paths, size_t count, const char *real,
+                     Error *err) {
+    *t = (ScoreTable){.rows = calloc(count ? count : 1, sizeof *t->rows)};
+    if (!t->rows) return error_set(err, "out of memory for %zu files", count);
+    for (; t->count < count; t->count++) {
+        ScoreRow *row = &t->rows[t->count];
+        int status = read_row(paths[t->count], real, row, err);
+        for (size_t i = 0; !status && i < t->count; i++)
+            if (strcmp(t->rows[i].name, row->name) == 0)
+                status = error_set(err, "%s: %s has the same name; rename one", paths[t->count],
+                                   paths[i]);
+        if (status) {
+            t->count++;
+            score_table_free(t);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+void score_table_free(ScoreTable *t) {
+    for (size_t i = 0; i < t->count; i++) free(t->rows[i].name);
+    free(t->rows);
+    *t = (ScoreTable){0};
+}
+
+static bool same_method(const ScoreRow *a, const ScoreRow *b) {
+    return a->method_length == b->method_length && memcmp(a->name, b->name, a->method_length) == 0;
+}
+
+/* Of the rows from `first` on that are of its method. */
+static ScoreSpread spread_of(const ScoreTable *t, size_t first) {
+    const ScoreRow *own = &t->rows[first];
+    double low[SCORE_COLUMNS], high[SCORE_COLUMNS];
+    ScoreSpread s = {.name = own->name, .length = own->method_length};
+    memcpy(low, own->values, sizeof low);
+    memcpy(high, own->values, sizeof high);
+    for (size_t i = first; i < t->count; i++) {
+        const ScoreRow *row = &t->rows[i];
+        if (!same_method(own, row)) continue;
+        s.count++;
+        for (size_t c = 0; c < SCORE_COLUMNS; c++) {
+            double v = row->values[c];
+            s.mean[c] += v;
+            if (v < low[c]) low[c] = v;
+            if (v > high[c]) high[c] = v;
+        }
+    }
+    for (size_t c = 0; c < SCORE_COLUMNS; c++) {
+        s.mean[c] /= (double)s.count; /* NaN if one is */
+        s.half_range[c] = isnan(s.mean[c]) ? NAN : (high[c] - low[c]) / 2;
+    }
+    return s;
+}
+
+int score_table_spreads(const ScoreTable *t, const char *real, ScoreSpread **out, size_t *count,
+                        Error *err) {
+    *count = 0;
+    *out = calloc(t->count + 1, sizeof **out);
+    if (!*out) return error_set(err, "out of memory for %zu rows", t->count);
+    for (size_t i = 0; i < t->count; i++) {
+        bool seen = strcmp(t->rows[i].name, real) == 0;
+        for (size_t k = 0; k < i && !seen; k++) seen = same_method(&t->rows[k], &t->rows[i]);
+        if (seen) continue;
+        ScoreSpread s = spread_of(t, i);
+        if (s.count >= 2) (*out)[(*count)++] = s;
+    }
+    return 0;
+}

@@ -1,0 +1,79 @@
+#!/bin/sh
+# compare-scores.sh: what compare-scores prints. TAP on stdout.
+work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+compare=$BIN/compare-scores
+check() {
+    what=$1 && shift
+    if "$@" >"$work/log" 2>&1; then
+        echo "ok - $what"
+    else
+        echo "not ok - $what"
+        sed 's/^/# /' "$work/log"
+    fi
+}
+fails() {
+    status=$1 says=$2 && shift 2
+    "$@" >"$work/out" 2>"$work/err"
+    [ $? -eq "$status" ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/err")" -eq 1 ] &&
+        grep -q "$says" "$work/err"
+}
+
+# What three programs print, keys in another order, the real set's numbers nested in the first.
+score() {
+    echo "{\"real\":{\"rate\":0.9,\"delta_trans\":9,\"loop\":8},\"rate\":$1,"
+    echo '"delta_pose":1.5,"range_ratio":1,"jump":null,"named":3}'
+    echo "{\"fid_k\":$2,\"protocol\":{\"name\":\"fact\",\"rate\":30},"
+    echo '"real":{"fid_k":null,"dist_g":7},"fid_g":2}'
+    echo '{"beat_align":0.25,"protocol":{"name":"fact"}}'
+}
+score 0.1 10 >"$work/full-1.json"
+score 0.3 20 >"$work/full-2.json"
+score 0.2 30 >"$work/GT.json"
+cp "$work/full-1.json" "$work/a_b-1.json"
+gt=$work/GT.json one=$work/full-1.json two=$work/full-2.json
+
+# shows TEXT ARGUMENT...: a line of the result is TEXT, runs of blanks being one
+shows() {
+    text=$1 && shift
+    "$compare" "$@" 2>&1 | tr -s ' ' >"$work/table"
+    grep -qxFe "$text" "$work/table" || { cat "$work/table"; false; }
+}
+
+check "a row: what is there, and dashes" \
+    shows 'full-1 10.00 2.00 1.500 - 10.0% - - 0.250 1.000 - - -' "$gt" "$one" "$two"
+check "real dances have no distance from themselves" \
+    shows 'GT - - 1.500 - 20.0% - - 0.250 1.000 - - -' "$gt" "$one" "$two"
+check "the mean over seeds, a dash where nothing was scored" \
+    shows 'full mean 15.00 2.00 1.500 - 20.0% - - 0.250 1.000 - - -' "$gt" "$one" "$two"
+check "half the distance of the extremes" \
+    shows ' +- 5.00 0.00 0.000 - 10.0% - - 0.000 0.000 - - -' "$gt" "$one" "$two"
+"$compare" "$one" >"$work/table"
+check "one seed: no mean" test "$(wc -l <"$work/table")" -eq 2
+check "another name for the real dances" \
+    shows 'full-1 - - 1.500 - 10.0% - - 0.250 1.000 - - -' --real full-1 "$one"
+for locale in de_DE.UTF-8 C; do
+    LC_ALL=$locale && export LC_ALL
+    check "points, not commas: LC_ALL=$locale" \
+        shows 'full-2 20.00 2.00 1.500 - 30.0% - - 0.250 1.000 - - -' "$two"
+done
+check "LaTeX" shows \
+    'a\_b-1 & 10.00 & 2.00 & 1.500 & - & 10.0\% & - & - & 0.250 & 1.000 & - & - & - \\' \
+    --format latex "$work/a_b-1.json"
+check "Markdown" shows \
+    '| a_b-1 | 10.00 | 2.00 | 1.500 | - | 10.0% | - | - | 0.250 | 1.000 | - | - | - |' \
+    --format markdown "$work/a_b-1.json"
+"$compare" --json "$one" "$two" >"$work/table"
+check "JSON" grep -qF \
+    '"methods":[{"name":"full","rows":2,"mean":{"fid_k":15,"fid_g":2,"delta_pose":1.5,' "$work/table"
+
+check "no file: wrong usage" fails 2 'no file of scores is given' "$compare"
+check "a missing file" fails 1 'none.json' "$compare" "$work/none.json"
+: >"$work/empty.json"
+check "an empty file" fails 1 'empty.json: is empty' "$compare" "$work/empty.json"
+head -c 200 "$work/full-1.json" >"$work/cut-1.json"
+check "a cut file" fails 1 'cut-1.json: is not what.*(object 2)' "$compare" "$work/cut-1.json"
+echo '[1, 2]' >"$work/list-1.json"
+check "JSON that is not an object" fails 1 'list-1.json: is not what' "$compare" "$work/list-1.json"
+mkdir "$work/other" && cp "$work/full-1.json" "$work/other"
+check "two files of one name" fails 1 'has the same name' \
+    "$compare" "$one" "$work/other/full-1.json"
