@@ -39,7 +39,6 @@ int main(int argc, char **argv) {
     };
     const Program program = {
         .name = "compare-scores",
-        .summary = "put the scores of several sets of dances into one table",
         .usage = "[OPTION]... SCORES.json...",
         .about = "Prints the scores of several sets of dances in one table, a row for each file: "
                  "METHOD-SEED.json with what freeze-rate, eval-fid and beat-align print with "

@@ -22,6 +22,7 @@ static const ProgramEntry entries[] = {
     {"eval-fid", "compare sets of dances by Frechet distances", false},
     {"beat-align", "score the alignment of dances with the beats of their music", false},
     {"pa-mpjpe", "measure joint errors after Procrustes alignment", false},
+    {"compare-scores", "put the scores of several sets of dances into one table", false},
     {"plot-poses", "plot poses by t-SNE, coloured by genre", false},
     {NULL, "Everything", false},
     {"demo", "synthetic data, training, dances and a page, in about five minutes", true},
