@@ -116,25 +116,27 @@ static void put_stage(Buffer *out, const TrainingLog *logs, size_t count, double
     }
 }
 
+/* Keeps the stages that occur in ascending order; -1 if there are too many. */
+static int add_stage(double stages[STAGES], size_t *count, double stage) {
+    size_t at = 0;
+    while (at < *count && stages[at] < stage) at++;
+    if (at < *count && stages[at] == stage) return 0;
+    if (*count == STAGES) return -1;
+    for (size_t later = (*count)++; later > at; later--) stages[later] = stages[later - 1];
+    stages[at] = stage;
+    return 0;
+}
+
 int plot_training(const TrainingLog *logs, size_t count, Buffer *out, Error *err) {
     double stages[STAGES];
-    const char **names = malloc(count * sizeof *names);
     size_t n = 0;
-    if (!names) return error_set(err, "out of memory");
-    for (size_t i = 0; i < count; i++) {
-        names[i] = logs[i].name;
-        for (size_t k = 0; k < logs[i].rows; k++) {
-            size_t s = 0;
-            while (s < n && stages[s] < logs[i].stage[k]) s++;
-            if (s < n && stages[s] == logs[i].stage[k]) continue;
-            if (n == STAGES) {
-                free(names);
-                return error_set(err, "%s: more than %d stages", names[i], STAGES);
-            }
-            for (size_t later = n++; later > s; later--) stages[later] = stages[later - 1];
-            stages[s] = logs[i].stage[k];
-        }
-    }
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < logs[i].rows; k++)
+            if (add_stage(stages, &n, logs[i].stage[k]))
+                return error_set(err, "%s: more than %d stages", logs[i].name, STAGES);
+    const char **names = malloc(count * sizeof *names);
+    if (!names) return error_set(err, "out of memory for %zu logs", count);
+    for (size_t i = 0; i < count; i++) names[i] = logs[i].name;
     svg_begin(out, STAGE_WIDTH * (double)(n ? n : 1) + 10, 420);
     svg_legend(out, 72, 28, names, count);
     for (size_t s = 0; s < n; s++) put_stage(out, logs, count, stages[s], STAGE_WIDTH * (double)s);
