@@ -1,9 +1,7 @@
-/* figure.h: a plain human figure around a skeleton: a mesh in the rest pose whose vertices follow
- * one or two joints (linear blend skinning).
- *
- * SMPL's 24 joints get a mannequin whose parts scale with the legs; other skeletons get a spindle
- * around every bone. No licence but ours rests on it: the shape is made of ellipses along the limbs
- * (figure.c's tables), not taken from SMPL's mesh. */
+/* figure.h: a plain figure around a skeleton: a mesh in the rest pose whose vertices follow one or
+ * two joints (linear blend skinning). Bodies that begin as SMPL's does get a mannequin
+ * (mannequin.h), with fingers where they have them; other skeletons get a spindle around every
+ * bone. */
 #ifndef EXPORT_FIGURE_H
 #define EXPORT_FIGURE_H
 
