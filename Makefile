@@ -1,11 +1,24 @@
-# make            the executables, into bin/
-# make test       the whole test suite          make test-sanitize   the same under ASan and UBSan
-# make dance      a whole experiment, from an AIST++ folder to a table (see experiment.mk)
-# make parity     compares with independent implementations (needs python3)
-# make bench      measures speed, beside the peers in the virtual environment PEERS=DIR (needs python3); ONLY=PATTERN: only some
-# make MPI=1      training that many processes share, into build/mpi/
-# BLAS=NAME      another BLAS, by its name in pkg-config: see docs/performance.md
-# make clean
+# neverstop: music in, dance out.
+#
+#   make                the programs, into bin/
+#   make help           this text
+#   make test           the whole test suite; with ONLY=PATTERN the tests whose path contains it
+#   make test-sanitize  the same under the address and undefined-behaviour sanitizers
+#   make debug          the programs without optimisation, into build/debug/bin/
+#   make MPI=1          trainings that many processes share, into build/mpi/
+#   make dance DATA=DIR OUT=DIR
+#                       a whole experiment, from an AIST++ folder to a table (see experiment.mk)
+#   make parity         comparison with independent implementations (needs python3)
+#   make bench          speed, beside the peers in the virtual environment PEERS=DIR (needs
+#                       python3); ONLY=PATTERN: only some rows
+#   make man            manual pages, into build/man/
+#   make install        PREFIX=/usr/local, staged into DESTDIR if that is given; make uninstall
+#   make dist           a source archive of the last commit, neverstop-VERSION.tar.gz, in DIST=.
+#   make clean
+#
+# Variables: CC, CFLAGS, LDFLAGS; MARCH=native, empty for the compiler's default; OPT=-O3;
+# BLAS=openblas, by its name in pkg-config; BUILD=build and BIN=bin, folders that may lie outside
+# of a read-only source tree.
 
 CC      ?= cc
 MARCH   ?= native
@@ -17,7 +30,8 @@ BUILD ?= build
 BIN   ?= $(if $(MPI),$(BUILD)/mpi,bin)
 
 WARN     = -Wall -Wextra -Wshadow -Wconversion
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) -g -march=$(MARCH) -fopenmp -fno-math-errno -fno-trapping-math \
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) -g $(if $(MARCH),-march=$(MARCH)) -fopenmp -fno-math-errno \
+             -fno-trapping-math \
              $(WARN) -MMD -MP -I. $(SANITIZE) $(PACKAGE_CFLAGS) $(CFLAGS)
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES))
@@ -99,6 +113,10 @@ test-sanitize:
 build-tests-sanitize:
 	+$(sanitized) build-tests
 
+# For a debugger.
+debug:
+	+$(MAKE) BUILD=$(BUILD)/debug BIN=$(BUILD)/debug/bin OPT='-O0 -g3 -fno-omit-frame-pointer' all
+
 # With VENV=DIR another virtual environment, AUDIO=DIR other music, CASES=PATTERN only some cases of the model
 parity: all
 	@BIN=$(BIN) VENV=$(VENV) AUDIO=$(AUDIO) CASES='$(CASES)' sh scripts/parity/run
@@ -112,11 +130,59 @@ $(BUILD)/test/bench/%: $(BUILD)/test/bench/%.o $(BUILD)/libneverstop.a
 bench: all $(benches)
 	@BIN=$(BIN) BENCH=$(BUILD)/test/bench PEERS=$(PEERS) ONLY='$(ONLY)' CLOCK=$(CLOCK) ROUNDS=$(ROUNDS) THREADS=$(THREADS) sh test/bench/run
 
+# Manual pages are what the programs' option tables say.
+VERSION := $(shell sed -n 's/.*NEVERSTOP_VERSION "\(.*\)"/\1/p' lib/base/version.h)
+manuals := $(patsubst $(BIN)/%,$(BUILD)/man/neverstop-%.1,$(filter-out $(BIN)/neverstop,$(programs)))
+manuals += $(BUILD)/man/neverstop.1
+
+man: $(manuals)
+$(BUILD)/man/neverstop-%.1: $(BIN)/%
+	@mkdir -p $(@D)
+	$< --help-man >$@.new && mv $@.new $@
+$(BUILD)/man/neverstop.1: $(BIN)/neverstop
+	@mkdir -p $(@D)
+	$< --help-man >$@.new && mv $@.new $@
+
+# neverstop finds the programs in ../libexec/neverstop, so that an installation can be moved.
+PREFIX  ?= /usr/local
+INSTALL ?= install
+ZSH_FUNCTIONS ?= $(PREFIX)/share/zsh/site-functions
+prefix   = $(DESTDIR)$(PREFIX)
+completion = $(prefix)/share/bash-completion/completions/neverstop \
+             $(DESTDIR)$(ZSH_FUNCTIONS)/_neverstop
+docs    := README.md LICENSE CHANGELOG.md CITATION.cff $(wildcard docs/*.md docs/*.png)
+scripts := $(patsubst %,scripts/%,prepare-aist)
+
+install: all man
+	$(INSTALL) -d $(prefix)/bin $(prefix)/libexec/neverstop/scripts $(prefix)/share/man/man1 \
+	    $(prefix)/share/doc/neverstop/docs $(dir $(completion))
+	$(INSTALL) $(BIN)/neverstop $(prefix)/bin
+	$(INSTALL) $(filter-out $(BIN)/neverstop,$(programs)) $(prefix)/libexec/neverstop
+	$(INSTALL) $(scripts) $(prefix)/libexec/neverstop/scripts
+	$(INSTALL) -m 644 $(manuals) $(prefix)/share/man/man1
+	$(INSTALL) -m 644 $(filter-out docs/%,$(docs)) $(prefix)/share/doc/neverstop
+	$(INSTALL) -m 644 $(filter docs/%,$(docs)) $(prefix)/share/doc/neverstop/docs
+	$(INSTALL) -m 644 scripts/completion/neverstop.bash $(firstword $(completion))
+	$(INSTALL) -m 644 scripts/completion/_neverstop $(lastword $(completion))
+
+uninstall:
+	rm -rf $(prefix)/bin/neverstop $(prefix)/libexec/neverstop $(prefix)/share/doc/neverstop \
+	    $(patsubst $(BUILD)/man/%,$(prefix)/share/man/man1/%,$(manuals)) $(completion)
+
+DIST ?= .
+dist:
+	git archive --prefix=neverstop-$(VERSION)/ -o $(DIST)/neverstop-$(VERSION).tar.gz HEAD
+
 clean:
 	rm -rf build bin
 
 include experiment.mk
 
-.PHONY: all test test-sanitize build-tests build-tests-sanitize parity bench clean
+# The comment at the top.
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
+
+.PHONY: all help test test-sanitize build-tests build-tests-sanitize debug parity bench man install \
+        uninstall dist clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

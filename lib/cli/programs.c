@@ -24,8 +24,6 @@ static const ProgramEntry entries[] = {
     {"pa-mpjpe", "measure joint errors after Procrustes alignment", false},
     {"compare-scores", "put the scores of several sets of dances into one table", false},
     {"plot-poses", "plot poses by t-SNE, coloured by genre", false},
-    {NULL, "Everything", false},
-    {"demo", "synthetic data, training, dances and a page, in about five minutes", true},
 };
 
 enum { ENTRIES = sizeof entries / sizeof *entries, LONGEST = 40 };

@@ -81,3 +81,21 @@ if command -v mandoc >/dev/null; then
     [ ! -s "$tmp/odd" ]
     check "mandoc finds nothing to warn of" $?
 else echo "ok - mandoc finds nothing # SKIP no mandoc"; fi
+
+# Completion, as bash calls it: the words of the command line, and which of them is being typed.
+if command -v bash >/dev/null; then
+    completes() { # EXPECTED WORD...: the last word is completed
+        expected=$1; shift
+        # shellcheck disable=SC2016 # expanded by bash
+        got=$(PATH=$BIN:$PATH bash -c '. scripts/completion/neverstop.bash
+            COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) && _neverstop && echo "${COMPREPLY[@]}"' bash "$@")
+        [ "$got" = "$expected" ]
+        check "completes '$*'" $?
+    }
+    completes "generate" neverstop gen
+    completes "train-bank train-predictor" neverstop help train-
+    completes "--preset" neverstop train-predictor --preset x --pre
+    completes "float32" neverstop generate --precision fl
+    completes "" neverstop generate -m f
+    completes "" neverstop unknown --
+fi
