@@ -9,8 +9,8 @@
 #   make dance DATA=DIR OUT=DIR
 #                       a whole experiment, from an AIST++ folder to a table (see experiment.mk)
 #   make parity         comparison with independent implementations (needs python3)
-#   make bench          speed, beside the peers in the virtual environment PEERS=DIR (needs
-#                       python3); ONLY=PATTERN: only some rows
+#   make bench          speed, beside that of librosa, PyTorch and SciPy in the virtual environment
+#                       PEERS=DIR (needs python3); ONLY=PATTERN: only some rows
 #   make man            manual pages, into build/man/
 #   make install        PREFIX=/usr/local, staged into DESTDIR if that is given; make uninstall
 #   make dist           a source archive of the last commit, neverstop-VERSION.tar.gz, in DIST=.
@@ -30,9 +30,9 @@ BUILD ?= build
 BIN   ?= $(if $(MPI),$(BUILD)/mpi,bin)
 
 WARN     = -Wall -Wextra -Wshadow -Wconversion
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) -g $(if $(MARCH),-march=$(MARCH)) -fopenmp -fno-math-errno \
-             -fno-trapping-math \
-             $(WARN) -MMD -MP -I. $(SANITIZE) $(PACKAGE_CFLAGS) $(CFLAGS)
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) -g $(if $(MARCH),-march=$(MARCH)) -fopenmp \
+             -fno-math-errno -fno-trapping-math $(WARN) -MMD -MP -I. $(SANITIZE) \
+             $(PACKAGE_CFLAGS) $(CFLAGS)
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES))
 
@@ -41,9 +41,11 @@ library  := $(filter-out lib/base/comm_mpi.c,$(shell find $(rooms) -name '*.c' |
 programs := $(patsubst cmd/%.c,$(BIN)/%,$(wildcard cmd/*.c))
 units    := $(patsubst %.c,$(BUILD)/%,$(shell find test -name 'test_*.c' | LC_ALL=C sort)) \
             $(patsubst %.c,$(BUILD)/f64/%,$(shell find test -name 'f64_*.c' | LC_ALL=C sort))
-doubles  := $(wildcard lib/nn/*.c lib/nn/*/*.c model/predictors/*.c model/banks/*.c) $(filter-out model/model_file.c,$(wildcard model/*.c)) \
+doubles  := $(wildcard lib/nn/*.c lib/nn/*/*.c model/predictors/*.c model/banks/*.c) \
+            $(filter-out model/model_file.c,$(wildcard model/*.c)) \
             $(patsubst %,model/train/%.c,allreduce batch losses presets schedule statistics trainer)
-viewer   := $(patsubst %,export/page/%.js,algebra dance body surface shaders stage plain_stage camera player chart main)
+viewer   := $(patsubst %,export/page/%.js,algebra dance body surface shaders stage plain_stage \
+                                          camera player chart main)
 
 all: $(programs)
 
@@ -68,17 +70,20 @@ $(BUILD)/export/page/viewer.c: $(BUILD)/export/page/viewer.html
 $(BUILD)/export/page/viewer.o: $(BUILD)/export/page/viewer.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-# Fused multiply-add where it is fast; elsewhere sums keep the order and rounding of the peers that they are compared with.
+# Fused multiply-add where it is fast; elsewhere sums keep the order and rounding of the reference
+# implementations that they are compared with.
 $(BUILD)/lib/nn/%.o $(BUILD)/model/%.o: CFLAGS += -ffp-contract=fast
 
-# With MPI=1 the programs go to $(BUILD)/mpi, and one object file takes the place of another: lib/base/comm.h. MPI_PACKAGE: pkg-config's name of the MPI.
+# With MPI=1 the programs go to $(BUILD)/mpi, and one object file takes the place of another:
+# lib/base/comm.h. MPI_PACKAGE: pkg-config's name of the MPI.
 MPI_PACKAGE ?= ompi-c
 mpi_there   := $(shell pkg-config --exists $(MPI_PACKAGE) && command -v mpirun)
 $(BUILD)/lib/base/comm_mpi.o: CFLAGS += $(shell pkg-config --cflags $(MPI_PACKAGE))
 
 $(BUILD)/mpi/%: $(BUILD)/cmd/%.o $(BUILD)/lib/base/comm_mpi.o $(BUILD)/libneverstop.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) $(shell pkg-config --libs $(MPI_PACKAGE)) -lm
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) \
+	    $(shell pkg-config --libs $(MPI_PACKAGE)) -lm
 
 ifndef MPI
 $(BIN)/%: $(BUILD)/cmd/%.o $(BUILD)/libneverstop.a
@@ -86,7 +91,7 @@ $(BIN)/%: $(BUILD)/cmd/%.o $(BUILD)/libneverstop.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) -lm
 endif
 
-# The model wing once more in float64, where differences tell right gradients from wrong ones: test/*/f64_*.c.
+# lib/nn and model again in float64, in which finite differences check gradients: f64_*.c in test/.
 $(BUILD)/f64/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -DNN_FLOAT64 -c -o $@ $<
@@ -100,13 +105,15 @@ $(BUILD)/f64/test/%: $(BUILD)/f64/test/%.o $(BUILD)/f64/model.a $(BUILD)/libneve
 $(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libneverstop.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) -lcmocka $(PACKAGE_LIBS) -lm
 
-# Test programs run from the repository's root; scripts in test/cli get the folder of the executables in $BIN.
+# Test programs run from the repository's root; scripts in test/cli get the folder of the
+# executables in $BIN.
 test: build-tests
 	@BIN=$(BIN) MPI_BIN=$(if $(mpi_there),$(BUILD)/mpi) sh test/run $(units)
 
 build-tests: all $(units) $(if $(mpi_there),$(BUILD)/mpi/train-bank $(BUILD)/mpi/train-predictor)
 
-sanitized = $(MAKE) BUILD=$(BUILD)/sanitize BIN=$(BUILD)/sanitize/bin OPT='-O1 -fno-omit-frame-pointer' \
+sanitized = $(MAKE) BUILD=$(BUILD)/sanitize BIN=$(BUILD)/sanitize/bin \
+            OPT='-O1 -fno-omit-frame-pointer' \
             SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 test-sanitize:
 	+$(sanitized) test
@@ -117,23 +124,26 @@ build-tests-sanitize:
 debug:
 	+$(MAKE) BUILD=$(BUILD)/debug BIN=$(BUILD)/debug/bin OPT='-O0 -g3 -fno-omit-frame-pointer' all
 
-# With VENV=DIR another virtual environment, AUDIO=DIR other music, CASES=PATTERN only some cases of the model
+# With VENV=DIR another virtual environment, AUDIO=DIR other music, CASES=PATTERN only some cases of
+# the model.
 parity: all
 	@BIN=$(BIN) VENV=$(VENV) AUDIO=$(AUDIO) CASES='$(CASES)' sh scripts/parity/run
 
-# Timing programs: test/bench/*.c, no tests
+# Timing programs: test/bench/*.c.
 benches := $(patsubst %.c,$(BUILD)/%,$(wildcard test/bench/*.c))
 $(BUILD)/test/bench/%: $(BUILD)/test/bench/%.o $(BUILD)/libneverstop.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) -lm
 
-# With PEERS=DIR the peers' virtual environment, ONLY=PATTERN only some rows, CLOCK=cpu, ROUNDS=N, THREADS=N: see test/bench/run
+# With PEERS=DIR the virtual environment of the implementations compared with, ONLY=PATTERN only
+# some rows, CLOCK=cpu, ROUNDS=N, THREADS=N: see test/bench/run.
 bench: all $(benches)
-	@BIN=$(BIN) BENCH=$(BUILD)/test/bench PEERS=$(PEERS) ONLY='$(ONLY)' CLOCK=$(CLOCK) ROUNDS=$(ROUNDS) THREADS=$(THREADS) sh test/bench/run
+	@BIN=$(BIN) BENCH=$(BUILD)/test/bench PEERS=$(PEERS) ONLY='$(ONLY)' CLOCK=$(CLOCK) \
+	    ROUNDS=$(ROUNDS) THREADS=$(THREADS) sh test/bench/run
 
 # Manual pages are what the programs' option tables say.
 VERSION := $(shell sed -n 's/.*NEVERSTOP_VERSION "\(.*\)"/\1/p' lib/base/version.h)
-manuals := $(patsubst $(BIN)/%,$(BUILD)/man/neverstop-%.1,$(filter-out $(BIN)/neverstop,$(programs)))
-manuals += $(BUILD)/man/neverstop.1
+separate := $(filter-out $(BIN)/neverstop,$(programs))
+manuals  := $(BUILD)/man/neverstop.1 $(separate:$(BIN)/%=$(BUILD)/man/neverstop-%.1)
 
 man: $(manuals)
 $(BUILD)/man/neverstop-%.1: $(BIN)/%
@@ -157,7 +167,7 @@ install: all man
 	$(INSTALL) -d $(prefix)/bin $(prefix)/libexec/neverstop/scripts $(prefix)/share/man/man1 \
 	    $(prefix)/share/doc/neverstop/docs $(dir $(completion))
 	$(INSTALL) $(BIN)/neverstop $(prefix)/bin
-	$(INSTALL) $(filter-out $(BIN)/neverstop,$(programs)) $(prefix)/libexec/neverstop
+	$(INSTALL) $(separate) $(prefix)/libexec/neverstop
 	$(INSTALL) $(scripts) $(prefix)/libexec/neverstop/scripts
 	$(INSTALL) -m 644 $(manuals) $(prefix)/share/man/man1
 	$(INSTALL) -m 644 $(filter-out docs/%,$(docs)) $(prefix)/share/doc/neverstop
@@ -182,7 +192,7 @@ include experiment.mk
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
-.PHONY: all help test test-sanitize build-tests build-tests-sanitize debug parity bench man install \
-        uninstall dist clean
+.PHONY: all help test test-sanitize build-tests build-tests-sanitize debug parity bench man \
+        install uninstall dist clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
