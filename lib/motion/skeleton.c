@@ -37,6 +37,29 @@ static const struct {
     {21, {-0.08875370, -0.00865157, -0.01010708}}, /* rhand */
 };
 
+/* A left hand in SMPL-H's order, each from the joint before it, the first of a finger from the
+ * wrist; the right one is its mirror image. Carpus and metacarpal in one, then two phalanges. */
+/* clang-format off */
+static const double finger_offsets[][3] = {
+    {0.0878, -0.0040, 0.0200}, /* index */
+    {0.0398, 0.0000, 0.0014},
+    {0.0224, 0.0000, 0.0008},
+    {0.0866, -0.0020, -0.0020}, /* middle */
+    {0.0446, 0.0000, 0.0000},
+    {0.0263, 0.0000, 0.0000},
+    {0.0618, -0.0120, -0.0420}, /* pinky */
+    {0.0324, 0.0000, -0.0046},
+    {0.0179, 0.0000, -0.0025},
+    {0.0765, -0.0050, -0.0230}, /* ring */
+    {0.0413, 0.0000, -0.0022},
+    {0.0257, 0.0000, -0.0013},
+    {0.0240, -0.0120, 0.0260}, /* thumb */
+    {0.0344, -0.0048, 0.0304},
+    {0.0252, -0.0017, 0.0190},
+};
+/* clang-format on */
+enum { FINGERS = 5, BONES = 3, BODY_JOINTS = 22, LEFT_WRIST = 20 };
+
 static int allocate(Skeleton *out, size_t joints, Error *err) {
     *out = (Skeleton){.joints = joints,
                       .parents = calloc(joints, sizeof *out->parents),
@@ -53,6 +76,35 @@ int skeleton_smpl(Skeleton *out, Error *err) {
         memcpy(out->offsets + 3 * j, smpl[j].offset, sizeof smpl[j].offset);
     }
     return 0;
+}
+
+int skeleton_smplh(Skeleton *out, Error *err) {
+    if (allocate(out, SMPLH_JOINTS, err)) return -1;
+    for (size_t j = 0; j < SMPLH_JOINTS; j++) {
+        if (j < BODY_JOINTS) {
+            out->parents[j] = smpl[j].parent;
+            memcpy(out->offsets + 3 * j, smpl[j].offset, sizeof smpl[j].offset);
+            continue;
+        }
+        size_t bone = (j - BODY_JOINTS) % (FINGERS * BONES),
+               side = (j - BODY_JOINTS) / (FINGERS * BONES);
+        out->parents[j] = bone % BONES ? (int)j - 1 : LEFT_WRIST + (int)side;
+        for (size_t k = 0; k < 3; k++) {
+            double mirror = side == 1 && k == 0 ? -1 : 1;
+            out->offsets[3 * j + k] = mirror * finger_offsets[bone][k];
+        }
+    }
+    return 0;
+}
+
+int skeleton_for_joints(size_t joints, Skeleton *out, Error *err) {
+    if (joints == SMPL_JOINTS) return skeleton_smpl(out, err);
+    if (joints == SMPLH_JOINTS) return skeleton_smplh(out, err);
+    *out = (Skeleton){0};
+    return error_set(err,
+                     "the motion has %zu joints; skeletons of %d (SMPL) and %d (SMPL-H) are built "
+                     "in: give the body's own with --skeleton",
+                     joints, SMPL_JOINTS, SMPLH_JOINTS);
 }
 
 static int from_tensors(const Tensors *set, Skeleton *out, Error *err) {

@@ -6,7 +6,11 @@
 
 #include "lib/base/error.h"
 
-enum { SMPL_JOINTS = 24, JOINTS_MAX = 1024 /* what readers take */ };
+enum {
+    SMPL_JOINTS = 24,
+    SMPLH_JOINTS = 52,
+    JOINTS_MAX = 1024 /* what readers take */
+};
 
 typedef struct {
     size_t joints;
@@ -16,6 +20,12 @@ typedef struct {
 
 /* SMPL's 24 joints, male rest offsets. */
 int skeleton_smpl(Skeleton *out, Error *err);
+/* SMPL-H's 52 joints: SMPL's body up to the wrists (0 to 21), then the left hand's 15 (index,
+ * middle, pinky, ring, thumb, three each), then the right's. Lengths of the fingers are an adult's
+ * mean (Buryanov and Kotiuk 2010, Int. J. Morphol. 28(3), table 1), not those of SMPL-H's files. */
+int skeleton_smplh(Skeleton *out, Error *err);
+/* Which of the two has this many joints; any other number is an error that asks for --skeleton. */
+int skeleton_for_joints(size_t joints, Skeleton *out, Error *err);
 /* What a program's --skeleton FILE says: skeleton_read, or without one (NULL) skeleton_smpl. */
 int skeleton_choose(const char *path, Skeleton *out, Error *err);
 /* From .npz: `parents` [J], `offsets` [J, 3]. Checks that joint 0 is the only root and parents

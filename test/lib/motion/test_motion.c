@@ -12,6 +12,8 @@
 #include "lib/base/file.h"
 #include "lib/formats/tensor_file.h"
 #include "lib/motion/motion.h"
+#include "lib/motion/smpl_joint_names.h"
+#include "lib/motion/vec3.h"
 
 #include <cmocka.h> /* last: it defines a macro error_set() */
 
@@ -276,6 +278,41 @@ static void skeletons_are_trees(void **state) {
     assert_non_null(strstr(err.text, "[2, 3]"));
 }
 
+/* SMPL-H: the body is SMPL's, hands are mirror images, fingers as long as the cited table's. */
+static void smplh_has_hands(void **state) {
+    (void)state;
+    static const double index[3] = {0.0681, 0.0398, 0.0224}, thumb[2] = {0.0462, 0.0316};
+    Error err;
+    Skeleton s, smpl;
+    char name[24];
+    assert_done(skeleton_for_joints(52, &s, &err), &err);
+    assert_done(skeleton_for_joints(24, &smpl, &err), &err);
+    assert_memory_equal(s.parents, smpl.parents, 22 * sizeof *s.parents);
+    assert_memory_equal(s.offsets, smpl.offsets, 3 * 22 * sizeof *s.offsets);
+    for (int j = 22; j < 52; j++) {
+        int first = j - (j - 22) % 3, wrist = j < 37 ? 20 : 21;
+        assert_int_equal(s.parents[j], j == first ? wrist : j - 1);
+        if (j >= 37) continue;
+        const double *left = s.offsets + 3 * j, *right = left + 3 * 15;
+        assert_true(left[0] == -right[0] && left[1] == right[1] && left[2] == right[2]);
+    }
+    double carpus = 0.022, first = vec3_norm(s.offsets + 3 * 22);
+    assert_true(fabs(first - carpus - index[0]) < 2e-4);
+    for (int i = 1; i < 3; i++)
+        assert_true(fabs(vec3_norm(s.offsets + 3 * (22 + i)) - index[i]) < 2e-4);
+    for (int i = 0; i < 2; i++)
+        assert_true(fabs(vec3_norm(s.offsets + 3 * (35 + i)) - thumb[i]) < 2e-4);
+    assert_string_equal(smpl_joint_name(52, 21, name), "R_Wrist");
+    assert_string_equal(smpl_joint_name(52, 22, name), "L_Index1");
+    assert_string_equal(smpl_joint_name(52, 36, name), "L_Thumb3");
+    assert_string_equal(smpl_joint_name(52, 37, name), "R_Index1");
+    assert_string_equal(smpl_joint_name(52, 51, name), "R_Thumb3");
+    skeleton_free(&s);
+    skeleton_free(&smpl);
+    assert_int_equal(skeleton_for_joints(17, &s, &err), -1);
+    assert_non_null(strstr(err.text, "17 joints"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(motions_come_back),
@@ -287,6 +324,7 @@ int main(void) {
         cmocka_unit_test(a_chain_bends_as_by_hand),
         cmocka_unit_test(joints_are_the_references),
         cmocka_unit_test(skeletons_are_trees),
+        cmocka_unit_test(smplh_has_hands),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
