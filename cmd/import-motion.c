@@ -1,5 +1,5 @@
-/* import-motion: motions of AIST++, AMASS and BVH files (lib/motionimport.h) into motion .npz
- * files, one by one or whole folders. */
+/* import-motion: motions of AIST++, AMASS and BVH files (lib/motion/import/motion_import.h) into
+ * motion .npz files, one by one or whole folders. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +18,7 @@ typedef struct {
     char *output; /* owned */
     ImportOutcome outcome;
     Error err;
+    Error note; /* what was guessed; empty where nothing was */
 } ImportJob;
 
 /* --- what is to be done --- */
@@ -78,21 +79,22 @@ static int refuse_doubles(ImportJob *jobs, size_t count, Error *err) {
 
 /* --- doing it --- */
 
-static void import(ImportJob *job) {
+static void import(ImportJob *job, const MotionImportOptions *options) {
     Motion m;
     job->outcome = FAILED;
-    if (motion_import(job->input, &m, &job->err)) return;
+    if (motion_import(job->input, options, &m, &job->note, &job->err)) return;
     if (motion_write(job->output, &m, &job->err) == 0) job->outcome = IMPORTED;
     motion_free(&m);
 }
 
-static void import_all(ImportJob *jobs, size_t count, bool quiet) {
+static void import_all(ImportJob *jobs, size_t count, const MotionImportOptions *options,
+                       bool quiet) {
     Progress progress;
     size_t done = 0;
     progress_start(&progress, "importing motions", count, quiet);
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < count; i++) {
-        if (jobs[i].outcome == PENDING) import(jobs + i);
+        if (jobs[i].outcome == PENDING) import(jobs + i, options);
 #pragma omp critical
         progress_step(&progress, ++done);
     }
@@ -105,6 +107,8 @@ static int summarise(const Program *program, const ImportJob *jobs, size_t count
     for (size_t i = 0; i < count; i++) {
         counts[jobs[i].outcome]++;
         if (jobs[i].outcome == FAILED) program_report(program, &jobs[i].err);
+        if (jobs[i].outcome == IMPORTED && *jobs[i].note.text)
+            program_warn(program, "%s", jobs[i].note.text);
     }
     if (!quiet)
         printf("%zu imported, %zu ignored, %zu already there, %zu failed\n", counts[IMPORTED],
@@ -113,7 +117,8 @@ static int summarise(const Program *program, const ImportJob *jobs, size_t count
 }
 
 static int run(const Program *program, const Strings *inputs, const char *folder,
-               const Strings *ignored, bool skip_existing, bool quiet) {
+               const Strings *ignored, const MotionImportOptions *options, bool skip_existing,
+               bool quiet) {
     Error err;
     ImportJob *jobs = calloc(inputs->count, sizeof *jobs);
     int status = jobs ? folder_make(folder, &err) : error_set(&err, "out of memory");
@@ -123,7 +128,7 @@ static int run(const Program *program, const Strings *inputs, const char *folder
     }
     if (status == 0) status = refuse_doubles(jobs, inputs->count, &err);
     if (status == 0) {
-        import_all(jobs, inputs->count, quiet);
+        import_all(jobs, inputs->count, options, quiet);
         status = summarise(program, jobs, inputs->count, quiet);
     } else {
         status = program_report(program, &err);
@@ -133,8 +138,17 @@ static int run(const Program *program, const Strings *inputs, const char *folder
     return status;
 }
 
+/* Of x, y, z, -x, -y, -z by index: 1, 2, 3, -1, -2, -3; 0 where none was given. */
+static int axis_of(int choice) {
+    if (choice < 0) return 0;
+    return choice < 3 ? choice + 1 : 2 - choice;
+}
+
 int main(int argc, char **argv) {
     const char *folder = ".", *ignore_list = NULL;
+    const char *joints_path = NULL;
+    static const char *const axes[] = {"x", "y", "z", "-x", "-y", "-z", NULL};
+    int up = -1, forward = -1;
     bool skip_existing = false;
     GeneralOptions general = {0};
     const OptionGroup groups[] = {
@@ -146,6 +160,21 @@ int main(int argc, char **argv) {
                              "Names that are left out, one per line (AIST++'s ignore_list.txt)."),
                  option_flag("skip-existing", 0, &skip_existing,
                              "Leave results alone that are newer than their files."),
+             }},
+        {.heading = "BVH files",
+         .rows =
+             {
+                 option_choice(
+                     "up", 0, axes, &up,
+                     "Axis of the motion that points up; else it is found, and a guess is "
+                     "reported."),
+                 option_choice("forward", 0, axes, &forward,
+                               "Axis of the motion that a dancer at heading 0 faces; else z, or "
+                               "what the rest pose faces."),
+                 option_text("joints", 0, "FILE", &joints_path,
+                             "Names of joints: on each line one of SMPL's joints (Pelvis, L_Hip, "
+                             "...), a blank, and the file's name for it. Those not listed are "
+                             "found by the names that programs use."),
              }},
         general_options(&general),
     };
@@ -163,6 +192,10 @@ int main(int argc, char **argv) {
     if (status >= 0) return status;
     if (first == argc) return program_usage_error(&program, "no file or folder given");
     threads_set((int)general.threads);
+    if (up >= 0 && up % 3 == forward % 3)
+        return program_usage_error(&program, "--up and --forward must be different axes");
+    if (forward >= 0 && up < 0 && forward % 3 == 1)
+        return program_usage_error(&program, "--forward y needs --up");
 
     static const char *const endings[] = {".pkl", ".npz", ".npy", ".bvh", NULL};
     Error err;
@@ -171,12 +204,19 @@ int main(int argc, char **argv) {
     if (ignore_list && dataset_names_read(ignore_list, &ignored, &err))
         status = program_report(&program, &err);
     strings_sort(&ignored);
+    BvhNames names = {0};
+    MotionImportOptions options = {.bvh = {.up = axis_of(up), .forward = axis_of(forward)}};
+    if (status == 0 && joints_path) {
+        if (bvh_names_read(joints_path, &names, &err)) status = program_report(&program, &err);
+        options.bvh.names = names.names;
+    }
     int missing = 0;
     for (int i = first; status == 0 && i < argc; i++)
         if (file_expand(argv[i], endings, &inputs, &err)) missing = program_report(&program, &err);
     if (status == 0 && inputs.count > 0)
-        status = run(&program, &inputs, folder, &ignored, skip_existing, general.quiet);
+        status = run(&program, &inputs, folder, &ignored, &options, skip_existing, general.quiet);
     strings_free(&inputs);
     strings_free(&ignored);
+    bvh_names_free(&names);
     return program_finish(&program, status || missing);
 }

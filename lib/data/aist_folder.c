@@ -54,7 +54,7 @@ void aist_files_free(AistFiles *f) {
 
 void aist_file_check_motion(AistFile *f) {
     Motion m;
-    f->damaged = motion_import(f->path, &m, &f->err) != 0;
+    f->damaged = motion_import(f->path, NULL, &m, NULL, &f->err) != 0;
     if (!f->damaged) motion_free(&m);
 }
 

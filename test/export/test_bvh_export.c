@@ -23,7 +23,7 @@ static void the_round_trip_is_exact(void **state) {
         Motion back;
         make_clip(&c, &s, 700);
         write_and_parse(&c, cm ? 100 : 1, &b);
-        assert_done(bvh_to_motion(&b, &back, &err), &err);
+        assert_done(bvh_to_motion(&b, NULL, &back, NULL, &err), &err);
         assert_true(back.frames == 700 && back.joints == 24 && back.fps == 60);
         double worst = 0, far = 0;
         for (size_t t = 0; t < back.frames; t++) {

@@ -28,7 +28,7 @@ static void the_pickle_comes_back(void **state) {
     assert_non_null(pickle_get(pickle_root(p), "smpl_loss"));
     pickle_free(p);
     assert_done(motion_import(scratch_write("gWA_sFM_cAll_d01_mWA2_ch01.pkl", out.data, out.size),
-                              &back, &err),
+                              NULL, &back, NULL, &err),
                 &err);
     assert_string_equal(back.genre, "WA");
     for (size_t t = 0; t < 200; t++)

@@ -211,10 +211,10 @@ static void films_are_streams_of_pictures(void **state) {
     assert_null(film);
     y4m_header(&out, 2, 1, 60);
     y4m_frame(&out, (const unsigned char *)"\xff\xff\xff\xff\0\0", 2, 1); /* white, red */
-    static const char
-        expected[] = "YUV4MPEG2 W2 H1 F60:1 Ip A1:1 C444 "
-                     "XCOLORRANGE=LIMITED\nFRAME\n\xeb\x51\x80\x5a\x80\xf0"; /* BT.601: 235 128 128,
-                                                                                81 90 240 */
+    static const char expected[] =
+        "YUV4MPEG2 W2 H1 F60:1 Ip A1:1 C444 "
+        "XCOLORRANGE=LIMITED\nFRAME\n\xeb\x51\x80\x5a\x80\xf0"; /* BT.601: 235 128 128,
+                                                                   81 90 240 */
     assert_int_equal(out.size, sizeof expected - 1);
     assert_memory_equal(out.data, expected, out.size);
     buffer_free(&out);

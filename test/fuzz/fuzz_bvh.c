@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!text) abort();
     memcpy(text, data, size);
     text[size] = '\0';
-    if (bvh_parse(text, size, &b, &err) == 0 && bvh_to_motion(&b, &m, &err) == 0) {
+    if (bvh_parse(text, size, &b, &err) == 0 && bvh_to_motion(&b, NULL, &m, NULL, &err) == 0) {
         for (size_t i = 0; i < m.frames * motion_dim(&m); i++)
             if (!isfinite(m.data[i])) abort();
         motion_free(&m);

@@ -158,6 +158,16 @@ static int read_hierarchy(Reader *r, Bvh *out, Error *err) {
 
 /* --- motion --- */
 
+/* "0.0333" has 4, "3.3e-2" too. */
+static int decimal_places(const char *word, size_t length) {
+    size_t exponent = strcspn(word, "eE");
+    if (exponent > length) exponent = length;
+    const char *point = memchr(word, '.', exponent);
+    long places = point ? (long)(word + exponent - point) - 1 : 0;
+    if (exponent < length) places -= strtol(word + exponent + 1, NULL, 10);
+    return places < 0 ? 0 : (int)(places < 30 ? places : 30);
+}
+
 static int read_motion(Reader *r, Bvh *out, Error *err) {
     if (!take_word(r)) return unexpected(r, "MOTION", err);
     if (word_is(r, "ROOT"))
@@ -169,6 +179,7 @@ static int read_motion(Reader *r, Bvh *out, Error *err) {
     if (need(r, "Frames:", err) || need_count(r, (size_t)1 << 40, &out->frames, err) ||
         need(r, "Frame", err) || need(r, "Time:", err) || need_number(r, &out->frame_time, err))
         return -1;
+    out->frame_time_digits = decimal_places(r->word, r->length);
     if (out->columns == 0)
         return error_set(err, "no joint has a channel: there is no motion in it");
     if (out->frames == 0) return error_set(err, "the motion has no frames");

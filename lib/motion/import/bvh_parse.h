@@ -1,4 +1,4 @@
-/* bvh_parse.h: reads Biovision's BVH files as they are; bvhimport.h makes motions of them.
+/* bvh_parse.h: reads Biovision's BVH files as they are; bvh_retarget.h makes motions of them.
  *
  * Everything that a file claims is checked before it is believed: nesting and joints up to
  * JOINTS_MAX, as many numbers as frames times channels, all of them finite decimal numbers. Memory
@@ -26,6 +26,7 @@ typedef struct {
 typedef struct {
     size_t joints, columns, frames;
     double frame_time; /* seconds */
+    int frame_time_digits; /* decimal places that the file gives it with */
     BvhJoint *joint; /* [joints], owned; end sites are left out */
     double *values; /* [frames, columns] lengths, and degrees; owned */
 } Bvh;

@@ -206,15 +206,17 @@ static int import_npz(const char *path, Motion *out, Error *err) {
 
 /* --- BVH --- */
 
-static int import_bvh(const char *path, Motion *out, Error *err) {
+static int import_bvh(const char *path, const BvhOptions *options, Motion *out, Error *note,
+                      Error *err) {
     unsigned char *data;
     size_t size;
     Bvh b;
     if (file_read(path, &data, &size, err)) return -1;
     int status = bvh_parse((const char *)data, size, &b, err);
     free(data);
-    if (!status) status = bvh_to_motion(&b, out, err);
+    if (!status) status = bvh_to_motion(&b, options, out, note, err);
     if (status) error_prefix(err, path);
+    if (!status && *note->text) error_prefix(note, path);
     bvh_free(&b);
     return status;
 }
@@ -231,7 +233,13 @@ static int set_names(const char *path, Motion *m, Error *err) {
     return is_aist ? motion_set_names(m, genre, music, err) : 0;
 }
 
-int motion_import(const char *path, Motion *out, Error *err) {
+int motion_import(const char *path, const MotionImportOptions *options, Motion *out, Error *note,
+                  Error *err) {
+    static const MotionImportOptions none = {0};
+    Error ignored;
+    if (!options) options = &none;
+    if (!note) note = &ignored;
+    note->text[0] = '\0';
     *out = (Motion){0};
     int status;
     if (path_ends_with(path, ".pkl") || path_ends_with(path, ".pickle"))
@@ -241,7 +249,7 @@ int motion_import(const char *path, Motion *out, Error *err) {
     else if (path_ends_with(path, ".npy"))
         status = motion_read(path, out, err);
     else if (path_ends_with(path, ".bvh"))
-        status = import_bvh(path, out, err);
+        status = import_bvh(path, &options->bvh, out, note, err);
     else
         status = error_set(err,
                            "%s: unknown kind of file; pass AIST++ .pkl, AMASS-like .npz, .bvh, or "

@@ -33,14 +33,14 @@ static int from_tensors(Tensors *set, PoseSource *out, Error *err) {
 int pose_source_read(const char *path, PoseSource *out, Error *err) {
     *out = (PoseSource){0};
     if (path_ends_with(path, ".pkl") || path_ends_with(path, ".pickle"))
-        return motion_import(path, &out->motion, err);
+        return motion_import(path, NULL, &out->motion, NULL, err);
     Tensors set;
     if (tensor_file_read(path, &set, err)) return -1;
     bool amass = !tensors_find(&set, "motion") && tensors_find(&set, "poses");
     int status = !amass && from_tensors(&set, out, err) ? error_prefix(err, path) : 0;
     tensors_free(&set);
     if (status) pose_source_free(out);
-    return amass ? motion_import(path, &out->motion, err) : status;
+    return amass ? motion_import(path, NULL, &out->motion, NULL, err) : status;
 }
 
 void pose_source_free(PoseSource *t) {

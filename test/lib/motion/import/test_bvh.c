@@ -177,7 +177,7 @@ static void pose(const double root[3], const double (*turns)[3], double *positio
     Skeleton s;
     char *text = rig_file(a_pose, RIG, root, turns);
     assert_done(bvh_parse(text, strlen(text), &b, &err), &err);
-    assert_done(bvh_to_motion(&b, &m, &err), &err);
+    assert_done(bvh_to_motion(&b, NULL, &m, NULL, &err), &err);
     assert_done(skeleton_smpl(&s, &err), &err);
     assert_true(m.frames == 1 && m.joints == 24 && m.fps == 30);
     motion_joints(&m, &s, positions);
@@ -230,7 +230,7 @@ static void names_are_found(const char *const *names, const int *parents, size_t
         snprintf(b.joint[i].name, sizeof b.joint[i].name, "%s", names[i]);
         b.joint[i].parent = parents[i];
     }
-    assert_done(bvh_match(&b, match, &err), &err);
+    assert_done(bvh_match(&b, NULL, match, &err), &err);
     for (int j = 0; j < SMPL_JOINTS; j++)
         if (match[j] != expected[j])
             fail_msg("%s...: joint %d: %d, not %d", names[1], j, match[j], expected[j]);
@@ -304,7 +304,7 @@ static void what_is_missing_is_named(void **state) {
     Bvh b;
     Motion m;
     assert_done(bvh_parse(small, sizeof small - 1, &b, &err), &err);
-    assert_failed(bvh_to_motion(&b, &m, &err), &err, "left hip, right hip, left knee");
+    assert_failed(bvh_to_motion(&b, NULL, &m, NULL, &err), &err, "left hip, right hip, left knee");
     assert_null(m.data);
     bvh_free(&b);
     Rig rig[RIG];
@@ -314,14 +314,14 @@ static void what_is_missing_is_named(void **state) {
     rig[2].name = "shank";
     char *text = rig_file(rig, RIG, root, (const double(*)[3])turns);
     assert_done(bvh_parse(text, strlen(text), &b, &err), &err);
-    assert_failed(bvh_to_motion(&b, &m, &err), &err, "no joint for left knee (");
+    assert_failed(bvh_to_motion(&b, NULL, &m, NULL, &err), &err, "no joint for left knee (");
     bvh_free(&b);
     free(text);
     memcpy(rig, a_pose, sizeof rig);
     for (size_t i = 0; i < RIG; i++) rig[i].x = 0; /* no width */
     text = rig_file(rig, RIG, root, (const double(*)[3])turns);
     assert_done(bvh_parse(text, strlen(text), &b, &err), &err);
-    assert_failed(bvh_to_motion(&b, &m, &err), &err, "no width");
+    assert_failed(bvh_to_motion(&b, NULL, &m, NULL, &err), &err, "no width");
     bvh_free(&b);
     free(text);
 }

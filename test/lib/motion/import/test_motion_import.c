@@ -61,7 +61,7 @@ static void pickles_of_all_ages_are_read(void **state) {
         Motion m, expected;
         char path[100];
         snprintf(path, sizeof path, "test/golden/aist/aist_%s.pkl", files[i][0]);
-        assert_done(motion_import(path, &m, &err), &err);
+        assert_done(motion_import(path, NULL, &m, NULL, &err), &err);
         snprintf(path, sizeof path, "test/golden/aist/expected_%s.npz", files[i][1]);
         assert_done(motion_read(path, &expected, &err), &err);
         assert_true(m.frames == expected.frames && m.frames == 8 && m.joints == 24 && m.fps == 60 &&
@@ -102,7 +102,7 @@ static void amass_is_stood_up(void **state) {
     const size_t columns[2] = {156, 72};
     for (int i = 0; i < 2; i++) {
         write_amass(columns[i], i ? "mocap_frame_rate" : "mocap_framerate");
-        assert_done(motion_import(npz, &m, &err), &err);
+        assert_done(motion_import(npz, NULL, &m, NULL, &err), &err);
         assert_true(m.frames == 2 && m.joints == 24 && m.fps == 120);
         const double expected[3] = {1, 3 + c - b, -(2 + b) - c};
         for (int k = 0; k < 3; k++) assert_true(fabs((double)m.data[k] - expected[k]) < 1e-6);
@@ -115,11 +115,11 @@ static void amass_is_stood_up(void **state) {
         motion_free(&m);
     }
     write_amass(156, NULL);
-    assert_int_equal(motion_import(npz, &m, &err), -1);
+    assert_int_equal(motion_import(npz, NULL, &m, NULL, &err), -1);
     assert_non_null(strstr(err.text, "mocap_framerate"));
     assert_null(m.data);
     write_amass(67, "mocap_framerate");
-    assert_int_equal(motion_import(npz, &m, &err), -1);
+    assert_int_equal(motion_import(npz, NULL, &m, NULL, &err), -1);
     assert_non_null(strstr(err.text, "[2, 67]"));
 }
 
@@ -145,7 +145,7 @@ static void edge_is_stood_up(void **state) {
     Error err;
     Motion m;
     assert_done(file_write(pkl, pickle, sizeof start + 288 + sizeof end - 1, &err), &err);
-    assert_done(motion_import(pkl, &m, &err), &err);
+    assert_done(motion_import(pkl, NULL, &m, NULL, &err), &err);
     assert_true(m.frames == 1 && m.fps == 30);
     const double root[3] = {1, 3, -2},
                  rest[3] = {-0.00217368, -0.24078914,
@@ -160,7 +160,7 @@ static void assert_advice(const char *pickle, size_t size, const char *advice) {
     Error err;
     Motion m;
     assert_done(file_write(pkl, pickle, size, &err), &err);
-    assert_int_equal(motion_import(pkl, &m, &err), -1);
+    assert_int_equal(motion_import(pkl, NULL, &m, NULL, &err), -1);
     assert_null(m.data);
     assert_ptr_equal(strstr(err.text, pkl), err.text);
     if (!strstr(err.text, advice)) fail_msg("%s", err.text);
@@ -181,7 +181,7 @@ static void wrong_files_get_advice(void **state) {
     assert_advice(nothing, sizeof nothing - 1, "None");
     Error err;
     Motion m;
-    assert_int_equal(motion_import("dance.fbx", &m, &err), -1);
+    assert_int_equal(motion_import("dance.fbx", NULL, &m, NULL, &err), -1);
     assert_non_null(strstr(err.text, "unknown kind"));
 }
 
