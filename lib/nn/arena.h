@@ -3,6 +3,7 @@
 #ifndef LIB_NN_ARENA_H
 #define LIB_NN_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/base/error.h"

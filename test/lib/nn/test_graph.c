@@ -47,6 +47,52 @@ static void buffers_never_overlap(void **state) {
     }
 }
 
+/* The greedy rule word by word: the largest first, each at the lowest offset that is free of all
+ * that were placed before it and live at some time with it. */
+static void place_one_by_one(Allocation *b, size_t count) {
+    bool placed[400] = {false};
+    for (size_t n = 0; n < count; n++) {
+        size_t i = count;
+        for (size_t k = 0; k < count; k++)
+            if (!placed[k] && (i == count || b[k].size > b[i].size)) i = k;
+        b[i].offset = 0;
+        for (bool moved = true; moved;) {
+            moved = false;
+            for (size_t k = 0; k < count; k++) {
+                bool together = b[i].first <= b[k].last && b[k].first <= b[i].last,
+                     clash = b[i].offset < b[k].offset + b[k].size &&
+                             b[k].offset < b[i].offset + b[i].size;
+                if (!placed[k] || !together || !clash) continue;
+                b[i].offset = b[k].offset + b[k].size;
+                moved = true;
+            }
+        }
+        placed[i] = true;
+    }
+}
+
+/* At random, and nested as the values of an unrolled network are, which live until backward. */
+static void placements_are_the_greedy_ones(void **state) {
+    (void)state;
+    Rng r = rng_seed(2);
+    for (int trial = 0; trial < 60; trial++) {
+        enum { MOST = 400 };
+        Allocation b[MOST], slow[MOST];
+        size_t count = rng_below(&r, MOST) + 1, total;
+        Error err;
+        for (size_t i = 0; i < count; i++) {
+            size_t first = rng_below(&r, 300);
+            b[i] = trial % 2 ? (Allocation){1 + rng_below(&r, 50), first,
+                                            first + rng_below(&r, 1 + rng_below(&r, 300)), 0}
+                             : (Allocation){16 * (1 + rng_below(&r, 3)), i, 2 * count - i, 0};
+        }
+        memcpy(slow, b, sizeof b);
+        place_one_by_one(slow, count);
+        assert_int_equal(arena_plan(b, count, &total, &err), 0);
+        for (size_t i = 0; i < count; i++) assert_int_equal(b[i].offset, slow[i].offset);
+    }
+}
+
 static void plans_reuse_memory(void **state) {
     (void)state;
     Allocation chain[50];
@@ -347,6 +393,7 @@ int main(void) {
     threads_set(1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buffers_never_overlap),
+        cmocka_unit_test(placements_are_the_greedy_ones),
         cmocka_unit_test(plans_reuse_memory),
         cmocka_unit_test(sharing_memory_changes_nothing),
         cmocka_unit_test(recomputing_changes_nothing),
