@@ -13,42 +13,69 @@ static double third(size_t t, size_t k) {
     return k >= t && k < t + 4 ? stencil[k - t] : 0;
 }
 
-/* Solves A X = B in place, A [n, n] symmetric positive definite, B [n, m] becomes X. */
-static void solve(size_t n, size_t m, double *A, double *B) {
-    for (size_t k = 0; k < n; k++)
-        for (size_t i = k + 1; i < n; i++) {
-            double f = A[i * n + k] / A[k * n + k];
-            for (size_t j = k; j < n; j++) A[i * n + j] -= f * A[k * n + j];
+/* (D^T D)[TAIL + i, k] of the K rows of D. */
+static double square(size_t K, size_t i, size_t k) {
+    double sum = 0;
+    for (size_t t = i; t <= i + TAIL && t < K; t++) sum += third(t, TAIL + i) * third(t, k);
+    return sum;
+}
+
+/* A square matrix that is zero further than REACH from its diagonal. */
+enum { REACH = 3 };
+
+typedef struct {
+    size_t n;
+    double (*rows)[2 * REACH + 1];
+} Band;
+
+static double *entry(const Band *A, size_t i, size_t j) { return &A->rows[i][REACH + j - i]; }
+
+/* The row after the last one that reaches row (or column) i. */
+static size_t reach_end(const Band *A, size_t i) { return i + REACH < A->n ? i + REACH + 1 : A->n; }
+
+/* Solves A X = B in place by elimination, A symmetric positive definite, B [n, m] becomes X. */
+static void solve(const Band *A, size_t m, double *B) {
+    for (size_t k = 0; k < A->n; k++)
+        for (size_t i = k + 1; i < reach_end(A, k); i++) {
+            double f = *entry(A, i, k) / *entry(A, k, k);
+            for (size_t j = k; j < reach_end(A, k); j++) *entry(A, i, j) -= f * *entry(A, k, j);
             for (size_t j = 0; j < m; j++) B[i * m + j] -= f * B[k * m + j];
         }
-    for (size_t i = n; i-- > 0;)
+    for (size_t i = A->n; i-- > 0;)
         for (size_t j = 0; j < m; j++) {
-            for (size_t k = i + 1; k < n; k++) B[i * m + j] -= A[i * n + k] * B[k * m + j];
-            B[i * m + j] /= A[i * n + i];
+            for (size_t k = i + 1; k < reach_end(A, i); k++)
+                B[i * m + j] -= *entry(A, i, k) * B[k * m + j];
+            B[i * m + j] /= *entry(A, i, i);
         }
+}
+
+/* A and B, such that f = A^-1 B x. */
+static void equations(size_t K, double lambda, const Band *A, double *B) {
+    size_t total = TAIL + K;
+    for (size_t i = 0; i < K; i++) {
+        for (size_t k = 0; k < TAIL; k++) B[i * total + k] = -lambda * square(K, i, k);
+        B[i * total + TAIL + i] = 1;
+        for (size_t k = i < REACH ? 0 : i - REACH; k < reach_end(A, i); k++)
+            *entry(A, i, k) = lambda * square(K, i, TAIL + k) + (i == k);
+    }
 }
 
 Value op_smooth_rows(Graph *g, Value x, double lambda) {
     size_t total = graph_rows(g, x);
     if (total <= TAIL) return graph_fail(g, "smooth_rows: needs more than %d rows", TAIL);
     size_t K = total - TAIL;
-    double *A = calloc(K * K, sizeof *A), *B = calloc(K * total, sizeof *B);
+    Band A = {K, calloc(K, sizeof *A.rows)};
+    double *B = calloc(K * total, sizeof *B);
     real *M = malloc(K * total * sizeof *M);
     Value y = NO_VALUE;
-    if (A && B && M) {
-        for (size_t i = 0; i < K; i++)
-            for (size_t k = 0; k < total; k++) {
-                double sum = 0; /* (D^T D)[TAIL + i, k] */
-                for (size_t t = 0; t < K; t++) sum += third(t, TAIL + i) * third(t, k);
-                if (k >= TAIL) A[i * K + k - TAIL] = lambda * sum + (i == k - TAIL);
-                B[i * total + k] = k < TAIL ? -lambda * sum : (i == k - TAIL);
-            }
-        solve(K, total, A, B);
+    if (A.rows && B && M) {
+        equations(K, lambda, &A, B);
+        solve(&A, total, B);
         for (size_t i = 0; i < K * total; i++) M[i] = (real)B[i];
         y = op_apply_row_matrix(g, x, M, K);
     } else
         graph_fail(g, "out of memory");
-    free(A);
+    free(A.rows);
     free(B);
     free(M);
     return y;

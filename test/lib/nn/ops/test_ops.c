@@ -242,6 +242,35 @@ static void turning(void **state) {
     one_end(&away);
 }
 
+/* Where the cost of smooth_rows is least its derivative is zero: f - x + lambda D^T D f, with the
+ * third differences by hand, for many more rows than a window has. */
+static Value record_smooth(Graph *g, Value x, const size_t *s) {
+    return op_smooth_rows(g, x, (double)*s);
+}
+
+static void smoothing_of_many_rows(void **state) {
+    (void)state;
+    enum { K = 1500, N = K + 3 };
+    static double jerk[N], slope[N];
+    One o = {0};
+    one_begin(&o, record_smooth, N, 1, (size_t[]){18});
+    for (size_t b = 0; b < BATCH; b++) {
+        const real *x = graph_data(o.g, o.x) + b * N, *y = graph_data(o.g, o.y) + b * K;
+        double f[N];
+        for (size_t t = 0; t < N; t++) {
+            f[t] = t < 3 ? (double)x[t] : (double)y[t - 3];
+            slope[t] = f[t] - (double)x[t];
+        }
+        for (size_t t = 3; t < N; t++) {
+            jerk[t] = f[t] - 3 * f[t - 1] + 3 * f[t - 2] - f[t - 3];
+            for (size_t i = 0; i < 4; i++)
+                slope[t - i] += 18 * jerk[t] * (double[]){1, -3, 3, -1}[i];
+        }
+        for (size_t t = 3; t < N; t++) assert_true(fabs(slope[t]) < 2e-3);
+    }
+    one_end(&o);
+}
+
 /* --- exp --- */
 
 static void exp_keeps_its_bound(void **state) {
@@ -323,6 +352,7 @@ int main(void) {
         cmocka_unit_test(softmax_is_its_definition),
         cmocka_unit_test(attention_is_its_definition),
         cmocka_unit_test(turning),
+        cmocka_unit_test(smoothing_of_many_rows),
         cmocka_unit_test(exp_keeps_its_bound),
         cmocka_unit_test(exp_beyond_its_range),
         cmocka_unit_test(matrix_products),
