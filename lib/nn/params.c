@@ -6,10 +6,39 @@
 #include "lib/base/memory.h"
 #include "lib/base/threads.h"
 
+/* FNV-1a. */
+static uint64_t hash_of(const char *name) {
+    uint64_t hash = 14695981039346656037u;
+    for (const char *c = name; *c; c++) hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+    return hash;
+}
+
+/* The slot of a name, or the free one where it would be. At least one slot is free. */
+static size_t *slot_of(const Params *p, const char *name) {
+    size_t at = (size_t)hash_of(name) & (p->slot_count - 1);
+    while (p->slots[at] && strcmp(p->items[p->slots[at] - 1].name, name) != 0)
+        at = (at + 1) & (p->slot_count - 1);
+    return &p->slots[at];
+}
+
+/* Room for one more parameter, half of the slots free. */
+static int make_room(Params *p, Error *err) {
+    if (p->count < p->capacity) return 0;
+    size_t capacity = p->capacity ? 2 * p->capacity : 64;
+    Param *items = realloc(p->items, capacity * sizeof *items);
+    if (items) p->items = items;
+    size_t *slots = items ? calloc(2 * capacity, sizeof *slots) : NULL;
+    if (!slots) return error_set(err, "out of memory");
+    free(p->slots);
+    p->slots = slots;
+    p->slot_count = 2 * capacity;
+    p->capacity = capacity;
+    for (size_t i = 0; i < p->count; i++) *slot_of(p, p->items[i].name) = i + 1;
+    return 0;
+}
+
 int params_find(const Params *p, const char *name) {
-    for (size_t i = 0; i < p->count; i++)
-        if (strcmp(p->items[i].name, name) == 0) return (int)i;
-    return -1;
+    return p->slot_count ? (int)*slot_of(p, name) - 1 : -1;
 }
 
 int params_declare(Params *p, const char *name, int rank, const size_t *shape, Init init,
@@ -23,13 +52,10 @@ int params_declare(Params *p, const char *name, int rank, const size_t *shape, I
                     : error_set(err, "%s has another shape than the configuration asks for", name);
     }
     if (p->value || p->mapped) return error_set(err, "%s is missing", name);
-    if (p->count == p->capacity) {
-        size_t capacity = p->capacity ? 2 * p->capacity : 64;
-        Param *items = realloc(p->items, capacity * sizeof *items);
-        if (!items) return error_set(err, "out of memory");
-        p->items = items;
-        p->capacity = capacity;
-    }
+    if (rank < 0 || rank > PARAM_MAX_RANK)
+        return error_set(err, "%s has %d dimensions, at most %d are possible", name, rank,
+                         PARAM_MAX_RANK);
+    if (make_room(p, err)) return -1;
     Param *item = &p->items[p->count];
     *item = (Param){.rank = rank,
                     .count = 1,
@@ -48,7 +74,8 @@ int params_declare(Params *p, const char *name, int rank, const size_t *shape, I
     if (p->total > SIZE_MAX / sizeof(real) / 2 - item->count)
         return error_set(err, "%s is too large", name);
     p->total += (item->count + ALIGN - 1) / ALIGN * ALIGN;
-    return (int)p->count++;
+    *slot_of(p, item->name) = ++p->count;
+    return (int)p->count - 1;
 }
 
 int params_allocate(Params *p, bool training, Error *err) {
@@ -70,6 +97,7 @@ void params_map(Params *p, const real *const *data) {
 
 void params_free(Params *p) {
     free(p->items);
+    free(p->slots);
     free(p->value);
     free(p->grad);
     free(p->m);
@@ -84,11 +112,19 @@ static double truncated_normal(Rng *rng) {
     return x;
 }
 
+/* Glorot and Bengio 2010, eq. 16; each element of a convolution's kernel is a way in and out. */
+static double glorot_limit(const Param *item) {
+    if (item->rank < 2) return 0;
+    size_t kernel = 1;
+    for (int d = 2; d < item->rank; d++) kernel *= item->shape[d];
+    return sqrt(6.0 / (double)((item->shape[0] + item->shape[1]) * kernel));
+}
+
 void params_initialise(Params *p, Rng *rng) {
     for (size_t i = 0; i < p->count; i++) {
         const Param *item = &p->items[i];
         real *w = p->value + item->offset;
-        double limit = item->rank == 2 ? sqrt(6.0 / (double)(item->shape[0] + item->shape[1])) : 0;
+        double limit = glorot_limit(item);
         for (size_t k = 0; k < item->count; k++) switch (item->init) {
             case INIT_ZERO:
                 w[k] = 0;

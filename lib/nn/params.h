@@ -23,10 +23,13 @@ typedef enum {
                   for by name */
 } Init;
 
+enum { PARAM_MAX_RANK = 4 };
+
 typedef struct {
     char name[96];
     int rank;
-    size_t shape[3]; /* a Linear's weight is [out, in] */
+    size_t shape[PARAM_MAX_RANK]; /* of a linear layer [out, in], of a 2-d convolution [out, in,
+                                     height, width] */
     size_t count, offset;
     Init init;
     bool trainable;
@@ -37,6 +40,8 @@ typedef struct {
 typedef struct {
     Param *items;
     size_t count, capacity;
+    size_t *slots; /* hash table of the names: 1 + an index in items, or 0 */
+    size_t slot_count; /* a power of two, or 0 */
     size_t total; /* elements of all */
     real *value, *grad, *m, *v; /* [total] each; the last three NULL unless training; all NULL if
                                    the parameters are mapped */

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/base/threads.h"
@@ -43,6 +44,49 @@ static void declarations(void **state) {
     assert_true(p.items[b].offset >= 15 && p.items[b].offset % 16 == 0);
     assert_int_equal(params_declare(&p, "late", 1, (size_t[]){1}, INIT_ZERO, &err), -1);
     assert_non_null(strstr(err.text, "late is missing"));
+    params_free(&p);
+}
+
+/* As many as a model of 256 layers has: each is found again, and only those. */
+static void many_names(void **state) {
+    (void)state;
+    enum { COUNT = 5000 };
+    Params p = {0};
+    char name[32];
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(name, sizeof name, "blocks.%d.weight", i);
+        assert_int_equal(params_find(&p, name), -1);
+        assert_int_equal(declare(&p, name, 1, 1, 0, INIT_ZERO), i);
+    }
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(name, sizeof name, "blocks.%d.weight", i);
+        assert_int_equal(params_find(&p, name), i);
+        snprintf(name, sizeof name, "blocks.%d.bias", i);
+        assert_int_equal(params_find(&p, name), -1);
+    }
+    params_free(&p);
+    assert_int_equal(params_find(&p, "blocks.0.weight"), -1);
+}
+
+/* 8 filters of 4 channels and 3 x 5: a product of four numbers, and no more dimensions. Glorot's
+ * bound is sqrt(6 / (15 (4 + 8))). */
+static void convolution_weights(void **state) {
+    (void)state;
+    Params p = {0};
+    Error err;
+    const size_t shape[5] = {8, 4, 3, 5, 1};
+    assert_int_equal(params_declare(&p, "conv", 4, shape, INIT_GLOROT, &err), 0);
+    assert_int_equal(p.items[0].count, 480);
+    assert_int_equal(params_declare(&p, "conv", 3, shape, INIT_GLOROT, &err), -1);
+    assert_int_equal(params_declare(&p, "volume", 5, shape, INIT_ZERO, &err), -1);
+    assert_non_null(strstr(err.text, "volume has 5 dimensions, at most 4"));
+    assert_int_equal(params_find(&p, "volume"), -1);
+    allocate(&p);
+    Rng r = rng_seed(1);
+    params_initialise(&p, &r);
+    double most = 0, bound = sqrt(6. / 180);
+    for (size_t k = 0; k < 480; k++) most = fmax(most, fabs((double)p.value[k]));
+    assert_true(most <= bound && most > 0.95 * bound);
     params_free(&p);
 }
 
@@ -146,7 +190,8 @@ static void adam_by_hand(void **state) {
 
 int main(void) {
     threads_set(2);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(declarations),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(declarations), cmocka_unit_test(many_names),
+                                       cmocka_unit_test(convolution_weights),
                                        cmocka_unit_test(initial_values),
                                        cmocka_unit_test(adam_by_hand)};
     return cmocka_run_group_tests(tests, NULL, NULL);
