@@ -2,6 +2,7 @@
 #include "metrics/thresholds.h"
 
 #include "lib/base/numbers.h"
+#include "lib/formats/scalar.h"
 #include "lib/formats/tensor_file.h"
 
 #include <math.h>
@@ -58,28 +59,23 @@ int thresholds_to_tensors(const Thresholds *t, Tensors *out, Error *err) {
     *out = (Tensors){0};
     if (!tensors_add_f64(out, "pose", t->pose, err) &&
         !tensors_add_f64(out, "trans", t->trans, err) &&
-        !tensors_add_f64(out, "quantile", t->quantile, err))
+        !tensors_add_f64(out, "quantile", t->quantile, err) &&
+        !tensors_add_f64(out, "fps", THRESHOLDS_FPS, err))
         return 0;
     tensors_free(out);
     return -1;
 }
 
-static int number(const Tensors *set, const char *name, double *out, Error *err) {
-    Tensor *x = tensors_need(set, name, err);
-    if (!x) return -1;
-    if (x->rank != 0 || x->type == TENSOR_BYTES || tensor_convert(x, TENSOR_F64, err))
-        return error_set(err, "`%s` must be one number", name);
-    *out = *tensor_f64(x);
-    return isfinite(*out) && *out >= 0
-               ? 0
-               : error_set(err, "`%s` is %g, it must be 0 or more", name, *out);
-}
-
 int thresholds_from_tensors(const Tensors *set, Thresholds *out, Error *err) {
-    return number(set, "pose", &out->pose, err) || number(set, "trans", &out->trans, err) ||
-                   number(set, "quantile", &out->quantile, err)
-               ? -1
-               : 0;
+    double fps = THRESHOLDS_FPS;
+    if (scalar_need(set, &scalar_pose_threshold, &out->pose, err) ||
+        scalar_need(set, &scalar_trans_threshold, &out->trans, err) ||
+        scalar_need(set, &scalar_quantile, &out->quantile, err) ||
+        scalar_find(set, &scalar_fps, &fps, NULL, err))
+        return -1;
+    out->pose *= fps / THRESHOLDS_FPS; /* a longer frame holds more movement */
+    out->trans *= fps / THRESHOLDS_FPS;
+    return 0;
 }
 
 int thresholds_read(const char *path, Thresholds *out, Error *err) {

@@ -11,8 +11,10 @@
 
 #include "lib/formats/tensor.h"
 
+enum { THRESHOLDS_FPS = 60 }; /* the rate at which deltas and thresholds are taken */
+
 typedef struct {
-    double pose, trans; /* degrees and cm per frame */
+    double pose, trans; /* degrees and cm per frame at THRESHOLDS_FPS */
     double quantile; /* q */
 } Thresholds;
 
@@ -24,8 +26,9 @@ int thresholds_fit(const double *pose, const double *trans, size_t n, double tar
 
 size_t frozen_count(const double *pose, const double *trans, size_t n, const Thresholds *t);
 
-/* As tensors: three float64 scalars `pose`, `trans`, `quantile`. Reading refuses what is missing,
- * negative or not a number. */
+/* As tensors: float64 scalars `pose`, `trans`, `quantile`, and `fps`, the rate whose frames the
+ * first two count. Reading converts them to THRESHOLDS_FPS (files without `fps`, of older versions,
+ * have that) and refuses what is missing, not a number, or not believed (lib/formats/scalar.h). */
 int thresholds_to_tensors(const Thresholds *t, Tensors *out, Error *err);
 int thresholds_from_tensors(const Tensors *set, Thresholds *out, Error *err);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/formats/scalar.h"
 #include "lib/formats/tensor_file.h"
 
 enum { DEFAULT_FPS = 60, NAME_SIZE = 14 /* "onset_strength" */ };
@@ -45,16 +46,6 @@ int music_blocks_parse(const char *list, unsigned *blocks, Error *err) {
     }
     *blocks = set;
     return 0;
-}
-
-static int read_scalar(const Tensors *set, const char *name, double *value, Error *err) {
-    Tensor *t = tensors_find(set, name);
-    if (!t) return 0;
-    if (t->type == TENSOR_BYTES || tensor_count(t) != 1)
-        return error_set(err, "'%s' is no number", name);
-    if (tensor_convert(t, TENSOR_F64, err)) return -1;
-    *value = *tensor_f64(t);
-    return isfinite(*value) && *value >= 0 ? 0 : error_set(err, "'%s' is %g", name, *value);
 }
 
 /* Column i of a file that names its columns belongs to the block `names` says; blocks come whole
@@ -101,9 +92,9 @@ static int take_music(Tensors *set, Music *m, Error *err) {
     if (tensor_convert(t, TENSOR_F32, err) || tensor_check_finite(t, err))
         return error_prefix(err, "music features");
     m->fps = DEFAULT_FPS;
-    if (read_scalar(set, "fps", &m->fps, err) || read_scalar(set, "tempo", &m->tempo, err))
+    if (scalar_find(set, &scalar_fps, &m->fps, NULL, err) ||
+        scalar_find(set, &scalar_tempo, &m->tempo, NULL, err))
         return -1;
-    if (!(m->fps > 0)) return error_set(err, "'fps' is %g", m->fps);
     m->frames = t->shape[0];
     m->dim = t->shape[1];
     m->blocks = m->dim == music_width(MUSIC_ALL) ? MUSIC_ALL : 0;

@@ -5,6 +5,7 @@
 #ifndef LIB_MOTION_MOTION_H
 #define LIB_MOTION_MOTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ typedef struct {
     size_t frames, joints;
     float *data; /* [frames, 3 + 9 joints], owned */
     double fps;
+    bool fps_assumed; /* the file does not say its rate; 60 was taken */
     int64_t seed_frames; /* frames given, not generated; 0 for real dance */
     char *genre, *music; /* owned, "" if unknown */
 } Motion;
@@ -25,8 +27,8 @@ static inline size_t motion_dim(const Motion *m) { return 3 + 9 * m->joints; }
 
 /* Reads .npz (`motion` [T, 3+9J] and optional scalars), bare .npy of the same, or mint's [T, 225]
  * (6 zero columns first, dropped). Refuses wrong shapes, no frames, non-finite values, seed_frames
- * outside 0..T, fps not positive, more than JOINTS_MAX joints. *out is empty on error. Errors begin
- * with the path. */
+ * outside 0..T, an fps that is not believed (lib/formats/scalar.h), more than JOINTS_MAX joints.
+ * *out is empty on error. Errors begin with the path. */
 int motion_read(const char *path, Motion *out, Error *err);
 /* The same from a file's arrays, one of which may be taken over. */
 int motion_from_tensors(Tensors *set, Motion *out, Error *err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/file.h"
+#include "lib/formats/scalar.h"
 #include "lib/formats/tensor_file.h"
 #include "lib/motion/motion.h"
 
@@ -51,15 +52,6 @@ static int take_frames(Tensor *t, Motion *out, Error *err) {
     return 0;
 }
 
-static int take_fps(Tensor *t, Motion *out, Error *err) {
-    if (t->rank != 0 || t->type == TENSOR_BYTES || tensor_convert(t, TENSOR_F64, err))
-        return error_set(err, "`fps` must be one number");
-    out->fps = *tensor_f64(t);
-    return isfinite(out->fps) && out->fps > 0
-               ? 0
-               : error_set(err, "`fps` is %g, it must be above 0", out->fps);
-}
-
 static int take_seed_frames(const Tensor *t, Motion *out, Error *err) {
     if (t->rank != 0 || t->type != TENSOR_I64)
         return error_set(err, "`seed_frames` must be one whole number");
@@ -89,8 +81,10 @@ static int text_of(const Tensor *t, const char *what, char text[NAME_MAX_BYTES +
 }
 
 static int take_rest(const Tensors *set, Motion *out, Error *err) {
-    Tensor *fps = tensors_find(set, "fps"), *seed = tensors_find(set, "seed_frames");
-    if (fps && take_fps(fps, out, err)) return -1;
+    Tensor *seed = tensors_find(set, "seed_frames");
+    bool known;
+    if (scalar_find(set, &scalar_fps, &out->fps, &known, err)) return -1;
+    out->fps_assumed = !known;
     if (seed && take_seed_frames(seed, out, err)) return -1;
     char genre[NAME_MAX_BYTES + 1], music[NAME_MAX_BYTES + 1];
     if (text_of(tensors_find(set, "genre"), "genre", genre, err) ||
@@ -100,8 +94,11 @@ static int take_rest(const Tensors *set, Motion *out, Error *err) {
 }
 
 static int from_tensors(const Tensors *set, Motion *out, Error *err) {
-    if (set->count == 1 && set->items[0].name[0] == '\0')
-        return take_frames(&set->items[0].tensor, out, err);
+    if (set->count == 1 && set->items[0].name[0] == '\0') {
+        int status = take_frames(&set->items[0].tensor, out, err);
+        out->fps_assumed = true;
+        return status;
+    }
     if (!tensors_find(set, "motion")) {
         if (tensors_find(set, "features"))
             return error_set(err, "these are music features, not a motion");

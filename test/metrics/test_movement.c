@@ -144,6 +144,16 @@ static void thresholds_are_kept(void **state) {
     assert_int_equal(thresholds_to_tensors(&t, &set, &err), 0);
     assert_int_equal(thresholds_from_tensors(&set, &back, &err), 0);
     assert_memory_equal(&t, &back, sizeof t);
+    near(*tensor_f64(tensors_find(&set, "fps")), 60, 0);
+    *tensor_f64(tensors_find(&set, "fps")) = 30; /* per frame of a thirtieth: half at sixtieths */
+    assert_int_equal(thresholds_from_tensors(&set, &back, &err), 0);
+    near(back.pose, 0.25, 0);
+    near(back.trans, 0.125, 0);
+    *tensor_f64(tensors_find(&set, "fps")) = 1e300;
+    assert_int_equal(thresholds_from_tensors(&set, &back, &err), -1);
+    strcpy(set.items[3].name, "xps"); /* a file of an older version: 60 */
+    assert_int_equal(thresholds_from_tensors(&set, &back, &err), 0);
+    assert_memory_equal(&t, &back, sizeof t);
     *tensor_f64(tensors_find(&set, "trans")) = -1;
     assert_int_equal(thresholds_from_tensors(&set, &back, &err), -1);
     *tensor_f64(tensors_find(&set, "trans")) = NAN;

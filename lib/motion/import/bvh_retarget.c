@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/numbers.h"
+#include "lib/formats/scalar.h"
 #include "lib/motion/import/bvh_body.h"
 #include "lib/motion/rotation.h"
 #include "lib/motion/vec3.h"
@@ -181,7 +182,7 @@ static int convert(Retarget *c, Motion *out, Error *note, Error *err) {
         return error_set(err, "out of memory for %zu joints", n);
     if (prepare(c, note, err) || motion_new(out, c->b->frames, SMPL_JOINTS, err)) return -1;
     out->fps = frame_rate(c->b);
-    if (!isfinite(out->fps)) return error_set(err, "Frame Time is %g: too short", c->b->frame_time);
+    if (scalar_check(&scalar_fps, out->fps, err)) return error_prefix(err, "Frame Time");
     for (size_t t = 0; t < out->frames; t++) take_frame(c, t, out->data + t * motion_dim(out));
     size_t count = out->frames * motion_dim(out), bad = floats_first_nonfinite(out->data, count);
     return bad == count

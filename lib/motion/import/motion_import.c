@@ -8,6 +8,7 @@
 #include "lib/base/file.h"
 #include "lib/base/numbers.h"
 #include "lib/formats/pickle.h"
+#include "lib/formats/scalar.h"
 #include "lib/formats/tensor_file.h"
 #include "lib/motion/import/bvh_retarget.h"
 
@@ -174,12 +175,7 @@ static int frame_rate(const Tensors *set, double *fps, Error *err) {
     if (!t) t = tensors_find(set, "mocap_frame_rate");
     if (!t)
         return error_set(err, "an AMASS-like file needs `mocap_framerate` or `mocap_frame_rate`");
-    if (tensor_count(t) != 1 || t->type == TENSOR_BYTES || tensor_convert(t, TENSOR_F64, err))
-        return error_set(err, "the frame rate must be one number");
-    *fps = *tensor_f64(t);
-    return isfinite(*fps) && *fps > 0
-               ? 0
-               : error_set(err, "the frame rate is %g, it must be above 0", *fps);
+    return scalar_take(t, &scalar_fps, fps, err) ? error_prefix(err, "mocap_framerate") : 0;
 }
 
 static int from_amass(const Tensors *set, Motion *out, Error *err) {

@@ -19,6 +19,7 @@ static int take_positions(Tensor *t, PoseSource *out, Error *err) {
     free(out->motion.data);
     out->motion.data = NULL;
     out->motion.frames = t->shape[0];
+    out->motion.fps_assumed = true;
     out->positions = t->data;
     t->data = NULL;
     return 0;

@@ -13,7 +13,8 @@ typedef struct {
 } PoseSource;
 
 /* Reads whatever motion_read takes, AIST++ and EDGE .pkl and AMASS-like .npz (motionimport.h), and
- * a .npy of joint positions [T, J, 3] at 60 fps. *out is empty on error. Errors begin with the
+ * a .npy of joint positions [T, J, 3]. What does not say its rate is taken for 60 frames a second,
+ * with motion.fps_assumed set. *out is empty on error. Errors begin with the
  * path. */
 int pose_source_read(const char *path, PoseSource *out, Error *err);
 void pose_source_free(PoseSource *t);

@@ -80,6 +80,9 @@ static void what_is_no_music_is_refused(void **state) {
         {"features", 2, {4, 35}, TENSOR_F32, 0, 0, 120, "'fps' is 0"},
         {"features", 2, {4, 35}, TENSOR_F32, 0, -60, 120, "'fps' is -60"},
         {"features", 2, {4, 35}, TENSOR_F32, 0, NAN, 120, "'fps' is nan"},
+        {"features", 2, {4, 35}, TENSOR_F32, 0, 1e300, 120, "'fps' is 1e+300"},
+        {"features", 2, {4, 35}, TENSOR_F32, 0, 0.5, 120, "'fps' is 0.5"},
+        {"features", 2, {4, 35}, TENSOR_F32, 0, 60, 1001, "'tempo' is 1001"},
         {"features", 2, {4, 35}, TENSOR_F32, 0, 60, INFINITY, "'tempo' is inf"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -108,7 +111,7 @@ static void scalars_must_be_scalars(void **state) {
         assert_done(tensors_add(&set, "fps", &fps, &err), &err);
         assert_done(npz_write(scratch("m.npz"), &set, &err), &err);
         tensors_free(&set);
-        assert_failed(music_read(scratch("m.npz"), &m, &err), &err, "'fps' is no number");
+        assert_failed(music_read(scratch("m.npz"), &m, &err), &err, "'fps' is not one number");
     }
 }
 

@@ -67,7 +67,7 @@ static void motions_come_back(void **state) {
     assert_int_equal(back.frames, 3);
     assert_int_equal(back.joints, 2);
     assert_memory_equal(back.data, m.data, 63 * sizeof(float));
-    assert_true(back.fps == 29.97 && back.seed_frames == 2);
+    assert_true(back.fps == 29.97 && !back.fps_assumed && back.seed_frames == 2);
     assert_string_equal(back.genre, "BR");
     assert_string_equal(back.music, "mBR0");
     motion_free(&m);
@@ -90,8 +90,8 @@ static void bare_arrays_are_motions(void **state) {
     Motion m;
     write_npy(2, (size_t[]){2, 219}, 0.5);
     assert_done(motion_read(npy, &m, &err), &err);
-    assert_true(m.frames == 2 && m.joints == 24 && m.fps == 60 && m.seed_frames == 0 &&
-                m.data[0] == 0.5f);
+    assert_true(m.frames == 2 && m.joints == 24 && m.fps == 60 && m.fps_assumed &&
+                m.seed_frames == 0 && m.data[0] == 0.5f);
     motion_free(&m);
 }
 
@@ -144,9 +144,15 @@ static void wrong_scalars_are_refused(void **state) {
         const char *name;
         double value;
         const char *why;
-    } cases[] = {{"fps", 0, "above 0"},          {"fps", -60, "above 0"},
-                 {"fps", NAN, "above 0"},        {"seed_frames", -1, "2 frames"},
-                 {"seed_frames", 3, "2 frames"}, {"genre", 1, "one text"}};
+    } cases[] = {{"fps", 0, "'fps' is 0, but must lie between 1 and 1000"},
+                 {"fps", -60, "'fps' is -60"},
+                 {"fps", NAN, "'fps' is nan"},
+                 {"fps", 1e300, "'fps' is 1e+300"},
+                 {"fps", 1e-3, "'fps' is 0.001"},
+                 {"fps", 1000.5, "'fps' is 1000.5"},
+                 {"seed_frames", -1, "2 frames"},
+                 {"seed_frames", 3, "2 frames"},
+                 {"genre", 1, "one text"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Error err;
         Tensors set = {0};
