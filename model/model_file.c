@@ -31,7 +31,7 @@ static int add_views(Exported *e, const Params *p, const char *prefix, const rea
         if (strings_add(&e->names, name, err)) return -1;
         SafetensorsView *v = &e->views[e->count++];
         *v =
-            (SafetensorsView){.type = TENSOR_F32, .rank = item->rank, .data = block + item->offset};
+            (SafetensorsView){.type = SAFETENSORS_F32, .rank = item->rank, .data = block + item->offset};
         memcpy(v->shape, item->shape, sizeof item->shape);
     }
     return 0;
@@ -154,7 +154,7 @@ static const SafetensorsView *matching(const Safetensors *file, const char *pref
         error_set(err, "tensor %s is missing", name);
         return NULL;
     }
-    bool same = v->type == TENSOR_F32 && v->rank == p->rank;
+    bool same = v->type == SAFETENSORS_F32 && v->rank == p->rank;
     for (int d = 0; same && d < p->rank; d++) same = v->shape[d] == p->shape[d];
     if (!same) {
         error_set(err, "tensor %s is not float32 of the shape that the configuration implies",

@@ -10,6 +10,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
+#include "lib/formats/float16.h"
 #include "lib/formats/safetensors_header.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
@@ -23,8 +24,7 @@ struct Safetensors {
     SafetensorsHeader header;
     SafetensorsView *views; /* in the order of the data */
     const SafetensorsView **sorted; /* by name */
-    void *
-        *copies; /* of tensors whose place in the file is not aligned; one per view, mostly NULL */
+    void **copies; /* of tensors whose place in the file is not aligned; one a view, mostly NULL */
 };
 
 /* --- metadata --- */
@@ -182,6 +182,41 @@ const SafetensorsView *safetensors_find(const Safetensors *s, const char *name) 
     return NULL;
 }
 
+size_t safetensors_elements(const SafetensorsView *v) {
+    size_t n = 1;
+    for (int d = 0; d < v->rank; d++) n *= v->shape[d];
+    return n;
+}
+
+int safetensors_read_f32(const SafetensorsView *v, float *out, Error *err) {
+    size_t n = safetensors_elements(v);
+    const double *f64 = v->data;
+    const int64_t *i64 = v->data;
+    switch (v->type) {
+    case SAFETENSORS_F32:
+        if (n > 0) memcpy(out, v->data, n * sizeof *out);
+        return 0;
+    case SAFETENSORS_F64:
+        for (size_t i = 0; i < n; i++) out[i] = (float)f64[i];
+        return 0;
+    case SAFETENSORS_I64:
+        for (size_t i = 0; i < n; i++) out[i] = (float)i64[i];
+        return 0;
+    case SAFETENSORS_F16:
+        floats_of_f16(v->data, n, out);
+        return 0;
+    case SAFETENSORS_BF16:
+        floats_of_bf16(v->data, n, out);
+        return 0;
+    case SAFETENSORS_OTHER:
+        break;
+    }
+    return error_set(err,
+                     "tensor '%.100s' holds no F32, F64, I64, F16 or BF16 numbers of at most %d "
+                     "dimensions",
+                     v->name, TENSOR_MAX_RANK);
+}
+
 /* --- writing --- */
 
 static int put_views(OutputFile *f, const char *header, size_t header_size,
@@ -196,8 +231,7 @@ static int put_views(OutputFile *f, const char *header, size_t header_size,
     fwrite(header, 1, header_size, f->stream);
     for (size_t i = header_size; i < padded; i++) putc(' ', f->stream);
     for (size_t i = 0; i < count; i++) {
-        size_t n = views[i].type == TENSOR_F32 ? 4 : 8;
-        for (int d = 0; d < views[i].rank; d++) n *= views[i].shape[d];
+        size_t n = safetensors_elements(&views[i]) * safetensors_item_size(views[i].type);
         if (n > 0) fwrite(views[i].data, 1, n, f->stream);
     }
     return file_commit(f, err);

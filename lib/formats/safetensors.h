@@ -23,16 +23,30 @@ int metadata_set(Metadata *m, const char *key, const char *value, Error *err);
 const char *metadata_get(const Metadata *m, const char *key);
 void metadata_free(Metadata *m);
 
-/* One tensor inside a mapped file. Only F32 and I64 and F64 are usable as they are; `type` is -1
- * for other dtypes. */
+/* Element types. The format has more (F8, C64, small and unsigned integers, BOOL): those are OTHER,
+ * which can be present in a file and are of no use here. */
+typedef enum {
+    SAFETENSORS_F32,
+    SAFETENSORS_F64,
+    SAFETENSORS_I64,
+    SAFETENSORS_F16, /* uint16_t: float16.h */
+    SAFETENSORS_BF16, /* likewise */
+    SAFETENSORS_OTHER
+} SafetensorsType;
+
+/* One tensor inside a mapped file, or to be written. */
 typedef struct {
     const char *name;
-    int type; /* TensorType, or -1 */
-    int rank;
+    SafetensorsType type;
+    int rank; /* 0 for a scalar; SAFETENSORS_DEEP */
     size_t shape[TENSOR_MAX_RANK];
     const void
         *data; /* into the mapping; aligned to the element size or a private copy; read-only */
 } SafetensorsView;
+
+/* The rank of a tensor in a file that has more than TENSOR_MAX_RANK dimensions (the format sets no
+ * bound). Its type is OTHER. */
+enum { SAFETENSORS_DEEP = -1 };
 
 typedef struct Safetensors Safetensors;
 
@@ -44,6 +58,12 @@ size_t safetensors_count(const Safetensors *s);
 const SafetensorsView *safetensors_at(const Safetensors *s, size_t i);
 const SafetensorsView *safetensors_find(const Safetensors *s,
                                         const char *name); /* NULL if absent */
+
+/* Elements: the product of the shape, 1 for a scalar. Not for OTHER. */
+size_t safetensors_elements(const SafetensorsView *v);
+/* All elements as float32: F32, F16 and BF16 exactly, F64 and I64 rounded to the nearest. Refuses
+ * OTHER; error texts begin with the tensor's name. */
+int safetensors_read_f32(const SafetensorsView *v, float *out, Error *err);
 
 /* Writes atomically, in the order given, data aligned to 64 bytes by padding the header with
  * spaces. Views point at the caller's data. The same input gives the same bytes. */

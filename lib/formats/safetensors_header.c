@@ -6,17 +6,19 @@
 #include "lib/base/utf8.h"
 #include "lib/formats/json.h"
 
+/* Those of SafetensorsType first, in its order. */
 static const struct {
     const char *name;
-    int type;
     size_t size;
 } dtypes[] = {
-    {"F32", TENSOR_F32, 4}, {"F64", TENSOR_F64, 8}, {"I64", TENSOR_I64, 8}, {"F16", -1, 2},
-    {"BF16", -1, 2},        {"BOOL", -1, 1},        {"U8", -1, 1},          {"I8", -1, 1},
-    {"I16", -1, 2},         {"U16", -1, 2},         {"I32", -1, 4},         {"U32", -1, 4},
-    {"U64", -1, 8},         {"F8_E4M3", -1, 1},     {"F8_E5M2", -1, 1},     {"F8_E8M0", -1, 1},
-    {"C64", -1, 8},
+    {"F32", 4}, {"F64", 8},     {"I64", 8},     {"F16", 2},     {"BF16", 2}, {"BOOL", 1},
+    {"U8", 1},  {"I8", 1},      {"I16", 2},     {"U16", 2},     {"I32", 4},  {"U32", 4},
+    {"U64", 8}, {"F8_E4M3", 1}, {"F8_E5M2", 1}, {"F8_E8M0", 1}, {"C64", 8},
 };
+
+size_t safetensors_item_size(SafetensorsType type) {
+    return type < SAFETENSORS_OTHER ? dtypes[type].size : 0;
+}
 
 /* Room for one more item of `size` bytes in *items, doubled at powers of two. */
 static int grow(void *items, size_t count, size_t size, Error *err) {
@@ -37,7 +39,7 @@ static int read_dtype(JsonReader *r, HeaderEntry *e, Error *err) {
     if (i == n)
         error_set(err, "its dtype '%.30s' is not known", name);
     else {
-        e->type = dtypes[i].type;
+        e->type = i < SAFETENSORS_OTHER ? (SafetensorsType)i : SAFETENSORS_OTHER;
         e->item_size = dtypes[i].size;
     }
     free(name);
@@ -45,29 +47,31 @@ static int read_dtype(JsonReader *r, HeaderEntry *e, Error *err) {
 }
 
 static int read_shape(JsonReader *r, HeaderEntry *e, Error *err) {
+    bool empty = false, overflow = false;
+    size_t rank = 0;
+    e->elements = 1;
     if (json_need(r, '[', err)) return -1;
     if (json_take(r, ']')) return 0;
     do {
         uint64_t n;
-        if (e->rank == TENSOR_MAX_RANK)
-            return error_set(err, "it has more than %d dimensions", TENSOR_MAX_RANK);
         if (json_natural(r, &n, err)) return -1;
-        e->shape[e->rank++] = n;
+        empty |= n == 0;
+        overflow |= __builtin_mul_overflow(e->elements, n, &e->elements);
+        if (rank < TENSOR_MAX_RANK) e->shape[rank] = n;
+        rank++;
     } while (json_take(r, ','));
+    e->rank = rank <= TENSOR_MAX_RANK ? (int)rank : SAFETENSORS_DEEP;
+    e->too_many = overflow && !empty;
+    if (empty) e->elements = 0;
     return json_need(r, ']', err);
 }
 
 static int check_size(const HeaderEntry *e, size_t data_size, Error *err) {
-    uint64_t size = e->item_size;
-    int empty = 0, overflow = 0;
-    for (int i = 0; i < e->rank; i++) {
-        if (e->shape[i] == 0) empty = 1;
-        overflow |= __builtin_mul_overflow(size, e->shape[i], &size);
-    }
-    if (empty) size = 0;
+    uint64_t size;
+    bool overflow = __builtin_mul_overflow(e->elements, (uint64_t)e->item_size, &size);
     if (e->begin > e->end || e->end > data_size)
         return error_set(err, "its data lie outside the file (which may be cut short)");
-    if ((overflow && !empty) || size != e->end - e->begin)
+    if (overflow || e->too_many || size != e->end - e->begin)
         return error_set(err, "its shape does not fit its %llu bytes",
                          (unsigned long long)(e->end - e->begin));
     return 0;
@@ -95,8 +99,10 @@ static int read_entry(JsonReader *r, HeaderEntry *e, size_t data_size, Error *er
         if (bad) return -1;
     } while (json_take(r, ','));
     if (json_need(r, '}', err)) return -1;
-    if (!dtype || !shape || !offsets)
-        return error_set(err, "it has no %s", !dtype ? "dtype" : !shape ? "shape" : "data_offsets");
+    if (!dtype) return error_set(err, "it has no dtype");
+    if (!shape) return error_set(err, "it has no shape");
+    if (!offsets) return error_set(err, "it has no data_offsets");
+    if (e->rank == SAFETENSORS_DEEP) e->type = SAFETENSORS_OTHER;
     return check_size(e, data_size, err);
 }
 
@@ -183,7 +189,7 @@ int safetensors_header_parse(const char *text, size_t size, size_t data_size,
     JsonReader r = {text, text + size};
     int bad = 0;
     if (size == 0 || text[0] != '{')
-        bad = error_set(err, "not a .safetensors file: its header is no JSON object");
+        bad = error_set(err, "not a .safetensors file: its header is not a JSON object");
     bad = bad || read_header(&r, &h, data_size, err);
     if (!bad && !json_at_end(&r))
         bad = error_set(err, "something follows the header's JSON object");
@@ -206,7 +212,7 @@ void safetensors_header_free(SafetensorsHeader *h) {
 /* --- writing --- */
 
 static int print_string(FILE *f, const char *text, Error *err) {
-    if (!utf8_valid(text, strlen(text))) return error_set(err, "'%.60s' is no UTF-8 text", text);
+    if (!utf8_valid(text, strlen(text))) return error_set(err, "'%.60s' is not UTF-8 text", text);
     putc('"', f);
     for (const char *p = text; *p; p++)
         if (*p == '"' || *p == '\\')
@@ -219,12 +225,6 @@ static int print_string(FILE *f, const char *text, Error *err) {
     return 0;
 }
 
-static const char *dtype_name(int type) {
-    size_t i = 0;
-    while (dtypes[i].type != type) i++;
-    return dtypes[i].name;
-}
-
 static int check_views(const SafetensorsView *views, size_t count, Error *err) {
     const char **names = malloc((count + 1) * sizeof *names);
     if (!names) return error_set(err, "out of memory");
@@ -234,7 +234,7 @@ static int check_views(const SafetensorsView *views, size_t count, Error *err) {
         names[i] = v->name;
         if (strcmp(v->name, "__metadata__") == 0)
             bad = error_set(err, "no tensor can be called __metadata__");
-        else if (v->type != TENSOR_F32 && v->type != TENSOR_F64 && v->type != TENSOR_I64)
+        else if (v->type >= SAFETENSORS_OTHER)
             bad = error_set(err, "tensor '%.100s' has no dtype to write", v->name);
         else if (v->rank < 0 || v->rank > TENSOR_MAX_RANK)
             bad = error_set(err, "tensor '%.100s' has %d dimensions", v->name, v->rank);
@@ -265,12 +265,9 @@ int safetensors_header_print(FILE *f, const SafetensorsView *views, size_t count
         const SafetensorsView *v = &views[i];
         fputs(separator, f);
         if (print_string(f, v->name, err)) return -1;
-        fprintf(f, ":{\"dtype\":\"%s\",\"shape\":[", dtype_name(v->type));
-        size_t size = v->type == TENSOR_F32 ? 4 : 8;
-        for (int d = 0; d < v->rank; d++) {
-            fprintf(f, d ? ",%zu" : "%zu", v->shape[d]);
-            size *= v->shape[d];
-        }
+        fprintf(f, ":{\"dtype\":\"%s\",\"shape\":[", dtypes[v->type].name);
+        for (int d = 0; d < v->rank; d++) fprintf(f, d ? ",%zu" : "%zu", v->shape[d]);
+        size_t size = safetensors_elements(v) * safetensors_item_size(v->type);
         fprintf(f, "],\"data_offsets\":[%zu,%zu]}", at, at + size);
         at += size;
     }

@@ -2,6 +2,7 @@
 #ifndef LIB_FORMATS_SAFETENSORS_HEADER_H
 #define LIB_FORMATS_SAFETENSORS_HEADER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -10,10 +11,12 @@
 /* A tensor as the header describes it. */
 typedef struct {
     char *name; /* owned */
-    int type; /* TensorType, or -1 */
-    size_t item_size;
-    int rank;
+    SafetensorsType type;
+    size_t item_size; /* bytes */
+    int rank; /* or SAFETENSORS_DEEP */
     size_t shape[TENSOR_MAX_RANK];
+    uint64_t elements; /* the product of all dimensions */
+    bool too_many; /* that product is beyond 64 bits, and no dimension is 0 */
     uint64_t begin, end; /* in the data */
 } HeaderEntry;
 
@@ -29,7 +32,10 @@ int safetensors_header_parse(const char *text, size_t size, size_t data_size,
                              SafetensorsHeader *out, Error *err);
 void safetensors_header_free(SafetensorsHeader *h);
 
-/* Writes the header, without length and padding. Refuses names and values that are no UTF-8, and a
+/* Bytes of one element; 0 for OTHER. */
+size_t safetensors_item_size(SafetensorsType type);
+
+/* Writes the header, without length and padding. Refuses names and values that are not UTF-8, and a
  * name that occurs twice. */
 int safetensors_header_print(FILE *f, const SafetensorsView *views, size_t count,
                              const Metadata *metadata, Error *err);

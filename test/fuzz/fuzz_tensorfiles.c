@@ -1,10 +1,10 @@
 /* libFuzzer target: whatever the bytes, the readers of .npz, .npy and .safetensors return, and what
  * they give can be touched.
- *   clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -I.
- * test/fuzz/fuzz_tensorfiles.c \
- *       lib/{tensor,npy,zip,tensorfile,names,json_reader,safetensors,safetensors_header,error,file}.c
- * -lz -o build/fuzz_tensorfiles build/fuzz_tensorfiles -max_len=12000 -rss_limit_mb=300 CORPUS
- * (test/golden/tensors is a good beginning) */
+ *   clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -I. \
+ *       test/fuzz/fuzz_tensorfiles.c lib/formats/ *.c lib/base/{error,file,buffer,utf8,numbers}.c -lz -lm \
+ *       -o build/fuzz_tensorfiles
+ *   build/fuzz_tensorfiles -max_len=12000 -rss_limit_mb=300 CORPUS
+ * (without the space before *.c; test/golden/tensors is a good beginning) */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,9 +42,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (safetensors_open(path, &s, &err) == 0)
         for (size_t i = 0; i < safetensors_count(s); i++) {
             const SafetensorsView *v = safetensors_at(s, i);
-            size_t n = v->type == TENSOR_F32 ? 4 : v->type == -1 ? 0 : 8;
-            for (int d = 0; d < v->rank; d++) n *= v->shape[d];
-            total += sum(v->data, n);
+            if (v->type == SAFETENSORS_OTHER) continue;
+            size_t n = safetensors_elements(v);
+            float *numbers = malloc(n * sizeof *numbers + 1);
+            if (!numbers || safetensors_read_f32(v, numbers, &err)) abort();
+            total += sum((const unsigned char *)numbers, n * sizeof *numbers);
+            free(numbers);
         }
     safetensors_close(s);
     return 0;

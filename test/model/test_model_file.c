@@ -146,7 +146,7 @@ static void add_extra(Model *m, Exported *e) {
     static const float x[2] = {1, 2};
     (void)m;
     e->views[e->count++] =
-        (SafetensorsView){"predictor.extra", TENSOR_F32, 1, {2}, x}; /* export leaves room */
+        (SafetensorsView){"predictor.extra", SAFETENSORS_F32, 1, {2}, x}; /* export leaves room */
 }
 static void transpose(Model *m, Exported *e) {
     (void)m;
@@ -164,7 +164,7 @@ static void widen(Model *m, Exported *e) {
     static const double x[12] = {1};
     (void)m;
     SafetensorsView *v = view(e, "predictor.head.bias");
-    v->type = TENSOR_F64;
+    v->type = SAFETENSORS_F64;
     v->data = x;
 }
 static void put_nan(Model *m, Exported *e) {

@@ -2,6 +2,8 @@
  * where it is broken. */
 #include "lib/formats/safetensors.h"
 
+#include <math.h>
+
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
 #include "test/scratch.h"
@@ -30,13 +32,17 @@ static void tensors_and_metadata_come_back(void **state) {
     static const double c = 1e-300;
     const SafetensorsView views[] = {
         {.name = "predictor.head.weight",
-         .type = TENSOR_F32,
+         .type = SAFETENSORS_F32,
          .rank = 2,
          .shape = {1, 3},
          .data = a},
-        {.name = "b", .type = TENSOR_I64, .rank = 1, .shape = {2}, .data = b},
-        {.name = "scalar", .type = TENSOR_F64, .rank = 0, .data = &c},
-        {.name = "\xc3\xa4\"\\\n", .type = TENSOR_F32, .rank = 2, .shape = {0, 3}, .data = NULL},
+        {.name = "b", .type = SAFETENSORS_I64, .rank = 1, .shape = {2}, .data = b},
+        {.name = "scalar", .type = SAFETENSORS_F64, .rank = 0, .data = &c},
+        {.name = "\xc3\xa4\"\\\n",
+         .type = SAFETENSORS_F32,
+         .rank = 2,
+         .shape = {0, 3},
+         .data = NULL},
     };
     Metadata m = {0};
     Error err;
@@ -56,7 +62,7 @@ static void tensors_and_metadata_come_back(void **state) {
         assert_int_equal(v->type, views[i].type);
         assert_int_equal(v->rank, views[i].rank);
         assert_memory_equal(v->shape, views[i].shape, sizeof v->shape);
-        assert_int_equal((uintptr_t)v->data % (v->type == TENSOR_F32 ? 4 : 8), 0);
+        assert_int_equal((uintptr_t)v->data % (v->type == SAFETENSORS_F32 ? 4 : 8), 0);
     }
     assert_memory_equal(safetensors_at(s, 0)->data, a, sizeof a);
     assert_memory_equal(safetensors_at(s, 1)->data, b, sizeof b);
@@ -90,12 +96,12 @@ static void the_written_bytes_are_the_formats(void **state) {
     Metadata m = {0};
     assert_done(metadata_set(&m, "k", "v\t", &err), &err);
     const char *path = scratch("bytes.safetensors");
-    assert_done(
-        safetensors_write(
-            path,
-            &(SafetensorsView){.name = "w", .type = TENSOR_F32, .rank = 1, .shape = {1}, .data = a},
-            1, &m, &err),
-        &err);
+    assert_done(safetensors_write(
+                    path,
+                    &(SafetensorsView){
+                        .name = "w", .type = SAFETENSORS_F32, .rank = 1, .shape = {1}, .data = a},
+                    1, &m, &err),
+                &err);
     metadata_free(&m);
     unsigned char *bytes;
     size_t size;
@@ -125,7 +131,7 @@ static void any_order_and_place_is_read(void **state) {
     assert_string_equal(safetensors_at(s, 0)->name, "first");
     assert_memory_equal(safetensors_at(s, 0)->data, "\0\1\2\3\4\5\6\7\10\11\12\13", 12);
     assert_int_equal((uintptr_t)safetensors_at(s, 0)->data % 4, 0);
-    assert_int_equal(safetensors_find(s, "f.x")->type, -1);
+    assert_int_equal(safetensors_find(s, "f.x")->type, SAFETENSORS_OTHER);
     const SafetensorsView *v = safetensors_find(s, "second");
     assert_int_equal((uintptr_t)v->data % 4, 0);
     assert_memory_equal(v->data, "\15\16\17\20\21\22\23\24", 8);
@@ -140,6 +146,66 @@ static void any_order_and_place_is_read(void **state) {
     safetensors_close(s);
 }
 
+/* 1, 2^-24 and -inf; 1, 2^-133 and NaN; and what float32 makes of other types. */
+static void numbers_of_16_bits(void **state) {
+    (void)state;
+    static const uint16_t half[] = {0x3c00, 0x0001, 0xfc00}, brain[] = {0x3f80, 0x0001, 0x7fc0};
+    static const double wide[] = {0.1, 1e300};
+    static const int64_t whole[] = {16777217, -5};
+    const SafetensorsView views[] = {
+        {.name = "half", .type = SAFETENSORS_F16, .rank = 4, .shape = {1, 3, 1, 1}, .data = half},
+        {.name = "brain", .type = SAFETENSORS_BF16, .rank = 1, .shape = {3}, .data = brain},
+        {.name = "wide", .type = SAFETENSORS_F64, .rank = 1, .shape = {2}, .data = wide},
+        {.name = "whole", .type = SAFETENSORS_I64, .rank = 1, .shape = {2}, .data = whole},
+    };
+    Error err;
+    const char *path = scratch("half.safetensors");
+    assert_done(safetensors_write(path, views, 4, NULL, &err), &err);
+    Safetensors *s = opened(path);
+    for (size_t i = 0; i < 4; i++) {
+        const SafetensorsView *v = safetensors_find(s, views[i].name);
+        assert_int_equal(v->type, views[i].type);
+        assert_int_equal(v->rank, views[i].rank);
+        assert_int_equal(safetensors_elements(v), i < 2 ? 3 : 2);
+    }
+    float x[3];
+    uint32_t bits[3];
+    assert_memory_equal(safetensors_find(s, "half")->data, half, sizeof half);
+    assert_done(safetensors_read_f32(safetensors_find(s, "half"), x, &err), &err);
+    assert_true(x[0] == 1 && x[1] == 0x1p-24f && x[2] == -INFINITY);
+    assert_done(safetensors_read_f32(safetensors_find(s, "brain"), x, &err), &err);
+    memcpy(bits, x, sizeof bits);
+    assert_int_equal(bits[0], 0x3f800000);
+    assert_int_equal(bits[1], 0x00010000);
+    assert_int_equal(bits[2], 0x7fc00000);
+    assert_done(safetensors_read_f32(safetensors_find(s, "wide"), x, &err), &err);
+    assert_true(x[0] == 0.1f && x[1] == INFINITY);
+    assert_done(safetensors_read_f32(safetensors_find(s, "whole"), x, &err), &err);
+    assert_true(x[0] == 16777216 && x[1] == -5);
+    safetensors_close(s);
+}
+
+/* What has more dimensions or another type than is of use here may be in a file. */
+static void other_tensors_are_left_alone(void **state) {
+    (void)state;
+    Error err;
+    float x[1];
+    Safetensors *s = opened(write_file(
+        "{\"deep\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,6],\"data_offsets\":[0,24]},"
+        "\"bytes\":{\"dtype\":\"U8\",\"shape\":[2,0,9],\"data_offsets\":[24,24]},"
+        "\"eight\":{\"dtype\":\"BF16\",\"shape\":[1,1,1,1,1,1,1,1],\"data_offsets\":[24,26]}}",
+        26));
+    const SafetensorsView *deep = safetensors_find(s, "deep");
+    assert_int_equal(deep->type, SAFETENSORS_OTHER);
+    assert_int_equal(deep->rank, SAFETENSORS_DEEP);
+    assert_failed(safetensors_read_f32(deep, x, &err), &err, "tensor 'deep' holds no");
+    assert_failed(safetensors_read_f32(safetensors_find(s, "bytes"), x, &err), &err, "'bytes'");
+    assert_int_equal(safetensors_find(s, "eight")->rank, 8);
+    assert_done(safetensors_read_f32(safetensors_find(s, "eight"), x, &err), &err);
+    assert_true(x[0] == 0x1.3p-77f); /* 0x1918: the data are bytes 0, 1, 2 ... */
+    safetensors_close(s);
+}
+
 #define W(dtype, shape, offsets) \
     "{\"w\":{\"dtype\":" dtype ",\"shape\":" shape ",\"data_offsets\":" offsets "}}"
 
@@ -148,10 +214,10 @@ static void bad_files_are_refused(void **state) {
     static const struct {
         const char *header, *says;
     } cases[] = {
-        {"", "no JSON object"},
-        {"[1, 2, 3]", "no JSON object"},
-        {"hello", "no JSON object"},
-        {" {}", "no JSON object"},
+        {"", "not a JSON object"},
+        {"[1, 2, 3]", "not a JSON object"},
+        {"hello", "not a JSON object"},
+        {" {}", "not a JSON object"},
         {"{", "missing"},
         {"{\"w\"", "missing"},
         {"{\"w", "string without end"},
@@ -176,7 +242,7 @@ static void bad_files_are_refused(void **state) {
         {W("\"F32\"", "[6.0]", "[0,24]"), "natural number"},
         {W("\"F32\"", "[06]", "[0,24]"), "natural number"},
         {W("\"F32\"", "[6,]", "[0,24]"), "natural number"},
-        {W("\"F32\"", "[1,1,1,1,1,1,1,1,6]", "[0,24]"), "more than 8 dimensions"},
+        {W("\"F32\"", "[1,1,1,1,1,1,1,1,7]", "[0,24]"), "does not fit its 24 bytes"},
         {W("\"F32\"", "[7]", "[0,24]"), "does not fit its 24 bytes"},
         {W("\"F32\"", "[4294967296,4294967296]", "[0,24]"), "does not fit"},
         {W("\"F32\"", "[4611686018427387904]", "[0,0]"),
@@ -203,7 +269,7 @@ static void bad_files_are_refused(void **state) {
         {"{\"__metadata__\":{\"a\":7}}", "metadata"},
         {"{\"__metadata__\":{\"a\":\"b\"},\"__metadata__\":{}}", "metadata occur twice"},
         {"{\"__metadata__\":{\"a\":\"b\",\"a\":\"c\"}}", "'a' occurs twice"},
-        {"{\"__metadata__\":{\"a\":\"b\xff\"}}", "no UTF-8"},
+        {"{\"__metadata__\":{\"a\":\"b\xff\"}}", "UTF-8"},
         {"{\"__metadata__\":{\"a\":\"b\\u0000\"}}", "damaged string"},
         {"{\"__metadata__\":{\"a\":\"b\\ud800\"}}", "damaged string"},
         {"{\"__metadata__\":{\"a\":\"b\\x\"}}", "damaged string"},
@@ -257,10 +323,11 @@ static void damage_is_survived(void **state) {
         if (safetensors_open(scratch_write("file.safetensors", bytes, size), &s, &err) == 0) {
             for (size_t i = 0; i < safetensors_count(s); i++) {
                 const SafetensorsView *v = safetensors_at(s, i);
-                size_t n = v->type == TENSOR_F32 ? 4 : v->type == -1 ? 0 : 8;
-                for (int d = 0; d < v->rank; d++) n *= v->shape[d];
-                for (size_t k = 0; k < n; k++)
-                    assert_int_equal(((const unsigned char *)v->data)[k], 0);
+                float numbers[24];
+                if (v->type == SAFETENSORS_OTHER) continue;
+                assert_in_range(safetensors_elements(v), 0, 24);
+                assert_int_equal(safetensors_read_f32(v, numbers, &err), 0);
+                for (size_t k = 0; k < safetensors_elements(v); k++) assert_true(numbers[k] == 0);
             }
             safetensors_close(s);
         }
@@ -272,21 +339,22 @@ static void what_cannot_be_written_leaves_no_file(void **state) {
     (void)state;
     Error err;
     const char *path = scratch("none.safetensors");
-    SafetensorsView twice[] = {{.name = "a", .type = TENSOR_F32, .rank = 1},
-                               {.name = "a", .type = TENSOR_F32, .rank = 1}};
+    SafetensorsView twice[] = {{.name = "a", .type = SAFETENSORS_F32, .rank = 1},
+                               {.name = "a", .type = SAFETENSORS_F32, .rank = 1}};
     assert_failed(safetensors_write(path, twice, 2, NULL, &err), &err, "'a' occurs twice");
     assert_failed(safetensors_write(path, &(SafetensorsView){.name = "__metadata__", .rank = 1}, 1,
                                     NULL, &err),
                   &err, "__metadata__");
     assert_failed(
         safetensors_write(path, &(SafetensorsView){.name = "a\xff", .rank = 1}, 1, NULL, &err),
-        &err, "no UTF-8");
-    assert_failed(safetensors_write(path, &(SafetensorsView){.name = "a", .type = -1, .rank = 1}, 1,
-                                    NULL, &err),
+        &err, "UTF-8");
+    assert_failed(safetensors_write(
+                      path, &(SafetensorsView){.name = "a", .type = SAFETENSORS_OTHER, .rank = 1},
+                      1, NULL, &err),
                   &err, "no dtype");
     Metadata m = {0};
     assert_done(metadata_set(&m, "k", "\xff", &err), &err);
-    assert_failed(safetensors_write(path, twice, 1, &m, &err), &err, "no UTF-8");
+    assert_failed(safetensors_write(path, twice, 1, &m, &err), &err, "UTF-8");
     metadata_free(&m);
     assert_false(file_exists(path));
     assert_failed(safetensors_write(scratch("no/folder/x"), twice, 1, NULL, &err), &err,
@@ -298,6 +366,8 @@ int main(void) {
         cmocka_unit_test(tensors_and_metadata_come_back),
         cmocka_unit_test(the_written_bytes_are_the_formats),
         cmocka_unit_test(any_order_and_place_is_read),
+        cmocka_unit_test(numbers_of_16_bits),
+        cmocka_unit_test(other_tensors_are_left_alone),
         cmocka_unit_test(bad_files_are_refused),
         cmocka_unit_test(lengths_are_not_believed),
         cmocka_unit_test(damage_is_survived),

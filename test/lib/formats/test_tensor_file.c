@@ -126,13 +126,18 @@ static void pythons_safetensors_are_read(void **state) {
     assert_int_equal(safetensors_count(s), 10);
     const SafetensorsView *w = safetensors_find(s, "predictor.head.weight"),
                           *e = safetensors_find(s, "e.scalar");
-    assert_true(w->type == TENSOR_F32 && w->rank == 2 && w->shape[0] == 4 && w->shape[1] == 3);
+    assert_true(w->type == SAFETENSORS_F32 && w->rank == 2 && w->shape[0] == 4 && w->shape[1] == 3);
     assert_true(((const float *)w->data)[0] == 0.23611868917942047f &&
                 ((const float *)w->data)[3] == 1.211763620376587f);
     assert_true(e->rank == 0 && *(const float *)e->data == 2.5f);
     assert_true(((const double *)safetensors_find(s, "a.f64")->data)[2] == -0.8037287333263189);
     assert_int_equal(((const int64_t *)safetensors_find(s, "b.i64")->data)[4], 4);
-    assert_int_equal(safetensors_find(s, "g.f16")->type, -1);
+    float half[4]; /* numpy.float16's values */
+    static const float expected[4] = {0x1.7ap-1f, 0x1.74p+0f, 0x1.80cp-1f, 0x1.1bp+0f};
+    assert_int_equal(safetensors_find(s, "g.f16")->type, SAFETENSORS_F16);
+    assert_done(safetensors_read_f32(safetensors_find(s, "g.f16"), half, &err), &err);
+    assert_memory_equal(half, expected, sizeof half);
+    assert_int_equal(safetensors_find(s, "h.i32")->type, SAFETENSORS_OTHER);
     safetensors_close(s);
 }
 
