@@ -7,7 +7,7 @@
 #   make debug          the programs without optimisation, into build/debug/bin/
 #   make MPI=1          trainings that many processes share, into build/mpi/
 #   make dance DATA=DIR OUT=DIR
-#                       a whole experiment, from an AIST++ folder to a table (see experiment.mk)
+#                       a whole experiment, from an AIST++ folder to a table: experiments/README.md
 #   make parity         comparison with independent implementations (needs python3)
 #   make bench          speed, beside that of librosa, PyTorch and SciPy in the virtual environment
 #                       PEERS=DIR (needs python3); ONLY=PATTERN: only some rows
@@ -124,6 +124,12 @@ build-tests-sanitize:
 debug:
 	+$(MAKE) BUILD=$(BUILD)/debug BIN=$(BUILD)/debug/bin OPT='-O0 -g3 -fno-omit-frame-pointer' all
 
+# By a make of its own, so that an experiment's rules and variables stay out of the build. GIVEN: the
+# names of the variables on the command line.
+given = $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
+dance:
+	+@MAKE='$(MAKE)' BIN='$(BIN)' GIVEN='$(given)' sh experiments/dance
+
 # With VENV=DIR another virtual environment, AUDIO=DIR other music, CASES=PATTERN only some cases of
 # the model.
 parity: all
@@ -186,13 +192,11 @@ dist:
 clean:
 	rm -rf build bin
 
-include experiment.mk
-
 # The comment at the top.
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
-.PHONY: all help test test-sanitize build-tests build-tests-sanitize debug parity bench man \
+.PHONY: all help dance test test-sanitize build-tests build-tests-sanitize debug parity bench man \
         install uninstall dist clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

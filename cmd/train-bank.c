@@ -204,7 +204,7 @@ static int run(int argc, char **argv) {
     program.group_count = sizeof groups / sizeof *groups;
     if ((status = options_parse(&program, argc, argv, &first)) >= 0) return status;
     if (argc - first != 1) return program_usage_error(&program, "one DATASET.tsv is needed");
-    if ((!j.s.output && !j.s.dry_run) || !j.clusters)
+    if ((!j.s.output || !j.clusters) && !j.s.dry_run)
         return program_usage_error(&program, "%s is needed", j.clusters ? "-o" : "--clusters");
     c->refine = (Refine)(projection + 1);
     if (c->keep > c->future)

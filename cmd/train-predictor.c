@@ -214,7 +214,7 @@ static int run(int argc, char **argv) {
     if ((status = options_parse(&program, argc, argv, &first)) >= 0) return status;
     if (argc - first != 1) return program_usage_error(&program, "one DATASET.tsv is needed");
     if (!j.s.output && !j.s.dry_run) return program_usage_error(&program, "-o is needed");
-    if (!j.bank_path && !(j.no_refine && j.no_transit))
+    if (!j.bank_path && !(j.no_refine && j.no_transit) && !j.s.dry_run) /* any bank would do */
         return program_usage_error(
             &program, "--bank is needed, or --no-refine and --no-transit for the baseline");
     if (j.bank_path && j.s.window_given)

@@ -1,60 +1,88 @@
-# dances.sh: read by scripts in test/cli: small data sets made of nothing but awk and printf, and how to compare what comes out.
+# dances.sh: read by scripts in test/cli: small data sets made of nothing but awk and printf, and
+# how to compare what comes out.
 LC_ALL=C && export LC_ALL
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 
-check() { # check WHAT COMMAND...: ok if the command succeeds
+passes() { # passes WHAT [FILE]: the last command's status decides; FILE says why not
+    if [ $? -eq 0 ]; then
+        echo "ok - $1"
+    else
+        echo "not ok - $1"
+        [ ! -f "${2-}" ] || sed 's/^/# /' "$2"
+    fi
+}
+check() { # check WHAT COMMAND...: the command succeeds
     what=$1
     shift
-    if "$@" >"$work/said" 2>&1; then echo "ok - $what"; else echo "not ok - $what"; sed 's/^/# /' "$work/said"; fi
+    "$@" >"$work/said" 2>&1
+    passes "$what" "$work/said"
 }
-refuses() { # refuses WHAT PATTERN OUTPUT COMMAND...: exit 1, one line on stderr that begins with the program and matches, and no OUTPUT
+# refuses WHAT PATTERN OUTPUT COMMAND...: exit 1, one line on stderr that begins with the program
+# and matches, and no OUTPUT
+refuses() {
     what=$1 pattern=$2 output=$3
     shift 3
     rm -rf "$output"
     "$@" >"$work/out" 2>"$work/err"
     status=$?
-    if [ $status -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q "^$(basename "$1"): .*$pattern" "$work/err" && [ ! -e "$output" ]; then echo "ok - $what"
-    else echo "not ok - $what"; echo "# status $status"; sed 's/^/# /' "$work/err"; fi
+    [ $status -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && [ ! -e "$output" ] &&
+        grep -q "^$(basename "$1"): .*$pattern" "$work/err"
+    passes "$what" "$work/err"
 }
 wrong() { # wrong WHAT COMMAND...: exit 2
     what=$1
     shift
     "$@" >"$work/out" 2>"$work/err"
-    status=$?
-    if [ $status -eq 2 ]; then echo "ok - $what"; else echo "not ok - $what"; echo "# status $status"; sed 's/^/# /' "$work/err"; fi
+    [ $? -eq 2 ]
+    passes "$what" "$work/err"
 }
 
+# header TYPE ROWS COLUMNS: of a .npy file
+header() {
+    printf '\223NUMPY\001\000\166\000%-117s\n' \
+        "{'descr': '$1', 'fortran_order': False, 'shape': ($2, $3), }"
+}
 # npy FILE ROWS COLUMNS SEED: smooth small whole numbers, as unsigned bytes
 npy() {
     {
-        printf '\223NUMPY\001\000\166\000%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': ($2, $3), }"
+        header '|u1' "$2" "$3"
         printf "$(awk -v rows="$2" -v columns="$3" -v seed="$4" 'BEGIN {
-            for (t = 0; t < rows; t++) for (k = 0; k < columns; k++) printf "\\%03o", int(3.5 + 3 * sin(0.1 * t * (1 + (seed * 7 + k) % 5) + seed * 1.7 + k))
+            for (t = 0; t < rows; t++)
+                for (k = 0; k < columns; k++) {
+                    speed = 0.1 * (1 + (seed * 7 + k) % 5)
+                    printf "\\%03o", int(3.5 + 3 * sin(speed * t + seed * 1.7 + k))
+                }
         }')"
     } >"$1"
 }
 # halves FILE ROWS COLUMNS: float16 ones, the last of them not a number
 halves() {
     {
-        printf '\223NUMPY\001\000\166\000%-117s\n' "{'descr': '<f2', 'fortran_order': False, 'shape': ($2, $3), }"
-        printf "$(awk -v count=$(($2 * $3)) 'BEGIN { for (i = 1; i < count; i++) printf "\\000\\074"; printf "\\000\\176" }')"
+        header '<f2' "$2" "$3"
+        printf "$(awk -v count=$(($2 * $3)) 'BEGIN {
+            for (i = 1; i < count; i++) printf "\\000\\074"
+            printf "\\000\\176"
+        }')"
     } >"$1"
 }
-
 # huge FILE ROWS COLUMNS: float32 ones of 1e38
 huge() {
     {
-        printf '\223NUMPY\001\000\166\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': ($2, $3), }"
-        printf "$(awk -v count=$(($2 * $3)) 'BEGIN { while (count-- > 0) printf "\\231\\166\\226\\176" }')"
+        header '<f4' "$2" "$3"
+        printf "$(awk -v count=$(($2 * $3)) 'BEGIN {
+            while (count-- > 0) printf "\\231\\166\\226\\176"
+        }')"
     } >"$1"
 }
 
-# frames FILE COLUMNS FIRST COUNT: those rows of a motion file, as bytes. Its first member is `motion`, stored, float32.
+# frames FILE COLUMNS FIRST COUNT: those rows of a motion file, as bytes. Its first member is
+# `motion`, stored, float32.
 frames() {
     start=$(grep -abo NUMPY "$1" | head -1 | cut -d: -f1)
     tail -c +$((start + 128 + 4 * $2 * $3)) "$1" | head -c $((4 * $2 * $4))
 }
-length_of() { grep -ao "'shape': ([0-9]*, " "$1" | head -1 | tr -dc 0-9; } # FILE: frames of a motion
+# length_of FILE: frames of a motion
+length_of() { grep -ao "'shape': ([0-9]*, " "$1" | head -1 | tr -dc 0-9; }
 # near A B COLUMNS: the same number of frames, equal within 1e-5
 near() {
     n=$(length_of "$1")
@@ -62,10 +90,13 @@ near() {
     frames "$1" "$3" 0 "$n" | od -An -v -tf4 -w4 >"$work/near1"
     frames "$2" "$3" 0 "$n" | od -An -v -tf4 -w4 >"$work/near2"
     [ "$(wc -l <"$work/near1")" -eq $((n * $3)) ] &&
-        paste "$work/near1" "$work/near2" | awk '{ d = $1 - $2; if (!(d < 1e-5 && d > -1e-5)) { print NR ": " $0; bad = 1; exit } } END { exit bad }'
+        paste "$work/near1" "$work/near2" | awk '
+            { d = $1 - $2 }
+            !(d < 1e-5 && d > -1e-5) { print NR ": " $0; bad = 1; exit }
+            END { exit bad }'
 }
 
-# --- five dances of two genres: 60 frames of one joint, to 80 frames of music; windows of 16 + 4 frames ---
+# --- five dances of two genres: 60 frames of one joint, to 80 of music; windows of 16 + 4 ---
 dim=12 music_dim=35
 mkdir "$work/data"
 for i in 1 2 3 4 5; do
@@ -82,6 +113,8 @@ all="$work/data/all.tsv"
 bank_options="-q -j 1 --preset tiny --past 16 --future 4 --items 3"
 model_options="-q -j 1 --preset tiny --music 24"
 clusters="$work/clusters"
-make_clusters() { "$BIN/cluster-ap" -q -j 1 --length 16 --stride 4 --clusters 3 -o "$clusters" "$all"; }
+make_clusters() {
+    "$BIN/cluster-ap" -q -j 1 --length 16 --stride 4 --clusters 3 -o "$clusters" "$all"
+}
 bank() { "$BIN/train-bank" $bank_options --clusters "$clusters" "$@"; }
 predictor() { "$BIN/train-predictor" $model_options "$@"; }

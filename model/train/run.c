@@ -191,13 +191,17 @@ static void on_batch(void *user, const TrainState *state, size_t done, size_t to
     Run *run = user;
     const Training *t = &run->settings->stage[state->stage - 1];
     char label[PROGRESS_LABEL], epochs[32] = "";
+    const char *slash = strrchr(run->settings->output, '/');
+    const char *name = slash ? slash + 1 : run->settings->output;
+    const int length = (int)strcspn(name, ".");
     if (run->progress_stage != state->stage) {
         progress_start(&run->progress, "", total, run->settings->general.quiet);
         progress_from(&run->progress, done - 1); /* what a checkpoint held already */
         run->progress_stage = state->stage;
     }
     if (!t->max_steps) snprintf(epochs, sizeof epochs, " of %zu", t->epochs);
-    snprintf(label, sizeof label, "stage %d, epoch %zu%s", state->stage, state->epoch + 1, epochs);
+    snprintf(label, sizeof label, "%.*s: stage %d, epoch %zu%s", length < 32 ? length : 32, name,
+             state->stage, state->epoch + 1, epochs);
     progress_relabel(&run->progress, label);
     run->progress.total = total;
     progress_step(&run->progress, done);

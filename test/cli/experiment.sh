@@ -1,36 +1,143 @@
 #!/bin/sh
-# experiment.sh: the scripts between the stages of `make dance`. TAP on stdout.
+# experiment.sh: `make dance`: its scripts, what it refuses, and a small experiment from the data to
+# the table, in folders with blanks in their names. TAP on stdout.
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES # of the make that runs the tests
 check() {
     what=$1 && shift
-    if "$@" >"$work/log" 2>&1; then echo "ok - $what"; else echo "not ok - $what"; sed 's/^/# /' "$work/log"; fi
+    if "$@" >"$work/log" 2>&1; then
+        echo "ok - $what"
+    else
+        echo "not ok - $what"
+        sed 's/^/# /' "$work/log"
+    fi
 }
 same() { printf "$1" >"$work/want" && diff "$work/want" "$2"; }
 
-printf 'name\tgenre\tmotion\tmusic\na\tX\tm/a.npz\ts/p.npz\nb\tY\tm/b.npz\ts/q.npz\r\nc\tX\t/c.npz\ts/p.npz\n' >"$work/all.tsv"
-sh scripts/select-genres "$work/all.tsv" X >"$work/x.tsv"
-check "a genre's rows, with absolute paths" same "name\tgenre\tmotion\tmusic\na\tX\t$work/m/a.npz\t$work/s/p.npz\nc\tX\t/c.npz\t$work/s/p.npz\n" "$work/x.tsv"
-sh scripts/select-genres "$work/all.tsv" >"$work/every.tsv"
+# --- scripts ---
+
+mkdir "$work/data"
+{
+    printf 'name\tgenre\tmotion\tmusic\na\tX\tm/a.npz\ts/p.npz\n'
+    printf 'b\tY\tm/b.npz\ts/q.npz\r\nc\tX\t/c.npz\ts/p.npz\n'
+} >"$work/data/all.tsv"
+here=$(pwd)
+select_genres() { (cd "$work" && sh "$here/experiments/select-genres" "$@"); }
+header='name\tgenre\tmotion\tmusic\n'
+select_genres data/all.tsv X >"$work/x.tsv"
+check "a genre's rows, with paths from here" \
+    same "${header}a\tX\tdata/m/a.npz\tdata/s/p.npz\nc\tX\t/c.npz\tdata/s/p.npz\n" "$work/x.tsv"
+select_genres data/all.tsv >"$work/every.tsv"
 check "no genre: every row" test "$(wc -l <"$work/every.tsv")" -eq 4
-check "no list: an error" sh -c '! sh scripts/select-genres "$1/none.tsv"' - "$work"
+check "no list: an error" sh -c '! sh experiments/select-genres "$1/none.tsv"' - "$work"
+select_genres data/all.tsv Z >"$work/z.tsv" 2>"$work/err"
+check "no row: an error" test $? -ne 0
+check "... that names the list" grep -q 'data/all.tsv: none of its dances is of genre Z' "$work/err"
 
-sh scripts/pair-dances "$work/all.tsv" "$work/all.tsv" >"$work/pairs.tsv"
-check "every song once with every seed" test "$(wc -l <"$work/pairs.tsv")" -eq 7 # a header, 2 songs, 3 seeds
-check "a pair: seed's motion and genre, song's features" grep -q "^b_to_p	Y	$work/m/b.npz	$work/s/p.npz$" "$work/pairs.tsv"
-sh scripts/pair-dances "$work/all.tsv" "$work/all.tsv" 1 >"$work/pairs.tsv"
-check "another seed for another song" test "$(cut -f 1 "$work/pairs.tsv" | tr '\n' ' ')" = "name a_to_p b_to_q "
-check "wrong usage" sh -c 'sh scripts/pair-dances "$1/all.tsv"; test $? -eq 2' - "$work"
+pair() { sh experiments/pair-dances "$@"; }
+pair "$work/every.tsv" "$work/every.tsv" >"$work/pairs.tsv"
+rows=$(wc -l <"$work/pairs.tsv") # a header, 2 songs, 3 seeds
+check "every song once with every seed" test "$rows" -eq 7
+check "a pair: seed's motion and genre, song's features" \
+    grep -q "^b_to_p	Y	data/m/b.npz	data/s/p.npz$" "$work/pairs.tsv"
+pair "$work/every.tsv" "$work/every.tsv" 1 >"$work/pairs.tsv"
+check "another seed for another song" \
+    test "$(cut -f 1 "$work/pairs.tsv" | tr '\n' ' ')" = "name a_to_p b_to_q "
+check "wrong usage" sh -c 'sh experiments/pair-dances "$1/every.tsv"; test $? -eq 2' - "$work"
 
-score() {
-    echo "{\"sequences\":3,\"rate\":$1,\"delta_pose\":1.5,\"range_ratio\":1,\"jump\":null,\"real\":{\"rate\":0.9,\"delta_trans\":9}}"
-    echo "{\"protocol\":{\"name\":\"fact\"},\"fid_k\":$2,\"fid_g\":2,\"real\":{\"fid_k\":null,\"dist_g\":7}}"
-    echo '{"protocol":{"name":"fact"},"beat_align":0.25}'
+{
+    echo bank
+    echo '{"stages":[{"stage":1,"seconds_per_step":5,"seconds":30},{"stage":2,"seconds":15.2}]}'
+    echo full
+    echo '{"stages":[{"stage":3,"steps":7,"seconds":7200}]}'
+} >"$work/forecasts"
+sh experiments/training-cost 3 "$work/forecasts" | tr -s ' ' >"$work/cost"
+wanted=' training a seed 3 seeds\n bank 45 s 2.3 min\n full 2.0 hours 6.0 hours\n'
+check "seconds of all stages, for all seeds" same "$wanted in a row 6.0 hours\n" "$work/cost"
+
+# --- what is refused, at once ---
+
+"$BIN/make-demo-data" -q --genres 2 --sequences 3 --seconds 5 -o "$work/my aist"
+dance() { # dance VARIABLE=VALUE...
+    (
+        DATA="$work/my aist" OUT="$work/my out" PRESET=tiny THREADS=1 DANCES=1 FRAMES=200
+        export DATA OUT PRESET THREADS DANCES FRAMES
+        for given in "$@"; do export "$given"; done
+        sh experiments/dance
+    ) >"$work/out" 2>"$work/err"
 }
-score 0.1 10 >"$work/full-1.json"
-score 0.3 20 >"$work/full-2.json"
-score 0.2 30 >"$work/GT.json"
-sh scripts/dance-table "$work/GT.json" "$work/full-1.json" "$work/full-2.json" | tr -s ' ' >"$work/table"
-check "a row: what is there, and dashes" grep -qx 'full-1 10.00 2.00 1.500 - 10.0% - - 0.250 1.000 - - -' "$work/table"
-check "real dance has no distance from itself" grep -q '^GT - - 1.500' "$work/table"
-check "the mean over seeds" grep -q '^full mean 15.00 2.00 1.500 [^ ]* 20.0%' "$work/table"
-check "and half the distance of the extremes" grep -q '^ +- 5.00 0.00 0.000 [^ ]* 10.0%' "$work/table"
+refuses() { # refuses STATUS PATTERN VARIABLE=VALUE...: before there is a folder
+    status=$1 pattern=$2 && shift 2
+    dance "$@"
+    got=$?
+    check "refused: $*" test $got -eq "$status" -a ! -s "$work/out" -a ! -e "$work/my out"
+    check "... in a line" test "$(wc -l <"$work/err")" -eq 1
+    check "... with what there is" grep -q "^make dance: .*$pattern" "$work/err"
+}
+refuses 2 'PRESET: there is no smal; there are: paper small demo tiny$' PRESET=smal
+refuses 2 'METHODS: there is no ful; there are: full baseline relative aided fact$' \
+    METHODS='baseline ful'
+refuses 2 'GENRES (train): there is no WZ; there are: HO LO$' GENRES='HO WZ'
+refuses 2 'no variable METHOD; there are: .* GENRES KEEP METHODS' GIVEN='OUT METHOD'
+refuses 2 "SEEDS takes whole numbers, not 'one'" SEEDS=one
+refuses 2 'DATA=DIR is needed' DATA=
+refuses 2 'OUT=DIR is needed' OUT=
+refuses 1 'nowhere: no such folder' DATA="$work/nowhere"
+dance FULL_OPTIONS=--epoch=none METHODS=full
+check "a wrong option ends it before data is prepared" test $? -ne 0 -a ! -e "$work/my out"
+check "... by the program's own words" grep -q "^train-predictor: --epochs takes" "$work/err"
+for preset in paper small demo tiny; do
+    grep -q "^CLUSTERS_$preset " experiments/dance.mk && "$BIN/train-bank" --preset $preset --help
+done >"$work/log" 2>&1
+check "every preset has its clustering" test $? -eq 0
+
+# --- an experiment on so few dances that there is no FID ---
+
+dance GENRES=HO
+check "a small experiment" test $? -eq 0
+tr -s ' ' <"$work/my out/table.txt" >"$work/rows"
+scored='- - [0-9.]* [0-9.]* [0-9.]*% - - [0-9.]* [0-9.]*'
+check "... scores what can be scored" grep -q "^full-1 $scored" "$work/rows"
+check "... real dances too" grep -q "^GT $scored" "$work/rows"
+check "... and says why not more" grep -q 'no FID and no Dist: .* two dances' "$work/err"
+check "... after what it would cost" grep -q "^  in a row  *[0-9.]* " "$work/out"
+cat "$work/my out"/*.tsv "$work/my out/data"/*.tsv >"$work/paths"
+check "... in a folder of relative paths" sh -c '! grep -q "$1" "$2"' - "$work" "$work/paths"
+check "... and nowhere else" test ! -e out -a ! -e my -a ! -e data
+made() { ls -l "$work/my out"/*.safetensors "$work/my out/dances"/*.json; }
+before=$(made)
+dance GENRES=HO
+check "a second time" test $? -eq 0
+check "... nothing is done again" test "$before" = "$(made)"
+
+mv "$work/my out" "$work/moved"
+dance GENRES=HO DATA= OUT="$work/moved" FRAMES=180
+check "a folder that was moved needs no data" test $? -eq 0
+check "... no model is trained again" sh -c '! grep -q training "$1"' - "$work/out"
+check "... dances are made as asked for" grep -q "dancing to the test music" "$work/out"
+check "... in the new place" grep -q "^dances: $work/moved" "$work/out"
+
+dance GENRES=HO DATA="$work/moved/data" OUT="$work/linked" METHODS=baseline
+check "prepared data is taken as it is" test $? -eq 0
+check "... by a link that stays true" test "$(readlink "$work/linked/data")" = ../moved/data/
+check "... not by another preparation" sh -c '! grep -q "data: motions" "$1"' - "$work/out"
+
+# --- one at a time ---
+
+for lock in flock link; do
+    command -v $lock >/dev/null || [ $lock = link ] || continue
+    case $lock in
+        link) ln -s $$ "$work/moved/.owner" ;;
+        flock) exec 8>"$work/moved/.lock" && flock 8 ;;
+    esac
+    dance GENRES=HO DATA= OUT="$work/moved" FRAMES=180 NEVERSTOP_LOCK=$lock
+    check "$lock: a second one is refused" test $? -eq 1 -a "$(wc -l <"$work/err")" -eq 1
+    check "... and told why" grep -q 'another make dance is at work' "$work/err"
+    case $lock in
+        link) rm "$work/moved/.owner" && sh -c 'ln -s $$ "$1/.owner"' - "$work/moved" ;;
+        flock) exec 8>&- ;;
+    esac
+    dance GENRES=HO DATA= OUT="$work/moved" FRAMES=180 NEVERSTOP_LOCK=$lock
+    check "$lock: one that is gone is in nobody's way" test $? -eq 0
+    check "... and nothing is left" test ! -e "$work/moved/.owner" -a ! -L "$work/moved/.owner"
+done
