@@ -10,6 +10,7 @@
 #include "lib/cli/progress.h"
 #include "lib/data/dataset.h"
 #include "lib/motion/import/motion_import.h"
+#include "lib/motion/resample_motion.h"
 
 typedef enum { IMPORTED, IGNORED, KEPT, FAILED, PENDING } ImportOutcome;
 
@@ -19,7 +20,16 @@ typedef struct {
     ImportOutcome outcome;
     Error err;
     Error note; /* what was guessed; empty where nothing was */
+    bool resampled;
 } ImportJob;
+
+typedef struct {
+    const char *folder, *ignore_list, *joints;
+    bool skip_existing;
+    double fps, from_fps; /* wanted; of files that do not say theirs; 0: not given */
+    MotionImportOptions options;
+    GeneralOptions general;
+} ImportSettings;
 
 /* --- what is to be done --- */
 
@@ -79,22 +89,37 @@ static int refuse_doubles(ImportJob *jobs, size_t count, Error *err) {
 
 /* --- doing it --- */
 
-static void import(ImportJob *job, const MotionImportOptions *options) {
+/* A rate that the file does not say, and the one that is wanted. */
+static int change_rate(ImportJob *job, const ImportSettings *s, Motion *m) {
+    Motion other;
+    if (m->fps_assumed && s->from_fps > 0) m->fps = s->from_fps;
+    if (m->fps_assumed && !(s->from_fps > 0) && !*job->note.text)
+        error_set(&job->note, "%s: does not say its rate; %g frames a second assumed (--from-fps)",
+                  job->input, m->fps);
+    if (!(s->fps > 0) || !resample_needed(m->fps, s->fps)) return 0;
+    if (motion_resample(m, s->fps, &other, &job->err)) return error_prefix(&job->err, job->input);
+    motion_free(m);
+    *m = other;
+    job->resampled = true;
+    return 0;
+}
+
+static void import(ImportJob *job, const ImportSettings *s) {
     Motion m;
     job->outcome = FAILED;
-    if (motion_import(job->input, options, &m, &job->note, &job->err)) return;
-    if (motion_write(job->output, &m, &job->err) == 0) job->outcome = IMPORTED;
+    if (motion_import(job->input, &s->options, &m, &job->note, &job->err)) return;
+    if (change_rate(job, s, &m) == 0 && motion_write(job->output, &m, &job->err) == 0)
+        job->outcome = IMPORTED;
     motion_free(&m);
 }
 
-static void import_all(ImportJob *jobs, size_t count, const MotionImportOptions *options,
-                       bool quiet) {
+static void import_all(ImportJob *jobs, size_t count, const ImportSettings *s) {
     Progress progress;
     size_t done = 0;
-    progress_start(&progress, "importing motions", count, quiet);
+    progress_start(&progress, "importing motions", count, s->general.quiet);
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < count; i++) {
-        if (jobs[i].outcome == PENDING) import(jobs + i, options);
+        if (jobs[i].outcome == PENDING) import(jobs + i, s);
 #pragma omp critical
         progress_step(&progress, ++done);
     }
@@ -102,34 +127,37 @@ static void import_all(ImportJob *jobs, size_t count, const MotionImportOptions 
 }
 
 /* Lines for what failed, then one line of counts. */
-static int summarise(const Program *program, const ImportJob *jobs, size_t count, bool quiet) {
-    size_t counts[PENDING + 1] = {0};
+static int summarise(const Program *program, const ImportJob *jobs, size_t count,
+                     const ImportSettings *s) {
+    size_t counts[PENDING + 1] = {0}, resampled = 0;
     for (size_t i = 0; i < count; i++) {
         counts[jobs[i].outcome]++;
+        resampled += jobs[i].resampled;
         if (jobs[i].outcome == FAILED) program_report(program, &jobs[i].err);
         if (jobs[i].outcome == IMPORTED && *jobs[i].note.text)
             program_warn(program, "%s", jobs[i].note.text);
     }
-    if (!quiet)
+    if (!s->general.quiet)
         printf("%zu imported, %zu ignored, %zu already there, %zu failed\n", counts[IMPORTED],
                counts[IGNORED], counts[KEPT], counts[FAILED]);
+    if (!s->general.quiet && resampled)
+        printf("%zu resampled to %g frames a second\n", resampled, s->fps);
     return counts[FAILED] > 0;
 }
 
-static int run(const Program *program, const Strings *inputs, const char *folder,
-               const Strings *ignored, const MotionImportOptions *options, bool skip_existing,
-               bool quiet) {
+static int run(const Program *program, const Strings *inputs, const Strings *ignored,
+               const ImportSettings *s) {
     Error err;
     ImportJob *jobs = calloc(inputs->count, sizeof *jobs);
-    int status = jobs ? folder_make(folder, &err) : error_set(&err, "out of memory");
+    int status = jobs ? folder_make(s->folder, &err) : error_set(&err, "out of memory");
     for (size_t i = 0; status == 0 && i < inputs->count; i++) {
         jobs[i].input = inputs->items[i];
-        status = plan_one(jobs + i, folder, ignored, skip_existing, &err);
+        status = plan_one(jobs + i, s->folder, ignored, s->skip_existing, &err);
     }
     if (status == 0) status = refuse_doubles(jobs, inputs->count, &err);
     if (status == 0) {
-        import_all(jobs, inputs->count, options, quiet);
-        status = summarise(program, jobs, inputs->count, quiet);
+        import_all(jobs, inputs->count, s);
+        status = summarise(program, jobs, inputs->count, s);
     } else {
         status = program_report(program, &err);
     }
@@ -145,21 +173,30 @@ static int axis_of(int choice) {
 }
 
 int main(int argc, char **argv) {
-    const char *folder = ".", *ignore_list = NULL;
-    const char *joints_path = NULL;
     static const char *const axes[] = {"x", "y", "z", "-x", "-y", "-z", NULL};
     int up = -1, forward = -1;
-    bool skip_existing = false;
-    GeneralOptions general = {0};
+    ImportSettings s = {.folder = "."};
     const OptionGroup groups[] = {
         {.rows =
              {
-                 option_text("output", 'o', "DIR", &folder,
+                 option_text("output", 'o', "DIR", &s.folder,
                              "Folder for the results, made if it is not there."),
-                 option_text("ignore-list", 0, "FILE", &ignore_list,
+                 option_text("ignore-list", 0, "FILE", &s.ignore_list,
                              "Names that are left out, one per line (AIST++'s ignore_list.txt)."),
-                 option_flag("skip-existing", 0, &skip_existing,
+                 option_flag("skip-existing", 0, &s.skip_existing,
                              "Leave results alone that are newer than their files."),
+             }},
+        {.heading = "Rate",
+         .rows =
+             {
+                 option_standard(option_real("fps", 0, "RATE", &s.fps, 1, 1000,
+                                             "Resample to RATE frames a second: rotations by "
+                                             "slerp, the root along a cubic spline. Frames of both "
+                                             "rates stay as they are."),
+                                 "the file's"),
+                 option_standard(option_real("from-fps", 0, "RATE", &s.from_fps, 1, 1000,
+                                             "Rate of files that do not say theirs (.npy)."),
+                                 "60, with a warning"),
              }},
         {.heading = "BVH files",
          .rows =
@@ -171,12 +208,12 @@ int main(int argc, char **argv) {
                  option_choice("forward", 0, axes, &forward,
                                "Axis of the motion that a dancer at heading 0 faces; else z, or "
                                "what the rest pose faces."),
-                 option_text("joints", 0, "FILE", &joints_path,
+                 option_text("joints", 0, "FILE", &s.joints,
                              "Names of joints: on each line one of SMPL's joints (Pelvis, L_Hip, "
                              "...), a blank, and the file's name for it. Those not listed are "
                              "found by the names that programs use."),
              }},
-        general_options(&general),
+        general_options(&s.general),
     };
     const Program program = {
         .name = "import-motion",
@@ -191,7 +228,7 @@ int main(int argc, char **argv) {
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
     if (first == argc) return program_usage_error(&program, "no file or folder given");
-    threads_set((int)general.threads);
+    threads_set((int)s.general.threads);
     if (up >= 0 && up % 3 == forward % 3)
         return program_usage_error(&program, "--up and --forward must be different axes");
     if (forward >= 0 && up < 0 && forward % 3 == 1)
@@ -201,20 +238,20 @@ int main(int argc, char **argv) {
     Error err;
     Strings inputs = {0}, ignored = {0};
     status = 0;
-    if (ignore_list && dataset_names_read(ignore_list, &ignored, &err))
+    if (s.ignore_list && dataset_names_read(s.ignore_list, &ignored, &err))
         status = program_report(&program, &err);
     strings_sort(&ignored);
     BvhNames names = {0};
-    MotionImportOptions options = {.bvh = {.up = axis_of(up), .forward = axis_of(forward)}};
-    if (status == 0 && joints_path) {
-        if (bvh_names_read(joints_path, &names, &err)) status = program_report(&program, &err);
-        options.bvh.names = names.names;
+    s.options.bvh.up = axis_of(up);
+    s.options.bvh.forward = axis_of(forward);
+    if (status == 0 && s.joints) {
+        if (bvh_names_read(s.joints, &names, &err)) status = program_report(&program, &err);
+        s.options.bvh.names = names.names;
     }
     int missing = 0;
     for (int i = first; status == 0 && i < argc; i++)
         if (file_expand(argv[i], endings, &inputs, &err)) missing = program_report(&program, &err);
-    if (status == 0 && inputs.count > 0)
-        status = run(&program, &inputs, folder, &ignored, &options, skip_existing, general.quiet);
+    if (status == 0 && inputs.count > 0) status = run(&program, &inputs, &ignored, &s);
     strings_free(&inputs);
     strings_free(&ignored);
     bvh_names_free(&names);

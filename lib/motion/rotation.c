@@ -268,3 +268,12 @@ void rotation_nearest_all(const double m[9][ROTATION_LANES], double r[9][ROTATIO
         for (size_t k = 0; k < 9; k++) r[k][l] = nearest[k];
     }
 }
+
+void rotation_slerp(const double a[9], const double b[9], double f, double r[9]) {
+    double relative[9], v[3], part[9];
+    rotation_relative(a, b, relative);
+    rotation_to_axis_angle(relative, v);
+    for (size_t i = 0; i < 3; i++) v[i] *= f;
+    rotation_from_axis_angle(v, part);
+    rotation_multiply(a, part, r);
+}

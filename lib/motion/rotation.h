@@ -21,6 +21,8 @@ void rotation_multiply(const double a[9], const double b[9], double r[9]);
 void rotation_transpose(const double a[9], double r[9]);
 /* r = a' b: b as seen from a. */
 void rotation_relative(const double a[9], const double b[9], double r[9]);
+/* From a (f = 0) to b (f = 1) about one axis at constant speed, the short way; f between. */
+void rotation_slerp(const double a[9], const double b[9], double f, double r[9]);
 /* out = r v. */
 void rotation_apply(const double r[9], const double v[3], double out[3]);
 /* The shortest rotation that takes a's direction to b's; the identity where they are opposite or

@@ -64,6 +64,32 @@ ok 'a missing file' fails 1 'No such file' import -q -o "$top/m5" "$top/nothing.
 echo HIERARCHY >"$top/x.bvh"
 ok 'a bvh file that is none' fails 1 'x.bvh: line 2: the file ends where ROOT' import -q -o "$top/m5" "$top/x.bvh"
 
+# --- rates: twice as many frames and back again are the same bytes ---
+
+import -q -o "$top/r60" $golden/aist_f64.pkl
+import -o "$top/r120" --fps 120 "$top/r60/aist_f64.npz" >"$top/stdout"
+ok '--fps says what it did' grep -qx '1 resampled to 120 frames a second' "$top/stdout"
+import -q -o "$top/back" --fps 60 "$top/r120/aist_f64.npz"
+ok '60 to 120 and back to 60 frames a second' cmp "$top/r60/aist_f64.npz" "$top/back/aist_f64.npz"
+import -o "$top/same" --fps 60 "$top/r60/aist_f64.npz" >"$top/stdout"
+ok 'a motion of that rate is not resampled' [ "$(lines "$top/stdout")" -eq 1 ]
+ok 'a rate beyond the bounds is wrong usage' fails 2 'fps must lie' \
+    "$BIN/import-motion" --fps 0.001 "$top/r60"
+# A bare array of three frames of one joint that does not turn: it cannot say its rate.
+one='\000\000\200\077' zero='\000\000\000\000'
+frame=$zero$zero$zero$one$zero$zero$zero$one$zero$zero$zero$one
+{
+    printf '\223NUMPY\001\000\166\000'
+    printf '%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 12), }"
+    # shellcheck disable=SC2059 # the frames are formats: printf makes bytes of them
+    printf "$frame$frame$frame"
+} >"$top/bare.npy"
+import -q -o "$top/bare" "$top/bare.npy" 2>"$top/stderr"
+ok 'a rate that had to be assumed is named' grep -q 'bare.npy: .*60 frames.*--from-fps' "$top/stderr"
+import -q -o "$top/half" --from-fps 30 --fps 60 "$top/bare.npy" 2>"$top/stderr"
+ok 'a rate that was given is not' [ ! -s "$top/stderr" ]
+ok 'and decides' [ "$(wc -c <"$top/half/bare.npz")" -gt "$(wc -c <"$top/bare/bare.npz")" ]
+
 # --- prepare-aist ---
 
 prepare() { sh scripts/prepare-aist "$@"; }
