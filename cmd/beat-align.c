@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/audio/music_file.h"
+#include "features/features.h"
 #include "lib/base/threads.h"
 #include "metrics/beat_score.h"
 #include "metrics/report/batch.h"
@@ -37,7 +37,7 @@ static char *music_path(const BeatJob *job, const Motion *m, const char *dance, 
 static int score_with(const BeatJob *job, const PoseSource *t, const Music *music, BeatScore *out,
                       Error *err) {
     size_t column;
-    if (music_need(music, MUSIC_BEATS, &column, err)) return -1;
+    if (music_need(music, "beats", &column, err)) return -1;
     double ratio = t->motion.fps / music->fps,
            last = round((double)(music->frames - 1) * ratio); /* beats at the dance's rate */
     size_t frames = last < 1e9 ? (size_t)last + 1 : 0;
@@ -61,7 +61,7 @@ static int score_one(const PoseSource *t, const char *path, const void *context,
     char *music_file = music_path(job, &t->motion, path, err);
     if (!music_file) return -1;
     Music music;
-    int status = music_read(music_file, &music, err);
+    int status = features_read(NULL, music_file, &music, err);
     free(music_file);
     if (status) return error_prefix(err, "its music");
     status = score_with(job, t, &music, result, err);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "features/music_input.h"
+#include "features/music_source.h"
 #include "lib/base/runtime.h"
 #include "lib/base/threads.h"
 #include "lib/cli/general_options.h"
@@ -98,15 +98,14 @@ static int check_seed(const DanceRequest *j, const Model *m, const Motion *seed,
 
 static int prepare(DanceRequest *j, const Model *m, size_t frames, Error *err) {
     Motion seed = {0};
-    char text[100];
     int status = j->seed ? motion_read(j->seed, &seed, err) : 0;
     if (status == 0 && !j->seed && !model_has(m, "seed.motion"))
         status = error_set(err, "the model stores no seed; give --seed-motion");
     if (status == 0)
-        status = music_input_read(j->music, j->seed ? seed.fps : 60, &j->features, err);
+        status = music_source_read(j->music, j->seed ? seed.fps : 60, &j->features, err);
     if (status == 0 && j->features.dim != m->config.music_dim)
-        status = error_set(err, "%s: %s features a frame, but the model was trained on %zu",
-                           j->music, music_dim_text(&j->features, text), m->config.music_dim);
+        status = error_set(err, "%s: %zu features a frame, but the model was trained on %zu",
+                           j->music, j->features.dim, m->config.music_dim);
     if (status == 0 && j->seed) status = check_seed(j, m, &seed, err);
     if (status == 0) status = choose_genre(j, m, seed.genre, err);
     if (status == 0) status = start_motion(j, m, j->seed ? &seed : NULL, frames, err);

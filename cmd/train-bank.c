@@ -81,9 +81,9 @@ static int initialise(void *context, Error *err) {
 static int read_inputs(BankRun *j, Error *err) {
     const char **genres = NULL;
     size_t genre_count = 0;
-    int status = training_set_load(j->dataset, false, &j->data, err);
+    int status = training_set_load(j->dataset, NULL, NULL, &j->data, err);
     if (status == 0 && j->s.validation)
-        status = training_set_load(j->s.validation, false, &j->val, err);
+        status = training_set_load(j->s.validation, NULL, NULL, &j->val, err);
     if (status == 0) status = dataset_genres(&j->data.dataset, &genres, &genre_count, err);
     j->s.config.motion_dim = j->data.corpus.motion_dim;
     j->s.config.music_dim = 35;

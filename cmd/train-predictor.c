@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "features/features.h"
 #include "lib/base/checksum.h"
 #include "lib/base/comm.h"
 #include "lib/base/runtime.h"
@@ -61,9 +62,9 @@ static int read_inputs(PredictorRun *j, Error *err) {
     if (!j->keep_given && c->keep > c->future)
         c->keep = c->future; /* a preset's own are for its own K */
     if (!j->join_given && c->join > c->future) c->join = c->future;
-    if (status == 0) status = training_set_load(j->dataset, true, &j->data, err);
+    if (status == 0) status = training_set_load(j->dataset, features_read, NULL, &j->data, err);
     if (status == 0 && j->s.validation)
-        status = training_set_load(j->s.validation, true, &j->val, err);
+        status = training_set_load(j->s.validation, features_read, NULL, &j->val, err);
     c->motion_dim = j->data.corpus.motion_dim;
     c->music_dim = j->data.corpus.music_dim;
     if (status == 0 && j->bank_path && c->motion_dim != j->bank.config.motion_dim)

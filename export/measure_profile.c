@@ -30,7 +30,7 @@ static int mark_frozen(const Clip *c, const Thresholds *t, MotionProfile *out, E
 
 static int take_music_beats(const Clip *c, const Music *music, MotionProfile *out, Error *err) {
     size_t beats;
-    if (music_need(music, MUSIC_BEATS, &beats, err)) return -1;
+    if (music_need(music, "beats", &beats, err)) return -1;
     if (fabs(music->fps - c->body.fps) > 1e-6 * c->body.fps)
         return error_set(err, "%g frames a second, its music %g", c->body.fps, music->fps);
     size_t frames = music->frames < out->frames ? music->frames : out->frames;

@@ -4,7 +4,7 @@
 
 #include "export/measure_profile.h"
 #include "export/page.h"
-#include "features/music_input.h"
+#include "features/music_source.h"
 #include "lib/base/file.h"
 
 /* Where none are given: what freeze-rate --fit finds on 15 real ballroom dances [ours]. */
@@ -50,7 +50,7 @@ int export_page(const ExportJob *job, Buffer *out, Error *err) {
                 c->audio);
     }
     if (!status && sounding)
-        status = music_input_read(sounding, job->clips[longest(job)].body.fps, &music, err);
+        status = music_source_read(sounding, job->clips[longest(job)].body.fps, &music, err);
     if (!status) status = fill(job, sounding ? &music : NULL, dances, timelines, err);
     if (!status) {
         page.dances = dances;

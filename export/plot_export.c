@@ -5,7 +5,7 @@
 
 #include "export/measure_profile.h"
 #include "export/plots.h"
-#include "features/music_input.h"
+#include "features/music_source.h"
 
 int export_plot(const ExportJob *job, Buffer *out, Error *err) {
     MotionProfile *t = calloc(job->count, sizeof *t);
@@ -14,7 +14,7 @@ int export_plot(const ExportJob *job, Buffer *out, Error *err) {
     double fps = job->clips[0].body.fps;
     int status = t && names ? 0 : error_set(err, "out of memory");
     if (!status && job->choices->music)
-        status = music_input_read(job->choices->music, fps, &music, err);
+        status = music_source_read(job->choices->music, fps, &music, err);
     for (size_t i = 0; i < job->count && !status; i++) {
         const Clip *c = &job->clips[i];
         names[i] = c->name;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "features/mint35/chroma_cens.h"
 #include "features/mint35/constant_q.h"
@@ -18,18 +19,18 @@
 #include "lib/audio/resample.h"
 #include "lib/base/numbers.h"
 
-enum { RHYTHM = MUSIC_ONSET_STRENGTH | MUSIC_ONSETS | MUSIC_BEATS };
+enum { RHYTHM = MINT35_ONSET_STRENGTH | MINT35_ONSETS | MINT35_BEATS };
 
 static bool wants(const Mint35Work *w, unsigned blocks) { return w->options->blocks & blocks; }
 
 /* Where a block's columns begin in the first row. */
 static float *column(const Mint35Work *w, unsigned block) {
-    return w->out->data + music_column(w->options->blocks, block);
+    return w->out->data + mint35_column(w->options->blocks, block);
 }
 
 static void put_marks(const Mint35Work *w, unsigned block, const bool *mark) {
-    for (size_t t = 0; t < w->frames && wants(w, block); t++)
-        column(w, block)[t * w->out->dim] = mark[t];
+    float *out = column(w, block);
+    for (size_t t = 0; t < w->frames && wants(w, block); t++) out[t * w->out->dim] = mark[t];
 }
 
 static int no_memory(const Mint35Work *w, Error *err) {
@@ -87,7 +88,7 @@ static int pass_over_frames(Mint35Work *w, Spectra *s, Error *err) {
         if (w->mel) mel_frame(&s->filters, power, w->mel + t * MINT35_MELS);
         if (w->onset_mel != w->mel)
             mel_frame(&s->onset_filters, power, w->onset_mel + t * MINT35_MELS);
-        if (wants(w, MUSIC_CHROMA) &&
+        if (wants(w, MINT35_CHROMA) &&
             peaks_add(&s->peaks, magnitude, MINT35_FFT, w->rate, w->options->version, err))
             return -1;
     }
@@ -98,7 +99,7 @@ static int find_spectra(Mint35Work *w, Error *err) {
     Spectra s;
     if (spectra_new(&s, w, err)) return -1;
     int status = pass_over_frames(w, &s, err);
-    if (!status && wants(w, MUSIC_CHROMA))
+    if (!status && wants(w, MINT35_CHROMA))
         status = tuning_estimate(&s.peaks, CQ_PER_OCTAVE, &w->tuning, err);
     spectra_free(&s);
     return status;
@@ -124,10 +125,11 @@ static int find_onsets(Mint35Work *w, Error *err) {
     w->onset = malloc(w->frames * sizeof *w->onset);
     if (!w->envelope || !w->onset) return no_memory(w, err);
     onset_strength(w->onset_mel, w->frames, MINT35_MELS, w->envelope);
-    for (size_t t = 0; t < w->frames && wants(w, MUSIC_ONSET_STRENGTH); t++)
-        column(w, MUSIC_ONSET_STRENGTH)[t * w->out->dim] = w->envelope[t];
+    float *out = column(w, MINT35_ONSET_STRENGTH);
+    for (size_t t = 0; t < w->frames && wants(w, MINT35_ONSET_STRENGTH); t++)
+        out[t * w->out->dim] = w->envelope[t];
     if (onset_detect(w->envelope, w->frames, w->rate, MINT35_HOP, w->onset, err)) return -1;
-    put_marks(w, MUSIC_ONSETS, w->onset);
+    put_marks(w, MINT35_ONSETS, w->onset);
     return 0;
 }
 
@@ -137,14 +139,16 @@ static int find_beats(Mint35Work *w, Error *err) {
                    err))
         return -1;
     w->out->tempo = w->beats.bpm;
-    put_marks(w, MUSIC_BEATS, w->beats.beat);
+    if (!(w->beats.bpm > 0) && wants(w, MINT35_ONSETS | MINT35_BEATS))
+        w->out->notes |= MUSIC_SILENT;
+    put_marks(w, MINT35_BEATS, w->beats.beat);
     return 0;
 }
 
 /* --- timbre and harmony --- */
 
 static int find_cepstra(Mint35Work *w, Error *err) {
-    return mfcc(w->mel, w->frames, MINT35_MELS, MINT35_CEPSTRA, column(w, MUSIC_MFCC), w->out->dim,
+    return mfcc(w->mel, w->frames, MINT35_MELS, MINT35_CEPSTRA, column(w, MINT35_MFCC), w->out->dim,
                 err);
 }
 
@@ -171,7 +175,7 @@ static int find_chroma(Mint35Work *w, Error *err) {
 
 static int find_cens(Mint35Work *w, Error *err) {
     (void)err;
-    chroma_cens(w->chroma, w->frames, w->options->version, column(w, MUSIC_CHROMA), w->out->dim);
+    chroma_cens(w->chroma, w->frames, w->options->version, column(w, MINT35_CHROMA), w->out->dim);
     return 0;
 }
 
@@ -182,14 +186,14 @@ static const struct {
     unsigned blocks;
     int (*take)(Mint35Work *w, Error *err);
 } steps[STEPS] = {
-    [STEP_SPECTRA] = {MUSIC_ALL, find_spectra},
-    [STEP_DECIBELS] = {RHYTHM | MUSIC_MFCC, find_decibels},
+    [STEP_SPECTRA] = {MINT35_ALL, find_spectra},
+    [STEP_DECIBELS] = {RHYTHM | MINT35_MFCC, find_decibels},
     [STEP_ONSETS] = {RHYTHM, find_onsets},
     [STEP_BEATS] = {RHYTHM, find_beats},
-    [STEP_CEPSTRA] = {MUSIC_MFCC, find_cepstra},
-    [STEP_CONSTANT_Q] = {MUSIC_CHROMA, find_constant_q},
-    [STEP_CHROMA] = {MUSIC_CHROMA, find_chroma},
-    [STEP_CENS] = {MUSIC_CHROMA, find_cens},
+    [STEP_CEPSTRA] = {MINT35_MFCC, find_cepstra},
+    [STEP_CONSTANT_Q] = {MINT35_CHROMA, find_constant_q},
+    [STEP_CHROMA] = {MINT35_CHROMA, find_chroma},
+    [STEP_CENS] = {MINT35_CHROMA, find_cens},
 };
 
 static int take_steps(Mint35Work *w, const Mint35Observer *observer, Error *err) {
@@ -205,7 +209,7 @@ static int work_begin(Mint35Work *w, Error *err) {
     const size_t mel_size = w->frames * MINT35_MELS * sizeof(float);
     w->out->data = calloc(w->frames * w->out->dim, sizeof *w->out->data);
     if (!w->out->data) return no_memory(w, err);
-    if (!wants(w, RHYTHM | MUSIC_MFCC)) return 0;
+    if (!wants(w, RHYTHM | MINT35_MFCC)) return 0;
     const bool two = w->options->version == LIBROSA_0_8 && wants(w, RHYTHM);
     w->mel = malloc(mel_size);
     w->onset_mel = two ? malloc(mel_size) : w->mel;
@@ -221,31 +225,40 @@ static void work_end(Mint35Work *w) {
     free(w->chroma);
 }
 
-static int check(const float *x, size_t n, const Mint35Options *o, Error *err) {
-    if (n == 0) return error_set(err, "there are no samples in it");
-    const size_t bad = floats_first_nonfinite(x, n);
-    if (bad < n) return error_set(err, "sample %zu is not a finite number", bad);
+int mint35_check(const Mint35Options *o, Error *err) {
     if (!(o->fps >= MINT35_MIN_FPS && o->fps <= MINT35_MAX_FPS))
-        return error_set(err, "%g frames per second: %d to %d are possible", o->fps, MINT35_MIN_FPS,
-                         MINT35_MAX_FPS);
+        return error_set(err, "%g frames a second: %s is computed at %d to %d", o->fps, mint35_name,
+                         MINT35_MIN_FPS, MINT35_MAX_FPS);
     if (o->version == LIBROSA_0_8 && o->fps < MINT35_MIN_FPS_0_8)
-        return error_set(err, "%g frames per second: librosa 0.8's numbers begin at %d", o->fps,
+        return error_set(err, "%g frames a second: librosa 0.8's numbers begin at %d", o->fps,
                          MINT35_MIN_FPS_0_8);
-    if (!(o->blocks & MUSIC_ALL) || o->blocks & ~(unsigned)MUSIC_ALL)
+    if (!(o->blocks & MINT35_ALL) || o->blocks & ~(unsigned)MINT35_ALL)
         return error_set(err, "no columns are asked for");
     if (!(o->start_bpm > 0 && isfinite(o->start_bpm)))
         return error_set(err, "a start tempo of %g BPM makes no sense", o->start_bpm);
     return 0;
 }
 
+static int check(const float *x, size_t n, const Mint35Options *o, Error *err) {
+    if (n == 0) return error_set(err, "there are no samples in it");
+    const size_t bad = floats_first_nonfinite(x, n);
+    if (bad < n) return error_set(err, "sample %zu is not a finite number", bad);
+    return mint35_check(o, err);
+}
+
+static void identify(Music *m, const Mint35Options *o) {
+    strcpy(m->identity.name, mint35_name);
+    strcpy(m->identity.version, mint35_versions[o->version]);
+    mint35_layout_of(o->blocks, m->identity.columns);
+}
+
 int mint35_features_resampled(const float *y, size_t n, const Mint35Options *options, Music *out,
                               const Mint35Observer *observer, Error *err) {
     *out = (Music){0};
     if (check(y, n, options, err)) return -1;
-    *out = (Music){.frames = 1 + n / MINT35_HOP,
-                   .dim = music_width(options->blocks),
-                   .fps = options->fps,
-                   .blocks = options->blocks};
+    *out = (Music){
+        .frames = 1 + n / MINT35_HOP, .dim = mint35_width(options->blocks), .fps = options->fps};
+    identify(out, options);
     Mint35Work w = {.options = options,
                     .y = y,
                     .n = n,

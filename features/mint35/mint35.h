@@ -1,7 +1,7 @@
 /* mint35.h: audio -> the 35 music features of google-research/mint's AIST++ preprocessing, as
  * librosa 0.11.0 (or 0.8.1) computes them.
  *
- * One row per frame of 512 samples at a rate of 512 fps Hz. Columns (blocks of lib/musicfile.h):
+ * One row per frame of 512 samples at a rate of 512 fps Hz. Columns:
  *   0      onset_strength(y, sr)
  *   1-20   mfcc(y, sr, n_mfcc=20)
  *   21-32  chroma_cens(y, sr, hop_length=512)
@@ -13,10 +13,10 @@
 
 #include <stddef.h>
 
+#include "features/mint35/blocks.h"
 #include "features/mint35/librosa.h"
 #include "lib/audio/music_file.h"
 #include "lib/base/error.h"
-#include "lib/formats/tensor.h"
 
 enum {
     MINT35_HOP = 512,
@@ -45,19 +45,23 @@ enum { MINT35_MIN_RATE = 1000, MINT35_MAX_RATE = 1000000 };
 typedef struct {
     double fps; /* rows per second, MINT35_MIN_FPS .. MINT35_MAX_FPS; 60 */
     double start_bpm; /* centre of the tempo prior, > 0; 120 */
-    unsigned blocks; /* the columns wanted: MUSIC_ALL, or a sum of MUSIC_... */
+    unsigned blocks; /* the columns wanted: MINT35_ALL, or a sum of MINT35_... */
     LibrosaVersion version; /* LIBROSA_0_11 */
 } Mint35Options;
 
 static inline Mint35Options mint35_defaults(void) {
     return (Mint35Options){
-        .fps = 60, .start_bpm = 120, .blocks = MUSIC_ALL, .version = LIBROSA_0_11};
+        .fps = 60, .start_bpm = 120, .blocks = MINT35_ALL, .version = LIBROSA_0_11};
 }
+
+/* Refuses options out of range. */
+int mint35_check(const Mint35Options *options, Error *err);
 
 /* n >= 1 samples in mono, in [-1, 1] or not, at `rate` Hz -> *out (owned; empty on error). Refuses
  * no samples, samples that are not finite, samples so large (beyond 1e15) that their power
- * overflows, and options and rates out of range. out->tempo is 0 where there is no onset at all,
- * and where neither onsets nor beats are among the blocks. */
+ * overflows, and options and rates out of range. out->tempo is 0 where there is no onset at all
+ * (MUSIC_SILENT among the notes if onsets or beats are among the blocks), and where the blocks need
+ * no rhythm. */
 int mint35_features(const float *mono, size_t n, double rate, const Mint35Options *options,
                     Music *out, Error *err);
 

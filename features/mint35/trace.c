@@ -51,7 +51,7 @@ static int add_marked(Tensors *set, const char *name, const bool *mark, size_t c
 
 static int add_spectra(Tensors *set, const Mint35Work *w, Error *err) {
     if (add_f32(set, "y", w->y, w->n, err) ||
-        (w->options->blocks & MUSIC_CHROMA && tensors_add_f64(set, "tuning", w->tuning, err)))
+        (w->options->blocks & MINT35_CHROMA && tensors_add_f64(set, "tuning", w->tuning, err)))
         return -1;
     return w->mel ? add_matrix(set, "mel", w->mel, w->frames, MINT35_MELS, MINT35_MELS, err) : 0;
 }
@@ -87,8 +87,8 @@ static int add_beats(Tensors *set, const Mint35Work *w, Error *err) {
 /* Columns of the result. */
 static int add_columns(Tensors *set, const char *name, const Mint35Work *w, unsigned block,
                        Error *err) {
-    return add_matrix(set, name, w->out->data + music_column(w->options->blocks, block), w->frames,
-                      music_width(block), w->out->dim, err);
+    return add_matrix(set, name, w->out->data + mint35_column(w->options->blocks, block), w->frames,
+                      mint35_width(block), w->out->dim, err);
 }
 
 int mint35_trace(void *tensors, const Mint35Work *w, int step, Error *err) {
@@ -103,14 +103,14 @@ int mint35_trace(void *tensors, const Mint35Work *w, int step, Error *err) {
     case STEP_BEATS:
         return add_beats(set, w, err);
     case STEP_CEPSTRA:
-        return add_columns(set, "mfcc", w, MUSIC_MFCC, err);
+        return add_columns(set, "mfcc", w, MINT35_MFCC, err);
     case STEP_CONSTANT_Q:
         return add_matrix(set, "cqt", w->constant_q, w->frames, CQ_BINS, CQ_BINS, err);
     case STEP_CHROMA:
         return add_matrix(set, "chroma_cqt", w->chroma, w->frames, MINT35_PITCHES, MINT35_PITCHES,
                           err);
     case STEP_CENS:
-        return add_columns(set, "chroma_cens", w, MUSIC_CHROMA, err);
+        return add_columns(set, "chroma_cens", w, MINT35_CHROMA, err);
     case STEPS:
         break;
     }

@@ -1,88 +1,61 @@
 #include "lib/audio/music_file.h"
 
-#include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/formats/scalar.h"
 #include "lib/formats/tensor_file.h"
 
-enum { DEFAULT_FPS = 60, NAME_SIZE = 14 /* "onset_strength" */ };
+/* --- reading --- */
 
-const MusicBlock music_blocks[MUSIC_BLOCKS] = {
-    {"onset_strength", 1}, {"mfcc", 20}, {"chroma", 12}, {"onsets", 1}, {"beats", 1}};
-
-size_t music_width(unsigned blocks) {
-    size_t width = 0;
-    for (size_t i = 0; i < MUSIC_BLOCKS; i++) width += blocks & 1u << i ? music_blocks[i].width : 0;
-    return width;
+/* Other programs may use these names for what is no text; then they are not ours. */
+static void take_text(const Tensors *set, const char *name, char text[MUSIC_NAME_SIZE]) {
+    const Tensor *t = tensors_find(set, name);
+    if (!t || t->type != TENSOR_BYTES || t->rank != 0 || !t->data) return;
+    const size_t length = strnlen(t->data, t->item_size);
+    if (length < MUSIC_NAME_SIZE) memcpy(text, t->data, length);
 }
 
-size_t music_column(unsigned blocks, unsigned block) { return music_width(blocks & (block - 1)); }
-
-/* The block of that name of `size` bytes, 0 if there is none. */
-static unsigned block_named(const char *name, size_t size) {
-    for (size_t i = 0; i < MUSIC_BLOCKS; i++)
-        if (strlen(music_blocks[i].name) == size && memcmp(music_blocks[i].name, name, size) == 0)
-            return 1u << i;
-    return 0;
+static const char *column_name(const Tensor *names, size_t i, size_t *length) {
+    const char *name = (const char *)names->data + i * names->item_size;
+    *length = strnlen(name, names->item_size);
+    return name;
 }
 
-int music_blocks_parse(const char *list, unsigned *blocks, Error *err) {
-    unsigned set = 0;
-    for (const char *name = list;; name++) {
-        const size_t size = strcspn(name, ",");
-        const unsigned block = block_named(name, size);
-        if (!block)
-            return error_set(err,
-                             "'%.*s' is not one of onset_strength, mfcc, chroma, onsets, beats",
-                             (int)(size < 40 ? size : 40), name);
-        if (set & block) return error_set(err, "%.*s is named twice", (int)size, name);
-        set |= block;
-        name += size;
-        if (!*name) break;
-    }
-    *blocks = set;
-    return 0;
-}
-
-/* Column i of a file that names its columns belongs to the block `names` says; blocks come whole
- * and in order. */
-static int take_columns(const Tensor *names, size_t dim, unsigned *blocks, Error *err) {
-    if (names->type != TENSOR_BYTES || names->rank != 1 || names->shape[0] != dim)
+/* Names of columns -> blocks: neighbours of one name are one. */
+static int take_columns(const Tensor *names, size_t dim, char layout[MUSIC_LAYOUT_SIZE],
+                        Error *err) {
+    if (names->type != TENSOR_BYTES || names->rank != 1 || names->shape[0] != dim || !names->data)
         return error_set(err, "'columns' does not name the %zu columns of 'features'", dim);
-    unsigned set = 0;
-    for (size_t i = 0; i < dim; i++) {
-        const char *name = (const char *)names->data + i * names->item_size;
-        set |= block_named(name, strnlen(name, names->item_size));
-    }
-    bool good = music_width(set) == dim;
-    for (size_t b = 0, i = 0; b < MUSIC_BLOCKS && good; b++)
-        for (size_t k = 0; set & 1u << b && k < music_blocks[b].width && good; k++, i++) {
-            const char *name = (const char *)names->data + i * names->item_size;
-            good = block_named(name, strnlen(name, names->item_size)) == 1u << b;
+    for (size_t i = 0, width; i < dim; i += width) {
+        size_t length, other = 0;
+        const char *name = column_name(names, i, &length);
+        for (width = 1; i + width < dim; width++) {
+            const char *next = column_name(names, i + width, &other);
+            if (other != length || memcmp(name, next, length) != 0) break;
         }
-    *blocks = set;
-    return good ? 0
-                : error_set(err, "'columns' names no whole blocks in the order onset_strength, "
-                                 "mfcc, chroma, onsets, beats");
+        if (music_layout_append(layout, name, length, width))
+            return error_set(err, "'columns' has a name that is none, or too many of them: '%.*s'",
+                             (int)(length < 40 ? length : 40), name);
+    }
+    return music_layout_width(layout) == dim
+               ? 0
+               : error_set(err, "'columns': the columns of one name are not side by side");
 }
 
-static int add_columns(Tensors *set, unsigned blocks, Error *err) {
-    Tensor t;
-    const size_t width = music_width(blocks);
-    if (tensor_new(&t, TENSOR_BYTES, 1, &width, NAME_SIZE, err)) return -1;
-    char *name = t.data;
-    for (size_t b = 0; b < MUSIC_BLOCKS; b++)
-        for (size_t k = 0; blocks & 1u << b && k < music_blocks[b].width; k++, name += NAME_SIZE)
-            memcpy(name, music_blocks[b].name, strlen(music_blocks[b].name));
-    return tensors_add(set, "columns", &t, err);
+static int take_identity(const Tensors *set, Music *m, Error *err) {
+    const Tensor *columns = tensors_find(set, "columns");
+    MusicIdentity *i = &m->identity;
+    take_text(set, "name", i->name);
+    take_text(set, "version", i->version);
+    if (columns && take_columns(columns, m->dim, i->columns, err)) return -1;
+    if (!i->name[0] || !i->version[0]) i->name[0] = i->version[0] = '\0';
+    return music_identity_check(i, m->dim, err);
 }
 
 static int take_music(Tensors *set, Music *m, Error *err) {
-    int bare = set->count == 1 && set->items[0].name[0] == '\0';
+    const bool bare = set->count == 1 && set->items[0].name[0] == '\0';
     Tensor *t = bare ? &set->items[0].tensor : tensors_need(set, "features", err);
     if (!t) return -1;
     char shape[256];
@@ -91,15 +64,11 @@ static int take_music(Tensors *set, Music *m, Error *err) {
                          tensor_shape_text(t, shape));
     if (tensor_convert(t, TENSOR_F32, err) || tensor_check_finite(t, err))
         return error_prefix(err, "music features");
-    m->fps = DEFAULT_FPS;
-    if (scalar_find(set, &scalar_fps, &m->fps, NULL, err) ||
-        scalar_find(set, &scalar_tempo, &m->tempo, NULL, err))
-        return -1;
     m->frames = t->shape[0];
     m->dim = t->shape[1];
-    m->blocks = m->dim == music_width(MUSIC_ALL) ? MUSIC_ALL : 0;
-    const Tensor *columns = tensors_find(set, "columns");
-    if (columns && take_columns(columns, m->dim, &m->blocks, err)) return -1;
+    if (scalar_find(set, &scalar_fps, &m->fps, NULL, err) ||
+        scalar_find(set, &scalar_tempo, &m->tempo, NULL, err) || take_identity(set, m, err))
+        return -1;
     m->data = t->data;
     t->data = NULL;
     return 0;
@@ -110,22 +79,49 @@ int music_read(const char *path, Music *out, Error *err) {
     Tensors set;
     if (tensor_file_read(path, &set, err)) return -1;
     Music m = {0};
-    int bad = take_music(&set, &m, err);
+    const int bad = take_music(&set, &m, err);
     tensors_free(&set);
     if (bad) return error_prefix(err, path);
     *out = m;
     return 0;
 }
 
+/* --- writing --- */
+
+static int add_features(Tensors *set, const Music *m, Error *err) {
+    Tensor t;
+    if (tensor_new(&t, TENSOR_F32, 2, (size_t[]){m->frames, m->dim}, 0, err)) return -1;
+    if (t.data) memcpy(t.data, m->data, m->frames * m->dim * sizeof(float));
+    return tensors_add(set, "features", &t, err);
+}
+
+static int add_columns(Tensors *set, const char *layout, size_t dim, Error *err) {
+    size_t longest = 1;
+    MusicBlock b;
+    for (const char *at = layout; *at && music_layout_next(&at, &b);)
+        if (b.length > longest) longest = b.length;
+    Tensor t;
+    if (tensor_new(&t, TENSOR_BYTES, 1, &dim, longest, err)) return -1;
+    char *name = t.data;
+    for (const char *at = layout; *at && music_layout_next(&at, &b);)
+        for (size_t k = 0; k < b.width; k++, name += longest) memcpy(name, b.name, b.length);
+    return tensors_add(set, "columns", &t, err);
+}
+
+static int add_identity(Tensors *set, const Music *m, Error *err) {
+    const MusicIdentity *i = &m->identity;
+    if (music_identity_check(i, m->dim, err)) return -1;
+    if (music_identity_known(i) && (tensors_add_text(set, "name", i->name, err) ||
+                                    tensors_add_text(set, "version", i->version, err)))
+        return -1;
+    return i->columns[0] ? add_columns(set, i->columns, m->dim, err) : 0;
+}
+
 int music_write(const char *path, const Music *m, Error *err) {
     Tensors set = {0};
-    Tensor t;
-    if (tensor_new(&t, TENSOR_F32, 2, (size_t[]){m->frames, m->dim}, 0, err))
-        return error_prefix(err, path);
-    if (t.data) memcpy(t.data, m->data, m->frames * m->dim * sizeof(float));
-    int bad = tensors_add(&set, "features", &t, err) || tensors_add_f64(&set, "fps", m->fps, err) ||
-              tensors_add_f64(&set, "tempo", m->tempo, err) ||
-              (m->blocks && m->blocks != MUSIC_ALL && add_columns(&set, m->blocks, err));
+    int bad = add_features(&set, m, err) ||
+              (m->fps > 0 && tensors_add_f64(&set, "fps", m->fps, err)) ||
+              tensors_add_f64(&set, "tempo", m->tempo, err) || add_identity(&set, m, err);
     if (bad) error_prefix(err, path);
     bad = bad || npz_write(path, &set, err);
     tensors_free(&set);
@@ -137,27 +133,10 @@ void music_free(Music *m) {
     *m = (Music){0};
 }
 
-char *music_dim_text(const Music *m, char *text) {
-    char *end = text + sprintf(text, "%zu", m->dim);
-    if (!m->blocks || m->blocks == MUSIC_ALL) return text;
-    const char *before = " (";
-    for (size_t b = 0; b < MUSIC_BLOCKS; b++) {
-        if (!(m->blocks & 1u << b)) continue;
-        end += sprintf(end, "%s%s", before, music_blocks[b].name);
-        before = ", ";
-    }
-    strcpy(end, ")");
-    return text;
-}
-
-int music_need(const Music *m, unsigned block, size_t *column, Error *err) {
-    char text[100];
-    if (m->blocks & block) {
-        *column = music_column(m->blocks, block);
-        return 0;
-    }
-    size_t b = 0;
-    while (1u << b < block) b++;
-    return error_set(err, "the music has no column '%s': its features a frame are %s",
-                     music_blocks[b].name, music_dim_text(m, text));
+int music_need(const Music *m, const char *block, size_t *column, Error *err) {
+    if (music_layout_find(m->identity.columns, block, column)) return 0;
+    if (!m->identity.columns[0])
+        return error_set(err, "the music has no column '%s': its %zu columns have no names", block,
+                         m->dim);
+    return error_set(err, "the music has no column '%s', only %s", block, m->identity.columns);
 }

@@ -1,58 +1,45 @@
-/* music_file.h: music features on disk: .npz `features` f32 [T, 35], `fps` f64, `tempo` f64 (BPM);
- * or a bare .npy [T, D]. The 35 columns are five blocks, in this order. A file may hold some of
- * them only: `columns` |Sn [D] then names the block of each column. Other numbers of columns than
- * 35 are read too, since models say how many they take: whoever needs a certain number compares
- * `dim` with it. */
+/* music_file.h: music features on disk: one row of numbers for every frame, and what they are.
+ *
+ * A .npz of `features` f32 [T, D], `fps` f64, `tempo` f64 (beats per minute), and the identity of
+ * the features: `name` and `version` as |Sn scalars, `columns` |Sn [D], the block that each column
+ * belongs to ("mfcc" twenty times); for numpy.load's users, np.load(file)["name"].item() ==
+ * b"mint35". Or a bare array, .npy [T, D], which does not say what it holds.
+ *
+ * No set of features is known here: features/features.h knows them. */
 #ifndef LIB_AUDIO_MUSIC_FILE_H
 #define LIB_AUDIO_MUSIC_FILE_H
 
 #include <stddef.h>
 
+#include "lib/audio/music_identity.h"
 #include "lib/base/error.h"
 
-/* Sets of blocks are sums of these. */
+/* What a reader had to guess or leave out; sums of these. */
 enum {
-    MUSIC_ONSET_STRENGTH = 1,
-    MUSIC_MFCC = 2,
-    MUSIC_CHROMA = 4,
-    MUSIC_ONSETS = 8,
-    MUSIC_BEATS = 16,
-    MUSIC_ALL = 31
+    MUSIC_ASSUMED = 1, /* rate or identity are not in the file */
+    MUSIC_CUT = 2, /* the sound ends early or is damaged: features of what could be decoded */
+    MUSIC_SILENT = 4 /* onsets were looked for, and there are none */
 };
-
-typedef struct {
-    const char *name; /* onset_strength, mfcc, chroma, onsets, beats */
-    size_t width; /* columns */
-} MusicBlock;
-
-enum { MUSIC_BLOCKS = 5 };
-extern const MusicBlock music_blocks[MUSIC_BLOCKS]; /* block i is 1 << i in a set */
-
-size_t music_width(unsigned blocks); /* columns of a set of blocks */
-size_t music_column(unsigned blocks,
-                    unsigned block); /* first column of one block in a set that has it */
-int music_blocks_parse(const char *list, unsigned *blocks,
-                       Error *err); /* "mfcc,beats": names in any order, each once */
 
 typedef struct {
     size_t frames, dim;
     float *data; /* [frames, dim], owned */
-    double fps, tempo; /* tempo 0 if unknown */
-    unsigned blocks; /* what the columns are; 0: unknown (a bare array of other than 35 columns) */
+    double fps, tempo; /* 0 if unknown */
+    MusicIdentity identity;
+    unsigned notes;
 } Music;
 
-int music_read(const char *path, Music *out,
-               Error *err); /* finite, at least one frame; errors begin with the path */
-int music_write(const char *path, const Music *m,
-                Error *err); /* blocks 0 or MUSIC_ALL: no `columns` */
+/* Reads what the file says: a rate, an identity, or a layout that are not there stay unknown.
+ * Refuses no frames, values that are not finite, rates and tempi that are not believed
+ * (lib/formats/scalar.h), columns of one block
+ * that are not side by side. *out is empty on error. Errors begin with the path. */
+int music_read(const char *path, Music *out, Error *err);
+/* What is unknown is not written; `tempo` is. Atomic. Errors begin with the path. */
+int music_write(const char *path, const Music *m, Error *err);
 void music_free(Music *m);
-
-/* "35", or "21 (onset_strength, mfcc)" where only some blocks are there, into text (at least 100
- * bytes); returns text. */
-char *music_dim_text(const Music *m, char *text);
 
 /* The first column of a block that the caller needs, or an error that says what there is instead.
  */
-int music_need(const Music *m, unsigned block, size_t *column, Error *err);
+int music_need(const Music *m, const char *block, size_t *column, Error *err);
 
 #endif

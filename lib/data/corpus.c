@@ -1,61 +1,111 @@
 #include "lib/data/corpus.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/checksum.h"
+#include "lib/base/rate.h"
 
-static int check_row(TrainingSet *l, size_t i, bool with_music, Error *err) {
-    const DatasetRow *row = &l->dataset.rows[i];
+static int check_motion(const TrainingSet *l, size_t i, Error *err) {
+    const DatasetRow *row = &l->dataset.rows[i], *first_row = &l->dataset.rows[0];
     const Motion *m = &l->motions[i], *first = &l->motions[0];
     if (m->joints != first->joints)
         return error_set(err, "%s: has %zu joints, but %s has %zu", row->motion, m->joints,
-                         l->dataset.rows[0].motion, first->joints);
-    if (fabs(m->fps - first->fps) > 1e-6)
-        return error_set(err, "%s: has %g frames a second, but %s has %g", row->motion, m->fps,
-                         l->dataset.rows[0].motion, first->fps);
-    if (!with_music) return 0;
-    const Music *a = &l->music[i];
-    const Music *b = &l->music[0];
-    char text[2][100];
-    if (a->dim != b->dim || a->blocks != b->blocks)
-        return error_set(err, "%s: has %s features a frame, but %s has %s", row->music,
-                         music_dim_text(a, text[0]), l->dataset.rows[0].music,
-                         music_dim_text(b, text[1]));
-    if (fabs(a->fps - m->fps) > 1e-6)
+                         first_row->motion, first->joints);
+    if (!rate_same(m->fps, first->fps))
         return error_set(err,
-                         "%s: has %g frames a second, its motion %g; extract-music-features --fps "
-                         "makes them agree",
-                         row->music, a->fps, m->fps);
+                         "%s: has %g frames a second, but %s has %g; import-motion --fps makes "
+                         "them agree",
+                         row->motion, m->fps, first_row->motion, first->fps);
     return 0;
 }
 
-int training_set_load(const char *path, bool with_music, TrainingSet *l, Error *err) {
+static int check_music(const TrainingSet *l, size_t i, const Music *music, Error *err) {
+    const Song *first = &l->songs.items[0];
+    const Motion *motion = &l->motions[i];
+    const char *path = l->dataset.rows[i].music;
+    char theirs[MUSIC_PHRASE_SIZE], ours[MUSIC_PHRASE_SIZE];
+    if (music_identity_differs(&music->identity, music->dim, &first->music.identity,
+                               first->music.dim, theirs, ours))
+        return error_set(err,
+                         "%s: holds %s, but %s holds %s; make the features of all songs of a data "
+                         "set alike",
+                         path, theirs, first->path, ours);
+    if (!rate_same(music->fps, motion->fps))
+        return error_set(err,
+                         "%s: has %g frames a second, its motion %g; extract-music-features --fps "
+                         "%g makes them agree",
+                         path, music->fps, motion->fps, motion->fps);
+    return 0;
+}
+
+static int load_songs(TrainingSet *l, const char *path, SongLoad *load, void *context, Error *err) {
+    const char **paths = calloc(l->dataset.count + 1, sizeof *paths);
+    int status = paths ? 0 : error_set(err, "out of memory");
+    for (size_t i = 0; status == 0 && i < l->dataset.count; i++) {
+        paths[i] = l->dataset.rows[i].music;
+        if (!paths[i][0])
+            status = error_set(err, "%s: %s has no music", path, l->dataset.rows[i].name);
+    }
+    if (status == 0) status = songs_new(&l->songs, paths, l->dataset.count, load, context, err);
+    free(paths);
+    return status;
+}
+
+static int load_row(TrainingSet *l, size_t i, Error *err) {
+    Motion *m = &l->motions[i];
+    const Music *music = NULL;
+    if (motion_read(l->dataset.rows[i].motion, m, err) || check_motion(l, i, err)) return -1;
+    if (l->songs.count && (songs_get(&l->songs, i, &music, err) || check_music(l, i, music, err)))
+        return -1;
+    l->sequences[i] = (Sequence){.motion = m->data,
+                                 .frames = m->frames,
+                                 .music = music ? music->data : NULL,
+                                 .music_frames = music ? music->frames : 0};
+    if (music && music->notes & MUSIC_ASSUMED && !l->assumed)
+        l->assumed = &l->songs.items[l->songs.of_use[i]];
+    return 0;
+}
+
+static int load(TrainingSet *l, const char *path, SongLoad *load_song, void *context, Error *err) {
+    const size_t n = l->dataset.count;
+    l->motions = calloc(n, sizeof *l->motions);
+    l->sequences = calloc(n, sizeof *l->sequences);
+    if (!l->motions || !l->sequences) return error_set(err, "out of memory");
+    if (load_song && load_songs(l, path, load_song, context, err)) return -1;
+    for (size_t i = 0; i < n; i++)
+        if (load_row(l, i, err)) return -1;
+    const Music *first = l->songs.count ? &l->songs.items[0].music : NULL;
+    l->corpus = (Corpus){l->sequences, n, motion_dim(&l->motions[0]), first ? first->dim : 0};
+    l->fps = l->motions[0].fps;
+    if (first) l->music = first->identity;
+    return 0;
+}
+
+int training_set_load(const char *path, SongLoad *load_song, void *context, TrainingSet *l,
+                      Error *err) {
     *l = (TrainingSet){0};
     if (dataset_read(path, &l->dataset, err)) return -1;
-    size_t n = l->dataset.count;
-    l->motions = calloc(n, sizeof *l->motions);
-    l->music = calloc(n, sizeof *l->music);
-    l->sequences = calloc(n, sizeof *l->sequences);
-    int status = l->motions && l->music && l->sequences ? 0 : error_set(err, "out of memory");
-    for (size_t i = 0; status == 0 && i < n; i++) {
-        const DatasetRow *row = &l->dataset.rows[i];
-        if (with_music && !row->music[0])
-            status = error_set(err, "%s: %s has no music", path, row->name);
-        if (status == 0) status = motion_read(row->motion, &l->motions[i], err);
-        if (status == 0 && with_music) status = music_read(row->music, &l->music[i], err);
-        if (status == 0) status = check_row(l, i, with_music, err);
-        if (status == 0)
-            l->sequences[i] = (Sequence){l->motions[i].data, l->music[i].data, l->motions[i].frames,
-                                         l->music[i].frames, 0};
-    }
-    if (status == 0) {
-        l->corpus = (Corpus){l->sequences, n, motion_dim(&l->motions[0]), l->music[0].dim};
-        l->fps = l->motions[0].fps;
-    } else
-        training_set_free(l);
-    return status;
+    if (load(l, path, load_song, context, err) == 0) return 0;
+    training_set_free(l);
+    return -1;
+}
+
+int training_set_check_validation(const TrainingSet *val, const char *val_path,
+                                  const TrainingSet *train, const char *train_path, Error *err) {
+    char theirs[MUSIC_PHRASE_SIZE], ours[MUSIC_PHRASE_SIZE];
+    if (val->corpus.motion_dim != train->corpus.motion_dim)
+        return error_set(err, "%s: frames of %zu numbers, but those of %s have %zu", val_path,
+                         val->corpus.motion_dim, train_path, train->corpus.motion_dim);
+    if (!rate_same(val->fps, train->fps))
+        return error_set(err, "%s: has %g frames a second, but %s has %g; prepare both at one rate",
+                         val_path, val->fps, train_path, train->fps);
+    if (music_identity_differs(&val->music, val->corpus.music_dim, &train->music,
+                               train->corpus.music_dim, theirs, ours))
+        return error_set(err,
+                         "%s: its music features are %s, but those of %s are %s; make them alike",
+                         val_path, theirs, train_path, ours);
+    return 0;
 }
 
 int training_set_number_genres(TrainingSet *l, const char *path, char *const *genres, size_t count,
@@ -73,21 +123,27 @@ int training_set_number_genres(TrainingSet *l, const char *path, char *const *ge
 
 uint64_t training_set_checksum(const TrainingSet *l) {
     uint64_t sum = CHECKSUM_OF_NOTHING;
-    for (size_t i = 0; i < l->dataset.count; i++) {
-        sum = checksum_add(sum, l->motions[i].data,
-                           l->motions[i].frames * motion_dim(&l->motions[i]));
-        sum = checksum_add(sum, l->music[i].data, l->music[i].frames * l->music[i].dim);
+    for (size_t i = 0; i < l->corpus.count; i++) {
+        const Sequence *s = &l->corpus.items[i];
+        sum = checksum_add(sum, s->motion, s->frames * l->corpus.motion_dim);
+        sum = checksum_add(sum, s->music, s->music_frames * l->corpus.music_dim);
     }
     return sum;
 }
 
+size_t training_set_bytes(const TrainingSet *l) {
+    size_t numbers = 0;
+    for (size_t i = 0; i < l->corpus.count; i++)
+        numbers += l->corpus.items[i].frames * l->corpus.motion_dim;
+    for (size_t i = 0; i < l->songs.count; i++)
+        numbers += l->songs.items[i].music.frames * l->corpus.music_dim;
+    return numbers * sizeof(float);
+}
+
 void training_set_free(TrainingSet *l) {
-    for (size_t i = 0; i < l->dataset.count; i++) {
-        if (l->motions) motion_free(&l->motions[i]);
-        if (l->music) music_free(&l->music[i]);
-    }
+    for (size_t i = 0; l->motions && i < l->dataset.count; i++) motion_free(&l->motions[i]);
     free(l->motions);
-    free(l->music);
+    songs_free(&l->songs);
     free(l->sequences);
     dataset_free(&l->dataset);
     *l = (TrainingSet){0};

@@ -2,31 +2,40 @@
 #ifndef LIB_DATA_CORPUS_H
 #define LIB_DATA_CORPUS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/audio/music_file.h"
 #include "lib/data/crops.h"
 #include "lib/data/dataset.h"
+#include "lib/data/songs.h"
 #include "lib/motion/motion.h"
 
 typedef struct {
     Dataset dataset;
     Motion *motions; /* [dataset.count] */
-    Music *music; /* [dataset.count]; empty where not asked for */
-    Sequence *sequences; /* views of the above; genre is set by loaded_set_genres */
+    Songs songs; /* one use for each row; no songs where music was not asked for */
+    Sequence *sequences; /* views of the above; genre is set by training_set_number_genres */
     Corpus corpus;
-    double fps;
+    double fps; /* of all motions and songs */
+    MusicIdentity music; /* of all songs */
+    const Song *assumed; /* the first song that does not say what it is (MUSIC_ASSUMED), or NULL */
 } TrainingSet;
 
-/* Reads every motion (and music) the list names. All must agree in joints, rate and music
- * dimensions, and music must have the motion's rate. */
-int training_set_load(const char *path, bool with_music, TrainingSet *out, Error *err);
+/* Reads every motion and, with `load`, every song that the list names, a song once however many
+ * rows are to it. All must agree in joints, rate and music features, and music must have the
+ * motion's rate. *out is empty on error. */
+int training_set_load(const char *path, SongLoad *load, void *context, TrainingSet *out,
+                      Error *err);
+/* Refuses a validation set of other joints, another rate or other music features than the training
+ * set has. */
+int training_set_check_validation(const TrainingSet *val, const char *val_path,
+                                  const TrainingSet *train, const char *train_path, Error *err);
 /* Numbers the sequences' genres by their place in `genres`; one that is not there is an error. */
 int training_set_number_genres(TrainingSet *l, const char *path, char *const *genres, size_t count,
                                Error *err);
-/* A checksum of all values: the same data, the same number. */
+/* A checksum of all values, a song's counted for every row: the same data, the same number. */
 uint64_t training_set_checksum(const TrainingSet *l);
+/* Bytes that motions and songs take. */
+size_t training_set_bytes(const TrainingSet *l);
 void training_set_free(TrainingSet *l);
 
 #endif

@@ -39,36 +39,43 @@ static int share_frames(float **data, size_t count, Error *err) {
     return 0;
 }
 
+static int make_room(TrainingSet *l, size_t count, size_t songs, Error *err) {
+    *l = (TrainingSet){.dataset.rows = calloc(count, sizeof *l->dataset.rows),
+                       .motions = calloc(count, sizeof *l->motions),
+                       .songs.items = calloc(songs + 1, sizeof *l->songs.items),
+                       .songs.of_use = calloc(count, sizeof *l->songs.of_use),
+                       .sequences = calloc(count, sizeof *l->sequences)};
+    if (!l->dataset.rows || !l->motions || !l->songs.items || !l->songs.of_use || !l->sequences)
+        return error_set(err, "out of memory");
+    l->dataset.count = count;
+    l->songs.count = songs;
+    return 0;
+}
+
 int training_set_broadcast(TrainingSet *l, Error *err) {
     if (comm_size() == 1) return 0;
     struct {
-        size_t count, motion_dim, music_dim;
+        size_t count, songs, motion_dim, music_dim;
         double fps;
-    } head = {l->corpus.count, l->corpus.motion_dim, l->corpus.music_dim, l->fps};
+    } head = {l->corpus.count, l->songs.count, l->corpus.motion_dim, l->corpus.music_dim, l->fps};
     comm_broadcast(&head, sizeof head);
-    if (comm_rank() > 0) {
-        *l = (TrainingSet){.fps = head.fps};
-        l->dataset.rows = calloc(head.count, sizeof *l->dataset.rows);
-        l->motions = calloc(head.count, sizeof *l->motions);
-        l->music = calloc(head.count, sizeof *l->music);
-        l->sequences = calloc(head.count, sizeof *l->sequences);
-        if (l->dataset.rows) l->dataset.count = head.count;
+    int status = comm_all_ok(comm_rank() > 0 ? make_room(l, head.count, head.songs, err) : 0, err);
+    for (size_t i = 0; status == 0 && i < head.songs; i++) {
+        Music *m = &l->songs.items[i].music;
+        comm_broadcast(&m->frames, sizeof m->frames);
+        status = share_frames(&m->data, m->frames * head.music_dim, err);
     }
-    int status = comm_all_ok(l->dataset.rows && l->motions && l->music && l->sequences
-                                 ? 0
-                                 : error_set(err, "out of memory"),
-                             err);
+    if (status == 0 && head.songs)
+        comm_broadcast(l->songs.of_use, head.count * sizeof *l->songs.of_use);
     for (size_t i = 0; status == 0 && i < head.count; i++) {
         comm_broadcast(&l->sequences[i],
                        sizeof *l->sequences); /* sizes and genre; the pointers are set below */
         Sequence *s = &l->sequences[i];
-        status = share_frames(&l->motions[i].data, s->frames * head.motion_dim, err) ||
-                         share_frames(&l->music[i].data, s->music_frames * head.music_dim, err)
-                     ? -1
-                     : 0;
+        status = share_frames(&l->motions[i].data, s->frames * head.motion_dim, err);
         s->motion = l->motions[i].data;
-        s->music = l->music[i].data;
+        s->music = head.songs ? l->songs.items[l->songs.of_use[i]].music.data : NULL;
     }
+    l->fps = head.fps;
     if (status == 0)
         l->corpus = (Corpus){l->sequences, head.count, head.motion_dim, head.music_dim};
     return status;

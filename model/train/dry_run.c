@@ -10,21 +10,12 @@
 /* The program, its libraries, and OpenBLAS's working memory for each thread, as measured. */
 enum { PROGRAM_BYTES = 6 << 20, THREAD_BYTES = 1 << 20 };
 
-static size_t loaded_bytes(const TrainingSet *l) {
-    size_t n = 0;
-    for (size_t i = 0; l && i < l->corpus.count; i++) {
-        const Sequence *s = &l->corpus.items[i];
-        n += s->frames * l->corpus.motion_dim + s->music_frames * l->corpus.music_dim;
-    }
-    return n * sizeof(float);
-}
-
 /* Most bytes at any time. */
 static size_t peak(const Forecast *f, const TrainingSet *data, const TrainingSet *val,
                    size_t extra_bytes) {
     size_t working = f->activation_bytes > extra_bytes ? f->activation_bytes : extra_bytes;
     return PROGRAM_BYTES + THREAD_BYTES * (size_t)threads_count() + f->state_bytes + working +
-           loaded_bytes(data) + loaded_bytes(val);
+           training_set_bytes(data) + training_set_bytes(val);
 }
 
 static int stage_of(const TrainSettings *s, Model *m, int stage, const TrainingSet *data,

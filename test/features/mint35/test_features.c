@@ -33,7 +33,7 @@ static void check(const char *file, const char *features, const char *tempo, con
     golden(file, &set);
     double *wanted = numbers(&set, features, &count);
     if (mint35_features(x, n, rate,
-                        &(Mint35Options){.fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL}, &m,
+                        &(Mint35Options){.fps = fps, .start_bpm = 120, .blocks = MINT35_ALL}, &m,
                         &err))
         fail_msg("%s", err.text);
     assert_true(m.fps == fps);
@@ -135,31 +135,30 @@ static void some_blocks_are_some_columns(void **state) {
     float *x = song(22050, N);
     for (int version = 0; version < 2; version++) {
         options.version = version ? LIBROSA_0_8 : LIBROSA_0_11;
-        options.blocks = MUSIC_ALL;
+        options.blocks = MINT35_ALL;
         assert_int_equal(mint35_features(x, N, 22050, &options, &all, &err), 0);
-        for (options.blocks = 1; options.blocks < MUSIC_ALL; options.blocks++) {
+        for (options.blocks = 1; options.blocks < MINT35_ALL; options.blocks++) {
             Music some;
             if (mint35_features(x, N, 22050, &options, &some, &err)) fail_msg("%s", err.text);
-            assert_true(some.frames == all.frames && some.blocks == options.blocks &&
-                        some.dim == music_width(options.blocks));
-            for (unsigned block = 1; block < MUSIC_ALL; block *= 2)
+            assert_true(some.frames == all.frames && strcmp(some.identity.name, "mint35") == 0 &&
+                        some.dim == mint35_width(options.blocks));
+            for (unsigned block = 1; block < MINT35_ALL; block *= 2)
                 for (size_t t = 0; t < all.frames && options.blocks & block; t++)
-                    assert_memory_equal(some.data + t * some.dim +
-                                            music_column(options.blocks, block),
-                                        all.data + t * MINT35_DIM + music_column(MUSIC_ALL, block),
-                                        music_width(block) * sizeof(float));
+                    assert_memory_equal(
+                        some.data + t * some.dim + mint35_column(options.blocks, block),
+                        all.data + t * MINT35_DIM + mint35_column(MINT35_ALL, block),
+                        mint35_width(block) * sizeof(float));
             music_free(&some);
         }
         music_free(&all);
     }
     options.blocks = 0;
     assert_int_equal(mint35_features(x, N, 22050, &options, &all, &err), -1);
-    options.blocks = MUSIC_ALL + 1;
+    options.blocks = MINT35_ALL + 1;
     assert_int_equal(mint35_features(x, N, 22050, &options, &all, &err), -1);
     free(x);
 }
 
-/* Stages bear librosa's names and shapes, and are those that led to the columns. */
 /* Three samples of 0.8 in silence. Every spectrum is flat, so that the rounding of its magnitudes
  * decides which bins are peaks; librosa 0.11.0 with NumPy 2.4.6 gives this tuning, and -0.36 where
  * magnitudes are plain square roots of sums of squares. */
@@ -183,6 +182,7 @@ static void lone_clicks_are_tuned_like_librosa(void **state) {
     free(clicks);
 }
 
+/* Stages bear librosa's names and shapes, and are those that led to the columns. */
 static void stages_are_kept(void **state) {
     (void)state;
     enum { N = 30720 };
@@ -268,12 +268,13 @@ static void refuses_nonsense(void **state) {
     assert_int_equal(mint35_features(x, 600, NAN, &good, &m, &err), -1);
     assert_int_equal(
         mint35_features(x, 600, 44100,
-                        &(Mint35Options){.fps = 10, .start_bpm = 120, .blocks = MUSIC_ALL}, &m,
+                        &(Mint35Options){.fps = 10, .start_bpm = 120, .blocks = MINT35_ALL}, &m,
                         &err),
         -1);
     assert_int_equal(
         mint35_features(x, 600, 44100,
-                        &(Mint35Options){.fps = 60, .start_bpm = 0, .blocks = MUSIC_ALL}, &m, &err),
+                        &(Mint35Options){.fps = 60, .start_bpm = 0, .blocks = MINT35_ALL}, &m,
+                        &err),
         -1);
 }
 

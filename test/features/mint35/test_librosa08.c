@@ -11,7 +11,7 @@
 
 static Mint35Options options_0_8(double fps) {
     return (Mint35Options){
-        .fps = fps, .start_bpm = 120, .blocks = MUSIC_ALL, .version = LIBROSA_0_8};
+        .fps = fps, .start_bpm = 120, .blocks = MINT35_ALL, .version = LIBROSA_0_8};
 }
 
 static void assert_features(const Tensors *set, const char *features, const char *tempo,

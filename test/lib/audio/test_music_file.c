@@ -23,22 +23,51 @@ static const char *archive(const char *features, int rank, const size_t *shape, 
     return path;
 }
 
+static const MusicIdentity some = {
+    .name = "sound7", .version = "made-up-1.0", .columns = "loudness,pitch:3,beats"};
+
 static void features_come_back(void **state) {
     (void)state;
-    float data[70];
-    for (int i = 0; i < 70; i++) data[i] = (float)i / 7;
+    float data[10];
+    for (int i = 0; i < 10; i++) data[i] = (float)i / 7;
     Error err;
-    Music m, music = {.frames = 2, .dim = 35, .data = data, .fps = 30, .tempo = 127.5};
+    Music m,
+        music = {.frames = 2, .dim = 5, .data = data, .fps = 30, .tempo = 127.5, .identity = some};
     assert_done(music_write(scratch("m.npz"), &music, &err), &err);
     assert_done(music_read(scratch("m.npz"), &m, &err), &err);
-    assert_true(m.frames == 2 && m.dim == 35 && m.fps == 30 && m.tempo == 127.5);
+    assert_true(m.frames == 2 && m.dim == 5 && m.fps == 30 && m.tempo == 127.5 && m.notes == 0);
     assert_memory_equal(m.data, data, sizeof data);
+    assert_memory_equal(&m.identity, &some, sizeof some);
     music_free(&m);
     assert_null(m.data);
     assert_failed(music_write(scratch("no/m.npz"), &music, &err), &err, "no/m.npz: cannot write");
+    music.dim = 4;
+    assert_failed(music_write(scratch("m.npz"), &music, &err), &err,
+                  "m.npz: the columns of the music features, 'loudness,pitch:3,beats', are not 4");
 }
 
-static void a_bare_array_has_60_frames_a_second(void **state) {
+/* As numpy.load shows it. */
+static void files_say_what_they_hold(void **state) {
+    (void)state;
+    Error err;
+    float data[5] = {0};
+    Tensors set;
+    const Music music = {.frames = 1, .dim = 5, .data = data, .fps = 75, .identity = some};
+    assert_done(music_write(scratch("m.npz"), &music, &err), &err);
+    assert_done(tensor_file_read(scratch("m.npz"), &set, &err), &err);
+    const Tensor *name = tensors_find(&set, "name"), *version = tensors_find(&set, "version"),
+                 *columns = tensors_find(&set, "columns");
+    assert_true(name && name->rank == 0 && name->item_size == 6);
+    assert_memory_equal(name->data, "sound7", 6);
+    assert_true(version && version->rank == 0 && version->item_size == 11);
+    assert_memory_equal(version->data, "made-up-1.0", 11);
+    assert_true(columns && columns->rank == 1 && columns->shape[0] == 5 && columns->item_size == 8);
+    assert_memory_equal(columns->data, "loudnesspitch\0\0\0pitch\0\0\0pitch\0\0\0beats\0\0\0", 40);
+    assert_true(*tensor_f64(tensors_find(&set, "fps")) == 75);
+    tensors_free(&set);
+}
+
+static void a_bare_array_says_nothing(void **state) {
     (void)state;
     Error err;
     Tensor t;
@@ -48,7 +77,14 @@ static void a_bare_array_has_60_frames_a_second(void **state) {
     tensor_free(&t);
     Music m;
     assert_done(music_read(scratch("m.npy"), &m, &err), &err);
-    assert_true(m.frames == 3 && m.dim == 5 && m.fps == 60 && m.tempo == 0 && m.data[14] == 0.1f);
+    assert_true(m.frames == 3 && m.dim == 5 && m.fps == 0 && m.tempo == 0 && m.data[14] == 0.1f);
+    assert_false(music_identity_known(&m.identity));
+    assert_string_equal(m.identity.columns, "");
+    assert_done(music_write(scratch("m.npz"), &m, &err), &err); /* no guess is written */
+    Tensors set;
+    assert_done(tensor_file_read(scratch("m.npz"), &set, &err), &err);
+    assert_int_equal(set.count, 2); /* features, tempo */
+    tensors_free(&set);
     music_free(&m);
 }
 
@@ -77,12 +113,32 @@ static void what_is_no_music_is_refused(void **state) {
         {"features", 2, {4, 35}, TENSOR_BYTES, 0, 60, 120, "bytes found"},
         {"features", 2, {4, 35}, TENSOR_F32, NAN, 60, 120, "NaN at [3, 34]"},
         {"features", 2, {4, 35}, TENSOR_F64, 1e300, 60, 120, "infinity at [3, 34]"},
-        {"features", 2, {4, 35}, TENSOR_F32, 0, 0, 120, "'fps' is 0"},
+        {"features",
+         2,
+         {4, 35},
+         TENSOR_F32,
+         0,
+         0,
+         120,
+         "'fps' is 0, but must lie between 1 and 1000"},
         {"features", 2, {4, 35}, TENSOR_F32, 0, -60, 120, "'fps' is -60"},
         {"features", 2, {4, 35}, TENSOR_F32, 0, NAN, 120, "'fps' is nan"},
-        {"features", 2, {4, 35}, TENSOR_F32, 0, 1e300, 120, "'fps' is 1e+300"},
-        {"features", 2, {4, 35}, TENSOR_F32, 0, 0.5, 120, "'fps' is 0.5"},
-        {"features", 2, {4, 35}, TENSOR_F32, 0, 60, 1001, "'tempo' is 1001"},
+        {"features",
+         2,
+         {4, 35},
+         TENSOR_F32,
+         0,
+         1e-3,
+         120,
+         "'fps' is 0.001, but must lie between 1 and 1000"},
+        {"features",
+         2,
+         {4, 35},
+         TENSOR_F32,
+         0,
+         1e300,
+         120,
+         "'fps' is 1e+300, but must lie between 1 and 1000"},
         {"features", 2, {4, 35}, TENSOR_F32, 0, 60, INFINITY, "'tempo' is inf"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -115,94 +171,116 @@ static void scalars_must_be_scalars(void **state) {
     }
 }
 
-static void blocks_are_named(void **state) {
+static void blocks_are_found(void **state) {
     (void)state;
-    Error err;
-    unsigned blocks = 99;
-    assert_done(music_blocks_parse("beats,mfcc", &blocks, &err), &err);
-    assert_int_equal(blocks, MUSIC_MFCC | MUSIC_BEATS);
-    assert_int_equal(music_width(blocks), 21);
-    assert_int_equal(music_column(blocks, MUSIC_BEATS), 20);
-    assert_int_equal(music_column(MUSIC_ALL, MUSIC_CHROMA), 21);
-    assert_int_equal(music_width(MUSIC_ALL), 35);
-    assert_failed(music_blocks_parse("mfcc,tempo", &blocks, &err), &err, "'tempo' is not one of");
-    assert_failed(music_blocks_parse("mfcc,", &blocks, &err), &err, "'' is not one of");
-    assert_failed(music_blocks_parse("mfc", &blocks, &err), &err, "'mfc' is not one of");
-    assert_failed(music_blocks_parse("beats,mfcc,beats", &blocks, &err), &err,
-                  "beats is named twice");
-}
-
-static void columns_come_back(void **state) {
-    (void)state;
-    float data[42] = {0};
-    char text[100];
     size_t column;
     Error err;
-    Music m, music = {.frames = 2,
-                      .dim = 21,
-                      .data = data,
-                      .fps = 60,
-                      .blocks = MUSIC_ONSET_STRENGTH | MUSIC_MFCC};
-    assert_done(music_write(scratch("m.npz"), &music, &err), &err);
-    assert_done(music_read(scratch("m.npz"), &m, &err), &err);
-    assert_int_equal(m.blocks, music.blocks);
-    assert_string_equal(music_dim_text(&m, text), "21 (onset_strength, mfcc)");
-    assert_done(music_need(&m, MUSIC_MFCC, &column, &err), &err);
+    Music m = {.dim = 5, .identity = some};
+    assert_done(music_need(&m, "beats", &column, &err), &err);
+    assert_int_equal(column, 4);
+    assert_done(music_need(&m, "pitch", &column, &err), &err);
     assert_int_equal(column, 1);
-    assert_failed(music_need(&m, MUSIC_BEATS, &column, &err), &err,
-                  "no column 'beats': its features a frame are 21 (onset_strength, mfcc)");
-    music_free(&m);
-    Music whole = {.frames = 1, .dim = 35, .data = data, .fps = 60};
-    assert_done(music_write(scratch("m.npz"), &whole, &err), &err);
-    assert_done(music_read(scratch("m.npz"), &m, &err), &err);
-    assert_int_equal(m.blocks, MUSIC_ALL);
-    assert_string_equal(music_dim_text(&m, text), "35");
-    assert_done(music_need(&m, MUSIC_BEATS, &column, &err), &err);
-    assert_int_equal(column, 34);
-    music_free(&m);
+    assert_failed(music_need(&m, "pitc", &column, &err), &err,
+                  "the music has no column 'pitc', only loudness,pitch:3,beats");
+    m.identity.columns[0] = '\0';
+    assert_failed(music_need(&m, "beats", &column, &err), &err, "its 5 columns have no names");
 }
 
-/* Two columns with these names. */
-static void wrong_columns_are_refused(void **state) {
+/* Features of two columns, with `columns`, `name` and `version` as given. */
+static const char *with_columns(size_t count, const char *const *names, const char *name,
+                                const char *version) {
+    Error err;
+    Tensors set = {0};
+    Tensor t;
+    assert_done(tensor_new(&t, TENSOR_F32, 2, (size_t[]){4, 2}, 0, &err), &err);
+    assert_done(tensors_add(&set, "features", &t, &err), &err);
+    if (count) {
+        assert_done(tensor_new(&t, TENSOR_BYTES, 1, &count, 14, &err), &err);
+        for (size_t k = 0; k < count; k++)
+            memcpy((char *)t.data + 14 * k, names[k], strlen(names[k]));
+        assert_done(tensors_add(&set, "columns", &t, &err), &err);
+    }
+    if (name) assert_done(tensors_add_text(&set, "name", name, &err), &err);
+    if (version) assert_done(tensors_add_text(&set, "version", version, &err), &err);
+    assert_done(npz_write(scratch("m.npz"), &set, &err), &err);
+    tensors_free(&set);
+    return scratch("m.npz");
+}
+
+static void columns_are_blocks(void **state) {
     (void)state;
     static const struct {
         size_t count;
-        const char *names[3];
-        int good;
-    } cases[] = {{2, {"onsets", "beats"}, 1}, {2, {"beats", "onsets"}, 0},
-                 {2, {"beats", "beats"}, 0},  {2, {"onsets", "tempo"}, 0},
-                 {1, {"onsets"}, 0},          {3, {"onset_strength", "onsets", "beats"}, 0}};
+        const char *names[3], *layout; /* NULL: refused */
+    } cases[] = {{2, {"onsets", "beats"}, "onsets,beats"},
+                 {2, {"beats", "onsets"}, "beats,onsets"},
+                 {2, {"beats", "beats"}, "beats:2"},
+                 {2, {"", "beats"}, NULL},
+                 {2, {"a b", "beats"}, NULL},
+                 {2, {"mfcc:20", "beats"}, NULL},
+                 {2, {"\xc3\xa9", "beats"}, NULL},
+                 {1, {"onsets"}, NULL},
+                 {3, {"onset_strength", "onsets", "beats"}, NULL}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Error err;
-        Tensors set = {0};
-        Tensor t;
         Music m;
-        assert_done(tensor_new(&t, TENSOR_F32, 2, (size_t[]){4, 2}, 0, &err), &err);
-        assert_done(tensors_add(&set, "features", &t, &err), &err);
-        assert_done(tensor_new(&t, TENSOR_BYTES, 1, &cases[i].count, 14, &err), &err);
-        for (size_t k = 0; k < cases[i].count; k++)
-            memcpy((char *)t.data + 14 * k, cases[i].names[k], strlen(cases[i].names[k]));
-        assert_done(tensors_add(&set, "columns", &t, &err), &err);
-        assert_done(npz_write(scratch("m.npz"), &set, &err), &err);
-        tensors_free(&set);
-        if (cases[i].good) {
-            assert_done(music_read(scratch("m.npz"), &m, &err), &err);
-            assert_int_equal(m.blocks, MUSIC_ONSETS | MUSIC_BEATS);
-            music_free(&m);
-        } else
-            assert_failed(music_read(scratch("m.npz"), &m, &err), &err, "'columns' ");
+        const char *path = with_columns(cases[i].count, cases[i].names, NULL, NULL);
+        if (!cases[i].layout) {
+            assert_failed(music_read(path, &m, &err), &err, "'columns' ");
+            continue;
+        }
+        assert_done(music_read(path, &m, &err), &err);
+        assert_string_equal(m.identity.columns, cases[i].layout);
+        music_free(&m);
     }
+}
+
+/* A block whose columns lie apart would be found at its first one only. */
+static void columns_of_a_block_are_neighbours(void **state) {
+    (void)state;
+    static const char names[5][4] = {"a", "a", "b", "a", "c"};
+    Error err;
+    Tensors set = {0};
+    Tensor t;
+    Music m;
+    assert_done(tensor_new(&t, TENSOR_F32, 2, (size_t[]){1, 5}, 0, &err), &err);
+    assert_done(tensors_add(&set, "features", &t, &err), &err);
+    assert_done(tensor_new(&t, TENSOR_BYTES, 1, (size_t[]){5}, 4, &err), &err);
+    memcpy(t.data, names, sizeof names);
+    assert_done(tensors_add(&set, "columns", &t, &err), &err);
+    assert_done(npz_write(scratch("m.npz"), &set, &err), &err);
+    tensors_free(&set);
+    assert_failed(music_read(scratch("m.npz"), &m, &err), &err, "not side by side");
+}
+
+static void names_and_versions_go_together(void **state) {
+    (void)state;
+    Error err;
+    Music m;
+    assert_done(music_read(with_columns(0, NULL, "sound7", "1"), &m, &err), &err);
+    assert_string_equal(m.identity.name, "sound7");
+    assert_string_equal(m.identity.version, "1");
+    music_free(&m);
+    assert_done(music_read(with_columns(0, NULL, "a song of mine", NULL), &m, &err), &err);
+    assert_false(music_identity_known(&m.identity)); /* `name` means something else there */
+    music_free(&m);
+    assert_failed(music_read(with_columns(0, NULL, "a b", "1"), &m, &err), &err,
+                  "not printable ASCII");
+    assert_failed(music_read(with_columns(0, NULL, "a", "1\n"), &m, &err), &err,
+                  "not printable ASCII");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(features_come_back),
-        cmocka_unit_test(a_bare_array_has_60_frames_a_second),
+        cmocka_unit_test(files_say_what_they_hold),
+        cmocka_unit_test(a_bare_array_says_nothing),
         cmocka_unit_test(what_is_no_music_is_refused),
         cmocka_unit_test(scalars_must_be_scalars),
-        cmocka_unit_test(blocks_are_named),
-        cmocka_unit_test(columns_come_back),
-        cmocka_unit_test(wrong_columns_are_refused),
+        cmocka_unit_test(blocks_are_found),
+        cmocka_unit_test(columns_are_blocks),
+        cmocka_unit_test(columns_of_a_block_are_neighbours),
+        cmocka_unit_test(names_and_versions_go_together),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }
