@@ -77,7 +77,8 @@ $(BUILD)/lib/nn/%.o $(BUILD)/model/%.o: CFLAGS += -ffp-contract=fast
 # With MPI=1 the programs go to $(BUILD)/mpi, and one object file takes the place of another:
 # lib/base/comm.h. MPI_PACKAGE: pkg-config's name of the MPI.
 MPI_PACKAGE ?= ompi-c
-mpi_there   := $(shell pkg-config --exists $(MPI_PACKAGE) && command -v mpirun)
+mpi_there   := $(shell . test/choices.sh; may_use mpi mpirun && \
+                      pkg-config --exists $(MPI_PACKAGE) && echo yes)
 $(BUILD)/lib/base/comm_mpi.o: CFLAGS += $(shell pkg-config --cflags $(MPI_PACKAGE))
 
 $(BUILD)/mpi/%: $(BUILD)/cmd/%.o $(BUILD)/lib/base/comm_mpi.o $(BUILD)/libneverstop.a
@@ -108,9 +109,10 @@ $(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libneverstop.a
 # Test programs run from the repository's root; scripts in test/cli get the folder of the
 # executables in $BIN.
 test: build-tests
-	@BIN=$(BIN) MPI_BIN=$(if $(mpi_there),$(BUILD)/mpi) sh test/run $(units)
+	@BIN=$(BIN) MPI_BIN=$(if $(mpi_there),$(BUILD)/mpi) WAYS=$(BUILD)/test/ways sh test/run $(units)
 
-build-tests: all $(units) $(if $(mpi_there),$(BUILD)/mpi/train-bank $(BUILD)/mpi/train-predictor)
+build-tests: all $(units) $(BUILD)/test/ways \
+             $(if $(mpi_there),$(BUILD)/mpi/train-bank $(BUILD)/mpi/train-predictor)
 
 sanitized = $(MAKE) BUILD=$(BUILD)/sanitize BIN=$(BUILD)/sanitize/bin \
             OPT='-O1 -fno-omit-frame-pointer' \

@@ -193,7 +193,6 @@ static int do_all(const Program *program, const ClusterChoices *c, Error *err) {
 }
 
 int main(int argc, char **argv) {
-    runtime_prepare(argv);
     const AffinityOptions defaults = affinity_defaults();
     ClusterChoices c = {.length = 120,
                         .stride = 20,
@@ -250,6 +249,7 @@ int main(int argc, char **argv) {
     int first;
     int status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
+    runtime_prepare(argv);
     if (!c.output) return program_usage_error(&program, "-o is needed");
     if (argc - first != 1) return program_usage_error(&program, "one data set is needed");
     if (c.preference_given && c.clusters_given)

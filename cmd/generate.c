@@ -200,7 +200,6 @@ static int generate_one(const GenerateSettings *s, const Model *m, Error *err) {
 }
 
 int main(int argc, char **argv) {
-    runtime_prepare(argv);
     static const char *const precisions[] = {"float32", "bf16", NULL};
     GenerateSettings s = {.batch = 32};
     const OptionGroup groups[] = {
@@ -247,6 +246,7 @@ int main(int argc, char **argv) {
         OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
+    runtime_prepare(argv);
     if (argc > first) return program_usage_error(&program, "unexpected operand %s", argv[first]);
     if (!s.model || !s.output)
         return program_usage_error(&program, "%s is needed", s.model ? "-o" : "-m");

@@ -98,7 +98,6 @@ static int plot(const PoseSet *s, const TsneOptions *o, const char *output, cons
 }
 
 int main(int argc, char **argv) {
-    runtime_prepare(argv);
     const char *output = NULL, *points = NULL, *skeleton_path = NULL;
     TsneOptions o = {.perplexity = 30, .iterations = 1000, .seed = 1};
     size_t poses = 2000, seed = 1;
@@ -133,6 +132,7 @@ int main(int argc, char **argv) {
         OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);
     if (status >= 0) return status;
+    runtime_prepare(argv);
     if (!output) return program_usage_error(&program, "-o FILE is needed");
     if (first == argc) return program_usage_error(&program, "no motion is given");
     threads_set((int)general.threads);

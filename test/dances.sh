@@ -83,16 +83,16 @@ frames() {
 }
 # length_of FILE: frames of a motion
 length_of() { grep -ao "'shape': ([0-9]*, " "$1" | head -1 | tr -dc 0-9; }
-# near A B COLUMNS: the same number of frames, equal within 1e-5
+# near A B COLUMNS [TOLERANCE]: the same number of frames, equal within 1e-5 or that
 near() {
     n=$(length_of "$1")
-    [ "$n" = "$(length_of "$2")" ] || return 1
+    [ -n "$n" ] && [ "$n" = "$(length_of "$2")" ] || return 1
     frames "$1" "$3" 0 "$n" | od -An -v -tf4 -w4 >"$work/near1"
     frames "$2" "$3" 0 "$n" | od -An -v -tf4 -w4 >"$work/near2"
     [ "$(wc -l <"$work/near1")" -eq $((n * $3)) ] &&
-        paste "$work/near1" "$work/near2" | awk '
+        paste "$work/near1" "$work/near2" | awk -v most="${4:-1e-5}" '
             { d = $1 - $2 }
-            !(d < 1e-5 && d > -1e-5) { print NR ": " $0; bad = 1; exit }
+            !(d < most + 0 && d > -most) { print NR ": " $0; bad = 1; exit }
             END { exit bad }'
 }
 

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/choices.h"
+
 int file_read(const char *path, unsigned char **data, size_t *size, Error *err) {
     *data = NULL;
     *size = 0;
@@ -57,7 +59,7 @@ failure:
  * no such thing or could not name it later. */
 static int open_unnamed(const char *path) {
 #ifdef O_TMPFILE
-    char *folder = access("/proc/self/fd", X_OK) == 0 ? path_folder(path) : NULL;
+    char *folder = choice(CHOICE_TMPFILE) == CHOICE_YES ? path_folder(path) : NULL;
     int fd = folder ? open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666) : -1;
     free(folder);
     return fd;

@@ -6,7 +6,7 @@
 
 /* At least `bytes` bytes from the start of a cache line on, not set to anything, or NULL; free()
  * frees them. A block of 2 MiB or more is asked for in pages of that size where the system has
- * such: the processor finds its way through those without looking up an address every 4 KiB. */
+ * them (choices.h: pages): fewer addresses to translate. */
 void *memory_block(size_t bytes);
 
 /* The same, all zero. */

@@ -2,43 +2,60 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "lib/base/blas.h"
+#include "lib/base/choices.h"
 
-#if defined(__x86_64__)
-static const char *best_kernels(void) {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        return "SkylakeX";
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? "Haswell" : NULL;
-}
-#else
-static const char *best_kernels(void) { return NULL; }
-#endif
-
-/* The kernels to ask for, or NULL if OpenBLAS's own choice is good. */
+/* OpenBLAS's name for its best kernels that this processor runs, or NULL if its own choice is
+ * good. */
 static const char *better_kernels(void) {
     static const char *const fallbacks[] = {"Prescott", "Core2", "Penryn", "Nehalem", "Generic"};
     const char *chosen = openblas_get_corename ? openblas_get_corename() : "";
+    bool slow = false;
     for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks; i++)
-        if (strcasecmp(chosen, fallbacks[i]) == 0) return best_kernels();
+        slow = slow || strcasecmp(chosen, fallbacks[i]) == 0;
+    for (int way = CORE_SKYLAKEX; slow && way <= CORE_HASWELL; way++)
+        if (choice_offered(CHOICE_CORE, way)) return choice_way(CHOICE_CORE, way);
     return NULL;
 }
 
-/* Sets a variable that is not set. True if the program must start anew for it. */
-static bool decide(const char *name, const char *value) {
-    return value && !getenv(name) && setenv(name, value, 1) == 0;
+/* Each of these sets a variable and returns true, or returns false where it is as it should be. */
+static bool set(const char *name, const char *value) {
+    const char *now = getenv(name);
+    return !(now && strcmp(now, value) == 0) && setenv(name, value, 1) == 0;
+}
+
+static bool set_if_absent(const char *name, const char *value) {
+    return !getenv(name) && setenv(name, value, 1) == 0;
+}
+
+static bool set_kernels(void) {
+    int core = choice(CHOICE_CORE);
+    if (core == CORE_OPENBLAS) return false;
+    if (core != CORE_AUTO) return set("OPENBLAS_CORETYPE", choice_way(CHOICE_CORE, core));
+    const char *better = better_kernels();
+    return better && set_if_absent("OPENBLAS_CORETYPE", better);
+}
+
+static bool set_blas_threads(void) {
+    if (openblas_set_num_threads) return set_if_absent("OPENBLAS_NUM_THREADS", "1");
+    bool blis = set_if_absent("BLIS_NUM_THREADS", "1");
+    bool mkl = set_if_absent("MKL_NUM_THREADS", "1");
+    return blis || mkl;
+}
+
+static bool set_waiting(void) {
+    return !getenv("OMP_WAIT_POLICY") && set_if_absent("GOMP_SPINCOUNT", "1000");
 }
 
 void runtime_prepare(char **argv) {
-    bool kernels = decide("OPENBLAS_CORETYPE", better_kernels());
-    bool waiting = !getenv("OMP_WAIT_POLICY") && decide("GOMP_SPINCOUNT", "1000");
-    bool threads = openblas_set_num_threads
-                       ? decide("OPENBLAS_NUM_THREADS", "1")
-                       : (int)decide("BLIS_NUM_THREADS", "1") + (int)decide("MKL_NUM_THREADS", "1");
-    if (kernels || waiting || threads)
+    if (choice(CHOICE_RESTART) == CHOICE_NO) return;
+    bool kernels = set_kernels();
+    bool threads = set_blas_threads();
+    bool waiting = set_waiting();
+    if (kernels || threads || waiting)
         execv("/proc/self/exe", argv); /* on failure everything computes the same, only slower */
 }

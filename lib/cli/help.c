@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/choices.h"
 #include "lib/base/version.h"
 #include "lib/cli/programs.h"
 
@@ -121,6 +122,21 @@ void help_print(const Program *p) {
     print_option(&help_row);
     print_option(&version_row);
     printf("\nExample:\n  %s\n", p->example);
+    printf("\nNEVERSTOP_USE=help %s lists what can be chosen for this machine.\n", p->name);
+}
+
+void help_print_choices(void) {
+    printf("NEVERSTOP_USE=\"NAME=WAY...\" says how programs compute; the default is the first way "
+           "that\nthe machine offers, NEVERSTOP_USE=portable the last one\nof all but the tests. "
+           "[not offered here]\n\n");
+    for (Choice c = 0; c < CHOICES; c++) {
+        printf("%-10s", choice_name(c));
+        for (int way = 0; choice_way(c, way); way++)
+            printf(choice_offered(c, way) ? " %s" : " [%s]", choice_way(c, way));
+        printf("\n           ");
+        print_wrapped(choice_help(c), 11);
+        printf("\n");
+    }
 }
 
 /* --- --help-man --- */
@@ -209,6 +225,8 @@ void help_print_man(const Program *p) {
     }
     print_roff_option(&help_row);
     print_roff_option(&version_row);
+    printf(".SH ENVIRONMENT\n.TP\n.B NEVERSTOP_USE\nWhich of several ways of computing is taken; "
+           "\\fBNEVERSTOP_USE=help\\fR lists them.\n");
     printf(".SH EXIT STATUS\n0 if all went well, 1 if an input is bad or something failed, 2 after "
            "wrong usage.\n.SH EXAMPLE\n.nf\n");
     if (!main_program) printf("neverstop ");

@@ -7,6 +7,7 @@
 void help_print(const Program *program); /* --help */
 void help_print_man(const Program *program); /* --help-man: roff, section 1 */
 void help_print_options(const Program *program); /* --help-options: a line per option, with tabs */
+void help_print_choices(void); /* NEVERSTOP_USE=help: lib/base/choices.h */
 
 bool option_takes_value(const Option *row);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/choices.h"
 #include "lib/base/version.h"
 #include "lib/cli/help.h"
 
@@ -190,6 +191,12 @@ int options_parse(const Program *p, int argc, char **argv, int *first) {
         help_print_options(p);
         return program_finish(p, 0);
     }
+    if (choices_help_wanted()) {
+        help_print_choices();
+        return program_finish(p, 0);
+    }
+    Error err;
+    if (choices_check(&err)) return program_report(p, &err);
     Getopt g;
     if (getopt_prepare(&g, p)) return 1;
     int status = parse(p, &g, argc, argv);

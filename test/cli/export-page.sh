@@ -28,7 +28,8 @@ ok 'no sound file' fails 1 'nothing.mp3: ' page --audio "$work/nothing.mp3" -o "
 ok 'more labels than dances' fails 1 '2 labels for 1 dance' page -l a -l b -o "$work/x" "$dance"
 ok 'nothing was left by failures' [ ! -e "$work/x" ]
 
-if command -v chromium >/dev/null && command -v python3 >/dev/null; then
+. test/choices.sh
+if may_use chromium chromium && may_use python python3; then
     python3 test/browser/page.py "$work" || echo "not ok - page.py ended with status $?"
 else
     echo 'ok - pages in a browser # SKIP chromium and python3 are not both installed'

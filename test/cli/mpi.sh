@@ -1,7 +1,7 @@
 #!/bin/sh
 # Training that processes share (make MPI=1) against one process: where MPI is installed, MPI_BIN has the programs. TAP on stdout.
 if [ -z "${MPI_BIN-}" ]; then
-    echo "ok - training by many processes # SKIP MPI is not installed"
+    echo "ok - training by many processes # SKIP MPI is not installed or not wanted"
     exit 0
 fi
 . test/dances.sh

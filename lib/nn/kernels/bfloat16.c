@@ -9,6 +9,19 @@
 #include "lib/base/threads.h"
 #include "lib/nn/kernels/bfloat16_kernels.h"
 
+Bf16Kernel bf16_kernel(void) { return (Bf16Kernel)choice(CHOICE_BF16); }
+
+static Bf16Part *part_of_kernel(Bf16Kernel kernel) {
+    switch (kernel) {
+    case BF16_AMX:
+        return bf16_amx;
+    case BF16_AVX512:
+        return bf16_avx512;
+    default:
+        return bf16_plain;
+    }
+}
+
 static size_t tiles(size_t n, size_t size) { return (n + size - 1) / size; }
 
 static uint16_t rounded(real value) {
@@ -72,7 +85,7 @@ void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, s
                    .bias = bias,
                    .onto = onto,
                    .y = y};
-    Bf16Part *part = k == BF16_AMX ? bf16_amx : k == BF16_AVX512 ? bf16_avx512 : bf16_plain;
+    Bf16Part *part = part_of_kernel(k);
     round_input(rows, w->in, x, input);
 #pragma omp parallel if (rows * out * w->in > WORTH_THREADS)
     {

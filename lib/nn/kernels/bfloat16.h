@@ -11,12 +11,11 @@
 
 #include <stdint.h>
 
+#include "lib/base/choices.h"
 #include "lib/base/error.h"
 #include "lib/nn/real.h"
 
-typedef enum { BF16_PLAIN, BF16_AVX512, BF16_AMX } Bf16Kernel;
-
-/* The fastest that this processor and system have. */
+/* The fastest that the machine offers, or what NEVERSTOP_USE says (choices.h). */
 Bf16Kernel bf16_kernel(void);
 
 /* W [out, in], as the kernels read it. */

@@ -26,10 +26,8 @@ void bf16_plain(const Bf16Job *j, size_t first, size_t last) {
         }
 }
 
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__x86_64__)
 #include <immintrin.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 /* 12 rows by 2 tiles of outputs: 24 accumulators, of 32 registers. */
 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) void bf16_avx512(const Bf16Job *j,
@@ -125,33 +123,7 @@ __attribute__((target("amx-tile,amx-bf16,avx512f"))) void bf16_amx(const Bf16Job
     _tile_release();
 }
 
-/* Linux hands out the tiles' state, 8 KiB a thread, on demand only. */
-static int may_use_tiles(void) {
-    enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
-    return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
-}
-
-/* CPUID leaf 7: EDX bits 22 (AMX-BF16) and 24 (AMX-TILE) of subleaf 0, EAX bit 5 (AVX512-BF16) of
- * subleaf 1. */
-static void leaf_7(unsigned sub, unsigned *eax, unsigned *edx) {
-    unsigned b, c;
-    __asm__("cpuid" : "=a"(*eax), "=b"(b), "=c"(c), "=d"(*edx) : "a"(7), "c"(sub));
-}
-
-Bf16Kernel bf16_kernel(void) {
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
-        !__builtin_cpu_supports("avx512vl"))
-        return BF16_PLAIN;
-    unsigned eax, edx;
-    leaf_7(0, &eax, &edx);
-    if ((edx >> 22 & 1) && (edx >> 24 & 1) && may_use_tiles()) return BF16_AMX;
-    leaf_7(1, &eax, &edx);
-    return eax >> 5 & 1 ? BF16_AVX512 : BF16_PLAIN;
-}
-
 #else
 void bf16_avx512(const Bf16Job *j, size_t first, size_t last) { bf16_plain(j, first, last); }
 void bf16_amx(const Bf16Job *j, size_t first, size_t last) { bf16_plain(j, first, last); }
-Bf16Kernel bf16_kernel(void) { return BF16_PLAIN; }
 #endif

@@ -17,7 +17,7 @@ typedef struct {
 
 /* y's columns of the tiles first <= i < last of the weights. */
 typedef void Bf16Part(const Bf16Job *job, size_t first, size_t last);
-Bf16Part bf16_plain, bf16_avx512, bf16_amx; /* the last two only where bf16_kernel says so */
+Bf16Part bf16_plain, bf16_avx512, bf16_amx; /* the last two only where choice_offered says so */
 
 /* Writes the part of a tile of sums that the result has, with what is added. */
 static inline void bf16_store(const Bf16Job *j, size_t row, size_t tile, const float *sums) {

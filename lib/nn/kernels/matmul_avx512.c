@@ -29,12 +29,6 @@ enum {
            DEPTH /* numbers of A that stay in the second-level cache while panels of B pass */
 };
 
-bool matmul_avx512_runs(void) {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-}
-
 INLINE __mmask16 first_lanes(size_t n) { return n >= LANES ? 0xffff : (__mmask16)((1u << n) - 1); }
 
 /* --- the copy of B: [depth][WIDTH], zeros beside its columns --- */
@@ -341,6 +335,5 @@ void matmul_avx512(const Product *p) {
 }
 
 #else
-bool matmul_avx512_runs(void) { return false; }
 void matmul_avx512(const Product *p) { (void)p; }
 #endif

@@ -18,9 +18,8 @@ typedef struct {
     const real *d, *bias;
 } Product;
 
-/* In float and with k > 0, where matmul_avx512_runs, on the calling thread. */
+/* In float and with k > 0, on a processor that has AVX-512, on the calling thread. */
 void matmul_avx512(const Product *p);
-bool matmul_avx512_runs(void);
 /* Whether it is then faster than a BLAS. */
 bool matmul_avx512_pays(const Product *p);
 

@@ -66,16 +66,16 @@ static void products(void **state) {
     static const size_t shapes[][3] = {{1, 1, 1},     {16, 16, 32},  {17, 33, 65}, {5, 100, 31},
                                        {60, 48, 128}, {33, 16, 205}, {12, 31, 7},  {100, 70, 40},
                                        {600, 5, 900}}; /* the last input is passed in pieces */
-    for (Bf16Kernel kernel = BF16_PLAIN; kernel <= bf16_kernel(); kernel++)
-        for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+    for (Bf16Kernel kernel = BF16_AMX; kernel <= BF16_PLAIN; kernel++)
+        for (size_t i = 0; choice_offered(CHOICE_BF16, (int)kernel) && i < sizeof shapes / sizeof *shapes; i++)
             check_product(kernel, shapes[i][0], shapes[i][1], shapes[i][2], i % 2);
 }
 
 static void what_is_no_number_stays_so(void **state) {
     (void)state;
     uint32_t bits[] = {0x7fffffff, 0x7f800001, 0x7f800000};
-    for (Bf16Kernel kernel = BF16_PLAIN; kernel <= bf16_kernel(); kernel++)
-        for (size_t i = 0; i < 3; i++) {
+    for (Bf16Kernel kernel = BF16_AMX; kernel <= BF16_PLAIN; kernel++)
+        for (size_t i = 0; choice_offered(CHOICE_BF16, (int)kernel) && i < 3; i++) {
             float x, w = 1, y = 0;
             memcpy(&x, &bits[i], sizeof x);
             uint16_t *input = aligned_alloc(64, bf16_input_size(1, 1) * sizeof *input);

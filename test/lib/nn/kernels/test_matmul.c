@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "lib/base/processor.h"
 #include "lib/base/rng.h"
 #include "lib/base/threads.h"
 #include "lib/nn/kernels/matmul.h"
@@ -74,7 +75,7 @@ enum { SHAPES = sizeof shapes / sizeof *shapes };
 
 static void our_kernel(void **state) {
     (void)state;
-    if (!matmul_avx512_runs()) skip();
+    if (!processor_has(PROCESSOR_AVX512)) skip();
     for (size_t i = 0; i < SHAPES; i++)
         for (int way = 0; way < 3; way++) {
             Case t;
@@ -120,7 +121,7 @@ static void whole_products(void **state) {
 /* What is no number must not get lost in a row or column that is only there to fill a vector. */
 static void no_numbers(void **state) {
     (void)state;
-    if (!matmul_avx512_runs()) skip();
+    if (!processor_has(PROCESSOR_AVX512)) skip();
     enum { M = 14, N = 35, K = 40 };
     for (int way = 0; way < 3; way++) {
         Case t;
