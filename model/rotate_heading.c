@@ -4,6 +4,7 @@
 #include "model/rotate_heading.h"
 
 #include "lib/motion/heading.h"
+#include "lib/nn/op.h"
 
 static void turn_all(const Call *c, double direction, const real *from, real *to, bool accumulate) {
     size_t C = c->cols, T = c->rows;

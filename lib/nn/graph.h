@@ -3,8 +3,13 @@
  * A network is written once, forwards: every op call (ops.h) records a node and returns its Value.
  * graph_finish then plans one block of working memory in which values and gradients share places
  * when their lifetimes do not meet; from there on graph_forward and graph_backward allocate
- * nothing. A value holds [batch, rows, cols] elements; batch is chosen at each run, up to the
- * largest that was planned for. Scalars (losses) have one element whatever the batch.
+ * nothing. op.h says how an op is added.
+ *
+ * A value holds [batch, rows, cols] elements; batch is chosen at each run, up to the largest that
+ * was planned for. Rows are usually times, and cols channels. A map of height H and width W lies in
+ * it with its channels last: row y W + x is the place (x, y), so that ops on single rows (linear,
+ * layer_norm, activations) need not know of it, and ops that do take W as a size of their own.
+ * Scalars (losses) have one element whatever the batch.
  *
  * Errors while recording are kept: later calls do nothing and graph_finish reports the first one.
  */
@@ -58,7 +63,8 @@ int graph_check(const Graph *g, Error *err);
 size_t graph_count(const Graph *g);
 void graph_segment(Graph *g, size_t first);
 /* To be called before planning: values inside segments are not kept for graph_backward, which
- * computes each segment again when it comes to it: less memory, more time, the same bits. */
+ * computes each segment a second time when it comes to it: less memory, more time, the same bits
+ * (Chen et al. 2016, "Training deep nets with sublinear memory cost"). */
 void graph_recompute(Graph *g);
 
 /* Plans memory and allocates nothing of it: graph_bytes says what the graph would take. loss: the
@@ -96,89 +102,7 @@ void graph_on_gradient(Graph *g, void (*done)(void *user, Parameter w), void *us
 void graph_differentiate(Graph *g, Value input);
 real *graph_gradient(Graph *g, Value input);
 
-/* --- for the files that define ops --- */
-
-enum { MAX_INPUTS = 4, MAX_WEIGHTS = 2, MAX_SIZES = 4 };
-
-typedef struct {
-    size_t rows, cols; /* per sample */
-    const real *data;
-    real *grad; /* NULL when nobody asks for it */
-    bool fresh; /* the gradient holds nothing yet: to be set, not added to. Only ops that
-                   set_gradients see it; for others it is zeroed */
-} Operand;
-
-/* What an op's forward and backward see. Gradients are added to, but for fresh ones. */
-typedef struct {
-    size_t batch;
-    int inputs;
-    Operand x[MAX_INPUTS];
-    const real *w[MAX_WEIGHTS];
-    real *dw[MAX_WEIGHTS]; /* NULL: absent or frozen */
-    const Bf16Weights *rounded; /* with w[0] as matrices[w0]; NULL: use w[0] */
-    size_t w0;
-    size_t rows, cols; /* of the result */
-    real *y;
-    const real *dy;
-    real *saved; /* kept from forward to backward */
-    real *scratch; /* within one call; scratch_per_thread elements for each thread */
-    size_t scratch_per_thread;
-    const size_t *size; /* the op's own numbers */
-    const real *factor;
-    const size_t *list;
-    const real *table;
-} Call;
-
-/* A call without its data: what is needed to count operations. */
-typedef struct {
-    size_t batch;
-    int inputs;
-    struct {
-        size_t rows, cols; /* per sample */
-        bool grad; /* its gradient is required */
-    } x[MAX_INPUTS];
-    bool dw[MAX_WEIGHTS]; /* likewise */
-    size_t rows, cols; /* of the result */
-    const size_t *size;
-} CallShape;
-
-typedef struct {
-    const char *name;
-    void (*forward)(const Call *c);
-    void (*backward)(const Call *c); /* NULL: nothing flows back */
-    /* Floating-point operations of forward, or of backward, over the whole batch. NULL for ops
-     * whose work is linear in the number of their elements: as usual in the literature (Chowdhery
-     * et al. 2022, appendix B), norms, activations and sums are not counted. */
-    double (*flops)(const CallShape *c, bool backward);
-    bool backward_reads_x, backward_reads_y;
-    bool sets_gradients; /* backward minds Operand.fresh, and gives every element of that gradient a
-                            value */
-    /* Where nothing has given to x[0]'s gradient before, it may lie where dy does: */
-    bool passes_gradient; /* it is dy: backward sees NULL in its place */
-    bool in_place; /* backward writes it over dy */
-    bool scalar; /* the result is one element, not one per sample */
-} Op;
-
-typedef struct {
-    const Op *op;
-    int inputs;
-    Value x[MAX_INPUTS];
-    Parameter w[MAX_WEIGHTS];
-    size_t rows, cols;
-    size_t saved; /* elements per sample (or in all, for scalars) */
-    size_t scratch; /* elements per thread */
-    size_t size[MAX_SIZES];
-    real factor[MAX_SIZES];
-    const size_t *list; /* copied, list_count long */
-    size_t list_count;
-    const real *table; /* likewise */
-    size_t table_count;
-} Record;
-
-Value graph_record(Graph *g, const Record *r);
 /* Keeps the first error of a recording and returns NO_VALUE. */
 Value graph_fail(Graph *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* v is not a value of this graph, or an error happened: the op must return NO_VALUE. */
-bool graph_value_invalid(const Graph *g, Value v);
 
 #endif

@@ -11,7 +11,7 @@ static CallShape shape_of(const Graph *g, const Node *n, size_t batch) {
         c.x[k].cols = x->record.cols;
         c.x[k].grad = x->needs_grad;
     }
-    for (int k = 0; k < MAX_WEIGHTS; k++) c.dw[k] = graph_trainable(g, r->w[k]);
+    for (int k = 0; k < OP_MAX_WEIGHTS; k++) c.dw[k] = graph_trainable(g, r->w[k]);
     return c;
 }
 

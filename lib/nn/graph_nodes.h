@@ -1,9 +1,9 @@
-/* graph_nodes.h: what a graph is made of, shared by the files that record (graph.c), plan
- * (graph_plan.c) and run it (graph_run.c). */
+/* graph_nodes.h: what a graph consists of, shared by the files that record (graph.c), plan
+ * (graph_plan.c, graph_memory.c), run (graph_run.c) and count it (graph_flops.c). */
 #ifndef LIB_NN_GRAPH_NODES_H
 #define LIB_NN_GRAPH_NODES_H
 
-#include "lib/nn/graph.h"
+#include "lib/nn/op.h"
 
 /* Where a value and what its op saved lie in the block. */
 typedef struct {
@@ -13,14 +13,14 @@ typedef struct {
 typedef struct {
     Record record; /* op NULL: an input */
     bool keep, needs_grad, differentiate;
-    bool recomputed; /* computed a second time on the way back */
-    bool completes[MAX_WEIGHTS]; /* its backward is the last that adds to the weight's gradient */
+    bool recomputed; /* computed a second time for backward */
+    bool completes[OP_MAX_WEIGHTS]; /* backward of no other node adds to that weight's gradient
+                                       after this one's */
     size_t *list;
     real *table;
-    NodeStorage fwd,
-        bwd; /* as graph_forward and as graph_backward see them: the same unless computed again */
+    NodeStorage fwd, bwd; /* as graph_forward and graph_backward see them: two if recomputed */
     real *grad;
-    size_t grad_first_write; /* action that first gives the gradient a value */
+    size_t grad_first_write; /* time of the action that first writes the gradient */
 } Node;
 
 typedef struct {
@@ -28,7 +28,7 @@ typedef struct {
 } Segment;
 
 /* A run is a list of actions; their indices are the times of the plan. The first `count` are
- * FORWARD, one a node. */
+ * FORWARD, one for each node. */
 typedef enum { FORWARD, RECOMPUTE, BACKWARD } ActionKind;
 typedef struct {
     ActionKind kind;
@@ -49,7 +49,7 @@ struct Graph {
     void (*done)(void *user, Parameter w);
     void *user;
     bool recompute, planned;
-    size_t *offsets; /* of the plan, until the block is there */
+    size_t *offsets; /* in the block: of each node's buffers (graph_memory.c) */
     real *block, *scratch;
     size_t block_count, scratch_per_thread, scratch_count;
     bool failed;
@@ -64,9 +64,14 @@ static inline bool graph_trainable(const Graph *g, Parameter w) {
     return parameter_exists(w) && g->params->items[parameter_index(w)].trainable;
 }
 
+static inline bool node_scalar(const Node *n) { return n->record.op && n->record.op->scalar; }
+
 /* Elements of a node's value in a batch. */
 static inline size_t node_elements(const Node *n, size_t batch) {
-    return (n->record.op && n->record.op->scalar ? 1 : batch) * n->record.rows * n->record.cols;
+    return (node_scalar(n) ? 1 : batch) * n->record.rows * n->record.cols;
 }
+
+/* The second half of graph_plan: gives every buffer its place. */
+int graph_place(Graph *g, Error *err);
 
 #endif

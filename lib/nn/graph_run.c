@@ -1,10 +1,10 @@
 /* Running a graph: the actions of its plan, one after the other. */
 #include "lib/nn/graph_nodes.h"
 
-/* What the op sees, forwards or on the way back. */
-static Call call_of(const Graph *g, const Node *n, bool back) {
+/* What the op is given; backward: as graph_backward sees the values. */
+static Call call_of(const Graph *g, const Node *n, bool backward) {
     const Record *r = &n->record;
-    const NodeStorage *own = back ? &n->bwd : &n->fwd;
+    const NodeStorage *own = backward ? &n->bwd : &n->fwd;
     Call c = {.batch = g->batch,
               .inputs = r->inputs,
               .rows = r->rows,
@@ -20,7 +20,7 @@ static Call call_of(const Graph *g, const Node *n, bool back) {
               .table = r->table};
     for (int k = 0; k < r->inputs; k++) {
         const Node *x = node_of(g, r->x[k]);
-        c.x[k] = (Operand){x->record.rows, x->record.cols, back ? x->bwd.value : x->fwd.value,
+        c.x[k] = (Operand){x->record.rows, x->record.cols, backward ? x->bwd.value : x->fwd.value,
                            x->grad, false};
     }
     const Bf16Weights *rounded = g->params->rounded;
@@ -28,7 +28,7 @@ static Call call_of(const Graph *g, const Node *n, bool back) {
         c.rounded = rounded;
         c.w0 = parameter_index(r->w[0]);
     }
-    for (int k = 0; k < MAX_WEIGHTS; k++) {
+    for (int k = 0; k < OP_MAX_WEIGHTS; k++) {
         if (!parameter_exists(r->w[k])) continue;
         size_t w = parameter_index(r->w[k]);
         c.w[k] = params_values(g->params, w);
@@ -51,17 +51,17 @@ void graph_forward(Graph *g, size_t batch) {
 
 static void run_backward(const Graph *g, const Node *n, size_t time) {
     Call c = call_of(g, n, true);
-    for (int k = 0; k < n->record.inputs; k++) { /* gradients that come to life now */
+    for (int k = 0; k < n->record.inputs; k++) { /* gradients that are first written now */
         const Node *x = node_of(g, n->record.x[k]);
-        bool twice = false, handed_on = n->record.op->passes_gradient && x->grad == n->grad;
+        bool twice = false, passed = n->record.op->passes_grad && x->grad == n->grad;
         for (int i = 0; i < k; i++) twice |= value_same(n->record.x[i], n->record.x[k]);
-        if (handed_on) c.x[k].grad = NULL;
-        if (!x->grad || x->grad_first_write != time || twice || handed_on) continue;
-        c.x[k].fresh = n->record.op->sets_gradients;
-        if (!c.x[k].fresh) memset(x->grad, 0, node_elements(x, g->batch) * sizeof(real));
+        if (passed) c.x[k].grad = NULL;
+        if (!x->grad || x->grad_first_write != time || twice || passed) continue;
+        c.x[k].first_grad = n->record.op->writes_first_grad;
+        if (!c.x[k].first_grad) memset(x->grad, 0, node_elements(x, g->batch) * sizeof(real));
     }
     n->record.op->backward(&c);
-    for (int k = 0; g->done && k < MAX_WEIGHTS; k++)
+    for (int k = 0; g->done && k < OP_MAX_WEIGHTS; k++)
         if (n->completes[k]) g->done(g->user, n->record.w[k]);
 }
 

@@ -3,7 +3,8 @@
  *
  * exp is our own in float, because a loop over it vectorises: 2^n (1 + r + ... + r^6/720) with |r|
  * <= ln2/2, relative error below 3e-7 for |x| <= 86. Beyond, the result and its inverse stay
- * positive, finite and normal: at most 5e-38, at least 2e37. NaN stays NaN. */
+ * positive, finite and normal: at most 5e-38, at least 2e37. NaN stays NaN. tanh likewise, relative
+ * error below 3e-7. */
 #ifndef LIB_NN_REAL_H
 #define LIB_NN_REAL_H
 
@@ -18,6 +19,7 @@ typedef double real;
 
 static inline real real_exp(real x) { return exp(x); }
 static inline real real_sqrt(real x) { return sqrt(x); }
+static inline real real_tanh(real x) { return tanh(x); }
 
 #else
 typedef float real;
@@ -44,6 +46,18 @@ static inline real real_exp(real x) {
     return p * scale;
 }
 static inline real real_sqrt(real x) { return sqrtf(x); }
+
+static inline real real_tanh(real x) {
+    float size = fabsf(x), s = x * x;
+    float p = -5.70498872745e-3f; /* (tanh(x) - x) / x^3 for |x| < 0.625, as in Cephes */
+    p = p * s + 2.06390887954e-2f;
+    p = p * s - 5.37397155531e-2f;
+    p = p * s + 1.33314422036e-1f;
+    p = p * s - 3.33332819422e-1f;
+    float far = copysignf(1.0f - 2.0f / (real_exp(2 * size) + 1.0f), x);
+    return size < 0.625f ? x + x * s * p : far;
+}
+
 #endif
 
 /* Elements of an elementwise loop from which on threads are worth waking. */
@@ -53,13 +67,13 @@ enum { WORTH_THREADS = 1 << 14 };
  * the same instructions whatever their number. */
 enum { VECTOR = 64 };
 
-/* dx = value where dx is fresh (holds nothing yet), dx + value elsewhere. */
-static inline void real_store_or_add(real *dx, real value, bool fresh) {
-    *dx = fresh ? value : *dx + value;
+/* dx = value if that is the first one that it is given, dx + value otherwise. */
+static inline void real_store_or_add(real *dx, real value, bool first) {
+    *dx = first ? value : *dx + value;
 }
 
-/* Largest of n >= 1 elements; sixteen lanes, because a plain maximum does not vectorise where NaN
- * must be minded. */
+/* Largest of n >= 1 elements; sixteen lanes, because compilers do not vectorise a plain
+ * maximum, for the sake of NaN. */
 static inline real real_max(const real *x, size_t n) {
     enum { LANES = 16 };
     real lane[LANES];

@@ -1,101 +1,93 @@
-/* The pointwise nonlinearity and softmax. */
+/* relu     y = max(x, 0),             dx = dy for y > 0, else 0
+ * sigmoid  y = 1 / (1 + exp(-x)),     dx = dy y (1 - y)
+ * tanh     y = tanh x,                dx = dy (1 - y^2) */
 #include "lib/base/threads.h"
-#include "lib/nn/ops/ops.h"
+#include "lib/nn/ops/elementwise.h"
 
-/* op_gelu(x) = x/2 (1 + tanh u) = x s(2u), u = sqrt(2/pi) (x + 0.044715 x^3), s the logistic
- * function gelu'(x) = s + x s (1 - s) 2 u' */
-static const real twice_root = (real)1.5957691216057308; /* 2 sqrt(2/pi) */
-static const real cubic = (real)0.044715;
+/* Of n elements each; dx may be dy. */
+typedef void (*Forward)(const real *restrict x, real *restrict y, size_t n);
+typedef void (*Backward)(const real *restrict y, const real *dy, real *dx, size_t n, bool first);
 
-static inline real gelu_gate(real x) {
-    return 1 / (1 + real_exp(-twice_root * (x + cubic * x * x * x)));
-}
-
-static void gelu_forward(const Call *c) {
-    size_t n = c->batch * c->rows * c->cols;
+static void run_forward(const Call *c, Forward forward) {
+    size_t n = op_elements(c);
 #pragma omp parallel if (n > WORTH_THREADS)
     {
         Part p = threads_part(n, VECTOR);
-        const real *restrict x = c->x[0].data + p.first;
-        real *restrict y = c->y + p.first;
-        for (size_t i = 0; i < p.count; i++) y[i] = x[i] * gelu_gate(x[i]);
+        forward(c->x[0].data + p.first, c->y + p.first, p.count);
     }
 }
 
-/* n <= VECTOR elements; dx may be dy. */
-static inline void gelu_back(const real *restrict x, const real *dy, real *dx, size_t n,
-                             bool fresh) {
-    real given[VECTOR];
-    for (size_t k = 0; k < n; k++) {
-        real s = gelu_gate(x[k]);
-        given[k] = dy[k] * (s + x[k] * s * (1 - s) * twice_root * (1 + 3 * cubic * x[k] * x[k]));
-    }
-    for (size_t k = 0; k < n; k++) real_store_or_add(&dx[k], given[k], fresh);
-}
-
-static void gelu_backward(const Call *c) {
-    size_t n = c->batch * c->rows * c->cols;
+static void run_backward(const Call *c, Backward backward) {
+    size_t n = op_elements(c);
     if (!c->x[0].grad) return;
 #pragma omp parallel if (n > WORTH_THREADS)
     {
         Part p = threads_part(n, VECTOR);
-        const real *x = c->x[0].data + p.first, *dy = c->dy + p.first;
-        real *dx = c->x[0].grad + p.first;
-        size_t whole = p.count / VECTOR * VECTOR; /* of a length that compilers know */
-        for (size_t i = 0; i < whole; i += VECTOR)
-            gelu_back(x + i, dy + i, dx + i, VECTOR, c->x[0].fresh);
-        gelu_back(x + whole, dy + whole, dx + whole, p.count - whole, c->x[0].fresh);
+        backward(c->y + p.first, c->dy + p.first, c->x[0].grad + p.first, p.count,
+                 c->x[0].first_grad);
     }
 }
 
-Value op_gelu(Graph *g, Value x) {
-    static const Op op = {.name = "gelu",
-                          .forward = gelu_forward,
-                          .backward = gelu_backward,
-                          .backward_reads_x = true,
-                          .sets_gradients = true,
-                          .in_place = true};
-    return graph_record(
-        g,
-        &(Record){
-            .op = &op, .inputs = 1, .x = {x}, .rows = graph_rows(g, x), .cols = graph_cols(g, x)});
+static void relu(const real *restrict x, real *restrict y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = x[i] < 0 ? 0 : x[i]; /* NaN stays */
 }
 
-/* y = exp(x - max) / sum,  dx = y (dy - sum(dy y)) */
-static void softmax_forward(const Call *c) {
-    size_t n = c->batch * c->rows, C = c->cols;
-#pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
-    for (size_t i = 0; i < n; i++) {
-        const real *x = c->x[0].data + i * C;
-        real *y = c->y + i * C, top = real_max(x, C), sum = 0;
-#pragma omp simd reduction(+ : sum)
-        for (size_t k = 0; k < C; k++) sum += y[k] = real_exp(x[k] - top);
-        for (size_t k = 0; k < C; k++) y[k] /= sum;
-    }
+static void relu_back(const real *restrict y, const real *dy, real *dx, size_t n, bool first) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) real_store_or_add(&dx[i], y[i] > 0 ? dy[i] : 0, first);
 }
 
-static void softmax_backward(const Call *c) {
-    size_t n = c->batch * c->rows, C = c->cols;
-    bool fresh = c->x[0].fresh;
-    if (!c->x[0].grad) return;
-#pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
-    for (size_t i = 0; i < n; i++) {
-        const real *y = c->y + i * C, *dy = c->dy + i * C;
-        real *dx = c->x[0].grad + i * C, dot = 0;
-#pragma omp simd reduction(+ : dot)
-        for (size_t k = 0; k < C; k++) dot += dy[k] * y[k];
-        for (size_t k = 0; k < C; k++) real_store_or_add(&dx[k], y[k] * (dy[k] - dot), fresh);
-    }
+static void sigmoid(const real *restrict x, real *restrict y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = 1 / (1 + real_exp(-x[i]));
 }
 
-Value op_softmax(Graph *g, Value x) {
-    static const Op op = {.name = "softmax",
-                          .forward = softmax_forward,
-                          .backward = softmax_backward,
+static void sigmoid_back(const real *restrict y, const real *dy, real *dx, size_t n, bool first) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) real_store_or_add(&dx[i], dy[i] * y[i] * (1 - y[i]), first);
+}
+
+static void hyperbolic_tangent(const real *restrict x, real *restrict y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = real_tanh(x[i]);
+}
+
+static void tanh_back(const real *restrict y, const real *dy, real *dx, size_t n, bool first) {
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) real_store_or_add(&dx[i], dy[i] * (1 - y[i] * y[i]), first);
+}
+
+static void relu_forward(const Call *c) { run_forward(c, relu); }
+static void relu_backward(const Call *c) { run_backward(c, relu_back); }
+static void sigmoid_forward(const Call *c) { run_forward(c, sigmoid); }
+static void sigmoid_backward(const Call *c) { run_backward(c, sigmoid_back); }
+static void tanh_forward(const Call *c) { run_forward(c, hyperbolic_tangent); }
+static void tanh_backward(const Call *c) { run_backward(c, tanh_back); }
+
+Value op_relu(Graph *g, Value x) {
+    static const Op op = {.name = "relu",
+                          .forward = relu_forward,
+                          .backward = relu_backward,
                           .backward_reads_y = true,
-                          .sets_gradients = true};
-    return graph_record(
-        g,
-        &(Record){
-            .op = &op, .inputs = 1, .x = {x}, .rows = graph_rows(g, x), .cols = graph_cols(g, x)});
+                          .writes_first_grad = true,
+                          .grad_in_place = true};
+    return op_record_same_shape(g, &(Record){.op = &op, .inputs = 1, .x = {x}});
+}
+
+Value op_sigmoid(Graph *g, Value x) {
+    static const Op op = {.name = "sigmoid",
+                          .forward = sigmoid_forward,
+                          .backward = sigmoid_backward,
+                          .backward_reads_y = true,
+                          .writes_first_grad = true,
+                          .grad_in_place = true};
+    return op_record_same_shape(g, &(Record){.op = &op, .inputs = 1, .x = {x}});
+}
+
+Value op_tanh(Graph *g, Value x) {
+    static const Op op = {.name = "tanh",
+                          .forward = tanh_forward,
+                          .backward = tanh_backward,
+                          .backward_reads_y = true,
+                          .writes_first_grad = true,
+                          .grad_in_place = true};
+    return op_record_same_shape(g, &(Record){.op = &op, .inputs = 1, .x = {x}});
 }

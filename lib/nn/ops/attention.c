@@ -1,12 +1,14 @@
 /* Scaled dot-product attention (Vaswani et al. 2017), every row of Q attending to every row of K
- * and V: S = scale Q K^T,  P = op_softmax(S),  O = P V                                for each
- * sample and head Backward recomputes P from the saved log-sum-exp of each row of S instead of
- * keeping S for each head: dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum(dO O)),  dQ = scale dS
- * K,  dK = scale dS^T Q */
+ * and V; for each sample and head
+ *   S = scale Q K^T,  P = softmax(S),  O = P V
+ * Backward computes P a second time from the saved log-sum-exp of each row of S instead of keeping
+ * it for each head:
+ *   dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum(dO O)),  dQ = scale dS K,  dK = scale dS^T Q */
 #include <omp.h>
 
 #include "lib/nn/kernels/matmul.h"
-#include "lib/nn/ops/accumulate.h"
+#include "lib/nn/op.h"
+#include "lib/nn/ops/ops.h"
 
 /* Queries are the first columns of one operand, keys and values the last ones of the other; both
  * may be the same. */
@@ -40,7 +42,7 @@ static void fill_row(real *row, size_t T, real value) {
     for (size_t j = T; j < row_length(T); j++) row[j] = value;
 }
 
-static const real nothing = (real)-1e30; /* its exponential is */
+static const real nothing = (real)-1e30; /* whose exponential is zero */
 
 /* row = exp(row - top); returns the sum. */
 static real exponentials(real *row, size_t T, real top) {
@@ -79,13 +81,37 @@ static void attention_forward(const Call *c) {
         }
 }
 
+/* P of a head, from the log-sum-exp of its rows. */
+static void probabilities(const Shape *s, const real *q, const real *k, const real *lse, real *P) {
+    size_t L = row_length(s->T);
+    matmul_nt(s->R, s->T, s->dim, s->scale, q, s->q_stride, k, s->kv_stride, 0, P, L);
+    for (size_t i = 0; i < s->R; i++) {
+        fill_row(P + i * L, s->T, nothing);
+        exponentials(P + i * L, s->T, lse[i]);
+    }
+}
+
+/* dP becomes dS, without the scale. */
+static void through_softmax(const Shape *s, const real *o, const real *dO, const real *P,
+                            real *dP) {
+    size_t L = row_length(s->T), inner = s->inner;
+    for (size_t i = 0; i < s->R; i++) {
+        real dot = 0, *row = dP + i * L;
+        fill_row(row, s->T, 0);
+#pragma omp simd reduction(+ : dot)
+        for (size_t d = 0; d < s->dim; d++) dot += dO[i * inner + d] * o[i * inner + d];
+        for (size_t j = 0; j < L; j++) row[j] = P[i * L + j] * (row[j] - dot);
+    }
+}
+
 static void attention_backward(const Call *c) {
     Shape s = shape_of(c);
     size_t R = s.R, T = s.T, L = row_length(T), inner = s.inner;
-    bool one = c->x[0].grad == c->x[1].grad; /* of one operand, which is fresh once */
-    real old_q = c->x[0].fresh ? 0 : 1,
-         old_kv = c->x[one ? 0 : 1].fresh ? 0 : 1; /* how much of it stays in the gradients */
-    if (!c->x[0].grad || !c->x[1].grad) return;
+    real *q_grad = c->x[0].grad, *kv_grad = c->x[1].grad;
+    bool one = q_grad == kv_grad; /* one operand, whose gradient is first written once */
+    real old_q = c->x[0].first_grad ? 0 : 1,
+         old_kv = c->x[one ? 0 : 1].first_grad ? 0 : 1; /* how much of it stays in the gradients */
+    if (!q_grad && !kv_grad) return;
 #pragma omp parallel for collapse(2) schedule(dynamic)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t h = 0; h < s.heads; h++) {
@@ -93,33 +119,26 @@ static void attention_backward(const Call *c) {
                        *v = c->x[1].data + v_at(&s, b, h);
             const real *o = c->y + b * R * inner + h * s.dim,
                        *dO = c->dy + b * R * inner + h * s.dim;
-            const real *lse = c->saved + (b * s.heads + h) * R;
-            real *dq = c->x[0].grad + q_at(&s, b, h), *dk = c->x[1].grad + k_at(&s, b, h),
-                 *dv = c->x[1].grad + v_at(&s, b, h);
             real *P = my_scratch(c), *dP = P + R * L;
-            matmul_nt(R, T, s.dim, s.scale, q, s.q_stride, k, s.kv_stride, 0, P, L);
-            for (size_t i = 0; i < R; i++) {
-                fill_row(P + i * L, T, nothing);
-                exponentials(P + i * L, T, lse[i]);
-            }
-            matmul_tn(T, s.dim, R, 1, P, L, dO, inner, old_kv, dv, s.kv_stride);
+            probabilities(&s, q, k, c->saved + (b * s.heads + h) * R, P);
+            if (kv_grad)
+                matmul_tn(T, s.dim, R, 1, P, L, dO, inner, old_kv, kv_grad + v_at(&s, b, h),
+                          s.kv_stride);
             matmul_nt(R, T, s.dim, 1, dO, inner, v, s.kv_stride, 0, dP, L);
-            for (size_t i = 0; i < R; i++) {
-                real dot = 0, *row = dP + i * L;
-                fill_row(row, T, 0);
-#pragma omp simd reduction(+ : dot)
-                for (size_t d = 0; d < s.dim; d++) dot += dO[i * inner + d] * o[i * inner + d];
-                for (size_t j = 0; j < L; j++) row[j] = P[i * L + j] * (row[j] - dot);
-            }
-            matmul(R, s.dim, T, s.scale, dP, L, k, s.kv_stride, old_q, dq, s.q_stride);
-            matmul_tn(T, s.dim, R, s.scale, dP, L, q, s.q_stride, old_kv, dk, s.kv_stride);
+            through_softmax(&s, o, dO, P, dP);
+            if (q_grad)
+                matmul(R, s.dim, T, s.scale, dP, L, k, s.kv_stride, old_q, q_grad + q_at(&s, b, h),
+                       s.q_stride);
+            if (kv_grad)
+                matmul_tn(T, s.dim, R, s.scale, dP, L, q, s.q_stride, old_kv,
+                          kv_grad + k_at(&s, b, h), s.kv_stride);
         }
 }
 
-/* Forwards S and O; backwards S a second time, dV, dP, dQ and dK. */
+/* Forwards S and O; backwards S a second time and dP, with dQ, with dK and dV. */
 static double attention_flops(const CallShape *c, bool backward) {
-    bool both = c->x[0].grad && c->x[1].grad;
-    size_t products = backward ? (both ? 5 : 0) : 2, heads = c->size[0], dim = c->size[1];
+    size_t gradients = (c->x[0].grad ? 1u : 0u) + (c->x[1].grad ? 2u : 0u);
+    size_t products = backward ? 2 + gradients : 2, heads = c->size[0], dim = c->size[1];
     return op_matmul_flops(products * c->batch * heads, c->rows, c->x[1].rows, dim);
 }
 
@@ -130,7 +149,7 @@ Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, d
                           .flops = attention_flops,
                           .backward_reads_x = true,
                           .backward_reads_y = true,
-                          .sets_gradients = true};
+                          .writes_first_grad = true};
     size_t R = graph_rows(g, q), T = graph_rows(g, kv), inner = heads * head_dim;
     if (value_same(q, kv) ? graph_cols(g, q) != 3 * inner
                           : graph_cols(g, q) != inner || graph_cols(g, kv) != 2 * inner)

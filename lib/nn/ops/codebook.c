@@ -1,6 +1,11 @@
-/* Reading a bank of latent codes, B [genres, N, C]; each sample uses its genre's part. */
+/* Of a bank of latent codes B [genres, N, C] each sample uses its genre's part:
+ * bank_similarity  y = f x B^T,                         dx = f dy B,    dB = f dy^T x
+ * bank_read        y = p B,                             dp = dy B^T,    dB = p^T dy
+ * bank_nearest     y = B[k], k = argmin |x - B[k]|,     dB[k] += dy      (eq. 6; first of equals)
+ */
 #include "lib/nn/kernels/matmul.h"
-#include "lib/nn/ops/accumulate.h"
+#include "lib/nn/op.h"
+#include "lib/nn/ops/ops.h"
 
 static size_t genre_offset(const Call *c, size_t b) {
     return (size_t)c->x[1].data[b] * c->size[0] * c->size[1];
@@ -26,7 +31,6 @@ static double product_flops(const CallShape *c, bool backward) {
     return op_matmul_flops(products * c->batch, c->rows, c->size[0], c->size[1]);
 }
 
-/* y = f x B^T,  dx = f dy B,  dB = f dy^T x */
 static void similarity_forward(const Call *c) {
     size_t N = c->size[0], C = c->size[1], R = c->rows;
 #pragma omp parallel for schedule(static) if (c->batch > 1)
@@ -57,7 +61,6 @@ Value op_bank_similarity(Graph *g, Value x, Parameter bank, Value genre, double 
     return record_bank(g, &op, x, bank, genre, graph_parameter_shape(g, bank, 1), factor, 0);
 }
 
-/* y = p B,  dp = dy B^T,  dB = p^T dy */
 static void read_forward(const Call *c) {
     size_t N = c->size[0], C = c->size[1], R = c->rows;
 #pragma omp parallel for schedule(static) if (c->batch > 1)
@@ -88,7 +91,6 @@ Value op_bank_read(Graph *g, Value p, Parameter bank, Value genre) {
     return record_bank(g, &op, p, bank, genre, graph_parameter_shape(g, bank, 2), 1, 0);
 }
 
-/* y = B[k], k = argmin |x - B[k]|  (eq. 6; the first of equals),  dB[k] += dy */
 static void nearest_forward(const Call *c) {
     size_t N = c->size[0], C = c->size[1];
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * N * C > WORTH_THREADS)

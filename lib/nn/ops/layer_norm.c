@@ -1,6 +1,7 @@
 /* xhat = (x - mean) rstd,  y = xhat w + b,  rstd = 1 / sqrt(var + eps)
  * dw = sum dy xhat,  db = sum dy,  dx = rstd (g - mean(g) - xhat mean(g xhat)),  g = dy w */
 #include "lib/base/part.h"
+#include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"
 
 static const real eps = (real)1e-5;
@@ -25,15 +26,15 @@ static void layer_norm_forward(const Call *c) {
     }
 }
 
-enum {
-    PARTS = 32
-}; /* of the rows; each sums dw and db for itself, so that the sums do not depend on the number of
-      threads */
+/* Of the rows; each sums its own dw and db, so that the sums do not depend on the number of
+ * threads.
+ */
+enum { PARTS = 32 };
 
 static void backward_part(const Call *c, Part rows, real *restrict dw, real *restrict db) {
     size_t C = c->cols;
     const real *w = c->w[0];
-    const bool fresh = c->x[0].fresh;
+    const bool first = c->x[0].first_grad;
     memset(dw, 0, C * sizeof *dw);
     memset(db, 0, C * sizeof *db);
     for (size_t i = rows.first; i < rows.first + rows.count; i++) {
@@ -52,7 +53,7 @@ static void backward_part(const Call *c, Part rows, real *restrict dw, real *res
         product *= rstd / (real)C;
         for (size_t k = 0; k < C; k++)
             real_store_or_add(&dx[k], rstd * (dy[k] * w[k] - sum - (x[k] - mean) * rstd * product),
-                              fresh);
+                              first);
     }
 }
 
@@ -73,7 +74,7 @@ Value op_layer_norm(Graph *g, Value x, Parameter w, Parameter b) {
                           .forward = layer_norm_forward,
                           .backward = layer_norm_backward,
                           .backward_reads_x = true,
-                          .sets_gradients = true};
+                          .writes_first_grad = true};
     return graph_record(g, &(Record){.op = &op,
                                      .inputs = 1,
                                      .x = {x},

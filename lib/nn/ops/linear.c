@@ -1,7 +1,7 @@
 /* y = x W^T + b + r,  dx = dy W,  dW = dy^T x,  db = sum over rows of dy,  dr = dy;  W and b, or
- * some of their rows: those of the outputs that are wanted */
+ * some of their rows: those of the outputs that are asked for */
 #include "lib/nn/kernels/matmul.h"
-#include "lib/nn/ops/accumulate.h"
+#include "lib/nn/ops/elementwise.h"
 
 static size_t first_output(const Call *c) { return c->size[0]; }
 
@@ -36,9 +36,11 @@ static void linear_backward(const Call *c) {
     const Operand *x = input(c);
     size_t n = c->batch * c->rows, in = x->cols, out = c->cols, first = first_output(c);
     if (c->inputs > 1)
-        op_accumulate_grad(c, 0, 1); /* first: of one operand, the first mention is the fresh one */
+        op_accumulate_grad(c, 0,
+                           1); /* before x's: of a value that is both, this is the first write */
     if (x->grad)
-        matmul(n, in, out, 1, c->dy, out, c->w[0] + first * in, in, x->fresh ? 0 : 1, x->grad, in);
+        matmul(n, in, out, 1, c->dy, out, c->w[0] + first * in, in, x->first_grad ? 0 : 1, x->grad,
+               in);
     if (c->dw[0]) matmul_tn(out, in, n, 1, c->dy, out, x->data, in, 1, c->dw[0] + first * in, in);
     if (c->dw[1]) add_column_sums(n, out, c->dy, c->dw[1] + first);
 }
@@ -55,7 +57,7 @@ Value op_linear_outputs(Graph *g, Value x, Parameter w, Parameter b, size_t firs
                           .backward = linear_backward,
                           .flops = linear_flops,
                           .backward_reads_x = true,
-                          .sets_gradients = true};
+                          .writes_first_grad = true};
     return graph_record(g, &(Record){.op = &op,
                                      .inputs = 1,
                                      .x = {x},
@@ -66,16 +68,16 @@ Value op_linear_outputs(Graph *g, Value x, Parameter w, Parameter b, size_t firs
 }
 
 Value op_linear_add(Graph *g, Value r, Value x, Parameter w, Parameter b) {
-    static const Op op = {.name = "op_linear_add",
+    static const Op op = {.name = "linear_add",
                           .forward = linear_forward,
                           .backward = linear_backward,
                           .flops = linear_flops,
                           .backward_reads_x = true,
-                          .sets_gradients = true,
-                          .passes_gradient = true};
+                          .writes_first_grad = true,
+                          .passes_grad = true};
     size_t out = graph_parameter_shape(g, w, 0);
     if (graph_rows(g, r) != graph_rows(g, x) || graph_cols(g, r) != out)
-        return graph_fail(g, "op_linear_add: operands of different shapes");
+        return graph_fail(g, "linear_add: operands of different shapes");
     return graph_record(g, &(Record){.op = &op,
                                      .inputs = 2,
                                      .x = {r, x},

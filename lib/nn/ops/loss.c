@@ -1,10 +1,22 @@
-/* Scalars to minimise. Sums run in double: a mean over 10^6 floats keeps its last digits. */
+/* mean_squared_error  y = mean (a - b)^2,  da = 2 dy (a - b) / n,     db = -da
+ * absolute_error      y = mean |a - b|,    da = dy sign(a - b) / n,   db = -da
+ * weighted_sum        y = sum w_i x_i,     dx_i = w_i dy
+ * Sums run in double: a mean over 10^6 floats keeps its last digits. */
+#include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"
 
-/* y = mean (a - b)^2,  da = 2 (a - b) / n,  db = -da */
+/* Of an operand, over the whole batch. */
+static size_t compared(const Call *c) { return c->batch * c->x[0].rows * c->x[0].cols; }
+
+static Value record_error(Graph *g, const Op *op, Value a, Value b) {
+    if (graph_rows(g, a) != graph_rows(g, b) || graph_cols(g, a) != graph_cols(g, b))
+        return graph_fail(g, "%s: operands of different shapes", op->name);
+    return graph_record(g, &(Record){.op = op, .inputs = 2, .x = {a, b}, .rows = 1, .cols = 1});
+}
+
 static void mse_forward(const Call *c) {
     const real *a = c->x[0].data, *b = c->x[1].data;
-    size_t n = c->batch * c->x[0].rows * c->x[0].cols;
+    size_t n = compared(c);
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (size_t i = 0; i < n; i++)
@@ -14,14 +26,14 @@ static void mse_forward(const Call *c) {
 
 static void mse_backward(const Call *c) {
     const real *a = c->x[0].data, *b = c->x[1].data;
-    size_t n = c->batch * c->x[0].rows * c->x[0].cols;
+    size_t n = compared(c);
     real factor = 2 * c->dy[0] / (real)n;
     real *da = c->x[0].grad, *db = c->x[1].grad;
-    bool fresh[2] = {c->x[0].fresh, c->x[1].fresh};
+    bool first[2] = {c->x[0].first_grad, c->x[1].first_grad};
     for (size_t i = 0; da && i < n; i++)
-        real_store_or_add(&da[i], factor * (a[i] - b[i]), fresh[0]);
+        real_store_or_add(&da[i], factor * (a[i] - b[i]), first[0]);
     for (size_t i = 0; db && i < n; i++)
-        real_store_or_add(&db[i], -factor * (a[i] - b[i]), fresh[1]);
+        real_store_or_add(&db[i], -factor * (a[i] - b[i]), first[1]);
 }
 
 Value op_mean_squared_error(Graph *g, Value a, Value b) {
@@ -29,14 +41,45 @@ Value op_mean_squared_error(Graph *g, Value a, Value b) {
                           .forward = mse_forward,
                           .backward = mse_backward,
                           .backward_reads_x = true,
-                          .sets_gradients = true,
+                          .writes_first_grad = true,
                           .scalar = true};
-    if (graph_rows(g, a) != graph_rows(g, b) || graph_cols(g, a) != graph_cols(g, b))
-        return graph_fail(g, "mean_squared_error: operands of different shapes");
-    return graph_record(g, &(Record){.op = &op, .inputs = 2, .x = {a, b}, .rows = 1, .cols = 1});
+    return record_error(g, &op, a, b);
 }
 
-/* y = sum w_i x_i,  dx_i = w_i dy */
+static void absolute_forward(const Call *c) {
+    const real *a = c->x[0].data, *b = c->x[1].data;
+    size_t n = compared(c);
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++) sum += fabs((double)a[i] - (double)b[i]);
+    c->y[0] = (real)(sum / (double)n);
+}
+
+/* d[i] gets step where a > b, -step where a < b; nothing where they are equal. */
+static void add_signs(Operand x, const real *a, const real *b, size_t n, real step) {
+    for (size_t i = 0; x.grad && i < n; i++) {
+        real sign = (real)(a[i] > b[i]) - (real)(a[i] < b[i]);
+        real_store_or_add(&x.grad[i], step * sign, x.first_grad);
+    }
+}
+
+static void absolute_backward(const Call *c) {
+    size_t n = compared(c);
+    real step = c->dy[0] / (real)n;
+    add_signs(c->x[0], c->x[0].data, c->x[1].data, n, step);
+    add_signs(c->x[1], c->x[0].data, c->x[1].data, n, -step);
+}
+
+Value op_absolute_error(Graph *g, Value a, Value b) {
+    static const Op op = {.name = "absolute_error",
+                          .forward = absolute_forward,
+                          .backward = absolute_backward,
+                          .backward_reads_x = true,
+                          .writes_first_grad = true,
+                          .scalar = true};
+    return record_error(g, &op, a, b);
+}
+
 static void sum_forward(const Call *c) {
     real sum = 0;
     for (int i = 0; i < c->inputs; i++) sum += c->factor[i] * c->x[i].data[0];
@@ -52,8 +95,8 @@ Value op_weighted_sum(Graph *g, const Value *x, const double *weights, int count
     static const Op op = {
         .name = "weighted_sum", .forward = sum_forward, .backward = sum_backward, .scalar = true};
     Record r = {.op = &op, .inputs = count, .rows = 1, .cols = 1};
-    if (count < 1 || count > MAX_INPUTS)
-        return graph_fail(g, "weighted_sum: 1 to %d scalars", MAX_INPUTS);
+    if (count < 1 || count > OP_MAX_INPUTS)
+        return graph_fail(g, "weighted_sum: 1 to %d scalars", OP_MAX_INPUTS);
     for (int i = 0; i < count; i++) {
         r.x[i] = x[i];
         r.factor[i] = (real)weights[i];

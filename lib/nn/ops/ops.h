@@ -22,36 +22,51 @@ Value op_layer_norm(Graph *g, Value x, Parameter w, Parameter b);
 
 /* --- attention.c --- */
 /* Full attention: q [rows, heads head_dim], kv [others, 2 heads head_dim] (k, v; heads outer) ->
- * [rows, heads head_dim], each head op_softmax(scale q k^T) v. Where all rows attend to all, q and
+ * [rows, heads head_dim], each head softmax(scale q k^T) v. Where all rows attend to all, q and
  * kv may be one value [rows, 3 heads head_dim] (q, k, v) */
 Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale);
 
-/* --- activation.c --- */
+/* --- activation.c, gelu.c, softmax.c --- */
+Value op_relu(Graph *g, Value x);
+Value op_sigmoid(Graph *g, Value x);
+Value op_tanh(Graph *g, Value x);
 /* y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) */
 Value op_gelu(Graph *g, Value x);
-/* softmax over the columns */
+/* Over the columns of each row */
 Value op_softmax(Graph *g, Value x);
 
-/* --- arithmetic.c --- */
+/* --- arithmetic.c: a and b of one shape, element by element --- */
 Value op_add(Graph *g, Value a, Value b);
 Value op_subtract(Graph *g, Value a, Value b);
+Value op_multiply(Graph *g, Value a, Value b);
 Value op_scale(Graph *g, Value x, double factor);
-/* y[t] = x[t] + P[t];  P [at least rows, cols]: learnt positions */
+
+/* --- position.c --- */
+/* y[t] = x[t] + P[t];  P [at least rows, cols]: learned positions */
 Value op_add_position(Graph *g, Value x, Parameter p);
+
+/* --- normalise.c --- */
 /* y = (x - mean) / std by column; mean, std [cols] are constants of the model */
 Value op_normalise(Graph *g, Value x, Parameter mean, Parameter std);
 /* y = x std + mean by column */
 Value op_denormalise(Graph *g, Value x, Parameter mean, Parameter std);
+
+/* --- columns.c --- */
 /* y = x on the listed columns, 0 elsewhere */
 Value op_mask_columns(Graph *g, Value x, const size_t *columns, size_t count);
-/* Copies forwards, lets nothing flow back */
+Value op_slice_columns(Graph *g, Value x, size_t first, size_t count);
+/* Side by side: values of as many rows; up to OP_MAX_INPUTS of them */
+Value op_concat_columns(Graph *g, const Value *x, int count);
+
+/* --- gradient_flow.c --- */
+/* Copies; no gradient passes */
 Value op_stop_gradient(Graph *g, Value x);
 /* Copies `forward`; the gradient goes to `backward`: straight-through estimation */
 Value op_straight_through(Graph *g, Value forward, Value backward);
 
 /* --- rows.c --- */
-Value op_concat_rows(Graph *g, const Value *x,
-                     int count); /* one after another in time; up to MAX_INPUTS */
+/* One after another in time: values of as many columns; up to OP_MAX_INPUTS of them */
+Value op_concat_rows(Graph *g, const Value *x, int count);
 Value op_slice_rows(Graph *g, Value x, size_t first, size_t count);
 Value op_gather_rows(Graph *g, Value x, const size_t *rows, size_t count);
 Value op_mean_rows(Graph *g, Value x);
@@ -64,7 +79,7 @@ Value op_fade_row(Graph *g, Value x, size_t count, size_t fade);
 Value op_apply_row_matrix(Graph *g, Value x, const real *matrix, size_t count);
 
 /* --- smoothing.c --- */
-/* x [3 + K]: three frames that stand and K that may move -> the K frames f that minimise
+/* x [3 + K]: three frames that are fixed and K that may move -> the K frames f that minimise
  *   sum |f - x[3..]|^2 + lambda sum |third difference of [x[0..2]; f]|^2        (Whittaker 1923)
  * which damps what is faster than the frequency w with lambda (2 sin(w/2))^6 = 1 (at 60 fps: 18 is
  * 6 Hz, 190 is 4 Hz). */
@@ -88,7 +103,9 @@ Value op_kl_divergence(Graph *g, Value mean, Value logvar);
 /* --- loss.c: scalars --- */
 /* Mean over all elements of (a - b)^2 */
 Value op_mean_squared_error(Graph *g, Value a, Value b);
-/* sum_i weight_i x_i of up to MAX_INPUTS scalars */
+/* Mean over all elements of |a - b|; its derivative where a = b is 0 */
+Value op_absolute_error(Graph *g, Value a, Value b);
+/* sum_i weight_i x_i of up to OP_MAX_INPUTS scalars */
 Value op_weighted_sum(Graph *g, const Value *x, const double *weights, int count);
 
 #endif

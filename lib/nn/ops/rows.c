@@ -2,7 +2,8 @@
  * [rows out, rows in] of at most two entries a row, so that forward and backward are one pair: y[t]
  * = a[t] x[i[t]] + b[t] x[j[t]]. */
 #include "lib/nn/kernels/matmul.h"
-#include "lib/nn/ops/accumulate.h"
+#include "lib/nn/op.h"
+#include "lib/nn/ops/ops.h"
 
 /* The op's list holds i[t], j[t] for each row; the weights of a row come from the op's own rule. */
 typedef struct {
@@ -139,21 +140,21 @@ static void mean_forward(const Call *c) {
 
 static void mean_backward(const Call *c) {
     size_t C = c->cols, T = c->x[0].rows;
-    bool fresh = c->x[0].fresh;
+    bool first = c->x[0].first_grad;
     if (!c->x[0].grad) return;
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t t = 0; t < T; t++)
             for (size_t k = 0; k < C; k++)
                 real_store_or_add(&c->x[0].grad[(b * T + t) * C + k], c->dy[b * C + k] / (real)T,
-                                  fresh);
+                                  first);
 }
 
 Value op_mean_rows(Graph *g, Value x) {
     static const Op op = {.name = "mean_rows",
                           .forward = mean_forward,
                           .backward = mean_backward,
-                          .sets_gradients = true};
+                          .writes_first_grad = true};
     return record_rows(g, &op, x, 1, 0, NULL, 0);
 }
 
@@ -178,10 +179,10 @@ static void concat_backward(const Call *c) {
         const real *dy = c->dy + b * c->rows * C;
         for (int i = 0; i < c->inputs; i++) {
             size_t n = c->x[i].rows * C;
-            bool fresh = c->x[i].fresh;
+            bool first = c->x[i].first_grad;
             if (c->x[i].grad)
                 for (size_t k = 0; k < n; k++)
-                    real_store_or_add(&c->x[i].grad[b * n + k], dy[k], fresh);
+                    real_store_or_add(&c->x[i].grad[b * n + k], dy[k], first);
             dy += n;
         }
     }
@@ -191,10 +192,10 @@ Value op_concat_rows(Graph *g, const Value *x, int count) {
     static const Op op = {.name = "concat_rows",
                           .forward = concat_forward,
                           .backward = concat_backward,
-                          .sets_gradients = true};
+                          .writes_first_grad = true};
     Record r = {.op = &op, .inputs = count, .cols = graph_cols(g, x[0])};
-    if (count < 1 || count > MAX_INPUTS)
-        return graph_fail(g, "concat_rows: 1 to %d values", MAX_INPUTS);
+    if (count < 1 || count > OP_MAX_INPUTS)
+        return graph_fail(g, "concat_rows: 1 to %d values", OP_MAX_INPUTS);
     for (int i = 0; i < count; i++) {
         r.x[i] = x[i];
         r.rows += graph_rows(g, x[i]);
@@ -205,7 +206,7 @@ Value op_concat_rows(Graph *g, const Value *x, int count) {
 }
 
 /* y = M x,  dx = M^T dy */
-static void mix_forward(const Call *c) {
+static void matrix_forward(const Call *c) {
     size_t C = c->cols, in = c->x[0].rows;
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
@@ -213,26 +214,26 @@ static void mix_forward(const Call *c) {
                c->y + b * c->rows * C, C);
 }
 
-static void mix_backward(const Call *c) {
+static void matrix_backward(const Call *c) {
     size_t C = c->cols, in = c->x[0].rows;
     if (!c->x[0].grad) return;
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
         matmul_tn(in, C, c->rows, 1, c->table, in, c->dy + b * c->rows * C, C,
-                  c->x[0].fresh ? 0 : 1, c->x[0].grad + b * in * C, C);
+                  c->x[0].first_grad ? 0 : 1, c->x[0].grad + b * in * C, C);
 }
 
-static double mix_flops(const CallShape *c, bool backward) {
+static double matrix_flops(const CallShape *c, bool backward) {
     size_t products = backward ? c->x[0].grad : 1;
     return op_matmul_flops(products * c->batch, c->rows, c->cols, c->x[0].rows);
 }
 
 Value op_apply_row_matrix(Graph *g, Value x, const real *matrix, size_t count) {
-    static const Op op = {.name = "op_apply_row_matrix",
-                          .forward = mix_forward,
-                          .backward = mix_backward,
-                          .flops = mix_flops,
-                          .sets_gradients = true};
+    static const Op op = {.name = "apply_row_matrix",
+                          .forward = matrix_forward,
+                          .backward = matrix_backward,
+                          .flops = matrix_flops,
+                          .writes_first_grad = true};
     return graph_record(g, &(Record){.op = &op,
                                      .inputs = 1,
                                      .x = {x},

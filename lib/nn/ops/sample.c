@@ -1,9 +1,11 @@
-/* The variational auto-encoder's two ops (Kingma and Welling 2014). */
+/* Of the variational auto-encoder (Kingma and Welling 2014):
+ * reparameterise  z = mean + exp(logvar/2) eps,  dmean = dz,  dlogvar = dz eps exp(logvar/2) / 2
+ * kl_divergence   y = mean of (m^2 + exp(v) - 1 - v) / 2,  dm = m / n,  dv = (exp(v) - 1) / 2n */
+#include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"
 
 static size_t total(const Call *c) { return c->batch * c->x[0].rows * c->x[0].cols; }
 
-/* z = mean + exp(logvar/2) eps,  dmean = dz,  dlogvar = dz eps exp(logvar/2) / 2 */
 static void sample_forward(const Call *c) {
     const real *mean = c->x[0].data, *logvar = c->x[1].data, *eps = c->x[2].data;
     for (size_t i = 0, n = total(c); i < n; i++)
@@ -30,7 +32,6 @@ Value op_reparameterise(Graph *g, Value mean, Value logvar, Value eps) {
                                      .cols = graph_cols(g, mean)});
 }
 
-/* y = mean of (m^2 + exp(v) - 1 - v) / 2,  dm = m / n,  dv = (exp(v) - 1) / 2n */
 static void kl_forward(const Call *c) {
     const real *m = c->x[0].data, *v = c->x[1].data;
     size_t n = total(c);

@@ -1,8 +1,10 @@
-/* The seam and the shake: frames that continue the past with as little jerk as they can. The
- * minimum is linear in x: (I + lambda D_f^T D_f) f = x_f - lambda D_f^T D_p x_p,   [D_p D_f] the
- * third differences, [K, 3 + K] */
+/* The frames f that continue the past x_p with as little jerk as they can, and stay near x_f, are
+ * linear in x:
+ *   (I + lambda D_f^T D_f) f = x_f - lambda D_f^T D_p x_p
+ * with the third differences [D_p D_f], [K, 3 + K] (Whittaker 1923) */
 #include <stdlib.h>
 
+#include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"
 
 enum { TAIL = 3 };

@@ -372,15 +372,23 @@ static void errors_are_kept(void **state) {
     assert_int_equal(graph_finish(g, op_gelu(g, a), &err), -1);
     assert_non_null(strstr(err.text, "not a scalar"));
     graph_free(g);
-    static const char *const beyond[] = {"slice_rows", "gather_rows", "op_mask_columns",
-                                         "attention"};
-    for (int i = 0; i < 4; i++) {
+    g = graph_new(&p, 1);
+    assert_int_equal(graph_finish(g, graph_input(g, 1, 1), &err), -1);
+    assert_non_null(strstr(err.text, "not a scalar"));
+    graph_free(g);
+    static const char *const beyond[] = {"slice_rows",    "gather_rows",    "mask_columns",
+                                         "slice_columns", "concat_columns", "attention"};
+    for (int i = 0; i < 6; i++) {
         g = graph_new(&p, 1);
         a = graph_input(g, 2, 3);
-        Value bad = i == 0   ? op_slice_rows(g, a, 1, 2)
-                    : i == 1 ? op_gather_rows(g, a, (size_t[]){2}, 1)
-                    : i == 2 ? op_mask_columns(g, a, (size_t[]){3}, 1)
-                             : op_attention(g, a, a, 2, 1, 1);
+        b = graph_input(g, 1, 3);
+        Value bad = NO_VALUE;
+        if (i == 0) bad = op_slice_rows(g, a, 1, 2);
+        if (i == 1) bad = op_gather_rows(g, a, (size_t[]){2}, 1);
+        if (i == 2) bad = op_mask_columns(g, a, (size_t[]){3}, 1);
+        if (i == 3) bad = op_slice_columns(g, a, SIZE_MAX, 2);
+        if (i == 4) bad = op_concat_columns(g, (Value[]){a, b}, 2);
+        if (i == 5) bad = op_attention(g, a, a, 2, 1, 1);
         assert_false(value_exists(bad));
         assert_int_equal(graph_finish(g, NO_VALUE, &err), -1);
         assert_non_null(strstr(err.text, beyond[i]));

@@ -139,6 +139,77 @@ static void gelu_is_its_definition(void **state) {
     one_end(&o);
 }
 
+static Value record_activation(Graph *g, Value x, const size_t *s) {
+    if (*s == 0) return op_relu(g, x);
+    return *s == 1 ? op_sigmoid(g, x) : op_tanh(g, x);
+}
+
+/* To a few units in the last place, at zero too: relative to the result. */
+static void activations_are_their_definitions(void **state) {
+    (void)state;
+    enum { N = BATCH * 7 * 61 };
+    for (size_t kind = 0; kind < 3; kind++) {
+        One o = {0};
+        one_begin(&o, record_activation, 7, 61, &kind);
+        real *x = graph_data(o.g, o.x);
+        for (size_t i = 0; i < N; i++) x[i] *= (real)pow(10, (double)(i % 7) - 5);
+        x[0] = -200;
+        x[1] = 200;
+        x[2] = 0;
+        graph_forward(o.g, BATCH);
+        const real *y = graph_data(o.g, o.y);
+        for (size_t i = 0; i < N; i++) {
+            double v = (double)x[i];
+            double due[3] = {v > 0 ? v : 0, 1 / (1 + exp(-v)), tanh(v)};
+            if (!(fabs((double)y[i] - due[kind]) <= 4e-7 * fabs(due[kind]) + 5e-38))
+                fail_msg("%zu at %.9g: %.9g, due %.9g", kind, v, (double)y[i], due[kind]);
+        }
+        x[0] = NAN;
+        graph_forward(o.g, BATCH);
+        assert_true(isnan(graph_data(o.g, o.y)[0]));
+        one_end(&o);
+    }
+}
+
+/* [x, x^2 / 2] of columns 1 to 3. */
+static Value record_columns(Graph *g, Value x, const size_t *s) {
+    (void)s;
+    Value some = op_slice_columns(g, x, 1, 3);
+    return op_concat_columns(g, (Value[]){some, op_scale(g, op_multiply(g, some, some), 0.5)}, 2);
+}
+
+static void columns_go_where_they_belong(void **state) {
+    (void)state;
+    One o = {0};
+    one_begin(&o, record_columns, 4, 5, NULL);
+    for (size_t i = 0; i < BATCH * 4; i++)
+        for (size_t k = 0; k < 3; k++) {
+            real x = graph_data(o.g, o.x)[i * 5 + 1 + k];
+            assert_true(graph_data(o.g, o.y)[i * 6 + k] == x);
+            assert_true(graph_data(o.g, o.y)[i * 6 + 3 + k] == x * x / 2);
+        }
+    one_end(&o);
+}
+
+static Value record_absolute(Graph *g, Value x, const size_t *s) {
+    (void)s;
+    return op_absolute_error(g, op_slice_rows(g, x, 0, 2), op_slice_rows(g, x, 2, 2));
+}
+
+static void absolute_error_is_its_mean(void **state) {
+    (void)state;
+    One o = {0};
+    one_begin(&o, record_absolute, 4, 5, NULL);
+    double sum = 0;
+    for (size_t b = 0; b < BATCH; b++)
+        for (size_t k = 0; k < 10; k++) {
+            const real *x = graph_data(o.g, o.x) + b * 20 + k;
+            sum += fabs((double)x[0] - (double)x[10]);
+        }
+    assert_true(fabs((double)graph_data(o.g, o.y)[0] - sum / (BATCH * 10)) < 1e-6);
+    one_end(&o);
+}
+
 static Value record_softmax(Graph *g, Value x, const size_t *s) {
     (void)s;
     return op_softmax(g, x);
@@ -349,6 +420,9 @@ int main(void) {
         cmocka_unit_test(linear_is_its_sum),
         cmocka_unit_test(layer_norm_is_its_definition),
         cmocka_unit_test(gelu_is_its_definition),
+        cmocka_unit_test(activations_are_their_definitions),
+        cmocka_unit_test(columns_go_where_they_belong),
+        cmocka_unit_test(absolute_error_is_its_mean),
         cmocka_unit_test(softmax_is_its_definition),
         cmocka_unit_test(attention_is_its_definition),
         cmocka_unit_test(turning),
