@@ -55,6 +55,7 @@ static void default_text(const Option *o, char *text, size_t size) {
     case OPTION_FLAG:
     case OPTION_UNFLAG:
     case OPTION_TEXTS:
+    case OPTION_REFUSED:
         return;
     }
 }
@@ -117,7 +118,8 @@ void help_print(const Program *p) {
         const OptionGroup *group = &p->groups[g];
         if (group->heading || g == 0)
             printf("\n%s:\n", group->heading ? group->heading : "Options");
-        for (const Option *o = group->rows; o->name; o++) print_option(o);
+        for (const Option *o = group->rows; o->name; o++)
+            if (o->type != OPTION_REFUSED) print_option(o);
     }
     print_option(&help_row);
     print_option(&version_row);
@@ -221,7 +223,8 @@ void help_print_man(const Program *p) {
     for (size_t g = 0; g < p->group_count; g++) {
         const OptionGroup *group = &p->groups[g];
         if (group->heading) printf(".SS "), print_roff(group->heading), printf("\n");
-        for (const Option *o = group->rows; o->name; o++) print_roff_option(o);
+        for (const Option *o = group->rows; o->name; o++)
+            if (o->type != OPTION_REFUSED) print_roff_option(o);
     }
     print_roff_option(&help_row);
     print_roff_option(&version_row);
@@ -247,6 +250,7 @@ static void print_line(const Option *o, const char *no) {
 void help_print_options(const Program *p) {
     for (size_t g = 0; g < p->group_count; g++)
         for (const Option *o = p->groups[g].rows; o->name; o++) {
+            if (o->type == OPTION_REFUSED) continue;
             print_line(o, "");
             if (o->type == OPTION_SWITCH) print_line(o, "no-");
         }

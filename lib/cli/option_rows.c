@@ -61,6 +61,10 @@ Option option_choice(const char *name, char letter, const char *const *words, in
                     .help = help};
 }
 
+Option option_refused(const char *name, const char *reason) {
+    return (Option){.name = name, .type = OPTION_REFUSED, .help = reason};
+}
+
 Option option_given(Option row, bool *given) {
     row.given = given;
     return row;

@@ -83,6 +83,8 @@ static int store(const Program *p, const Option *o, bool negated, const char *te
         return store_whole(p, o, text);
     case OPTION_REAL:
         return store_real(p, o, text);
+    case OPTION_REFUSED:
+        return program_usage_error(p, "--%s%s %s", negated ? "no-" : "", o->name, o->help);
     }
     return 0;
 }
@@ -114,9 +116,10 @@ static void add_name(Getopt *g, const Option *o, bool negated) {
     LongName *n = &g->names[g->count];
     *n = (LongName){.row = o, .negated = negated};
     snprintf(n->no_name, sizeof n->no_name, "no-%s", o->name);
-    g->longs[g->count] = (struct option){negated ? n->no_name : o->name,
-                                         option_takes_value(o) ? required_argument : no_argument,
-                                         NULL, FIRST_LONG + (int)g->count};
+    int takes = option_takes_value(o) ? required_argument : no_argument;
+    if (o->type == OPTION_REFUSED) takes = optional_argument;
+    g->longs[g->count] =
+        (struct option){negated ? n->no_name : o->name, takes, NULL, FIRST_LONG + (int)g->count};
     g->count++;
 }
 
@@ -138,7 +141,7 @@ static int getopt_prepare(Getopt *g, const Program *p) {
             if (o->letter) g->letters[end++] = o->letter;
             if (o->letter && option_takes_value(o)) g->letters[end] = ':';
             add_name(g, o, false);
-            if (o->type == OPTION_SWITCH) add_name(g, o, true);
+            if (o->type == OPTION_SWITCH || o->type == OPTION_REFUSED) add_name(g, o, true);
         }
     g->longs[g->count] = (struct option){"help", no_argument, NULL, 'h'};
     g->longs[g->count + 1] = (struct option){"version", no_argument, NULL, 'V'};

@@ -33,6 +33,7 @@ typedef enum {
     OPTION_TEXT, /* const char ** */
     OPTION_TEXTS, /* Strings * */
     OPTION_CHOICE, /* int *: index into `words` */
+    OPTION_REFUSED, /* wrong usage, for the reason in `help`; not shown by --help */
 } OptionType;
 
 /* A row; made by the functions below. */
@@ -93,6 +94,10 @@ Option option_texts(const char *name, char letter, const char *argument, Strings
 /* One of `words` (ended by NULL); *value gets its index. A negative default shows none. */
 Option option_choice(const char *name, char letter, const char *const *words, int *value,
                      const char *help);
+
+/* An option of this program that does not apply to what else was chosen: using it is wrong usage,
+ * with a message that goes on with `reason`: "--heads does not apply to ...". */
+Option option_refused(const char *name, const char *reason);
 
 /* The row, also setting *given to true when the option occurs. */
 Option option_given(Option row, bool *given);
