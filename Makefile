@@ -42,8 +42,10 @@ programs := $(patsubst cmd/%.c,$(BIN)/%,$(wildcard cmd/*.c))
 units    := $(patsubst %.c,$(BUILD)/%,$(shell find test -name 'test_*.c' | LC_ALL=C sort)) \
             $(patsubst %.c,$(BUILD)/f64/%,$(shell find test -name 'f64_*.c' | LC_ALL=C sort))
 doubles  := $(wildcard lib/nn/*.c lib/nn/*/*.c model/predictors/*.c model/banks/*.c) \
-            $(filter-out model/model_file.c,$(wildcard model/*.c)) \
-            $(patsubst %,model/train/%.c,allreduce batch losses presets schedule statistics trainer)
+            $(filter-out $(patsubst %,model/%.c,model_file model_tensors checkpoint_file), \
+                         $(wildcard model/*.c)) \
+            $(patsubst %,model/train/%.c,allreduce batch losses presets schedule statistics \
+                                         trainer training)
 viewer   := $(patsubst %,export/page/%.js,algebra dance body surface shaders stage plain_stage \
                                           camera player chart main)
 

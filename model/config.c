@@ -1,143 +1,200 @@
 #include "model/config.h"
 
 #include <cjson/cJSON.h>
-#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
-static const char *const refine_names[] = {"none", "bank", "discrete", "ae", "vae"};
+#include "model/config_keys.h"
+#include "model/predictors/predictors.h"
 
-const char *refine_name(Refine r) { return refine_names[r]; }
+/* --- checks --- */
 
-int refine_parse(const char *name, Refine *out) {
-    for (int i = 0; i < 5; i++)
-        if (strcmp(name, refine_names[i]) == 0) {
-            *out = (Refine)i;
-            return 0;
-        }
-    return -1;
-}
-
-int config_check(const Config *c, Error *err) {
-    if (c->motion_dim < 12 || (c->motion_dim - 3) % 9)
-        return error_set(err, "motion_dim %zu is not 3 + 9 joints", c->motion_dim);
-    if (!c->music_dim || !c->past || !c->future || !c->music)
-        return error_set(err, "a window has no frames or no dimensions");
-    if (c->future >= c->past)
-        return error_set(err, "future (%zu) must be less than past (%zu)", c->future, c->past);
-    if (!c->keep || c->keep > c->future)
-        return error_set(err, "keep must lie between 1 and future (%zu), not %zu", c->future,
-                         c->keep);
-    if (!(c->smooth >= 0) || c->smooth > 1e9 || (c->smooth > 0 && c->past < 3))
-        return error_set(err, "smooth must lie between 0 and 1e9 and needs 3 past frames");
-    if (c->join > c->future)
-        return error_set(err, "join must not exceed future (%zu), not %zu", c->future, c->join);
-    if (c->past + c->music < c->future)
-        return error_set(err, "the predictor has fewer tokens than future frames");
-    if (!c->predictor.width || !c->predictor.heads || !c->predictor.mlp || !c->bank.width ||
-        !c->bank.heads || !c->bank.mlp)
-        return error_set(err, "a network's width, heads or mlp is zero");
-    if (c->motion_layers > 256 || c->music_layers > 256 || c->cross_layers > 256 ||
-        c->bank_layers > 256)
-        return error_set(err, "more than 256 layers");
-    if (!c->items || !c->latents || c->latents > 64)
-        return error_set(err, "items must be positive and latents between 1 and 64");
+static int check_range(const ConfigKey *k, double value, Error *err) {
+    if (k->type == KEY_SIZE && !(value >= k->min && value <= k->max))
+        return error_set(err, "%s must lie between %.0f and %.0f, not %.0f", k->name, k->min,
+                         k->max, value);
+    if (k->type == KEY_REAL && !(value >= k->min && value <= k->max))
+        return error_set(err, "%s must lie between %g and %g, not %g", k->name, k->min, k->max,
+                         value);
     return 0;
 }
 
-/* The keys of the file format, in its order: one table for both directions. */
-typedef struct {
-    const char *key;
-    size_t at; /* offset of a size_t, or of a bool */
-    bool flag;
-} Key;
+int config_check(const Config *c, Error *err) {
+    const ConfigKey *k;
+    for (size_t i = 0; (k = config_key(c->predictor_id, i)); i++)
+        if (config_key_applies(k, c) && check_range(k, config_get(c, k), err)) return -1;
+    if ((c->motion_dim - 3) % 9)
+        return error_set(err, "motion_dim %zu is not 3 + 9 joints", c->motion_dim);
+    if (c->future >= c->past)
+        return error_set(err, "future (%zu) must be less than past (%zu)", c->future, c->past);
+    if (c->keep > c->future)
+        return error_set(err, "keep must lie between 1 and future (%zu), not %zu", c->future,
+                         c->keep);
+    if (c->join > c->future)
+        return error_set(err, "join must not exceed future (%zu), not %zu", c->future, c->join);
+    if (c->smooth > 0 && c->past < 3)
+        return error_set(err, "smooth needs at least 3 past frames, not %zu", c->past);
+    const Predictor *p = predictor_at(c->predictor_id);
+    return p->check ? p->check(c, err) : 0;
+}
 
-static const Key keys[] = {
-    {"motion_dim", offsetof(Config, motion_dim), false},
-    {"music_dim", offsetof(Config, music_dim), false},
-    {"past", offsetof(Config, past), false},
-    {"future", offsetof(Config, future), false},
-    {"music", offsetof(Config, music), false},
-    {"keep", offsetof(Config, keep), false},
-    {"width", offsetof(Config, predictor.width), false},
-    {"heads", offsetof(Config, predictor.heads), false},
-    {"mlp", offsetof(Config, predictor.mlp), false},
-    {"bank_width", offsetof(Config, bank.width), false},
-    {"bank_heads", offsetof(Config, bank.heads), false},
-    {"bank_mlp", offsetof(Config, bank.mlp), false},
-    {"bank_layers", offsetof(Config, bank_layers), false},
-    {"items", offsetof(Config, items), false},
-    {"latents", offsetof(Config, latents), false},
-    {"transit", offsetof(Config, transit), true},
-    {"residual", offsetof(Config, residual), true},
-    {"join", offsetof(Config, join), false},
-    {"relative_root", offsetof(Config, relative_root), true},
-    {"standardise", offsetof(Config, standardise), true},
-    {"logit_scale", offsetof(Config, logit_scale), true},
-};
-enum { KEY_COUNT = sizeof keys / sizeof *keys };
-static const double largest =
-    1 << 24; /* of any size: products of two fit in 64 bits with room to spare */
+/* --- JSON --- */
+
+/* A list stands in a file if any of its elements applies; those that do not are 0. */
+static bool in_file(const Config *c, const ConfigKey *k) {
+    const ConfigKey *other;
+    if (!k->listed || config_key_applies(k, c)) return config_key_applies(k, c);
+    for (size_t i = 0; (other = config_key(c->predictor_id, i)); i++)
+        if (other->listed && strcmp(other->name, k->name) == 0 && config_key_applies(other, c))
+            return true;
+    return false;
+}
+
+static cJSON *value_to_json(const ConfigKey *k, double value) {
+    switch (k->type) {
+    case KEY_SIZE:
+    case KEY_REAL:
+        break;
+    case KEY_FLAG:
+        return cJSON_CreateBool(value != 0);
+    case KEY_CHOICE:
+        return cJSON_CreateString(k->words[(int)value]);
+    case KEY_PREDICTOR:
+        return cJSON_CreateString(predictor_at((int)value)->name);
+    }
+    return cJSON_CreateNumber(value);
+}
+
+static bool add_key(cJSON *o, const ConfigKey *k, double value) {
+    cJSON *item = value_to_json(k, value);
+    if (!k->listed) return item && cJSON_AddItemToObject(o, k->name, item);
+    cJSON *list = cJSON_GetObjectItemCaseSensitive(o, k->name);
+    if (!list) list = cJSON_AddArrayToObject(o, k->name);
+    return list && item && cJSON_AddItemToArray(list, item);
+}
 
 char *config_to_json(const Config *c) {
+    const ConfigKey *k;
     cJSON *o = cJSON_CreateObject();
-    const char *base = (const char *)c;
-    double layers[3] = {(double)c->motion_layers, (double)c->music_layers, (double)c->cross_layers};
     bool ok = o != NULL;
-    for (int i = 0; ok && i < KEY_COUNT; i++)
-        ok = keys[i].flag
-                 ? cJSON_AddBoolToObject(o, keys[i].key, *(const bool *)(base + keys[i].at)) != NULL
-                 : cJSON_AddNumberToObject(
-                       o, keys[i].key,
-                       (double)*(const size_t *)(const void *)(base + keys[i].at)) != NULL;
-    /* Keys that came later are written only where they are used. */
-    if (ok && c->smooth > 0) ok = cJSON_AddNumberToObject(o, "smooth", c->smooth) != NULL;
-    if (ok && c->relative_heading) ok = cJSON_AddBoolToObject(o, "relative_heading", true) != NULL;
-    ok = ok && cJSON_AddItemToObject(o, "layers", cJSON_CreateDoubleArray(layers, 3));
-    ok = ok && cJSON_AddStringToObject(o, "refine", refine_name(c->refine)) != NULL;
+    for (size_t i = 0; ok && (k = config_key(c->predictor_id, i)); i++) {
+        double value = config_get(c, k);
+        if (!in_file(c, k) || (k->optional && value == k->missing)) continue;
+        ok = add_key(o, k, value);
+    }
     char *text = ok ? cJSON_PrintUnformatted(o) : NULL;
     cJSON_Delete(o);
     return text;
 }
 
-static int read_size(const cJSON *v, const char *key, size_t *out, Error *err) {
-    if (!cJSON_IsNumber(v) || v->valuedouble < 0 || v->valuedouble > largest ||
-        v->valuedouble != (double)(size_t)v->valuedouble)
-        return error_set(err, "config: %s is not a sensible whole number", key);
-    *out = (size_t)v->valuedouble;
+static int read_word(const cJSON *v, const ConfigKey *k, double *out, Error *err) {
+    char list[200] = "";
+    for (int i = 0; k->words[i]; i++) {
+        if (cJSON_IsString(v) && strcmp(v->valuestring, k->words[i]) == 0) {
+            *out = i;
+            return 0;
+        }
+        size_t at = strlen(list);
+        snprintf(list + at, sizeof list - at, "%s%s", i ? ", " : "", k->words[i]);
+    }
+    return error_set(err, "config: %s is none of %s", k->name, list);
+}
+
+static int read_predictor(const cJSON *v, double *out, Error *err) {
+    const char *name = cJSON_IsString(v) ? v->valuestring : "";
+    int id = predictor_find(name);
+    if (id < 0)
+        return error_set(err, "config: the predictor '%.60s' is not known to this version", name);
+    *out = id;
+    return 0;
+}
+
+static int read_size(const cJSON *v, const ConfigKey *k, double *out, Error *err) {
+    double value = cJSON_IsNumber(v) ? v->valuedouble : -1;
+    if (!(value >= 0) || value > CONFIG_MAX_SIZE || value != (double)(size_t)value)
+        return error_set(err, "config: %s is not a sensible whole number", k->name);
+    *out = value;
+    return 0;
+}
+
+static int value_from_json(const cJSON *v, const ConfigKey *k, double *out, Error *err) {
+    switch (k->type) {
+    case KEY_SIZE:
+        return read_size(v, k, out, err);
+    case KEY_REAL:
+        *out = cJSON_IsNumber(v) ? v->valuedouble : 0;
+        return cJSON_IsNumber(v) ? 0 : error_set(err, "config: %s is not a number", k->name);
+    case KEY_FLAG:
+        *out = cJSON_IsTrue(v);
+        return cJSON_IsBool(v) ? 0
+                               : error_set(err, "config: %s is neither true nor false", k->name);
+    case KEY_CHOICE:
+        return read_word(v, k, out, err);
+    case KEY_PREDICTOR:
+        break;
+    }
+    return read_predictor(v, out, err);
+}
+
+/* Rows of the list that the i-th row belongs to; *at: its place among them. */
+static int list_length(int predictor, size_t i, int *at) {
+    const ConfigKey *k = config_key(predictor, i), *other;
+    int n = 0;
+    for (size_t j = 0; (other = config_key(predictor, j)); j++) {
+        if (j == i) *at = n;
+        n += other->listed && strcmp(other->name, k->name) == 0;
+    }
+    return n;
+}
+
+static int read_key(const cJSON *o, Config *c, size_t i, Error *err) {
+    const ConfigKey *k = config_key(c->predictor_id, i);
+    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, k->name);
+    double value = k->missing;
+    if (!v && !k->optional) return error_set(err, "config: %s is missing", k->name);
+    if (v && k->listed) {
+        int at = 0, count = list_length(c->predictor_id, i, &at);
+        if (!cJSON_IsArray(v) || cJSON_GetArraySize(v) != count)
+            return error_set(err, "config: %s is not a list of %d", k->name, count);
+        v = cJSON_GetArrayItem(v, at);
+    }
+    if (v && value_from_json(v, k, &value, err)) return -1;
+    if (value != 0 && !config_key_applies(k, c))
+        return error_set(err, "config: %s holds a number that the predictor %s does not use",
+                         k->name, predictor_at(c->predictor_id)->name);
+    config_set(c, k, value);
+    return 0;
+}
+
+/* No key that the predictor does not have, none twice. */
+static int check_known(const cJSON *o, const Config *c, Error *err) {
+    const cJSON *item;
+    cJSON_ArrayForEach(item, o) {
+        const ConfigKey *k;
+        bool known = false, used = false;
+        for (size_t i = 0; (k = config_key(c->predictor_id, i)); i++) {
+            if (strcmp(k->name, item->string) != 0) continue;
+            known = true;
+            used = used || in_file(c, k);
+        }
+        if (!known) return error_set(err, "config: unknown key %.100s", item->string);
+        if (!used)
+            return error_set(err, "config: %s does not apply to the predictor %s", item->string,
+                             predictor_at(c->predictor_id)->name);
+        if (cJSON_GetObjectItemCaseSensitive(o, item->string) != item)
+            return error_set(err, "config: %s is repeated", item->string);
+    }
     return 0;
 }
 
 static int read_keys(const cJSON *o, Config *c, Error *err) {
-    char *base = (char *)c;
-    for (int i = 0; i < KEY_COUNT; i++) {
-        const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, keys[i].key);
-        if (!v) return error_set(err, "config: %s is missing", keys[i].key);
-        if (keys[i].flag) {
-            if (!cJSON_IsBool(v))
-                return error_set(err, "config: %s is neither true nor false", keys[i].key);
-            *(bool *)(base + keys[i].at) = cJSON_IsTrue(v);
-        } else if (read_size(v, keys[i].key, (size_t *)(void *)(base + keys[i].at), err))
-            return -1;
-    }
-    const cJSON *layers = cJSON_GetObjectItemCaseSensitive(o, "layers");
-    if (!cJSON_IsArray(layers) || cJSON_GetArraySize(layers) != 3)
-        return error_set(err, "config: layers is not a list of three");
-    size_t *counts[3] = {&c->motion_layers, &c->music_layers, &c->cross_layers};
-    for (int i = 0; i < 3; i++)
-        if (read_size(cJSON_GetArrayItem(layers, i), "layers", counts[i], err)) return -1;
-    const cJSON *refine = cJSON_GetObjectItemCaseSensitive(o, "refine");
-    if (!cJSON_IsString(refine) || refine_parse(refine->valuestring, &c->refine))
-        return error_set(err, "config: refine is none of bank, discrete, ae, vae, none");
-    const cJSON *smooth = cJSON_GetObjectItemCaseSensitive(o, "smooth");
-    if (smooth && !cJSON_IsNumber(smooth)) return error_set(err, "config: smooth is not a number");
-    c->smooth = smooth ? smooth->valuedouble : 0;
-    const cJSON *heading = cJSON_GetObjectItemCaseSensitive(o, "relative_heading");
-    if (heading && !cJSON_IsBool(heading))
-        return error_set(err, "config: relative_heading is neither true nor false");
-    c->relative_heading = cJSON_IsTrue(heading);
-    if (cJSON_GetArraySize(o) != KEY_COUNT + 2 + (smooth != NULL) + (heading != NULL))
-        return error_set(err, "config: an unknown or repeated key");
-    return config_check(c, err);
+    const ConfigKey *k;
+    for (size_t i = 0; (k = config_key(0, i)); i++) /* it decides which keys there are */
+        if (k->type == KEY_PREDICTOR && read_key(o, c, i, err)) return -1;
+    for (size_t i = 0; (k = config_key(c->predictor_id, i)); i++)
+        if (in_file(c, k) && read_key(o, c, i, err)) return -1;
+    if (check_known(o, c, err)) return -1;
+    return config_check(c, err) ? error_prefix(err, "config") : 0;
 }
 
 int config_from_json(const char *json, Config *out, Error *err) {

@@ -1,4 +1,4 @@
-/* config.h: everything that decides what a model is and how it is trained. */
+/* config.h: everything that decides what a model is; config_keys.h describes each key. */
 #ifndef MODEL_CONFIG_H
 #define MODEL_CONFIG_H
 
@@ -9,36 +9,56 @@
 #include "lib/nn/layers/dims.h"
 
 /* How RefineBank projects a latent (Table 3). */
-typedef enum { REFINE_NONE, REFINE_BANK, REFINE_DISCRETE, REFINE_AE, REFINE_VAE } Refine;
+typedef enum { REFINE_BANK, REFINE_DISCRETE, REFINE_AE, REFINE_VAE, REFINE_NONE } Refine;
+
+enum {
+    CONFIG_MAX_LATENTS = 64,
+    CONFIG_MAX_LAYERS = 256,
+    CONFIG_MAX_SIZE = 1 << 24, /* of anything: products of two fit in 64 bits with room to spare */
+    CONFIG_MAX_OWN = 16 /* keys of a predictor's own */
+};
+
+/* A value of a key that only one predictor has. */
+typedef union {
+    size_t size;
+    double real;
+    bool flag;
+    int choice;
+} OwnValue;
 
 typedef struct {
-    size_t motion_dim, music_dim; /* 3 + 9 J; 35 */
-    size_t genre_count; /* of the banks; not in the JSON: a file lists the names */
-    size_t past, future, music; /* l, K, music frames */
-    size_t keep; /* frames kept of each step's K when the model generates by default */
-    Dims predictor;
-    size_t motion_layers, music_layers, cross_layers; /* E_d, E_m, P_c */
-    Dims bank;
+    size_t motion_dim; /* 3 + 9 joints */
+    size_t music_dim; /* features a frame; 0 for a predictor that takes no music */
+    size_t genre_count; /* of the banks; not in the JSON: a file lists their names */
+
+    size_t past, future, music; /* frames: l, K, M */
+    bool relative_root, relative_heading, standardise;
+
+    Dims bank; /* RefineBank's and TransitBank's networks; width: of an item, C */
     size_t bank_layers;
     size_t items, latents; /* N, n */
     Refine refine;
-    bool transit;
-    bool residual, relative_root, relative_heading, standardise,
-        logit_scale; /* aids of our own: see README, "What is the paper's and what is ours" */
+    bool logit_scale;
+
+    int predictor_id; /* row of the registry: predictors/predictors.h */
+    Dims predictor; /* width: of TransitBank's tokens, too */
+    size_t motion_layers, music_layers, cross_layers; /* FACT's E_d, E_m, P_c */
+    OwnValue own[CONFIG_MAX_OWN]; /* of the predictor's own keys, in places that its file numbers */
+
+    bool transit, residual;
     size_t join; /* frames over which the seam fades; 0: off */
-    double smooth; /* lambda of smoothing.h; 0: off */
+    double smooth; /* lambda of op_smooth_rows; 0: off */
+    size_t keep; /* frames kept of each step's K when the model generates by default */
 } Config;
 
-/* Refuses sizes of zero, keep or join beyond K, K >= l, fewer tokens than K, no latent or more than
- * 64, more than 256 layers of a kind. */
+/* Refuses a key outside its range, sizes that contradict each other (K >= l, keep or join beyond
+ * K), and what the predictor refuses. */
 int config_check(const Config *c, Error *err);
 
-/* The flat JSON object of the file format (owned string; NULL when out of memory), and back. Every
- * key must be there, of the right type, and sane; an unknown key is refused. */
+/* The flat JSON object of the file format (owned string; NULL when out of memory). */
 char *config_to_json(const Config *c);
+/* And back. Every key that is not optional must be there, of its type and within its range; unknown
+ * keys and those of another predictor are refused. */
 int config_from_json(const char *json, Config *out, Error *err);
-
-const char *refine_name(Refine r); /* "bank", "discrete", "ae", "vae", "none" */
-int refine_parse(const char *name, Refine *out); /* -1 if it is none of them */
 
 #endif

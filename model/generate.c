@@ -4,6 +4,7 @@
 
 #include "lib/base/memory.h"
 #include "lib/base/numbers.h"
+#include "model/predictors/predictors.h"
 
 struct Generator {
     Params params; /* shallow: shares the model's values */
@@ -44,41 +45,62 @@ void generator_free(Generator *g) {
     free(g);
 }
 
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+/* Whether the weights of a layer are to be rounded: the transformers of the banks, and what the
+ * predictor names. */
+static bool is_rounded(const Predictor *p, const char *name) {
+    if (strncmp(name, "predictor.", strlen("predictor.")) != 0)
+        return strstr(name, ".blocks.") != NULL;
+    return p->rounded && strstr(name, p->rounded);
+}
 
 int generator_round(Generator *g, Error *err) {
-    const Config *c = g->config;
-    size_t rows = g->max_batch * (c->past + c->music + c->future), widest = 0;
+    const Predictor *p = predictor_at(g->config->predictor_id);
+    size_t rows = 0, widest = 0;
     g->rounded.kernel = bf16_kernel();
     g->rounded.matrices = calloc(g->params.count + 1, sizeof *g->rounded.matrices);
     if (!g->rounded.matrices) return error_set(err, "out of memory");
     for (size_t i = 0; i < g->params.count; i++) {
-        const Param *p = &g->params.items[i];
-        if (p->rank != 2 || !strstr(p->name, ".blocks.")) continue;
-        if (bf16_matrix(&g->rounded.matrices[i], p->shape[0], p->shape[1],
+        const Param *w = &g->params.items[i];
+        if (w->rank != 2 || !is_rounded(p, w->name)) continue;
+        if (bf16_matrix(&g->rounded.matrices[i], w->shape[0], w->shape[1],
                         params_values(&g->params, i), err))
             return -1;
-        widest = larger(widest, p->shape[1]);
+        size_t own_rows = graph_parameter_rows(g->graph, (Parameter){i + 1});
+        rows = own_rows > rows ? own_rows : rows;
+        widest = w->shape[1] > widest ? w->shape[1] : widest;
     }
-    g->rounded.input = memory_block(bf16_input_size(rows, widest) * sizeof *g->rounded.input);
+    if (widest == 0)
+        return error_set(err, "a model of the predictor %s without banks has no layers to round",
+                         p->name);
+    size_t room = bf16_input_size(g->max_batch * rows, widest);
+    g->rounded.input = memory_block(room * sizeof *g->rounded.input);
     if (!g->rounded.input) return error_set(err, "out of memory");
     g->params.rounded = &g->rounded;
     return 0;
 }
 
-/* Past and music of the dance whose next frame is `at`. */
+/* Past and music of the dance whose next frame is `at`, as the b-th of a batch. */
 static void fill(const Generator *g, const GenerationJob *d, size_t b, size_t at) {
     const Config *c = g->config;
     size_t past = c->past * c->motion_dim, first = at - c->past;
     real *motion = graph_data(g->graph, g->step.past) + b * past;
     for (size_t i = 0; i < past; i++) motion[i] = (real)d->motion[first * c->motion_dim + i];
+    if (value_exists(g->step.genre)) graph_data(g->graph, g->step.genre)[b] = (real)d->genre;
+    if (!value_exists(g->step.music)) return;
     real *music = graph_data(g->graph, g->step.music) + b * c->music * c->music_dim;
     for (size_t t = 0; t < c->music; t++) {
         size_t frame = first + t < d->music_frames ? first + t : d->music_frames - 1;
         for (size_t k = 0; k < c->music_dim; k++)
             music[t * c->music_dim + k] = (real)d->music[frame * c->music_dim + k];
     }
-    if (value_exists(g->step.genre)) graph_data(g->graph, g->step.genre)[b] = (real)d->genre;
+}
+
+/* A predictor's random numbers: zeros, the most probable dance. */
+static void zero_noise(const Generator *g, size_t batch) {
+    Value noise = g->step.noise;
+    if (!value_exists(noise)) return;
+    size_t n = graph_rows(g->graph, noise) * graph_cols(g->graph, noise);
+    memset(graph_data(g->graph, noise), 0, batch * n * sizeof(real));
 }
 
 int generator_run(Generator *g, GenerationJob *dances, size_t count,
@@ -88,14 +110,15 @@ int generator_run(Generator *g, GenerationJob *dances, size_t count,
     for (size_t i = 0; i < count; i++)
         longest = dances[i].frames > longest ? dances[i].frames : longest;
     for (size_t at = c->past; at < longest; at += g->keep) {
-        size_t batch = 0, who[g->max_batch]; /* only dances that are not done yet are computed */
+        size_t batch = 0, active[g->max_batch]; /* dances that are not done yet */
         for (size_t i = 0; i < count; i++)
-            if (dances[i].frames > at) who[batch++] = i;
-        for (size_t b = 0; b < batch; b++) fill(g, &dances[who[b]], b, at);
+            if (dances[i].frames > at) active[batch++] = i;
+        for (size_t b = 0; b < batch; b++) fill(g, &dances[active[b]], b, at);
+        zero_noise(g, batch);
         graph_forward(g->graph, batch);
         const real *future = graph_data(g->graph, g->step.future);
         for (size_t b = 0; b < batch; b++) {
-            GenerationJob *d = &dances[who[b]];
+            GenerationJob *d = &dances[active[b]];
             size_t n = d->frames - at < g->keep ? d->frames - at : g->keep;
             float *out = d->motion + at * D;
             for (size_t i = 0; i < n * D; i++) out[i] = (float)future[b * c->future * D + i];

@@ -4,12 +4,13 @@
 
 #include "model/model.h"
 
-/* One dance. motion's first l frames are the seed, given by the caller; the rest up to `frames` is
+/* One dance. motion's first l frames are the seed, from the caller; the rest up to `frames` is
  * filled in. */
 typedef struct {
     float *motion; /* [frames, motion_dim] */
     size_t frames; /* more than l, or there is nothing to do */
-    const float *music; /* [music_frames, music_dim]; extended at its end by its last frame */
+    const float *music; /* [music_frames, music_dim]; extended at its end by its last frame. NULL
+                           for a model whose predictor takes no music */
     size_t music_frames;
     size_t genre;
 } GenerationJob;
@@ -21,9 +22,10 @@ typedef struct Generator Generator;
 int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep, Error *err);
 void generator_free(Generator *g);
 
-/* From now on the products of all transformer layers are computed with weights and inputs rounded
- * to bfloat16 (bfloat16.h); embeddings, heads, banks, attention and norms stay in float32. Takes
- * half as much memory as the weights once more. */
+/* From now on the products of the banks' transformer layers and of the layers that the predictor
+ * names (Predictor.rounded) are computed with weights and inputs rounded to bfloat16 (bfloat16.h);
+ * embeddings, heads, items, attention and norms stay in float32. Takes half as much memory as the
+ * weights once more. Fails if there is no such layer. */
 int generator_round(Generator *g, Error *err);
 
 /* Generates `count` <= max_batch dances together. progress (may be NULL) gets frames done and

@@ -39,10 +39,6 @@ Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value
 /* Eqs. 4, 5: prior tokens [K, predictor width] from the past [l, D] */
 Value transit_bank(Graph *g, const Config *c, Value past, Value genre);
 
-/* --- predictor.c --- */
-/* P_c: past [l, D], music [M, 35], prior tokens or none -> future [K, D] */
-Value predictor(Graph *g, const Config *c, Value past, Value music, Value prior);
-
 /* --- step.c --- */
 /* The frame [1, D] from whose place (relative_root) and heading (relative_heading) a window is
  * seen; none with neither. */
@@ -50,14 +46,21 @@ Value reference_frame(Graph *g, const Config *c, Value motion, size_t frame);
 Value normalise_motion(Graph *g, const Config *c, Value motion, Value reference);
 Value restore_motion(Graph *g, const Config *c, Value motion, Value reference);
 
+/* A step's inputs, none where the model has no use for them, and its results. */
 typedef struct {
-    Value past, music, genre,
-        eps; /* inputs; genre and eps are none where the model has no use for them */
+    Value past; /* [l, D] */
+    Value music; /* [M, music_dim] */
+    Value genre; /* [1, 1] */
+    Value eps; /* the VAE's noise; training only */
+    Value noise; /* the predictor's (predictors.h), like the two below */
+    Value target; /* [K, D]: the frames that came; training only */
+    Value given; /* [K, 1]: training only */
     Value future; /* [K, D] */
+    Value own_loss; /* the predictor's; training only */
     Value mean, logvar; /* VAE, else none */
 } Step;
 
-/* Eq. 2: one auto-regressive step; training adds the VAE's noise. */
+/* Eq. 2: one auto-regressive step. training: with what only training has. */
 Step step_build(Graph *g, const Config *c, bool training);
 
 #endif

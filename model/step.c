@@ -1,6 +1,6 @@
-/* One auto-regressive step, eq. 2: d[t+1..t+K] = RB(P_c(E_m(music), E_d(past), TB(past))), with the
- * aids of our own. */
+/* One auto-regressive step, eq. 2: d[t+1..t+K] = RB(P_c(E_m(music), E_d(past), TB(past))). */
 #include "model/networks.h"
+#include "model/predictors/predictors.h"
 
 Value reference_frame(Graph *g, const Config *c, Value motion, size_t frame) {
     return c->relative_root || c->relative_heading ? op_slice_rows(g, motion, frame, 1) : NO_VALUE;
@@ -34,42 +34,72 @@ Value restore_motion(Graph *g, const Config *c, Value motion, Value reference) {
                             : motion;
 }
 
-Step step_build(Graph *g, const Config *c, bool training) {
-    size_t l = c->past, K = c->future;
-    bool noisy = training && c->refine == REFINE_VAE;
-    Step s = {.past = graph_input(g, l, c->motion_dim),
-              .music = graph_input(g, c->music, c->music_dim)};
-    if (c->transit || c->refine != REFINE_NONE) s.genre = graph_input(g, 1, 1);
-    if (noisy) s.eps = graph_input(g, c->latents, c->bank.width);
+static Value standardised_music(Graph *g, const Config *c, Value music) {
+    if (!c->standardise || !value_exists(music)) return music;
+    return op_normalise(g, music, statistic(g, c->music_dim, "music.mean"),
+                        statistic(g, c->music_dim, "music.std"));
+}
 
-    Value reference = reference_frame(g, c, s.past, l - 1);
-    Value past = normalise_motion(g, c, s.past, reference);
-    Value music = s.music;
-    if (c->standardise)
-        music = op_normalise(g, music, statistic(g, c->music_dim, "music.mean"),
-                             statistic(g, c->music_dim, "music.std"));
-    Value last = op_slice_rows(g, past, l - 1, 1);
-
-    Value prior = c->transit ? transit_bank(g, c, past, s.genre) : NO_VALUE;
-    Value future = predictor(g, c, past, music, prior);
-    if (c->residual) future = op_add(g, future, op_repeat_row(g, last, K));
-
-    if (c->refine != REFINE_NONE) {
-        Value window = op_concat_rows(g, (Value[]){op_slice_rows(g, past, K, l - K), future}, 2);
-        size_t before = c->join ? 1 : 0; /* frames of the past */
-        Refined r = refine_bank(g, c, window, l - K - before, s.genre, s.eps);
-        future = before ? op_slice_rows(g, r.motion, before, K) : r.motion;
-        if (c->join) { /* RefineBank's own idea of the last past frame is moved onto that frame */
-            Value gap = op_subtract(g, last, op_slice_rows(g, r.motion, 0, 1));
-            future = op_add(g, future, op_fade_row(g, gap, K, c->join));
-        }
-        s.mean = r.mean;
-        s.logvar = r.logvar;
+/* The inputs of a step with this predictor. */
+static Step step_inputs(Graph *g, const Config *c, const Predictor *p, bool training) {
+    bool banks = c->transit || c->refine != REFINE_NONE;
+    Step s = {.past = graph_input(g, c->past, c->motion_dim)};
+    if (p->uses & USES_MUSIC) s.music = graph_input(g, c->music, c->music_dim);
+    if (banks) s.genre = graph_input(g, 1, 1);
+    if (training && c->refine == REFINE_VAE) s.eps = graph_input(g, c->latents, c->bank.width);
+    if (p->noise_shape) {
+        size_t cols = 0, rows = p->noise_shape(c, &cols);
+        s.noise = graph_input(g, rows, cols);
     }
-    if (c->smooth > 0)
-        future = op_smooth_rows(
-            g, op_concat_rows(g, (Value[]){op_slice_rows(g, past, l - 3, 3), future}, 2),
-            c->smooth);
+    if (training && (p->takes_truth || p->feeds_itself))
+        s.target = graph_input(g, c->future, c->motion_dim);
+    if (training && p->feeds_itself) s.given = graph_input(g, c->future, 1);
+    return s;
+}
+
+/* P_c, as displacements from the last past frame where --residual is on. */
+static Value predict(Graph *g, const Config *c, const Predictor *p, Value past, Value reference,
+                     Step *s) {
+    PredictorInputs in = {.past = past,
+                          .music = standardised_music(g, c, s->music),
+                          .noise = s->noise,
+                          .given = s->given};
+    Value last = op_slice_rows(g, past, c->past - 1, 1);
+    if (c->transit) in.prior = transit_bank(g, c, past, s->genre);
+    if (value_exists(s->target)) in.truth = normalise_motion(g, c, s->target, reference);
+    Prediction made = p->build(g, c, &in);
+    s->own_loss = made.loss;
+    if (!c->residual || p->feeds_itself) return made.future;
+    return op_add(g, made.future, op_repeat_row(g, last, c->future));
+}
+
+/* RefineBank over the newest past frames and the predicted ones. With --join all its frames are
+ * shifted by what its reconstruction of the last past frame misses that frame by, fading out. */
+static Value refine(Graph *g, const Config *c, Value past, Value future, Step *s) {
+    size_t l = c->past, K = c->future, before = c->join ? 1 : 0; /* frames of the past */
+    Value window = op_concat_rows(g, (Value[]){op_slice_rows(g, past, K, l - K), future}, 2);
+    Refined r = refine_bank(g, c, window, l - K - before, s->genre, s->eps);
+    s->mean = r.mean;
+    s->logvar = r.logvar;
+    if (!c->join) return r.motion;
+    Value last = op_slice_rows(g, past, l - 1, 1);
+    Value gap = op_subtract(g, last, op_slice_rows(g, r.motion, 0, 1));
+    return op_add(g, op_slice_rows(g, r.motion, 1, K), op_fade_row(g, gap, K, c->join));
+}
+
+static Value smooth(Graph *g, const Config *c, Value past, Value future) {
+    Value newest = op_slice_rows(g, past, c->past - 3, 3);
+    return op_smooth_rows(g, op_concat_rows(g, (Value[]){newest, future}, 2), c->smooth);
+}
+
+Step step_build(Graph *g, const Config *c, bool training) {
+    const Predictor *p = predictor_at(c->predictor_id);
+    Step s = step_inputs(g, c, p, training);
+    Value reference = reference_frame(g, c, s.past, c->past - 1);
+    Value past = normalise_motion(g, c, s.past, reference);
+    Value future = predict(g, c, p, past, reference, &s);
+    if (c->refine != REFINE_NONE) future = refine(g, c, past, future, &s);
+    if (c->smooth > 0) future = smooth(g, c, past, future);
     s.future = restore_motion(g, c, future, reference);
     graph_keep(g, s.future);
     return s;

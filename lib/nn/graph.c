@@ -148,3 +148,12 @@ int graph_check(const Graph *g, Error *err) {
     if (g->failed) *err = g->err;
     return g->failed ? -1 : 0;
 }
+
+size_t graph_parameter_rows(const Graph *g, Parameter w) {
+    size_t rows = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const Record *r = &g->nodes[i].record;
+        if (r->w[0].id == w.id && r->rows > rows) rows = r->rows;
+    }
+    return rows;
+}

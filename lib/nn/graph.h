@@ -88,6 +88,9 @@ GraphFlops graph_flops(const Graph *g, size_t batch);
 real *graph_data(Graph *g, Value v); /* inputs and kept values */
 size_t graph_rows(const Graph *g, Value v);
 size_t graph_cols(const Graph *g, Value v);
+/* Most rows per sample of any result that w is the first weight of: for a product's working memory.
+ */
+size_t graph_parameter_rows(const Graph *g, Parameter w);
 
 void graph_forward(Graph *g, size_t batch);
 /* After graph_forward of the same batch: adds weight * d loss / d w to the gradients of all

@@ -2,7 +2,7 @@
 
 #include "lib/motion/heading.h"
 
-Rng stage_draw(const Stage *s, Purpose purpose, size_t step) {
+Rng stage_draw(const StageRun *s, Purpose purpose, size_t step) {
     Rng r = rng_seed(s->state->seed ^ ((uint64_t)purpose << 56));
     r = rng_seed(rng_next(&r) ^ (uint64_t)s->state->stage);
     r = rng_seed(rng_next(&r) ^ (uint64_t)s->state->epoch);
@@ -13,10 +13,10 @@ static void copy_rows(real *to, const float *from, size_t n) {
     for (size_t i = 0; i < n; i++) to[i] = (real)from[i];
 }
 
-/* Lets the motion that the networks are given drift away from the data: in every dimension a line
- * from 0 at the first frame to a Gaussian of t->noise standard deviations at the last, as a run on
- * the model's own output would have drifted. */
-static void add_noise(const Stage *s, size_t whole, Part part) {
+/* Lets the motion that the networks are given drift away from the data, as a run on the model's own
+ * output would have drifted: in every dimension along a line from 0 at the first frame to a
+ * Gaussian of t->noise standard deviations at the last. */
+static void add_noise(const StageRun *s, size_t whole, Part part) {
     if (s->t->noise <= 0) return;
     size_t D = s->m->config.motion_dim, l = s->m->config.past;
     real *motion = graph_data(s->graph.graph, s->graph.motion);
@@ -32,10 +32,10 @@ static void add_noise(const Stage *s, size_t whole, Part part) {
 }
 
 /* Slows the past down around its last frame: p'[t] = p[l-1] + s (p[t] - p[l-1]), s uniform in [1 -
- * fade, 1]. On its own output a model moves a little less at every step; from this it learns that a
- * tired past is no reason to stop. */
-static void fade_past(const Stage *s, size_t whole, Part part) {
-    if (s->t->fade <= 0 || s->state->stage < 3) return;
+ * fade, 1]. On its own output a model moves a little less at every step; it learns from this to
+ * keep moving when its own past has slowed down. */
+static void fade_past(const StageRun *s, size_t whole, Part part) {
+    if (s->t->fade <= 0 || !s->spec->predicts) return;
     size_t D = s->m->config.motion_dim, l = s->m->config.past;
     real *motion = graph_data(s->graph.graph, s->graph.motion);
     Rng r = stage_draw(s, FOR_FADE, s->state->step);
@@ -49,20 +49,41 @@ static void fade_past(const Stage *s, size_t whole, Part part) {
     }
 }
 
-static void fill_eps(const Stage *s, size_t whole, Part part) {
-    if (!value_exists(s->graph.eps)) return;
-    Rng r = stage_draw(s, FOR_SAMPLING, s->state->step);
-    real *eps = graph_data(s->graph.graph, s->graph.eps);
-    size_t n = s->m->config.latents * s->m->config.bank.width;
+/* Normal random numbers for an input, drawn for the whole batch. */
+static void fill_normal(const StageRun *s, Value input, Purpose purpose, size_t whole, Part part) {
+    if (!value_exists(input)) return;
+    Rng r = stage_draw(s, purpose, s->state->step);
+    const Graph *g = s->graph.graph;
+    real *to = graph_data(s->graph.graph, input);
+    size_t n = graph_rows(g, input) * graph_cols(g, input);
     for (size_t i = 0; i < whole * n; i++) {
         double x = rng_normal(&r);
-        if (i / n - part.first < part.count) eps[i - part.first * n] = (real)x;
+        if (i / n - part.first < part.count) to[i - part.first * n] = (real)x;
     }
+}
+
+/* Which frames a predictor that feeds itself is fed: from future frame 1 on floor(grow epoch) of
+ * its own, then `fed` true ones, and again (Huang et al. 2021). */
+static void feed(const StageRun *s, size_t count) {
+    if (!value_exists(s->graph.given)) return;
+    size_t K = s->m->config.future, fed = s->t->fed;
+    size_t own = (size_t)(s->t->grow * (double)s->state->epoch);
+    real *given = graph_data(s->graph.graph, s->graph.given);
+    for (size_t b = 0; b < count; b++)
+        for (size_t k = 1; k < K && fed > 0; k++)
+            given[b * K + k] = (k - 1) % (own + fed) >= own ? 1 : 0;
+}
+
+static void zero(const StageRun *s, Value input, size_t count) {
+    if (!value_exists(input)) return;
+    Graph *g = s->graph.graph;
+    size_t n = graph_rows(g, input) * graph_cols(g, input);
+    memset(graph_data(g, input), 0, count * n * sizeof(real));
 }
 
 /* Networks that do not know where they stand or face cannot go back to where the data does: the
  * target is moved to go on from here. last: the data's last past frame. */
-static void move_target(const Stage *s, size_t b, const float *last) {
+static void move_target(const StageRun *s, size_t b, const float *last) {
     const Config *c = &s->m->config;
     size_t D = c->motion_dim;
     const float *own = s->rolled + (b * c->past + c->past - 1) * D;
@@ -78,7 +99,8 @@ static void move_target(const Stage *s, size_t b, const float *last) {
     }
 }
 
-void batch_fill(const Stage *s, const Corpus *corpus, const Crop *windows, size_t count, size_t u) {
+void batch_fill(const StageRun *s, const Corpus *corpus, const Crop *windows, size_t count,
+                size_t u) {
     const Config *c = &s->m->config;
     Graph *g = s->graph.graph;
     size_t D = c->motion_dim, M = c->music_dim, past = c->past * D, future = c->future * D;
@@ -89,18 +111,22 @@ void batch_fill(const Stage *s, const Corpus *corpus, const Crop *windows, size_
         copy_rows(graph_data(g, s->graph.motion) + b * past, u ? s->rolled + b * past : motion,
                   past);
         if (value_exists(s->graph.genre)) graph_data(g, s->graph.genre)[b] = (real)q->genre;
-        if (s->state->stage < 3) {
+        if (!s->spec->predicts) {
             copy_rows(graph_data(g, s->graph.target) + b * past, motion, past);
             continue;
         }
         copy_rows(graph_data(g, s->graph.target) + b * future, motion + past, future);
         if (u && (c->relative_root || c->relative_heading)) move_target(s, b, motion + past - D);
-        copy_rows(graph_data(g, s->graph.music) + b * c->music * M, q->music + first * M,
-                  c->music * M);
+        if (value_exists(s->graph.music))
+            copy_rows(graph_data(g, s->graph.music) + b * c->music * M, q->music + first * M,
+                      c->music * M);
     }
+    zero(s, s->graph.eps, count);
+    zero(s, s->graph.noise, count);
+    zero(s, s->graph.given, count);
 }
 
-void batch_advance(const Stage *s, const Crop *windows, size_t count, size_t u) {
+void batch_advance(const StageRun *s, const Crop *windows, size_t count, size_t u) {
     const Config *c = &s->m->config;
     size_t D = c->motion_dim, past = c->past * D, future = c->future * D;
     const real *predicted = graph_data(s->graph.graph, s->graph.future);
@@ -115,14 +141,10 @@ void batch_advance(const Stage *s, const Crop *windows, size_t count, size_t u) 
     }
 }
 
-void batch_augment(const Stage *s, size_t whole, Part part) {
+void batch_augment(const StageRun *s, size_t whole, Part part) {
     fade_past(s, whole, part);
     add_noise(s, whole, part);
-    fill_eps(s, whole, part);
-}
-
-void batch_zero_noise(const Stage *s, size_t count) {
-    if (!value_exists(s->graph.eps)) return;
-    memset(graph_data(s->graph.graph, s->graph.eps), 0,
-           count * s->m->config.latents * s->m->config.bank.width * sizeof(real));
+    fill_normal(s, s->graph.eps, FOR_SAMPLING, whole, part);
+    fill_normal(s, s->graph.noise, FOR_PREDICTOR, whole, part);
+    feed(s, part.count);
 }

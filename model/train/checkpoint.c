@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "lib/base/comm.h"
-#include "model/model_file.h"
+#include "model/checkpoint_file.h"
 
 static char *previous_of(const char *path) {
     char *name = malloc(strlen(path) + sizeof ".previous");
@@ -14,8 +14,8 @@ static char *previous_of(const char *path) {
     return name;
 }
 
-/* Gives the file that is about to be replaced a second name. A file system that knows no second
- * names keeps none. */
+/* Gives the file that is about to be replaced a second name. Best effort: some file systems have no
+ * hard links. */
 static int keep_previous(const char *path, Error *err) {
     char *name = previous_of(path);
     if (!name) return error_set(err, "out of memory");
@@ -34,10 +34,9 @@ static bool same_place(const TrainState *a, const TrainState *b) {
 
 static bool is_due(Run *run, const TrainState *state) {
     const TrainSettings *s = run->settings;
-    if (state->batch > 0) {
-        size_t since = state->step - (run->saved.stage == state->stage ? run->saved.step
-                                                                       : 0); /* stages count anew */
-        return s->checkpoint_steps && since >= s->checkpoint_steps;
+    if (state->batch > 0) { /* steps are counted from 0 in each stage */
+        size_t saved = run->saved.stage == state->stage ? run->saved.step : 0;
+        return s->checkpoint_steps && state->step - saved >= s->checkpoint_steps;
     }
     run->epochs_since_save++;
     return run->epochs_since_save >= s->checkpoint_every;
@@ -50,7 +49,7 @@ int checkpoint_save(void *user, const TrainState *state, bool must, Error *err) 
     if (state->batch == 0) run->epochs_since_save = 0;
     run->saved = *state;
     Exported e;
-    if (checkpoint_export(run->model, state, run->text, &e, err)) return -1;
+    if (checkpoint_export(&run->model, state, (const char *)run->text.data, &e, err)) return -1;
     if (keep_previous(path, err)) {
         exported_free(&e);
         return -1;
@@ -72,15 +71,17 @@ static int open_newest(const Run *run, const char *path, const char *previous, S
 }
 
 /* 1 if there was one, 0 if none. */
-static int resume(Run *run, Model *m, TrainState *state, Error *err) {
+static int resume(Run *run, TrainState *state, Error *err) {
     const char *path = run->settings->checkpoint, *used;
+    const char *text = (const char *)run->text.data;
     if (!path || !file_exists(path)) return 0;
     char *previous = previous_of(path);
     if (!previous) return error_set(err, "out of memory");
     Safetensors *file;
     int status = open_newest(run, path, previous, &file, &used, err);
     if (status == 0) {
-        status = checkpoint_import(m, state, run->text, file, err) ? error_prefix(err, used) : 1;
+        status = checkpoint_import(&run->model, state, text, file, err) ? -1 : 1;
+        if (status < 0) error_prefix(err, used);
         run->saved = *state;
         safetensors_close(file);
     }
@@ -88,12 +89,14 @@ static int resume(Run *run, Model *m, TrainState *state, Error *err) {
     return status;
 }
 
-int checkpoint_start(Run *run, Model *m, TrainState *state, Initialise *initialise, void *context,
-                     Error *err) {
+int checkpoint_start(Run *run, TrainState *state, Error *err) {
     int status = 0;
     if (comm_rank() == 0) {
-        status = resume(run, m, state, err);
-        status = status == 0 ? initialise(context, err) : status == 1 ? 0 : -1;
+        status = resume(run, state, err);
+        if (status == 0)
+            status = run->steps->initialise(run, err);
+        else if (status == 1)
+            status = 0;
     }
     status = comm_all_ok(status, err);
     comm_broadcast(state, sizeof *state);

@@ -10,14 +10,10 @@
  * or it must. */
 int checkpoint_save(void *user, const TrainState *state, bool must, Error *err);
 
-/* What a model is before the first step. */
-typedef int Initialise(void *context, Error *err);
-
-/* Before the first step, in all processes: if there is a checkpoint, the first takes the model and
- * the state from it, else it calls `initialise`; then all have that state. A FILE that a disk has
- * damaged gives way, with a warning, to FILE.previous; one of other settings does not, and without
- * FILE the run starts anew. */
-int checkpoint_start(Run *run, Model *m, TrainState *state, Initialise *initialise, void *context,
-                     Error *err);
+/* Before the first step, in all processes: if there is a checkpoint, the first process takes
+ * run->model's weights and the state from it, else it calls run->steps->initialise; then all have
+ * that state. A FILE that a disk has damaged gives way, with a warning, to FILE.previous; one of
+ * other settings does not, and without FILE the run starts from the beginning. */
+int checkpoint_start(Run *run, TrainState *state, Error *err);
 
 #endif

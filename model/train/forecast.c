@@ -4,10 +4,6 @@
 #include "model/train/losses.h"
 #include "model/train/schedule.h"
 
-static LossWeights weights_of(const Training *t) {
-    return (LossWeights){t->beta, t->kl, t->root_weight};
-}
-
 static size_t trained_count(const Params *p) {
     size_t n = 0;
     for (size_t i = 0; i < p->count; i++) n += p->items[i].trainable ? p->items[i].count : 0;
@@ -26,18 +22,17 @@ static double step_flops(const Graph *g, size_t batch) {
     return f.forward + f.recompute + f.backward;
 }
 
-int forecast_stage(Model *m, int stage, const Corpus *corpus, const Corpus *validation,
+int forecast_stage(Model *m, Stage stage, const Corpus *corpus, const Corpus *validation,
                    const Training *t, Forecast *out, Error *err) {
     const Config *c = &m->config;
-    size_t most = schedule_max_windows(c, corpus, t, stage, err);
-    if (most == 0) return -1;
-    size_t held = validation ? crops_max(validation, schedule_shape(c, stage, 1)) : 0,
-           capacity = schedule_capacity(most, held, t);
+    size_t max_windows = schedule_max_windows(c, corpus, t, stage, err);
+    if (max_windows == 0) return -1;
+    size_t val_windows = schedule_validation_windows(c, validation, stage);
     StageGraph s;
-    if (stage_record(m, stage, capacity, weights_of(t), &s, err)) return -1;
-    if (t->recompute) graph_recompute(s.graph);
+    if (stage_record(m, stage, schedule_capacity(max_windows, val_windows, t), t, &s, err))
+        return -1;
     int status = graph_plan(s.graph, s.loss, err);
-    size_t batch = most < t->batch ? most : t->batch;
+    size_t batch = max_windows < t->batch ? max_windows : t->batch;
     *out = (Forecast){.stage = stage,
                       .parameters = parameter_count(&m->params),
                       .trained = trained_count(&m->params),
@@ -46,13 +41,20 @@ int forecast_stage(Model *m, int stage, const Corpus *corpus, const Corpus *vali
                       .batch = batch,
                       .steps = schedule_steps(c, corpus, t, stage),
                       .flops = step_flops(s.graph, batch)};
-    graph_free(s.graph);
+    stage_graph_free(&s);
     return status;
 }
 
 /* --- a small model to time --- */
 
-static size_t at_most_one(size_t layers) { return layers > 1 ? 1 : layers; }
+/* One layer for all that are alike. */
+static Config with_one_layer(const Config *c) {
+    Config small = *c;
+    const ConfigKey *k;
+    for (size_t i = 0; (k = config_key(c->predictor_id, i)); i++)
+        if (k->repeats && config_get(c, k) > 1) config_set(&small, k, 1);
+    return small;
+}
 
 static void fill_with_noise(Graph *g, Value v, size_t batch, Rng *rng) {
     if (!value_exists(v)) return;
@@ -88,30 +90,20 @@ static Timing time_steps(Params *p, StageGraph *s, size_t batch) {
                     median(update[0], update[1], update[2])};
 }
 
-static int small_graph(Model *m, const Training *t, int stage, size_t batch, StageGraph *out,
-                       Error *err) {
-    if (stage_record(m, stage, batch, weights_of(t), out, err)) return -1;
-    if (t->recompute) graph_recompute(out->graph);
-    return graph_plan(out->graph, out->loss, err);
-}
-
 /* Operations of a step with one window. */
-static int window_flops(Model *m, const Training *t, int stage, double *flops, Error *err) {
-    StageGraph s = {0};
-    int status = small_graph(m, t, stage, 1, &s, err);
+static int window_flops(Model *m, const Training *t, Stage stage, double *flops, Error *err) {
+    StageGraph s;
+    if (stage_record(m, stage, 1, t, &s, err)) return -1;
+    int status = graph_plan(s.graph, s.loss, err);
     if (status == 0) *flops = step_flops(s.graph, 1);
-    graph_free(s.graph);
+    stage_graph_free(&s);
     return status;
 }
 
 int forecast_time(const Model *m, const Training *t, const Forecast *f, double *seconds,
                   Error *err) {
     static const double enough = 1e11;
-    Config c = m->config;
-    c.motion_layers = at_most_one(c.motion_layers);
-    c.music_layers = at_most_one(c.music_layers);
-    c.cross_layers = at_most_one(c.cross_layers);
-    c.bank_layers = at_most_one(c.bank_layers);
+    Config c = with_one_layer(&m->config);
     size_t processes = (size_t)comm_size(), share = (f->batch + processes - 1) / processes;
     size_t batch = share;
     double window;
@@ -122,21 +114,20 @@ int forecast_time(const Model *m, const Training *t, const Forecast *f, double *
     int status = params_allocate(&small.params, true, err) ||
                  window_flops(&small, t, f->stage, &window, err);
     if (status == 0 && window * (double)share > enough) batch = (size_t)(enough / window) + 1;
-    if (status == 0) status = small_graph(&small, t, f->stage, batch, &s, err);
-    if (status == 0) status = graph_finish(s.graph, s.loss, err);
+    if (status == 0) status = stage_graph(&small, f->stage, batch, t, &s, err);
     if (status == 0) {
         for (size_t i = 0; i < small.params.total; i++)
             small.params.value[i] = 1; /* banks and standard deviations */
         params_initialise(&small.params, &rng);
-        fill_with_noise(s.graph, s.motion, batch, &rng);
-        fill_with_noise(s.graph, s.music, batch, &rng);
-        fill_with_noise(s.graph, s.target, batch, &rng);
+        const Value inputs[] = {s.motion, s.music, s.target, s.noise};
+        for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
+            fill_with_noise(s.graph, inputs[i], batch, &rng);
         Timing time = time_steps(&small.params, &s, batch);
         *seconds = time.gradient * (f->flops / (double)f->batch * (double)share) /
                        (window * (double)batch) +
                    time.update * (double)f->trained / (double)trained_count(&small.params);
     }
-    graph_free(s.graph);
+    stage_graph_free(&s);
     model_free(&small);
     return status ? -1 : 0;
 }

@@ -5,7 +5,7 @@
 #include "model/train/trainer.h"
 
 typedef struct {
-    int stage;
+    Stage stage;
     size_t parameters, trained; /* numbers in the model; those that the stage changes */
     size_t state_bytes; /* the parameters with gradients and Adam's moments */
     size_t activation_bytes; /* the graph's working memory in each process */
@@ -17,7 +17,7 @@ typedef struct {
 
 /* The model's parameters have been declared (model_new), not necessarily allocated; which of them
  * are trainable is changed. The figures are those by which train_stage allocates. */
-int forecast_stage(Model *m, int stage, const Corpus *corpus, const Corpus *validation,
+int forecast_stage(Model *m, Stage stage, const Corpus *corpus, const Corpus *validation,
                    const Training *t, Forecast *out, Error *err);
 
 /* Seconds of one step on this machine, with the threads in force: from a few steps on noise with

@@ -1,17 +1,10 @@
 #include "model/train/losses.h"
 
-static void choose_trainable(Params *p, int stage) {
-    params_set_trainable(p, "", false);
-    params_set_trainable(p, "refine.", true);
-    if (stage == 1) params_set_trainable(p, "bank.manifold", true);
-    if (stage == 3) {
-        params_set_trainable(p, "predictor.", true);
-        params_set_trainable(p, "transit.", true);
-    }
-}
+#include "model/networks.h"
+#include "model/predictors/predictors.h"
 
 /* Mean squared error over all elements; errors of the root's translation count `root_weight` times:
- * three numbers among hundreds, they would else be the last that is learnt. */
+ * three numbers among hundreds, they would otherwise be learnt last. */
 static Value motion_error(Graph *g, Value motion, Value target, double root_weight) {
     static const size_t translation[3] = {0, 1, 2};
     Value all = op_mean_squared_error(g, motion, target);
@@ -21,72 +14,133 @@ static Value motion_error(Graph *g, Value motion, Value target, double root_weig
     return op_weighted_sum(g, (Value[]){all, root}, (double[]){1, root_weight - 1}, 2);
 }
 
+/* --- stages 1 and 2: RefineBank as an auto-encoder of windows --- */
+
+/* Windows of l frames; what a bank sees in a step are l - K past frames and K predicted ones. */
+static CropShape window_crop(const Config *c, size_t unroll) {
+    (void)unroll;
+    return (CropShape){.motion = c->past, .music = 0, .stride = c->future};
+}
+
+static void window_inputs(const Config *c, StageGraph *s) {
+    s->motion = graph_input(s->graph, c->past, c->motion_dim);
+    s->target = graph_input(s->graph, c->past, c->motion_dim);
+    s->genre = graph_input(s->graph, 1, 1);
+}
+
+/* The frame that is the last past one when a bank sees the window in a step. */
+static Value window_reference(const Config *c, const StageGraph *s) {
+    return reference_frame(s->graph, c, s->motion, c->past - c->future - 1);
+}
+
 /* Eq. 7: |d' - d|^2 + |sg[z] - z'|^2 + beta |z - sg[z']|^2, z' the item nearest to z, the first
  * term straight through to z. */
-static Value manifold_loss(Graph *g, const Config *c, StageGraph *s, LossWeights w) {
-    Value root = reference_frame(g, c, s->motion, c->past - c->future - 1);
-    Value z = refine_latents(g, c, normalise_motion(g, c, s->motion, root));
+static void record_manifold(const Config *c, const Training *t, StageGraph *s) {
+    Graph *g = s->graph;
+    window_inputs(c, s);
+    Value reference = window_reference(c, s);
+    Value z = refine_latents(g, c, normalise_motion(g, c, s->motion, reference));
     Value item = refine_nearest(g, c, z, s->genre);
     Value decoded = refine_decode(g, c, op_straight_through(g, item, z), 0);
-    Value terms[3] = {motion_error(g, restore_motion(g, c, decoded, root), s->target, w.root),
+    Value made = restore_motion(g, c, decoded, reference);
+    Value terms[3] = {motion_error(g, made, s->target, t->root_weight),
                       op_mean_squared_error(g, op_stop_gradient(g, z), item),
                       op_mean_squared_error(g, z, op_stop_gradient(g, item))};
-    return op_weighted_sum(g, terms, (double[]){1, 1, w.beta}, 3);
+    s->error = s->loss = op_weighted_sum(g, terms, (double[]){1, 1, t->beta}, 3);
 }
 
-/* Eq. 8: |d' - d|^2 (and the divergence, for the variational variant) */
-static Value refine_loss(Graph *g, const Config *c, StageGraph *s, LossWeights w) {
-    Value root = reference_frame(g, c, s->motion, c->past - c->future - 1);
+/* Eq. 8: |d' - d|^2 (and the divergence, for the variational variant). */
+static void record_refine(const Config *c, const Training *t, StageGraph *s) {
+    Graph *g = s->graph;
+    window_inputs(c, s);
+    Value reference = window_reference(c, s);
     if (c->refine == REFINE_VAE) s->eps = graph_input(g, c->latents, c->bank.width);
-    Refined r = refine_bank(g, c, normalise_motion(g, c, s->motion, root), 0, s->genre, s->eps);
-    Value loss = motion_error(g, restore_motion(g, c, r.motion, root), s->target, w.root);
-    if (!value_exists(r.mean)) return op_weighted_sum(g, &loss, (double[]){1}, 1);
-    return op_weighted_sum(g, (Value[]){loss, op_kl_divergence(g, r.mean, r.logvar)},
-                           (double[]){1, w.kl}, 2);
+    Refined r =
+        refine_bank(g, c, normalise_motion(g, c, s->motion, reference), 0, s->genre, s->eps);
+    Value made = restore_motion(g, c, r.motion, reference);
+    Value terms[2] = {motion_error(g, made, s->target, t->root_weight)};
+    bool varies = value_exists(r.mean);
+    if (varies) terms[1] = op_kl_divergence(g, r.mean, r.logvar);
+    s->error = s->loss = op_weighted_sum(g, terms, (double[]){1, t->kl}, varies ? 2 : 1);
 }
 
-/* Eq. 9: |d'[t+1..t+K] - d[t+1..t+K]|^2 */
-static Value prediction_loss(Graph *g, const Config *c, StageGraph *s, LossWeights w) {
+/* --- stage 3: steps --- */
+
+static CropShape step_crop(const Config *c, size_t unroll) {
+    size_t ahead = (unroll - 1) * c->future;
+    bool hears = predictor_at(c->predictor_id)->uses & USES_MUSIC;
+    return (CropShape){.motion = c->past + c->future + ahead,
+                       .music = hears ? c->music + ahead : 0,
+                       .stride = unroll * c->future};
+}
+
+/* Eq. 9: |d'[t+1..t+K] - d[t+1..t+K]|^2, and the predictor's own loss. */
+static void record_step(const Config *c, const Training *t, StageGraph *s) {
+    Graph *g = s->graph;
     Step step = step_build(g, c, true);
     s->motion = step.past;
     s->music = step.music;
     s->genre = step.genre;
     s->eps = step.eps;
+    s->noise = step.noise;
+    s->given = step.given;
     s->future = step.future;
-    s->target = graph_input(g, c->future, c->motion_dim);
-    Value loss = motion_error(g, step.future, s->target, w.root);
-    if (!value_exists(step.mean)) return loss;
-    return op_weighted_sum(g, (Value[]){loss, op_kl_divergence(g, step.mean, step.logvar)},
-                           (double[]){1, w.kl}, 2);
+    bool compared = value_exists(step.target); /* by the predictor, too */
+    s->target = compared ? step.target : graph_input(g, c->future, c->motion_dim);
+    s->error = motion_error(g, step.future, s->target, t->root_weight);
+    if (value_exists(step.mean)) {
+        Value divergence = op_kl_divergence(g, step.mean, step.logvar);
+        s->error = op_weighted_sum(g, (Value[]){s->error, divergence}, (double[]){1, t->kl}, 2);
+    }
+    s->loss = s->error;
+    if (!value_exists(step.own_loss)) return;
+    graph_keep(g, s->error);
+    s->loss = op_weighted_sum(g, (Value[]){s->error, step.own_loss},
+                              (double[]){t->mse_weight, t->own_weight}, 2);
 }
 
-static void stage_free(StageGraph *s) {
+/* --- the rows --- */
+
+static const StageSpec specs[] = {
+    [STAGE_MANIFOLD] = {.trains = {"refine.", "bank.manifold"},
+                        .crop = window_crop,
+                        .record = record_manifold},
+    [STAGE_REFINE] = {.trains = {"refine."}, .crop = window_crop, .record = record_refine},
+    [STAGE_PREDICT] = {.trains = {"refine.", "predictor.", "transit."},
+                       .predicts = true,
+                       .crop = step_crop,
+                       .record = record_step},
+};
+
+const StageSpec *stage_spec(Stage stage) { return &specs[stage]; }
+
+static void choose_trainable(Params *p, const StageSpec *spec) {
+    params_set_trainable(p, "", false);
+    for (int i = 0; spec->trains[i]; i++) params_set_trainable(p, spec->trains[i], true);
+}
+
+void stage_graph_free(StageGraph *s) {
     graph_free(s->graph);
     *s = (StageGraph){0};
 }
 
-int stage_record(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err) {
-    const Config *c = &m->config;
+int stage_record(Model *m, Stage stage, size_t batch, const Training *t, StageGraph *out,
+                 Error *err) {
+    const StageSpec *spec = stage_spec(stage);
     *out = (StageGraph){.graph = graph_new(&m->params, batch)};
-    Graph *g = out->graph;
-    if (!g) return error_set(err, "out of memory");
-    choose_trainable(&m->params, stage);
-    if (stage == 3) {
-        out->loss = prediction_loss(g, c, out, w);
-    } else {
-        out->motion = graph_input(g, c->past, c->motion_dim);
-        out->target = graph_input(g, c->past, c->motion_dim);
-        out->genre = graph_input(g, 1, 1);
-        out->loss = stage == 1 ? manifold_loss(g, c, out, w) : refine_loss(g, c, out, w);
-    }
-    int status = graph_check(g, err);
-    if (status) stage_free(out);
+    if (!out->graph) return error_set(err, "out of memory");
+    choose_trainable(&m->params, spec);
+    spec->record(&m->config, t, out);
+    if (t->recompute) graph_recompute(out->graph);
+    int status = graph_check(out->graph, err);
+    if (status) stage_graph_free(out);
     return status;
 }
 
-int stage_graph(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err) {
-    if (stage_record(m, stage, batch, w, out, err)) return -1;
+int stage_graph(Model *m, Stage stage, size_t batch, const Training *t, StageGraph *out,
+                Error *err) {
+    if (stage_record(m, stage, batch, t, out, err)) return -1;
     int status = graph_finish(out->graph, out->loss, err);
-    if (status) stage_free(out);
+    if (status) stage_graph_free(out);
     return status;
 }

@@ -1,28 +1,48 @@
-/* losses.h: what each stage minimises, as a graph with its inputs. */
+/* losses.h: the stages of training (section 4.3), one row for each, and what each minimises as a
+ * graph with its inputs. */
 #ifndef MODEL_TRAIN_LOSSES_H
 #define MODEL_TRAIN_LOSSES_H
 
-#include "model/model.h"
+#include "lib/data/crops.h"
+#include "model/train/training.h"
 
+/* The graph of a stage. Inputs are none where it has no use for them. */
 typedef struct {
     Graph *graph;
-    Value motion, music, genre, eps, target; /* inputs; none where the stage has no use for them */
-    Value future; /* stage 3's prediction, else none */
-    Value loss;
+    Value motion; /* [l, D]: the past, or the window that is reconstructed */
+    Value music; /* [M, music_dim] */
+    Value genre; /* [1, 1]: index of the window's genre */
+    Value eps; /* the VAE's noise */
+    Value noise; /* the predictor's noise */
+    Value given; /* [K, 1]: which true frames the predictor is fed (predictors.h) */
+    Value target; /* what the loss compares with: [l, D] or [K, D] */
+    Value future; /* [K, D], what was predicted: a result */
+    Value error; /* scalar: eq. 7, 8 or 9 alone, which validation reports: a result */
+    Value
+        loss; /* scalar that is minimised: the error and, if the predictor has one, its own loss */
 } StageGraph;
 
-/* What the terms of the losses count. */
 typedef struct {
-    double beta; /* eq. 7's commitment */
-    double kl; /* the VAE's divergence */
-    double root; /* errors of the root's translation, against 1 for all other numbers */
-} LossWeights;
+    const char *trains[4]; /* what the names of the trained parameters begin with; ended by NULL */
+    /* The target is the K frames after the past, which are predicted: pasts can be faded, and steps
+     * unrolled on the model's own output. Else it is the window itself. */
+    bool predicts;
+    /* A crop of the data for `unroll` steps in a row. */
+    CropShape (*crop)(const Config *c, size_t unroll);
+    /* Records the inputs, error and loss. */
+    void (*record)(const Config *c, const Training *t, StageGraph *s);
+} StageSpec;
 
-/* Chooses what is trained in the stage (marks the parameters) and records its loss: stage 1 eq. 7,
- * stage 2 eq. 8, stage 3 eq. 9. Neither planned nor allocated yet; the model's parameters need not
- * be. */
-int stage_record(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err);
+const StageSpec *stage_spec(Stage stage);
+
+/* Marks the parameters that are trained in the stage and records its loss, with segments to
+ * recompute if t->recompute. Neither planned nor allocated yet; the model's parameters need not be.
+ * *out is empty on error. */
+int stage_record(Model *m, Stage stage, size_t batch, const Training *t, StageGraph *out,
+                 Error *err);
 /* The same, ready to run. */
-int stage_graph(Model *m, int stage, size_t batch, LossWeights w, StageGraph *out, Error *err);
+int stage_graph(Model *m, Stage stage, size_t batch, const Training *t, StageGraph *out,
+                Error *err);
+void stage_graph_free(StageGraph *s);
 
 #endif

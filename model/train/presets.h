@@ -1,13 +1,13 @@
-/* presets.h: named sets of all numbers: the paper's own, one for a two-core machine, one for the
- * demo, one for tests. */
+/* presets.h: named sets of all numbers: the paper's, one for a two-core machine, one for the demo,
+ * one for tests. */
 #ifndef MODEL_TRAIN_PRESETS_H
 #define MODEL_TRAIN_PRESETS_H
 
-#include "model/train/trainer.h"
+#include "model/train/training.h"
 
 typedef struct {
     Config config; /* motion_dim and music_dim come from the data */
-    Training stage[3];
+    Training stage[STAGE_COUNT + 1]; /* by Stage */
 } Preset;
 
 extern const char *const preset_names[]; /* ended by NULL */

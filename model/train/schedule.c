@@ -2,16 +2,10 @@
 
 #include <math.h>
 
-size_t schedule_unroll(const Training *t, int stage, size_t epoch) {
-    if (stage != 3 || t->unroll <= 1) return 1;
+size_t schedule_unroll(const Training *t, Stage stage, size_t epoch) {
+    if (!stage_spec(stage)->predicts || t->unroll <= 1) return 1;
     if (epoch >= t->ramp) return t->unroll;
     return 1 + (t->unroll - 1) * epoch / t->ramp;
-}
-
-CropShape schedule_shape(const Config *c, int stage, size_t unroll) {
-    if (stage < 3) return (CropShape){c->past, 0, c->future};
-    return (CropShape){c->past + unroll * c->future, c->music + (unroll - 1) * c->future,
-                       unroll * c->future};
 }
 
 double schedule_rate(const Training *t, size_t epoch, double progress, size_t step) {
@@ -24,30 +18,31 @@ double schedule_rate(const Training *t, size_t epoch, double progress, size_t st
     return lr;
 }
 
-size_t schedule_max_windows(const Config *c, const Corpus *corpus, const Training *t, int stage,
+size_t schedule_max_windows(const Config *c, const Corpus *corpus, const Training *t, Stage stage,
                             Error *err) {
-    size_t most = 0;
-    for (size_t e = 0; e <= t->ramp || e == 0; e++) { /* every unroll there will be */
-        CropShape shape = schedule_shape(c, stage, schedule_unroll(t, stage, e));
-        size_t n = crops_max(corpus, shape);
-        if (n == 0) {
-            error_set(
-                err,
-                "no sequence is long enough: a window takes %zu frames of motion and %zu of music",
-                shape.motion, shape.music);
-            return 0;
-        }
-        most = n > most ? n : most;
+    /* The more steps in a row, the longer and the fewer are the crops. */
+    size_t unrolls[2] = {schedule_unroll(t, stage, 0), schedule_unroll(t, stage, t->ramp)};
+    for (int i = 0; i < 2; i++) {
+        CropShape crop = stage_spec(stage)->crop(c, unrolls[i]);
+        if (crops_max(corpus, crop) > 0) continue;
+        error_set(
+            err, "no sequence is long enough: a window takes %zu frames of motion and %zu of music",
+            crop.motion, crop.music);
+        return 0;
     }
-    return most;
+    return crops_max(corpus, stage_spec(stage)->crop(c, unrolls[0]));
 }
 
-size_t schedule_steps(const Config *c, const Corpus *corpus, const Training *t, int stage) {
+size_t schedule_validation_windows(const Config *c, const Corpus *validation, Stage stage) {
+    return validation ? crops_max(validation, stage_spec(stage)->crop(c, 1)) : 0;
+}
+
+size_t schedule_steps(const Config *c, const Corpus *corpus, const Training *t, Stage stage) {
     if (t->max_steps) return t->max_steps;
     size_t steps = 0;
     for (size_t e = 0; e < t->epochs; e++) {
-        size_t unroll = schedule_unroll(t, stage, e),
-               windows = crops_max(corpus, schedule_shape(c, stage, unroll));
+        size_t unroll = schedule_unroll(t, stage, e);
+        size_t windows = crops_max(corpus, stage_spec(stage)->crop(c, unroll));
         size_t epochs = e >= t->ramp ? t->epochs - e : 1; /* from here on all are alike */
         steps += epochs * unroll * ((windows + t->batch - 1) / t->batch);
         e += epochs - 1;
@@ -55,7 +50,8 @@ size_t schedule_steps(const Config *c, const Corpus *corpus, const Training *t, 
     return steps;
 }
 
-size_t schedule_capacity(size_t most, size_t held, const Training *t) {
-    size_t whole = most < t->batch && !held ? most : t->batch, size = (size_t)comm_size();
-    return (whole + size - 1) / size;
+size_t schedule_capacity(size_t max_windows, size_t val_windows, const Training *t) {
+    size_t batch = max_windows < t->batch && !val_windows ? max_windows : t->batch;
+    size_t processes = (size_t)comm_size();
+    return (batch + processes - 1) / processes;
 }

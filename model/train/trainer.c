@@ -8,7 +8,7 @@
 
 /* One gradient step of all processes on their parts of a batch. The batch's mean loss is the parts'
  * means weighed by their sizes; this returns the part's share of it. */
-static double gradient_step(Stage *s, const Crop *windows, size_t whole, Part part, size_t u) {
+static double gradient_step(StageRun *s, const Crop *windows, size_t whole, Part part, size_t u) {
     Graph *g = s->graph.graph;
     double weight = (double)part.count / (double)whole, loss = 0;
     params_zero_grad(&s->m->params);
@@ -27,8 +27,8 @@ static double gradient_step(Stage *s, const Crop *windows, size_t whole, Part pa
 
 /* A batch: one step, or several in a row on the model's own output. Returns the sum of their
  * losses. */
-static double run_batch(Stage *s, const Crop *windows, size_t batch, size_t unroll, double progress,
-                        const TrainHooks *h) {
+static double run_batch(StageRun *s, const Crop *windows, size_t batch, size_t unroll,
+                        double progress, const TrainHooks *h) {
     Part part = comm_part(batch);
     double sums[2] = {0}; /* the loss; how many processes were asked to stop */
     windows += part.first;
@@ -45,26 +45,24 @@ static double run_batch(Stage *s, const Crop *windows, size_t batch, size_t unro
     return sums[0];
 }
 
-/* Mean loss per window over a validation set, windows in order, no noise; NaN if none is long
- * enough. */
-static double validate(Stage *s, const Corpus *corpus, Crop *windows) {
-    size_t count =
-        crops_epoch(corpus, schedule_shape(&s->m->config, s->state->stage, 1), NULL, windows);
+/* Mean error per window over a validation set, windows in order, as generation would go: without
+ * augmentation, predictors fed their own frames. NaN if no sequence is long enough. */
+static double validate(StageRun *s, const Corpus *corpus, Crop *windows) {
+    size_t count = crops_epoch(corpus, s->spec->crop(&s->m->config, 1), NULL, windows);
     Part part = comm_part(count);
     double sum = 0;
     for (size_t at = 0; at < part.count; at += s->capacity) {
         size_t batch = part.count - at < s->capacity ? part.count - at : s->capacity;
         batch_fill(s, corpus, windows + part.first + at, batch, 0);
-        batch_zero_noise(s, batch);
         graph_forward(s->graph.graph, batch);
-        sum += (double)batch * (double)graph_data(s->graph.graph, s->graph.loss)[0];
+        sum += (double)batch * (double)graph_data(s->graph.graph, s->graph.error)[0];
     }
     comm_sum(&sum, 1);
     return count ? sum / (double)count : NAN;
 }
 
-/* The first process writes, all hear whether it could. */
-static int save(const Stage *s, const TrainHooks *h, bool must, Error *err) {
+/* The first process writes; all learn whether it could. */
+static int save(const StageRun *s, const TrainHooks *h, bool must, Error *err) {
     return h->save ? comm_all_ok(comm_rank() == 0 ? h->save(h->user, s->state, must, err) : 0, err)
                    : 0;
 }
@@ -77,13 +75,12 @@ typedef enum {
 } EpochEnd; /* cut: max_steps came first */
 
 /* One epoch from state->batch on. */
-static EpochEnd run_epoch(Stage *s, const TrainHooks *h, Error *err) {
+static EpochEnd run_epoch(StageRun *s, const TrainHooks *h, Error *err) {
     TrainState *st = s->state;
     const Training *t = s->t;
     size_t unroll = schedule_unroll(t, st->stage, st->epoch);
     Rng rng = stage_draw(s, FOR_WINDOWS, 0);
-    size_t count =
-        crops_epoch(s->corpus, schedule_shape(&s->m->config, st->stage, unroll), &rng, s->windows);
+    size_t count = crops_epoch(s->corpus, s->spec->crop(&s->m->config, unroll), &rng, s->windows);
     size_t batches = (count + t->batch - 1) / t->batch;
     while (st->batch < batches) {
         if (t->max_steps && st->step >= t->max_steps) return EPOCH_CUT;
@@ -104,7 +101,7 @@ static EpochEnd run_epoch(Stage *s, const TrainHooks *h, Error *err) {
     return EPOCH_WHOLE;
 }
 
-static int run_stage(Stage *s, const Corpus *validation, Crop *validation_windows,
+static int run_stage(StageRun *s, const Corpus *validation, Crop *validation_windows,
                      const TrainHooks *h, Error *err) {
     TrainState *st = s->state;
     const Training *t = s->t;
@@ -140,7 +137,7 @@ static int run_stage(Stage *s, const Corpus *validation, Crop *validation_window
     return TRAIN_DONE;
 }
 
-static void share_weights(const Params *p) {
+static void broadcast_weights(const Params *p) {
     comm_broadcast(p->value, p->total * sizeof(real));
     comm_broadcast(p->m, p->total * sizeof(real));
     comm_broadcast(p->v, p->total * sizeof(real));
@@ -148,19 +145,16 @@ static void share_weights(const Params *p) {
 
 enum { BUCKET_BYTES = 1 << 22 };
 
-static int prepare(Stage *s, size_t most, size_t held, Crop **validation_windows, Error *err) {
+static int prepare(StageRun *s, size_t max_windows, size_t val_windows, Crop **validation_windows,
+                   Error *err) {
     const Config *c = &s->m->config;
     const Training *t = s->t;
-    s->capacity = schedule_capacity(most, held, t);
-    if (stage_record(s->m, s->state->stage, s->capacity,
-                     (LossWeights){t->beta, t->kl, t->root_weight}, &s->graph, err))
-        return -1;
-    if (t->recompute) graph_recompute(s->graph.graph);
-    if (graph_finish(s->graph.graph, s->graph.loss, err)) return -1;
-    s->windows = malloc(most * sizeof *s->windows);
+    s->capacity = schedule_capacity(max_windows, val_windows, t);
+    if (stage_graph(s->m, s->state->stage, s->capacity, t, &s->graph, err)) return -1;
+    s->windows = malloc(max_windows * sizeof *s->windows);
     s->rolled =
         malloc((t->unroll > 1 ? s->capacity * c->past * c->motion_dim : 1) * sizeof *s->rolled);
-    *validation_windows = malloc((held + 1) * sizeof **validation_windows);
+    *validation_windows = malloc((val_windows + 1) * sizeof **validation_windows);
     if (comm_size() > 1) s->reduction = allreduce_new(&s->m->params, BUCKET_BYTES);
     if (!s->windows || !s->rolled || !*validation_windows || (comm_size() > 1 && !s->reduction))
         return error_set(err, "out of memory");
@@ -170,16 +164,16 @@ static int prepare(Stage *s, size_t most, size_t held, Crop **validation_windows
 
 int train_stage(Model *m, const Corpus *corpus, const Corpus *validation, const Training *t,
                 TrainState *state, const TrainHooks *hooks, Error *err) {
-    size_t most = schedule_max_windows(&m->config, corpus, t, state->stage, err);
-    if (most == 0) return -1;
-    size_t held =
-        validation ? crops_max(validation, schedule_shape(&m->config, state->stage, 1)) : 0;
-    Stage s = {.m = m, .corpus = corpus, .t = t, .state = state};
+    size_t max_windows = schedule_max_windows(&m->config, corpus, t, state->stage, err);
+    if (max_windows == 0) return -1;
+    size_t val_windows = schedule_validation_windows(&m->config, validation, state->stage);
+    StageRun s = {
+        .m = m, .corpus = corpus, .t = t, .state = state, .spec = stage_spec(state->stage)};
     Crop *validation_windows = NULL;
-    int status = comm_all_ok(prepare(&s, most, held, &validation_windows, err), err);
-    if (status == 0) share_weights(&m->params);
+    int status = comm_all_ok(prepare(&s, max_windows, val_windows, &validation_windows, err), err);
+    if (status == 0) broadcast_weights(&m->params);
     if (status == 0) status = run_stage(&s, validation, validation_windows, hooks, err);
-    graph_free(s.graph.graph);
+    stage_graph_free(&s.graph);
     allreduce_free(s.reduction);
     free(s.windows);
     free(s.rolled);

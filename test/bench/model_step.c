@@ -89,7 +89,7 @@ static int train(Model *m, const Preset *preset, int stage, size_t batch, size_t
     if (!motion || !music) return error_set(err, "out of memory");
     Sequence sequence = {motion, music, frames, frames, 0};
     Corpus corpus = {&sequence, 1, MOTION_DIM, MUSIC_DIM};
-    Training t = preset->stage[stage - 1];
+    Training t = preset->stage[stage];
     t.batch = batch;
     t.max_steps = steps + 1;
     TrainState state = {.stage = stage, .seed = 1};
@@ -138,7 +138,7 @@ static double window_flops(Model *m, int stage) {
     Error err;
     if (stage == 0) s.graph = graph_new(&m->params, 1);
     if (s.graph) step_build(s.graph, &m->config, false);
-    if (stage > 0) stage_record(m, stage, 1, (LossWeights){.root = 1}, &s, &err);
+    if (stage > 0) stage_record(m, (Stage)stage, 1, &(Training){.root_weight = 1}, &s, &err);
     GraphFlops f = {0};
     if (s.graph && graph_plan(s.graph, s.loss, &err) == 0) f = graph_flops(s.graph, 1);
     graph_free(s.graph);

@@ -4,6 +4,8 @@
  * Straight-through estimation and stopped gradients are no derivatives of the loss. Where they
  * occur, the differences are taken of a surrogate written here, in which what must not be
  * differentiated is a constant; it has the loss's value at the point itself. */
+#include "model/networks.h"
+#include "model/predictors/predictors.h"
 #include "model/train/losses.h"
 #include "test/lib/nn/gradient.h"
 
@@ -138,12 +140,18 @@ static Value record_transit(Fixture *f) {
     return transit_bank(f->g, c, past, fixture_genre(f, GENRES));
 }
 
+/* The predictor that the configuration names, with everything that it takes. */
 static Value record_predictor(Fixture *f) {
     const Config *c = f->user;
-    Value past = fixture_input(f, c->past, c->motion_dim),
-          music = fixture_input(f, c->music, c->music_dim),
-          prior = fixture_input(f, c->future, c->predictor.width);
-    return predictor(f->g, c, past, music, prior);
+    const Predictor *p = predictor_at(c->predictor_id);
+    PredictorInputs in = {.past = fixture_input(f, c->past, c->motion_dim)};
+    if (p->uses & USES_MUSIC) in.music = fixture_input(f, c->music, c->music_dim);
+    if (c->transit) in.prior = fixture_input(f, c->future, c->predictor.width);
+    if (p->noise_shape) {
+        size_t cols = 0, rows = p->noise_shape(c, &cols);
+        in.noise = fixture_input(f, rows, cols);
+    }
+    return p->build(f->g, c, &in).future;
 }
 
 static Value record_step(Fixture *f) {
@@ -175,8 +183,13 @@ static void transit_banks(void **state) {
 
 static void predictors(void **state) {
     (void)state;
-    Config c = small_config(REFINE_BANK);
-    check_with(&c, record_predictor);
+    for (int id = 0; predictor_registry[id]; id++)
+        for (int transit = 0; transit < 2; transit++) {
+            Config c = small_config(REFINE_BANK);
+            config_choose_predictor(&c, id);
+            c.transit = transit;
+            check_with(&c, record_predictor);
+        }
 }
 
 /* By the inputs too; stage 3 checks the weights in every variant. */
@@ -233,7 +246,11 @@ static void trial_begin(Trial *t, const Config *c, ModelKind kind, int stage) {
                 (real)(strstr(p->items[i].name, ".std") ? 0.5 + fabs(x) : spread * x);
         }
     if (stage_graph(&t->m, stage, FIXTURE_BATCH,
-                    (LossWeights){t->beta, 0.3, t->root > 0 ? t->root : 1}, &t->stage, &err))
+                    &(Training){.beta = t->beta,
+                                .kl = 0.3,
+                                .root_weight = t->root > 0 ? t->root : 1,
+                                .mse_weight = 1},
+                    &t->stage, &err))
         fail_msg("%s", err.text);
     Graph *g = t->stage.graph;
     const Value inputs[4] = {t->stage.motion, t->stage.music, t->stage.eps, t->stage.target};

@@ -48,17 +48,27 @@ static void there_and_back(void **state) {
     }
 }
 
+/* The words of refine in files. */
 static void names_of_variants(void **state) {
     (void)state;
-    static const char *const names[] = {"none", "bank", "discrete", "ae", "vae"};
+    static const struct {
+        Refine refine;
+        const char *json;
+    } words[] = {{REFINE_BANK, "\"refine\":\"bank\""},
+                 {REFINE_DISCRETE, "\"refine\":\"discrete\""},
+                 {REFINE_AE, "\"refine\":\"ae\""},
+                 {REFINE_VAE, "\"refine\":\"vae\""},
+                 {REFINE_NONE, "\"refine\":\"none\""}};
     for (int i = 0; i < 5; i++) {
-        Refine r;
-        assert_int_equal(refine_parse(names[i], &r), 0);
-        assert_string_equal(refine_name(r), names[i]);
+        Config c = some_config(), back;
+        Error err;
+        c.refine = words[i].refine;
+        char *json = config_to_json(&c);
+        assert_non_null(strstr(json, words[i].json));
+        assert_done(config_from_json(json, &back, &err), &err);
+        assert_int_equal(back.refine, words[i].refine);
+        cJSON_free(json);
     }
-    Refine r = REFINE_AE;
-    assert_int_equal(refine_parse("Bank", &r), -1);
-    assert_int_equal(refine_parse("", &r), -1);
 }
 
 /* The configuration with `key` set to `json` (NULL: left out) must be refused with a message that
@@ -107,12 +117,14 @@ static void numbers_that_are_none(void **state) {
     refused("layers", "[1, 2]", "layers");
     refused("layers", "[1, 2, 3, 4]", "layers");
     refused("layers", "[1, 2, -3]", "layers");
-    refused("layers", "[1, 2, 257]", "256 layers");
-    refused("refine", "3", "refine");
+    refused("layers", "[1, 2, 257]", "layers must lie between 0 and 256, not 257");
+    refused("refine", "3", "refine is none of bank, discrete, ae, vae, none");
+    refused("refine", "\"Bank\"", "refine is none of");
+    refused("refine", "\"\"", "refine is none of");
     refused("smooth", "-1", "smooth");
     refused("smooth", "1e10", "smooth");
     refused("transit", "null", "transit");
-    refused("unheard_of", "1", "unknown");
+    refused("unheard_of", "1", "unknown key unheard_of");
 }
 
 static void sizes_that_contradict(void **state) {
@@ -120,7 +132,7 @@ static void sizes_that_contradict(void **state) {
     refused("motion_dim", "3", "motion_dim");
     refused("motion_dim", "220", "motion_dim");
     refused("future", "120", "future");
-    refused("future", "0", "no frames");
+    refused("future", "0", "future must lie between 1 and 100000, not 0");
     refused("keep", "21", "keep");
     refused("keep", "0", "keep");
     refused("join", "21", "join");
@@ -128,8 +140,8 @@ static void sizes_that_contradict(void **state) {
     refused("latents", "65", "latents");
     refused("items", "0", "items");
     refused("width", "0", "width");
-    refused("bank_heads", "0", "zero");
-    refused("music_dim", "0", "no dimensions");
+    refused("bank_heads", "0", "bank_heads must lie between 1 and 1024, not 0");
+    refused("music_dim", "0", "music_dim must lie between 1 and");
 }
 
 static void what_is_no_object(void **state) {
@@ -168,12 +180,14 @@ static void the_papers_preset(void **state) {
                 c->smooth == 0);
     static const size_t epochs[3] = {50, 25, 150};
     for (int i = 0; i < 3; i++) {
-        const Training *t = &p->stage[i];
+        const Training *t = &p->stage[STAGE_MANIFOLD + i];
         assert_true(t->batch == 32 && t->epochs == epochs[i] && t->lr == 1e-4 &&
                     t->schedule == SCHEDULE_STEP && t->beta == 0.2);
         assert_true(t->warmup == 0 && t->noise == 0 && t->unroll == 1);
     }
-    assert_true(p->stage[2].drop[0] == 30 && p->stage[2].drop[1] == 90 && p->stage[0].drop[0] == 0);
+    const Training *last = &p->stage[STAGE_PREDICT];
+    assert_true(last->drop[0] == 30 && last->drop[1] == 90);
+    assert_int_equal(p->stage[STAGE_MANIFOLD].drop[0], 0);
     static const char *const names[] = {"paper", "small", "tiny"};
     for (int i = 0; i < 3; i++) {
         Config with = preset_find(names[i])->config;

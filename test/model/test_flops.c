@@ -16,7 +16,7 @@ static GraphFlops stage_flops(const Config *c, int stage) {
     Error err;
     if (model_new(&m, stage < 3 ? KIND_BANK : KIND_MODEL, c, (const char *const[]){"any"}, 1, false,
                   &err) ||
-        stage_record(&m, stage, 1, (LossWeights){.root = 1}, &s, &err) ||
+        stage_record(&m, stage, 1, &(Training){.root_weight = 1}, &s, &err) ||
         graph_plan(s.graph, s.loss, &err))
         fail_msg("%s", err.text);
     GraphFlops flops = graph_flops(s.graph, 1);

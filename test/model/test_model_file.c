@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "model/checkpoint_file.h"
 #include "model/model_file.h"
 
 static const char *const genres[2] = {"BR", "LO"};
@@ -331,7 +332,7 @@ static void other_configurations(void **state) {
         "seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18} lr=0.1";
     static const char *const others[][2] = {
         {"seed=1 config={\"width\":24,\"layers\":[1,2,3],\"refine\":\"bank\",\"smooth\":18} lr=0.1",
-         "it has width=16, this run width=24; remove it"},
+         "it has width=16, this run width=24; delete it"},
         {"seed=1 config={\"width\":16,\"layers\":[1,2,4],\"refine\":\"bank\",\"smooth\":18} lr=0.1",
          "it has layers=[1,2,3], this run layers=[1,2,4];"},
         {"seed=1 config={\"width\":16,\"layers\":[1,2,3],\"refine\":\"ae\",\"smooth\":18} lr=0.1",

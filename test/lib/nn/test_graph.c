@@ -148,7 +148,8 @@ static void model_begin(Model *m, ModelKind kind) {
 static void stage_begin(StageGraph *s, Model *m, size_t most, bool keep_all) {
     Error err;
     s->graph = NULL;
-    if (stage_graph(m, 3, most, (LossWeights){0.2, 1e-4, 1}, s, &err)) fail_msg("%s", err.text);
+    if (stage_graph(m, 3, most, &(Training){.beta = 0.2, .kl = 1e-4, .root_weight = 1}, s, &err))
+        fail_msg("%s", err.text);
     if (!keep_all) return;
     Value last = s->loss; /* record it anew, this time keeping every value */
     graph_free(s->graph);
@@ -215,9 +216,9 @@ static void recomputing_changes_nothing(void **state) {
         StageGraph kept, again;
         Error err;
         model_begin(&m, stage == 3 ? KIND_MODEL : KIND_BANK);
-        LossWeights w = {0.2, 1e-4, 3};
-        assert_int_equal(stage_graph(&m, stage, 4, w, &kept, &err), 0);
-        assert_int_equal(stage_record(&m, stage, 4, w, &again, &err), 0);
+        const Training w = {.beta = 0.2, .kl = 1e-4, .root_weight = 3};
+        assert_int_equal(stage_graph(&m, stage, 4, &w, &kept, &err), 0);
+        assert_int_equal(stage_record(&m, stage, 4, &w, &again, &err), 0);
         graph_recompute(again.graph);
         assert_int_equal(graph_finish(again.graph, again.loss, &err), 0);
         assert_true(graph_bytes(again.graph) < graph_bytes(kept.graph) * 9 / 10);
@@ -250,7 +251,10 @@ static void plans_know_their_size(void **state) {
     StageGraph planned, s;
     Error err;
     assert_int_equal(model_new(&bare, KIND_MODEL, &c, genres, 2, false, &err), 0);
-    assert_int_equal(stage_record(&bare, 3, 4, (LossWeights){0.2, 1e-4, 1}, &planned, &err), 0);
+    assert_int_equal(stage_record(&bare, 3, 4,
+                                  &(Training){.beta = 0.2, .kl = 1e-4, .root_weight = 1}, &planned,
+                                  &err),
+                     0);
     assert_int_equal(graph_plan(planned.graph, planned.loss, &err), 0);
     assert_null(graph_data(planned.graph, planned.motion));
     model_begin(&m, KIND_MODEL);
@@ -287,7 +291,10 @@ static void gradients_are_complete_when_said(void **state) {
         StageGraph s;
         Error err;
         model_begin(&m, KIND_MODEL);
-        assert_int_equal(stage_record(&m, 3, 4, (LossWeights){0.2, 1e-4, 1}, &s, &err), 0);
+        assert_int_equal(stage_record(&m, 3, 4,
+                                      &(Training){.beta = 0.2, .kl = 1e-4, .root_weight = 1}, &s,
+                                      &err),
+                         0);
         if (again) graph_recompute(s.graph);
         assert_int_equal(graph_finish(s.graph, s.loss, &err), 0);
         Completions c = {.m = &m};

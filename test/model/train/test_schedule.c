@@ -57,7 +57,7 @@ static void steps_of_a_stage(void **state) {
 }
 
 static int stage_graph_of(Model *m, StageGraph *s, Error *err) {
-    if (stage_record(m, 3, 4, (LossWeights){.root = 1}, s, err)) return -1;
+    if (stage_record(m, 3, 4, &(Training){.root_weight = 1}, s, err)) return -1;
     return graph_plan(s->graph, s->loss, err);
 }
 

@@ -1,0 +1,97 @@
+#include "model/train/predictor_training.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "model/model_file.h"
+#include "model/predictors/predictors.h"
+#include "model/train/run.h"
+#include "model/train/statistics.h"
+
+typedef struct {
+    const PredictorSources *sources;
+    Model bank, start;
+} PredictorInput;
+
+/* What the bank file and the data decide; a preset's keep and join are for the preset's K. */
+static int choose_config(const Run *run, const PredictorInput *in, Config *c, Error *err) {
+    const TrainSettings *s = run->settings;
+    const PredictorSources *sources = in->sources;
+    *c = s->config;
+    if (sources->bank) {
+        config_copy_part(c, &in->bank.config, PART_WINDOW);
+        config_copy_part(c, &in->bank.config, PART_BANKS);
+    }
+    if (sources->no_refine) c->refine = REFINE_NONE;
+    if (c->refine == REFINE_NONE) c->join = 0; /* nothing to join */
+    if (c->keep > c->future && !settings_given(s, "keep")) c->keep = c->future;
+    if (c->join > c->future && !settings_given(s, "join")) c->join = c->future;
+    c->motion_dim = run->data.corpus.motion_dim;
+    c->music_dim = run->data.corpus.music_dim;
+    if (sources->bank && c->motion_dim != in->bank.config.motion_dim)
+        return error_set(err, "%s: frames of %zu numbers, but %s was trained on %zu", s->dataset,
+                         c->motion_dim, sources->bank, in->bank.config.motion_dim);
+    return 0;
+}
+
+/* The bank's genres or, without a bank, the data set's. */
+static int declare_model(Run *run, const Model *bank, const Config *c, Error *err) {
+    if (bank->genres)
+        return model_new(&run->model, KIND_MODEL, c, (const char *const *)bank->genres,
+                         bank->config.genre_count, model_has(bank, "seed.motion"), err);
+    const char **genres = NULL;
+    size_t count = 0;
+    int status = dataset_genres(&run->data.dataset, &genres, &count, err);
+    if (status == 0) status = model_new(&run->model, KIND_MODEL, c, genres, count, false, err);
+    free(genres);
+    return status;
+}
+
+/* --- the steps of the run (RunSteps) --- */
+
+static int read_sources(Run *run, Error *err) {
+    PredictorInput *in = run->user;
+    const PredictorSources *sources = in->sources;
+    bool music = predictor_at(run->settings->config.predictor_id)->uses & USES_MUSIC;
+    Config c;
+    if (sources->bank && model_read(sources->bank, KIND_BANK, &in->bank, err)) return -1;
+    if (sources->init && model_read(sources->init, KIND_MODEL, &in->start, err)) return -1;
+    if (run_read_sets(run, music ? sources->load_song : NULL, err) ||
+        choose_config(run, in, &c, err) || declare_model(run, &in->bank, &c, err))
+        return -1;
+    run->extra_bytes = (in->bank.params.total + in->start.params.total) * sizeof(real);
+    return run_number_genres(run, err);
+}
+
+static int initialise(Run *run, Error *err) {
+    const PredictorInput *in = run->user;
+    Rng rng = rng_seed((uint64_t)run->settings->seed);
+    params_initialise(&run->model.params, &rng);
+    if (train_statistics(&run->model, &run->data.corpus, err)) return -1;
+    model_copy_shared(&run->model, &in->bank); /* statistics, too: those that its networks know */
+    model_copy_shared(&run->model, &in->start);
+    return 0;
+}
+
+static void describe(const Run *run, Buffer *text) {
+    const PredictorInput *in = run->user;
+    buffer_print(text, " bank=%016" PRIx64 " init=%016" PRIx64, model_checksum(&in->bank),
+                 model_checksum(&in->start));
+}
+
+static void release(Run *run) {
+    PredictorInput *in = run->user;
+    model_free(&in->bank);
+    model_free(&in->start);
+}
+
+int predictor_training(const Program *program, const TrainSettings *s,
+                       const PredictorSources *sources, Error *err) {
+    static const RunSteps steps = {
+        .read = read_sources, .initialise = initialise, .describe = describe, .release = release};
+    PredictorInput in = {.sources = sources};
+    Run run = {.program = program, .settings = s, .steps = &steps, .user = &in};
+    int status = run_training(&run, err);
+    release(&run);
+    return status;
+}
