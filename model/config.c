@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/formats/scalar.h"
 #include "model/config_keys.h"
 #include "model/predictors/predictors.h"
 
@@ -23,6 +24,9 @@ int config_check(const Config *c, Error *err) {
     const ConfigKey *k;
     for (size_t i = 0; (k = config_key(c->predictor_id, i)); i++)
         if (config_key_applies(k, c) && check_range(k, config_get(c, k), err)) return -1;
+    if (c->fps != 0 && scalar_check(&scalar_fps, c->fps, err)) return -1;
+    if (c->music_dim > 0 && music_identity_check(&c->music_features, c->music_dim, err))
+        return error_prefix(err, "music_features");
     if ((c->motion_dim - 3) % 9)
         return error_set(err, "motion_dim %zu is not 3 + 9 joints", c->motion_dim);
     if (c->future >= c->past)
@@ -61,8 +65,17 @@ static cJSON *value_to_json(const ConfigKey *k, double value) {
         return cJSON_CreateString(k->words[(int)value]);
     case KEY_PREDICTOR:
         return cJSON_CreateString(predictor_at((int)value)->name);
+    case KEY_MUSIC:
+        return NULL; /* see add_identity */
     }
     return cJSON_CreateNumber(value);
+}
+
+static bool add_identity(cJSON *o, const char *name, const MusicIdentity *i) {
+    cJSON *item = cJSON_AddObjectToObject(o, name);
+    return item && cJSON_AddStringToObject(item, "name", i->name) &&
+           cJSON_AddStringToObject(item, "version", i->version) &&
+           cJSON_AddStringToObject(item, "columns", i->columns);
 }
 
 static bool add_key(cJSON *o, const ConfigKey *k, double value) {
@@ -79,8 +92,12 @@ char *config_to_json(const Config *c) {
     bool ok = o != NULL;
     for (size_t i = 0; ok && (k = config_key(c->predictor_id, i)); i++) {
         double value = config_get(c, k);
-        if (!in_file(c, k) || (k->optional && value == k->missing)) continue;
-        ok = add_key(o, k, value);
+        if (!in_file(c, k)) continue;
+        if (k->type == KEY_MUSIC)
+            ok = !music_identity_known(&c->music_features) ||
+                 add_identity(o, k->name, &c->music_features);
+        else if (!k->optional || value != k->missing)
+            ok = add_key(o, k, value);
     }
     char *text = ok ? cJSON_PrintUnformatted(o) : NULL;
     cJSON_Delete(o);
@@ -117,6 +134,23 @@ static int read_size(const cJSON *v, const ConfigKey *k, double *out, Error *err
     return 0;
 }
 
+static int read_identity(const cJSON *v, const ConfigKey *k, MusicIdentity *out, Error *err) {
+    static const char *const names[] = {"name", "version", "columns"};
+    char *texts[] = {out->name, out->version, out->columns};
+    const size_t sizes[] = {sizeof out->name, sizeof out->version, sizeof out->columns};
+    *out = (MusicIdentity){0};
+    for (int i = 0; i < 3; i++) {
+        const cJSON *text = cJSON_GetObjectItemCaseSensitive(v, names[i]);
+        if (!cJSON_IsString(text) || strlen(text->valuestring) >= sizes[i])
+            return error_set(err, "config: %s has no text '%s', or one that is too long", k->name,
+                             names[i]);
+        strcpy(texts[i], text->valuestring);
+    }
+    if (cJSON_GetArraySize(v) != 3)
+        return error_set(err, "config: %s holds more than a name, a version and columns", k->name);
+    return 0;
+}
+
 static int value_from_json(const cJSON *v, const ConfigKey *k, double *out, Error *err) {
     switch (k->type) {
     case KEY_SIZE:
@@ -131,9 +165,11 @@ static int value_from_json(const cJSON *v, const ConfigKey *k, double *out, Erro
     case KEY_CHOICE:
         return read_word(v, k, out, err);
     case KEY_PREDICTOR:
-        break;
+        return read_predictor(v, out, err);
+    case KEY_MUSIC:
+        break; /* see read_identity */
     }
-    return read_predictor(v, out, err);
+    return -1;
 }
 
 /* Rows of the list that the i-th row belongs to; *at: its place among them. */
@@ -158,6 +194,7 @@ static int read_key(const cJSON *o, Config *c, size_t i, Error *err) {
             return error_set(err, "config: %s is not a list of %d", k->name, count);
         v = cJSON_GetArrayItem(v, at);
     }
+    if (v && k->type == KEY_MUSIC) return read_identity(v, k, &c->music_features, err);
     if (v && value_from_json(v, k, &value, err)) return -1;
     if (value != 0 && !config_key_applies(k, c))
         return error_set(err, "config: %s holds a number that the predictor %s does not use",

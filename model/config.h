@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/audio/music_identity.h"
 #include "lib/base/error.h"
 #include "lib/nn/layers/dims.h"
 
@@ -30,6 +31,8 @@ typedef struct {
     size_t motion_dim; /* 3 + 9 joints */
     size_t music_dim; /* features a frame; 0 for a predictor that takes no music */
     size_t genre_count; /* of the banks; not in the JSON: a file lists their names */
+    double fps; /* frames a second of motion and music; 0: not known */
+    MusicIdentity music_features; /* what the music's columns are; unknown in older files */
 
     size_t past, future, music; /* frames: l, K, M */
     bool relative_root, relative_heading, standardise;

@@ -231,6 +231,18 @@ static const ConfigKey keys[] = {
      .type = KEY_PREDICTOR,
      .optional = true,
      .part = PART_PREDICTOR},
+    {.name = "fps",
+     .offset = offsetof(Config, fps),
+     .type = KEY_REAL,
+     .max = 1000,
+     .optional = true,
+     .part = PART_DATA},
+    {.name = "music_features",
+     .offset = offsetof(Config, music_features),
+     .type = KEY_MUSIC,
+     .optional = true,
+     .part = PART_DATA,
+     .uses = USES_MUSIC},
 };
 enum { COMMON = sizeof keys / sizeof *keys };
 
@@ -255,9 +267,11 @@ double config_get(const Config *c, const ConfigKey *k) {
         return *(const bool *)at;
     case KEY_CHOICE:
     case KEY_PREDICTOR:
+        return *(const int *)at;
+    case KEY_MUSIC:
         break;
     }
-    return *(const int *)at;
+    return 0;
 }
 
 void config_set(Config *c, const ConfigKey *k, double value) {
@@ -275,6 +289,9 @@ void config_set(Config *c, const ConfigKey *k, double value) {
     case KEY_CHOICE:
     case KEY_PREDICTOR:
         *(int *)at = (int)value;
+        return;
+    case KEY_MUSIC:
+        *(MusicIdentity *)at = (MusicIdentity){0};
         return;
     }
 }

@@ -11,7 +11,8 @@ typedef enum {
     KEY_REAL, /* double */
     KEY_FLAG, /* bool */
     KEY_CHOICE, /* an enumeration, by the words of its values */
-    KEY_PREDICTOR /* int: row of the registry (predictors.h), by its name */
+    KEY_PREDICTOR, /* int: row of the registry (predictors.h), by its name */
+    KEY_MUSIC /* MusicIdentity: a JSON object of its texts; optional, as a number 0 */
 } KeyType;
 
 /* Who decides a key. */

@@ -87,6 +87,7 @@ static Option config_row(Config *c, const ConfigKey *k, bool *given) {
         break;
     case KEY_CHOICE:
     case KEY_PREDICTOR:
+    case KEY_MUSIC: /* has no option */
         row =
             option_choice(k->option, 0, k->option_words ? k->option_words : k->words, at, k->help);
         break;

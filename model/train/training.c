@@ -197,6 +197,7 @@ static void print_value(const TrainingKey *k, const Training *t, Buffer *text) {
     case KEY_FLAG:
     case KEY_CHOICE:
     case KEY_PREDICTOR:
+    case KEY_MUSIC: /* a training has none */
         buffer_print(text, "%d", *(const int *)at);
         return;
     }

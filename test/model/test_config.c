@@ -199,12 +199,45 @@ static void the_papers_preset(void **state) {
     assert_null(preset_find("large"));
 }
 
+/* Keys that came later are written where they are known, and files without them are read. */
+static void rate_and_features(void **state) {
+    (void)state;
+    Config c = some_config(), back;
+    Error err;
+    char *plain = config_to_json(&c);
+    assert_null(strstr(plain, "fps"));
+    assert_null(strstr(plain, "music_features"));
+    assert_done(config_from_json(plain, &back, &err), &err);
+    assert_true(back.fps == 0 && !music_identity_known(&back.music_features));
+    c.fps = 30;
+    c.music_features = (MusicIdentity){"mint35", "librosa-0.11", "mfcc:20,chroma:15"};
+    char *json = config_to_json(&c);
+    assert_non_null(strstr(json, ",\"fps\":30,\"music_features\":{\"name\":\"mint35\","
+                                 "\"version\":\"librosa-0.11\",\"columns\":"
+                                 "\"mfcc:20,chroma:15\"}}"));
+    assert_done(config_from_json(json, &back, &err), &err);
+    assert_true(back.fps == 30);
+    assert_memory_equal(&back.music_features, &c.music_features, sizeof c.music_features);
+    cJSON_free(plain);
+    cJSON_free(json);
+    refused("fps", "0.5", "'fps' is 0.5");
+    refused("fps", "1e300", "fps must lie between");
+    refused("fps", "\"60\"", "fps is not a number");
+    refused("music_features", "\"mint35\"", "music_features has no text 'name'");
+    refused("music_features", "{\"name\":\"a\",\"version\":\"b\"}", "no text 'columns'");
+    refused("music_features",
+            "{\"name\":\"a\",\"version\":\"b\",\"columns\":\"mfcc:35\",\"fps\":60}",
+            "holds more than");
+    refused("music_features", "{\"name\":\"a\",\"version\":\"b\",\"columns\":\"mfcc:20\"}",
+            "music_features: ");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),        cmocka_unit_test(names_of_variants),
         cmocka_unit_test(every_key_is_needed),   cmocka_unit_test(numbers_that_are_none),
         cmocka_unit_test(sizes_that_contradict), cmocka_unit_test(what_is_no_object),
-        cmocka_unit_test(the_papers_preset),
+        cmocka_unit_test(the_papers_preset),     cmocka_unit_test(rate_and_features),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
