@@ -6,6 +6,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/utf8.h"
+#include "lib/formats/float16.h"
 
 /* --- the header: a Python dictionary of three entries --- */
 
@@ -79,7 +80,11 @@ static int parse_dtype(const char *descr, NpyHeader *h, Error *err) {
     h->kind = descr[1];
     const char *digits = descr + 2;
     size_t length = strspn(digits, "0123456789");
-    if (length == 0 || length > 9 || digits[length])
+    if (strcmp(descr, "|O") == 0) {
+        snprintf(h->unread, sizeof h->unread, "'|O'");
+        return 0;
+    }
+    if (length == 0 || length > 9 || (digits[length] && !strchr("Mm", h->kind)))
         return error_set(err, "dtype '%s' is not supported (numbers and text are)", descr);
     size_t n = (size_t)strtoul(digits, NULL, 10);
     int known = 0;
@@ -104,7 +109,7 @@ static int parse_dtype(const char *descr, NpyHeader *h, Error *err) {
     default:
         break;
     }
-    if (!known) return error_set(err, "dtype '%s' is not supported (numbers and text are)", descr);
+    if (!known) snprintf(h->unread, sizeof h->unread, "'%s'", descr);
     h->item_size = n;
     h->swapped = order == '>' ? native_is_little() : order == '<' ? !native_is_little() : 0;
     return 0;
@@ -118,10 +123,14 @@ static int parse_dictionary(Cursor c, NpyHeader *h, Error *err) {
         if (!take_string(&c, key, sizeof key) || !take(&c, ':'))
             return error_set(err, "the array's header is damaged");
         if (strcmp(key, "descr") == 0 && !descr++) {
-            if (take(&c, '[')) return error_set(err, "structured arrays are not supported");
+            if (take(&c, '[')) {
+                snprintf(h->unread, sizeof h->unread, "structured");
+                return 0;
+            }
             if (!take_string(&c, text, sizeof text))
                 return error_set(err, "the array's dtype is damaged");
             if (parse_dtype(text, h, err)) return -1;
+            if (*h->unread) return 0;
         } else if (strcmp(key, "fortran_order") == 0 && !order++) {
             h->fortran = take_word(&c, "True");
             if (!h->fortran && !take_word(&c, "False"))
@@ -166,6 +175,10 @@ int npy_parse(const unsigned char *data, size_t available, size_t total, NpyHead
     h.offset = 8 + field + length;
     const unsigned char *text = data + 8 + field;
     if (parse_dictionary((Cursor){text, text + length}, &h, err)) return -1;
+    if (*h.unread) {
+        *out = h;
+        return 0;
+    }
 
     size_t need = h.item_size, have = total - h.offset;
     int empty = 0, overflow = 0;
@@ -190,20 +203,6 @@ int npy_parse(const unsigned char *data, size_t available, size_t total, NpyHead
     return 0;
 }
 
-/* --- the elements --- */
-
-static float half_to_float(uint16_t x) {
-    unsigned exponent = x >> 10 & 0x1f, fraction = x & 0x3ff;
-    float value;
-    if (exponent == 0)
-        value = (float)fraction * 0x1p-24f;
-    else {
-        uint32_t bits = (exponent == 31 ? 255u : exponent + 112u) << 23 | (uint32_t)fraction << 13;
-        memcpy(&value, &bits, sizeof value);
-    }
-    return x & 0x8000 ? -value : value;
-}
-
 /* The element as an unsigned number in native order. */
 static uint64_t load(const unsigned char *p, size_t size, int swapped) {
     uint64_t x = 0;
@@ -219,7 +218,7 @@ static int decode_number(const NpyHeader *h, const unsigned char *p, Tensor *t, 
         if (h->item_size == 8)
             memcpy(tensor_f64(t) + i, &x, 8);
         else if (h->item_size == 2)
-            tensor_f32(t)[i] = half_to_float((uint16_t)x);
+            tensor_f32(t)[i] = float_of_f16((uint16_t)x);
         else {
             uint32_t bits = (uint32_t)x;
             memcpy(tensor_f32(t) + i, &bits, 4);
@@ -266,6 +265,10 @@ static size_t fortran_position(const NpyHeader *h, size_t i) {
 }
 
 int npy_decode(const NpyHeader *h, const unsigned char *data, Tensor *out, Error *err) {
+    if (*h->unread) {
+        *out = (Tensor){0};
+        return error_set(err, "%s elements are not supported (numbers and text are)", h->unread);
+    }
     TensorType type = h->kind == 'f' ? (h->item_size == 8 ? TENSOR_F64 : TENSOR_F32)
                       : h->kind == 'S' || h->kind == 'U' ? TENSOR_BYTES
                                                          : TENSOR_I64;

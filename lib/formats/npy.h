@@ -19,15 +19,18 @@ typedef struct {
     int rank;
     size_t shape[TENSOR_MAX_RANK];
     size_t offset; /* where the elements begin */
+    char unread[40]; /* dtype of elements that are not read (objects, dates, structures, complex
+                        numbers); then only `offset` above is set. Empty for all others */
 } NpyHeader;
 
 /* Parses the header in data[0..available); total is the size of the whole array file, and elements
- * must fill it exactly. available >= NPY_PEEK or == total is enough. Allocates nothing. */
+ * must fill it exactly unless their dtype is an `unread` one. available >= NPY_PEEK or == total is
+ * enough. Allocates nothing. */
 int npy_parse(const unsigned char *data, size_t available, size_t total, NpyHeader *out,
               Error *err);
 
 /* Converts the elements (which begin at data + h->offset) into a new tensor: C order, native byte
- * order. Owned. */
+ * order. Owned. Refuses an `unread` dtype. */
 int npy_decode(const NpyHeader *h, const unsigned char *data, Tensor *out, Error *err);
 
 /* Writes t's version 1.0 header into text (at least 512 bytes); its length, a multiple of 64. */

@@ -478,6 +478,32 @@ static int run_opcodes(Machine *m, bool old) {
     return m->p->root ? 0 : -1;
 }
 
+/* What else is found under the name of a pickle. */
+static int not_a_pickle(const Machine *m) {
+    size_t n = (size_t)(m->end - m->start);
+    const unsigned char *b = m->start;
+    const char *packed = NULL;
+    if (n > 2 && b[0] == 0x1f && b[1] == 0x8b) packed = "gzip";
+    if (n > 2 && b[0] == 0x78 && (b[0] << 8 | b[1]) % 31 == 0) packed = "zlib (joblib writes it)";
+    if (n > 3 && memcmp(b, "BZh", 3) == 0) packed = "bzip2";
+    if (n > 5 && memcmp(b,
+                        "\xfd"
+                        "7zXZ",
+                        5) == 0)
+        packed = "xz";
+    if (n > 4 && memcmp(b, "\x28\xb5\x2f\xfd", 4) == 0) packed = "zstd";
+    if (n > 2 && memcmp(b, "PK", 2) == 0)
+        return error_set(m->err, "a zip archive (torch.save writes them), not a pickle");
+    if (packed)
+        return error_set(m->err,
+                         "compressed with %s; unpack it first, or write it again with pickle.dump",
+                         packed);
+    if (n > 2 && m->end[-1] == '.' && strchr("(c}]0123456789", b[0]))
+        return error_set(m->err, "a pickle of protocol 0 or 1; 2 to 5 can be read: write it again "
+                                 "with pickle.dump(x, f, protocol=4)");
+    return error_set(m->err, "not a pickle of protocol 2 to 5");
+}
+
 static int run(Machine *m) {
     if (m->end - m->at >= 2 && m->at[0] == 0x80) {
         if (m->at[1] < 2 || m->at[1] > 5)
@@ -488,7 +514,7 @@ static int run(Machine *m) {
     /* Protocols 0 and 1 carry no mark and are not read, but what they would call is still worth
      * naming. */
     if (run_opcodes(m, true) && m->named) return -1;
-    return error_set(m->err, "not a pickle of protocol 2 to 5");
+    return not_a_pickle(m);
 }
 
 int pickle_parse(const unsigned char *data, size_t size, Pickle **out, Error *err) {

@@ -2,9 +2,10 @@
  *
  * An interpreter of the opcodes that dicts of NumPy arrays, numbers, texts, lists and tuples need,
  * protocols 2 to 5 (Python 2's included). NumPy's own constructors (numpy.core and numpy._core:
- * _reconstruct, scalar, dtype, ndarray, _frombuffer) and _codecs.encode are imitated, not called;
- * whatever else a pickle asks for is refused by name. Nothing recurses; memory is a small multiple
- * of the file's size and at most PICKLE_VALUES_MAX values, whatever lengths the file claims. */
+ * _reconstruct, scalar, dtype, ndarray, _frombuffer), _codecs.encode and OrderedDict are imitated,
+ * not called; whatever else a pickle asks for is refused by name. Nothing recurses; memory is a
+ * small multiple of the file's size and at most PICKLE_VALUES_MAX values, whatever lengths the file
+ * claims. */
 #ifndef LIB_FORMATS_PICKLE_H
 #define LIB_FORMATS_PICKLE_H
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/formats/float16.h"
 #include "lib/formats/pickle.h"
 #include "lib/formats/pickle_values.h"
 
@@ -31,6 +32,7 @@ static const struct {
     {"_codecs", "encode", GLOBAL_ENCODE},
     {"__builtin__", "bytes", GLOBAL_BYTES},
     {"builtins", "bytes", GLOBAL_BYTES},
+    {"collections", "OrderedDict", GLOBAL_ORDERED_DICT},
 };
 
 int pickle_global(const unsigned char *module, size_t module_size, const unsigned char *name,
@@ -77,7 +79,7 @@ static int parse_dtype(const unsigned char *s, size_t size, PickleDtype *out) {
 static int is_number(const PickleDtype *d) {
     switch (d->kind) {
     case 'f':
-        return d->size == 4 || d->size == 8;
+        return d->size == 2 || d->size == 4 || d->size == 8;
     case 'i':
     case 'u':
         return d->size == 1 || d->size == 2 || d->size == 4 || d->size == 8;
@@ -219,6 +221,30 @@ static PickleValue *encode(Pickle *p, const PickleValue *args, Error *err) {
     return v;
 }
 
+/* Without arguments, or (protocol 2 of Python 2) of one list of lists of two. */
+static PickleValue *make_ordered_dict(Pickle *p, const PickleValue *args, Error *err) {
+    PickleValue *v = pickle_new(p, PICKLE_DICT, err);
+    if (!v || args->as.list.count == 0) return v;
+    const PickleValue *pairs = args->as.list.items[0];
+    if (args->as.list.count > 1 || pairs->type != PICKLE_LIST)
+        return bad(err, "OrderedDict with arguments that it never has");
+    size_t count = pairs->as.list.count;
+    if (count > 0) v->as.list.items = malloc(2 * count * sizeof *v->as.list.items);
+    if (count > 0 && !v->as.list.items) {
+        error_set(err, "out of memory");
+        return NULL;
+    }
+    v->as.list.capacity = 2 * count;
+    for (size_t i = 0; i < count; i++) {
+        const PickleValue *pair = pairs->as.list.items[i];
+        if ((pair->type != PICKLE_LIST && pair->type != PICKLE_TUPLE) || pair->as.list.count != 2)
+            return bad(err, "OrderedDict of something other than pairs");
+        v->as.list.items[v->as.list.count++] = pair->as.list.items[0];
+        v->as.list.items[v->as.list.count++] = pair->as.list.items[1];
+    }
+    return v;
+}
+
 PickleValue *pickle_reduce(Pickle *p, const PickleValue *callable, const PickleValue *args,
                            Error *err) {
     if (callable->type != PICKLE_GLOBAL || args->type != PICKLE_TUPLE)
@@ -237,6 +263,8 @@ PickleValue *pickle_reduce(Pickle *p, const PickleValue *callable, const PickleV
     case GLOBAL_BYTES:
         if (args->as.list.count == 0) return pickle_new(p, PICKLE_BYTES, err);
         return bad(err, "bytes() with arguments");
+    case GLOBAL_ORDERED_DICT:
+        return make_ordered_dict(p, args, err);
     case GLOBAL_NDARRAY:
         break;
     }
@@ -315,13 +343,15 @@ static int array_tensor(const PickleArray *a, Tensor *out, Error *err) {
                          a->dtype.kind > ' ' && a->dtype.kind < 127 ? a->dtype.kind : '?',
                          a->dtype.size);
     TensorType type = a->dtype.kind != 'f' ? TENSOR_I64
-                      : a->dtype.size == 4 ? TENSOR_F32
+                      : a->dtype.size <= 4 ? TENSOR_F32
                                            : TENSOR_F64;
     if (tensor_new(out, type, a->rank, a->shape, 0, err)) return -1;
     size_t count = tensor_count(out);
     for (size_t i = 0; i < count; i++) {
         uint64_t bits = element(a, a->fortran ? fortran_index(a, i) : i);
-        if (type == TENSOR_F32) {
+        if (type == TENSOR_F32 && a->dtype.size == 2) {
+            tensor_f32(out)[i] = float_of_f16((uint16_t)bits);
+        } else if (type == TENSOR_F32) {
             uint32_t low = (uint32_t)bits;
             memcpy(tensor_f32(out) + i, &low, sizeof low);
         } else {

@@ -13,6 +13,7 @@ typedef enum {
     GLOBAL_DTYPE, /* numpy.dtype(text, align, copy), completed by BUILD */
     GLOBAL_NDARRAY, /* only as an argument */
     GLOBAL_ENCODE, /* _codecs.encode(text, 'latin1') */
+    GLOBAL_ORDERED_DICT, /* collections.OrderedDict(), filled by SETITEMS, or of a list of pairs */
     GLOBAL_BYTES, /* bytes(): how protocol 2 writes b'' */
 } PickleGlobal;
 

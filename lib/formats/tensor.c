@@ -174,8 +174,9 @@ Tensor *tensors_need(const Tensors *set, const char *name, Error *err) {
     for (size_t i = 0; i < set->count && at < 300; i++)
         at += (size_t)snprintf(names + at, sizeof names - at, "%s'%.60s'", i ? ", " : "",
                                set->items[i].name);
-    error_set(err, "no array '%.100s' (there is: %s%s)", name, set->count ? names : "nothing",
-              at >= 300 ? ", ..." : "");
+    error_set(err, "no array '%.100s' (there is: %s%s%s)", name, set->count ? names : "nothing",
+              at >= 300 ? ", ..." : "",
+              set->unread ? "; arrays of Python objects are not read" : "");
     return NULL;
 }
 

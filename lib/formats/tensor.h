@@ -29,6 +29,7 @@ typedef struct {
 typedef struct {
     NamedTensor *items;
     size_t count;
+    size_t unread; /* arrays of the file that were passed over: objects, dates, structures */
 } Tensors;
 
 /* Zeroed tensor. item_size is looked at for TENSOR_BYTES only. Refuses sizes that overflow. On

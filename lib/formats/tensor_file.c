@@ -17,16 +17,17 @@ static int read_npy(const unsigned char *data, size_t size, Tensors *out, Error 
     return tensors_add(out, "", &t, err);
 }
 
-/* The header is looked at before the array is inflated. */
+/* The header is looked at before the array is inflated. 1: an array of what is not read (Python
+ * objects, dates), which only matters if somebody needs it. */
 static int read_member(const ZipMember *m, Tensor *out, Error *err) {
     unsigned char start[NPY_PEEK];
     size_t peek = m->size < sizeof start ? m->size : sizeof start;
     NpyHeader header;
     const unsigned char *data;
     unsigned char *owned;
-    if (zip_peek(m, start, peek, err) || npy_parse(start, peek, m->size, &header, err) ||
-        zip_extract(m, &data, &owned, err))
-        return -1;
+    if (zip_peek(m, start, peek, err) || npy_parse(start, peek, m->size, &header, err)) return -1;
+    if (*header.unread) return zip_verify(m, err) ? -1 : 1;
+    if (zip_extract(m, &data, &owned, err)) return -1;
     int bad = npy_decode(&header, data, out, err);
     free(owned);
     return bad;
@@ -47,6 +48,11 @@ static int read_npz(const unsigned char *data, size_t size, Tensors *out, Error 
             continue; /* no array: NumPy gives such members as bytes */
         NamedTensor *item = &out->items[out->count];
         bad = read_member(&d.items[i], &item->tensor, err);
+        if (bad > 0) {
+            bad = 0;
+            out->unread++;
+            continue;
+        }
         if (!bad && !(item->name = strndup(name, length - 4))) {
             tensor_free(&item->tensor);
             bad = error_set(err, "out of memory");
@@ -60,7 +66,9 @@ static int read_npz(const unsigned char *data, size_t size, Tensors *out, Error 
             error_prefix(err, context);
         }
     }
-    if (!bad && out->count == 0) bad = error_set(err, "a zip archive without arrays");
+    if (!bad && out->count == 0)
+        bad = error_set(err, out->unread ? "its arrays hold Python objects, which are not read"
+                                         : "a zip archive without arrays");
     zip_free(&d);
     return bad;
 }

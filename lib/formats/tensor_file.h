@@ -3,8 +3,9 @@
  * Readers check magic, sizes, dtypes, shapes and CRCs before they allocate; they take versions 1 to
  * 3 of the format, either byte order, Fortran order (made C order), f2 f4 f8 i1 i2 i4 i8 u1 u2 u4
  * u8 b1 S U where the value fits (floats become f32 or f64, integers i64, S and U become bytes),
- * stored and deflated members, zip64. Objects, structures and complex numbers are refused in one
- * line, and so are bytes that follow an array's data. Errors begin with the path. */
+ * stored and deflated members, zip64. In a .npy, objects, structures and complex numbers are
+ * refused in one line; members of a .npz that hold such are passed over and counted
+ * (Tensors.unread). Bytes that follow an array's data are refused. Errors begin with the path. */
 #ifndef LIB_FORMATS_TENSOR_FILE_H
 #define LIB_FORMATS_TENSOR_FILE_H
 

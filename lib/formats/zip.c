@@ -337,3 +337,31 @@ failed:
     *owned = NULL;
     return -1;
 }
+
+/* A deflated member piece by piece. */
+static int verify_deflated(z_stream *z, const ZipMember *m, Error *err) {
+    enum { PIECE = 1 << 15 };
+    unsigned char buffer[PIECE];
+    uLong crc = crc32_z(0, NULL, 0);
+    int ended = 0;
+    for (size_t done = 0; done < m->size;) {
+        size_t n = m->size - done < PIECE ? m->size - done : PIECE;
+        if (ended) return error_set(err, "its deflated data end early");
+        if (inflate_into(z, m, buffer, n, &ended, err)) return -1;
+        crc = crc32_z(crc, buffer, n);
+        done += n;
+    }
+    if (inflate_finish(z, m, ended, err)) return -1;
+    return crc == m->crc ? 0 : error_set(err, "its checksum is wrong: the file is damaged");
+}
+
+int zip_verify(const ZipMember *m, Error *err) {
+    const unsigned char *data;
+    unsigned char *owned;
+    if (m->method == 0) return zip_extract(m, &data, &owned, err); /* stored: nothing is copied */
+    z_stream z;
+    if (inflate_begin(&z, m, err)) return -1;
+    int bad = verify_deflated(&z, m, err);
+    inflateEnd(&z);
+    return bad;
+}

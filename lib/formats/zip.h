@@ -39,4 +39,7 @@ int zip_peek(const ZipMember *m, unsigned char *buffer, size_t n, Error *err);
  * else NULL), which the caller frees. Memory grows with what is really there. */
 int zip_extract(const ZipMember *m, const unsigned char **data, unsigned char **owned, Error *err);
 
+/* Only checks length and CRC; needs no memory for the member. */
+int zip_verify(const ZipMember *m, Error *err);
+
 #endif

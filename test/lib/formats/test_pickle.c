@@ -103,6 +103,40 @@ static void arrays_by_hand(void **state) {
     pickle_free(p);
 }
 
+/* 1.5, -2, the smallest subnormal and infinity: binary16 3e00, c000, 0001, 7c00. */
+static void float16_by_hand(void **state) {
+    (void)state;
+    Error err;
+    Tensor t;
+    Pickle *p = parse(BYTES(
+        ARRAY("K\x04\x85", DTYPE("f2", "<"), "\x89", "U\x08\x00\x3e\x00\xc0\x01\x00\x00\x7c")));
+    assert_int_equal(pickle_tensor(pickle_root(p), &t, &err), 0);
+    assert_true(t.type == TENSOR_F32 && t.shape[0] == 4);
+    assert_true(tensor_f32(&t)[0] == 1.5f && tensor_f32(&t)[1] == -2);
+    assert_true(tensor_f32(&t)[2] == 0x1p-24f && tensor_f32(&t)[3] > 65504);
+    tensor_free(&t);
+    pickle_free(p);
+}
+
+/* OrderedDict([('a', 1)]) as protocol 2 of Python 2 and of Python 3 writes it. */
+static void ordered_dicts_are_dicts(void **state) {
+    (void)state;
+    Pickle *p = parse(BYTES("\x80\x02"
+                            "ccollections\nOrderedDict\n](U\x01"
+                            "aK\x01"
+                            "\x86"
+                            "e\x85R."));
+    assert_int_equal(pickle_root(p)->type, PICKLE_DICT);
+    assert_int_equal(pickle_get(pickle_root(p), "a")->as.integer, 1);
+    pickle_free(p);
+    p = parse(BYTES("\x80\x04\x8c\x0b"
+                    "collections\x8c\x0b"
+                    "OrderedDict\x93)R(\x8c\x01"
+                    "aK\x01u."));
+    assert_int_equal(pickle_get(pickle_root(p), "a")->as.integer, 1);
+    pickle_free(p);
+}
+
 static void assert_refused(const unsigned char *data, size_t size, const char *why) {
     Error err;
     Pickle *p;
@@ -113,6 +147,19 @@ static void assert_refused(const unsigned char *data, size_t size, const char *w
         if (status == 0) fail_msg("read, but should be refused: %s", why);
     }
     if (!strstr(err.text, why)) fail_msg("says \"%s\", not \"%s\"", err.text, why);
+}
+
+static void other_files_are_named(void **state) {
+    (void)state;
+    assert_refused(BYTES("\x1f\x8b\x08\x00"), "gzip");
+    assert_refused(BYTES("\x78\x9c\x01\x00"), "zlib");
+    assert_refused(BYTES("BZh91AY"), "bzip2");
+    assert_refused(BYTES("\xfd"
+                         "7zXZ\0"),
+                   "xz");
+    assert_refused(BYTES("PK\3\4"), "zip archive");
+    assert_refused(BYTES("(dp0\nS'a'\np1\nI1\ns."), "protocol 0 or 1");
+    assert_refused(BYTES("some text"), "not a pickle");
 }
 
 static void callables_are_refused_by_name(void **state) {
@@ -130,8 +177,8 @@ static void callables_are_refused_by_name(void **state) {
                    "builtins.eval");
     assert_refused(BYTES("\x80\x04\x8c\x05numpy\x8c\x09os.system\x93)R."), "numpy.os.system");
     assert_refused(BYTES("\x80\x02"
-                         "ccollections\nOrderedDict\n)R."),
-                   "collections.OrderedDict");
+                         "ccollections\nCounter\n)R."),
+                   "collections.Counter");
     assert_refused(BYTES("\x80\x02}U\x01"
                          "acsubprocess\nPopen\ns."),
                    "subprocess.Popen"); /* named, never called */
@@ -258,11 +305,10 @@ static void damage_is_survived(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(builtin_types_by_hand),
-        cmocka_unit_test(arrays_by_hand),
-        cmocka_unit_test(callables_are_refused_by_name),
-        cmocka_unit_test(lies_are_refused),
-        cmocka_unit_test(bombs_are_refused),
+        cmocka_unit_test(builtin_types_by_hand), cmocka_unit_test(arrays_by_hand),
+        cmocka_unit_test(float16_by_hand),       cmocka_unit_test(ordered_dicts_are_dicts),
+        cmocka_unit_test(other_files_are_named), cmocka_unit_test(callables_are_refused_by_name),
+        cmocka_unit_test(lies_are_refused),      cmocka_unit_test(bombs_are_refused),
         cmocka_unit_test(damage_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,7 @@ static void arrays_come_back(void **state) {
     assert_done(tensor_file_read(scratch("a.npy"), &back, &err), &err);
     free(set.items[0].name);
     set.items[0].name = strdup("");
-    assert_same(&(Tensors){set.items, 1}, &back);
+    assert_same(&(Tensors){.items = set.items, .count = 1}, &back);
     tensors_free(&back);
     tensors_free(&set);
 }
@@ -116,6 +116,22 @@ static void numpys_orders_are_read(void **state) {
     assert_int_equal(tensor_count(t), 15);
     assert_memory_equal(t->data, expected, sizeof expected);
     tensors_free(&set);
+}
+
+/* Objects and dates beside an array are passed over; needing one, or having nothing else, is not. */
+static void members_of_objects_are_passed_over(void **state) {
+    (void)state;
+    Error err;
+    Tensors set;
+    assert_done(tensor_file_read("test/golden/tensors/npz_objects.npz", &set, &err), &err);
+    assert_int_equal(set.count, 1);
+    assert_int_equal(set.unread, 2);
+    assert_true(tensor_f32(tensors_find(&set, "a"))[1] == 2.5f);
+    assert_null(tensors_need(&set, "gender", &err));
+    assert_non_null(strstr(err.text, "Python objects"));
+    tensors_free(&set);
+    assert_failed(tensor_file_read("test/golden/tensors/npz_only_objects.npz", &set, &err), &err,
+                  "Python objects");
 }
 
 static void pythons_safetensors_are_read(void **state) {
@@ -195,7 +211,7 @@ static void what_cannot_be_written_leaves_no_file(void **state) {
     assert_false(file_exists(scratch("none.npz")));
     assert_failed(npz_write(scratch("no/folder.npz"), &set, &err), &err, "cannot write");
     Tensor huge = {.type = TENSOR_F32, .rank = 1, .shape = {(size_t)1 << 31}, .item_size = 4};
-    assert_failed(npz_write(scratch("none.npz"), &(Tensors){&(NamedTensor){"huge", huge}, 1}, &err),
+    assert_failed(npz_write(scratch("none.npz"), &(Tensors){.items = &(NamedTensor){"huge", huge}, .count = 1}, &err),
                   &err, "4 GiB");
     assert_false(file_exists(scratch("none.npz")));
     tensors_free(&set);
@@ -206,6 +222,7 @@ int main(void) {
         cmocka_unit_test(arrays_come_back),
         cmocka_unit_test(the_same_arrays_give_the_same_bytes),
         cmocka_unit_test(numpys_archives_are_read),
+        cmocka_unit_test(members_of_objects_are_passed_over),
         cmocka_unit_test(numpys_orders_are_read),
         cmocka_unit_test(pythons_safetensors_are_read),
         cmocka_unit_test(damage_is_noticed),
