@@ -198,6 +198,10 @@ int main(int argc, char **argv) {
                                              "Rate of files that do not say theirs (.npy)."),
                                  "60, with a warning"),
              }},
+        {.heading = "AMASS files",
+         .rows = {option_flag("hands", 0, &s.options.hands,
+                              "Keep the hands of SMPL-H and SMPL-X: 52 joints instead of SMPL's "
+                              "24.")}},
         {.heading = "BVH files",
          .rows =
              {

@@ -42,17 +42,25 @@ header() {
     printf '\223NUMPY\001\000\166\000%-117s\n' \
         "{'descr': '$1', 'fortran_order': False, 'shape': ($2, $3), }"
 }
-# npy FILE ROWS COLUMNS SEED: smooth small whole numbers, as unsigned bytes
+# npy FILE ROWS COLUMNS SEED: smooth small whole numbers, as unsigned bytes. A motion's matrices
+# (3 + 9 J columns) are triangular with ones on the diagonal: of determinant 1, as readers want them.
 npy() {
     {
         header '|u1' "$2" "$3"
-        printf "$(awk -v rows="$2" -v columns="$3" -v seed="$4" 'BEGIN {
-            for (t = 0; t < rows; t++)
-                for (k = 0; k < columns; k++) {
-                    speed = 0.1 * (1 + (seed * 7 + k) % 5)
-                    printf "\\%03o", int(3.5 + 3 * sin(speed * t + seed * 1.7 + k))
-                }
-        }')"
+        printf "$(awk -v rows="$2" -v columns="$3" -v seed="$4" '
+            function wave(t, k) {
+                return int(3.5 + 3 * sin(0.1 * t * (1 + (seed * 7 + k) % 5) + seed * 1.7 + k))
+            }
+            function entry(t, k,    i) {
+                i = (k - 3) % 9
+                if (k < 3 || (columns - 3) % 9 != 0) return wave(t, k)
+                if (i % 4 == 0) return 1
+                return i == 3 || i > 5 ? 0 : wave(t, k)
+            }
+            BEGIN {
+                for (t = 0; t < rows; t++)
+                    for (k = 0; k < columns; k++) printf "\\%03o", entry(t, k)
+            }')"
     } >"$1"
 }
 # halves FILE ROWS COLUMNS: float16 ones, the last of them not a number
@@ -65,12 +73,19 @@ halves() {
         }')"
     } >"$1"
 }
-# huge FILE ROWS COLUMNS: float32 ones of 1e38
+
+# huge FILE ROWS COLUMNS: float32 translations of 1e38; matrices of ones on and above the diagonal
 huge() {
     {
         header '<f4' "$2" "$3"
-        printf "$(awk -v count=$(($2 * $3)) 'BEGIN {
-            while (count-- > 0) printf "\\231\\166\\226\\176"
+        printf "$(awk -v rows="$2" -v columns="$3" 'BEGIN {
+            for (t = 0; t < rows; t++)
+                for (k = 0; k < columns; k++) {
+                    i = (k - 3) % 9
+                    if (k < 3) printf "\\231\\166\\226\\176"
+                    else if (i == 3 || i > 5 && i < 8) printf "\\000\\000\\000\\000"
+                    else printf "\\000\\000\\200\\077"
+                }
         }')"
     } >"$1"
 }

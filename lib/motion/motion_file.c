@@ -6,6 +6,7 @@
 #include "lib/base/file.h"
 #include "lib/formats/scalar.h"
 #include "lib/formats/tensor_file.h"
+#include "lib/motion/import/array_layout.h"
 #include "lib/motion/motion.h"
 
 enum { MINT_COLUMNS = 225, MINT_ZEROS = 6 };
@@ -26,7 +27,26 @@ static int skip_columns(const Tensor *t, size_t *skip, Error *err) {
     return 0;
 }
 
-static int take_frames(Tensor *t, Motion *out, Error *err) {
+/* A bare array that cannot be frames of ours, by its columns or by what is in them. */
+static int refuse_columns(const Tensor *t, const char *why, Error *err) {
+    char text[200];
+    const ArrayLayout *layout = array_layout_find(t->shape[1]);
+    tensor_shape_text(t, text);
+    if (!layout)
+        return error_set(err,
+                         "a motion is [T, 3 + 9 J] (219 columns for SMPL's 24 joints), this "
+                         "array is %s%s",
+                         text, why);
+    if (layout->layout)
+        return error_set(err, "%s: %s; convert it with import-motion first", text, layout->name);
+    return error_set(err,
+                     "%s%s: %s, not matrices [T, 3 + 9 J]; convert the file that it was made from "
+                     "with import-motion",
+                     text, why, layout->name);
+}
+
+/* bare: an array without a name, of which only its shape and numbers tell what it is. */
+static int take_frames(Tensor *t, bool bare, Motion *out, Error *err) {
     char text[200];
     if (t->rank != 2)
         return error_set(err, "a motion is [T, 3 + 9 J], this array is %s",
@@ -34,12 +54,14 @@ static int take_frames(Tensor *t, Motion *out, Error *err) {
     size_t columns = t->shape[1];
     if (columns != MINT_COLUMNS &&
         (columns < 12 || (columns - 3) % 9 != 0 || (columns - 3) / 9 > JOINTS_MAX))
-        return error_set(
-            err, "a motion is [T, 3 + 9 J] (219 columns for SMPL's 24 joints), this array is %s",
-            tensor_shape_text(t, text));
+        return refuse_columns(t, "", err);
     if (t->shape[0] == 0) return error_set(err, "the motion has no frames");
     if (tensor_convert(t, TENSOR_F32, err) || tensor_check_finite(t, err))
         return error_prefix(err, "motion");
+    if (bare && columns != MINT_COLUMNS &&
+        !array_holds_rotations(tensor_f32(t), t->shape[0], columns))
+        return refuse_columns(t, ", and its matrices are not rotations (determinants far from 1)",
+                              err);
     size_t skip;
     if (skip_columns(t, &skip, err) || motion_new(out, 0, (columns - skip - 3) / 9, err)) return -1;
     free(out->data); /* the tensor's is taken over */
@@ -95,7 +117,7 @@ static int take_rest(const Tensors *set, Motion *out, Error *err) {
 
 static int from_tensors(const Tensors *set, Motion *out, Error *err) {
     if (set->count == 1 && set->items[0].name[0] == '\0') {
-        int status = take_frames(&set->items[0].tensor, out, err);
+        int status = take_frames(&set->items[0].tensor, true, out, err);
         out->fps_assumed = true;
         return status;
     }
@@ -106,7 +128,7 @@ static int from_tensors(const Tensors *set, Motion *out, Error *err) {
             return error_set(err, "an AMASS-like file; convert it with import-motion first");
     }
     Tensor *frames = tensors_need(set, "motion", err);
-    if (!frames || take_frames(frames, out, err)) return -1;
+    if (!frames || take_frames(frames, false, out, err)) return -1;
     return take_rest(set, out, err);
 }
 

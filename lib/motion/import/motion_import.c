@@ -1,4 +1,4 @@
-/* motion_import.c: AIST++, EDGE and AMASS-like motions into ours. */
+/* motion_import.c: which reader a file is for; AMASS-like .npz and bare arrays. */
 #include "lib/motion/import/motion_import.h"
 
 #include <math.h>
@@ -6,198 +6,74 @@
 #include <string.h>
 
 #include "lib/base/file.h"
-#include "lib/base/numbers.h"
-#include "lib/formats/pickle.h"
 #include "lib/formats/scalar.h"
 #include "lib/formats/tensor_file.h"
+#include "lib/motion/import/array_layout.h"
 #include "lib/motion/import/bvh_retarget.h"
+#include "lib/motion/import/motion_import_pickle.h"
 
-/* What a z-up file needs. Our root lies at translation + rest pelvis; `pelvis` says whether the
- * file's does too. */
-typedef struct {
-    double fps;
-    double scaling;
-    bool z_up, pelvis;
-} Conversion;
-
-/* --- common: axis-angles and translations to frames --- */
-
-static int check_shapes(Tensor *poses, Tensor *trans, Error *err) {
-    char text[200];
-    if (trans->rank != 2 || trans->shape[1] != 3)
-        return error_set(err, "translations must be [N, 3], not %s",
-                         tensor_shape_text(trans, text));
-    if (poses->shape[0] == 0) return error_set(err, "the motion has no frames");
-    if (poses->shape[0] != trans->shape[0])
-        return error_set(err, "%zu frames of poses but %zu of translations", poses->shape[0],
-                         trans->shape[0]);
-    if (tensor_convert(poses, TENSOR_F64, err) || tensor_check_finite(poses, err))
-        return error_prefix(err, "poses");
-    if (tensor_convert(trans, TENSOR_F64, err) || tensor_check_finite(trans, err))
-        return error_prefix(err, "translations");
-    return 0;
-}
-
-/* y up from z up: (x, y, z) -> (x, z, -y). */
-static const double upright[9] = {1, 0, 0, 0, 0, 1, 0, -1, 0};
-
-static void frame_of(const double *pose, const double *trans, size_t given, const Conversion *c,
-                     const double *pelvis, float *frame) {
-    double t[3];
-    for (int i = 0; i < 3; i++) t[i] = trans[i] / c->scaling;
-    if (c->z_up) {
-        double p[3];
-        for (int i = 0; i < 3; i++) p[i] = t[i] + (c->pelvis ? pelvis[i] : 0);
-        t[0] = p[0] - pelvis[0];
-        t[1] = p[2] - pelvis[1];
-        t[2] = -p[1] - pelvis[2];
-    }
-    for (int i = 0; i < 3; i++) frame[i] = (float)t[i];
-    for (size_t j = 0; j < SMPL_JOINTS; j++) {
-        double r[9], turned[9];
-        const double straight[3] = {0, 0, 0};
-        rotation_from_axis_angle(j < given ? pose + 3 * j : straight, r);
-        if (j == 0 && c->z_up) {
-            rotation_multiply(upright, r, turned);
-            memcpy(r, turned, sizeof r);
-        }
-        for (size_t i = 0; i < 9; i++) frame[3 + 9 * j + i] = (float)r[i];
-    }
-}
-
-/* poses [N, columns] of which the first `given` joints are taken. */
-static int convert(Tensor *poses, Tensor *trans, size_t given, const Conversion *c, Motion *out,
-                   Error *err) {
-    if (check_shapes(poses, trans, err)) return -1;
-    size_t frames = poses->shape[0], columns = tensor_count(poses) / frames;
-    Skeleton body;
-    if (motion_new(out, frames, SMPL_JOINTS, err) || skeleton_smpl(&body, err)) return -1;
-    out->fps = c->fps;
-    size_t dim = motion_dim(out);
-    for (size_t f = 0; f < frames; f++)
-        frame_of(tensor_f64(poses) + f * columns, tensor_f64(trans) + f * 3, given, c, body.offsets,
-                 out->data + f * dim);
-    skeleton_free(&body);
-    size_t bad = floats_first_nonfinite(out->data, frames * dim);
-    return bad == frames * dim
-               ? 0
-               : error_set(err, "a translation or angle in frame %zu is too large", bad / dim);
-}
-
-/* --- pickles --- */
-
-static int is_poses(const Tensor *t) {
-    return (t->rank == 2 && t->shape[1] == 3 * SMPL_JOINTS) ||
-           (t->rank == 3 && t->shape[1] == SMPL_JOINTS && t->shape[2] == 3);
-}
-
-static int take_scaling(const PickleValue *v, double *scaling, Error *err) {
-    Tensor t;
-    if (pickle_tensor(v, &t, err)) return -1;
-    int status = 0;
-    if (tensor_count(&t) != 1)
-        status = error_set(err, "one number is wanted, not %zu", tensor_count(&t));
-    else if ((status = tensor_convert(&t, TENSOR_F64, err)) == 0)
-        *scaling = *tensor_f64(&t);
-    tensor_free(&t);
-    if (status == 0 && !(isfinite(*scaling) && *scaling > 0))
-        status = error_set(err, "it is %g and must be above 0", *scaling);
-    return status;
-}
-
-static int from_smpl(const PickleValue *dict, const PickleValue *poses, const PickleValue *trans,
-                     Motion *out, Error *err) {
-    Conversion c = {.fps = 60, .scaling = 1, .pelvis = true};
-    const PickleValue *scaling = pickle_get(dict, "smpl_scaling");
-    if (scaling && take_scaling(scaling, &c.scaling, err)) return error_prefix(err, "smpl_scaling");
-    if (!scaling && pickle_get(dict, "full_pose"))
-        c = (Conversion){.fps = 30, .scaling = 1, .z_up = true};
-    Tensor p = {0}, t = {0};
-    int status = 0;
-    char text[200];
-    if (pickle_tensor(poses, &p, err))
-        status = error_prefix(err, "smpl_poses");
-    else if (pickle_tensor(trans, &t, err))
-        status = error_prefix(err, "smpl_trans");
-    else if (!is_poses(&p))
-        status = error_set(err, "smpl_poses must be [N, 72] or [N, 24, 3], not %s",
-                           tensor_shape_text(&p, text));
-    else
-        status = convert(&p, &t, SMPL_JOINTS, &c, out, err);
-    tensor_free(&p);
-    tensor_free(&t);
-    return status;
-}
-
-/* What else AIST++ and its users keep in pickles. */
-static int explain_dict(const PickleValue *dict, Error *err) {
-    if (pickle_get(dict, "keypoints3d") || pickle_get(dict, "keypoints3d_optim"))
-        return error_set(err, "these are AIST++'s 3D keypoints (17 points, no rotations), not "
-                              "SMPL; pass the file of the same name in motions/");
-    if (pickle_get(dict, "keypoints2d"))
-        return error_set(err, "these are AIST++'s 2D keypoints, not SMPL; pass motions/NAME.pkl of "
-                              "the same sequence");
-    if (pickle_get(dict, "pred_position"))
-        return error_set(err, "these are joint positions as Bailando writes them, without "
-                              "rotations; pass the SMPL motion they were made from");
-    char keys[400];
-    return error_set(err,
-                     "not a motion: keys are %s; AIST++ motions (motions/*.pkl) have smpl_poses, "
-                     "smpl_trans, smpl_scaling",
-                     pickle_keys(dict, keys, sizeof keys)[0] ? keys : "none");
-}
-
-static int from_pickle(const PickleValue *root, Motion *out, Error *err) {
-    if (root->type != PICKLE_DICT)
-        return error_set(err,
-                         "the pickle holds a %s; AIST++ motions (motions/*.pkl) hold a dict with "
-                         "smpl_poses and smpl_trans",
-                         pickle_type_name(root->type));
-    const PickleValue *poses = pickle_get(root, "smpl_poses"),
-                      *trans = pickle_get(root, "smpl_trans");
-    return poses && trans ? from_smpl(root, poses, trans, out, err) : explain_dict(root, err);
-}
-
-static int import_pickle(const char *path, Motion *out, Error *err) {
-    Pickle *p;
-    if (pickle_read(path, &p, err)) return -1;
-    int status = from_pickle(pickle_root(p), out, err);
-    pickle_free(p);
-    return status ? error_prefix(err, path) : 0;
-}
-
-/* --- AMASS --- */
-
-enum { BODY_JOINTS = 22 }; /* of SMPL, SMPL+H and SMPL-X alike; hands and face differ */
+/* --- AMASS: .npz, and the same keys in a pickle --- */
 
 static int frame_rate(const Tensors *set, double *fps, Error *err) {
-    Tensor *t = tensors_find(set, "mocap_framerate");
-    if (!t) t = tensors_find(set, "mocap_frame_rate");
-    if (!t)
-        return error_set(err, "an AMASS-like file needs `mocap_framerate` or `mocap_frame_rate`");
-    return scalar_take(t, &scalar_fps, fps, err) ? error_prefix(err, "mocap_framerate") : 0;
+    static const char *const names[] = {"mocap_framerate", "mocap_frame_rate", "fps"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        Tensor *t = tensors_find(set, names[i]);
+        if (t) return scalar_take(t, &scalar_fps, fps, err) ? error_prefix(err, names[i]) : 0;
+    }
+    return error_set(err, "an AMASS-like file needs `mocap_framerate` or `mocap_frame_rate`");
 }
 
-static int from_amass(const Tensors *set, Motion *out, Error *err) {
-    Conversion c = {.scaling = 1, .z_up = true, .pelvis = true};
-    Tensor *poses = tensors_need(set, "poses", err),
-           *trans = poses ? tensors_need(set, "trans", err) : NULL;
-    if (!trans || frame_rate(set, &c.fps, err)) return -1;
+/* The layout of `columns` numbers a frame, 3 per joint. */
+static int amass_layout(size_t columns, bool hands, SmplLayout *l, Error *err) {
+    enum { BODY = 66, SMPL = 72, SMPLH = 156, SMPLX = 165 };
+    l->joints = SMPL_JOINTS;
+    l->from = columns == SMPL ? smpl_from_smpl : smpl_from_body;
+    if (columns < BODY || columns % 3 != 0) return -1;
+    if (!hands) return 0;
+    l->joints = SMPLH_JOINTS;
+    l->from = columns == SMPLX ? smplh_from_smplx : smplh_from_smplh;
+    if (columns == SMPLH || columns == SMPLX) return 0;
+    return error_set(err, "--hands needs poses of SMPL-H (156 columns) or SMPL-X (165), not %zu",
+                     columns);
+}
+
+static int from_amass(const Tensors *set, const MotionImportOptions *options, Motion *out,
+                      Error *err) {
+    SmplLayout l = {.scaling = 1, .z_up = true, .pelvis = true};
     char text[200];
-    if (poses->rank != 2 || poses->shape[1] < 3 * BODY_JOINTS || poses->shape[1] % 3 != 0)
+    Tensor *poses = tensors_need(set, "poses", err);
+    Tensor *trans = poses ? tensors_need(set, "trans", err) : NULL;
+    if (!trans || frame_rate(set, &l.fps, err)) return -1;
+    err->text[0] = '\0';
+    if (poses->rank != 2 || amass_layout(poses->shape[1], options->hands, &l, err)) {
+        if (*err->text) return -1;
         return error_set(err, "`poses` must be [N, 66 or more, 3 per joint], not %s",
                          tensor_shape_text(poses, text));
-    size_t given = poses->shape[1] == 3 * SMPL_JOINTS ? SMPL_JOINTS : BODY_JOINTS;
-    return convert(poses, trans, given, &c, out, err);
+    }
+    return smpl_frames(poses, trans, &l, out, err);
 }
 
-static int import_npz(const char *path, Motion *out, Error *err) {
+static int import_npz(const char *path, const MotionImportOptions *options, Motion *out,
+                      Error *err) {
     Tensors set;
     if (tensor_file_read(path, &set, err)) return -1;
-    int amass = !tensors_find(&set, "motion") && tensors_find(&set, "poses");
-    int status = amass && from_amass(&set, out, err) ? error_prefix(err, path) : 0;
+    bool amass = !tensors_find(&set, "motion") && tensors_find(&set, "poses");
+    int status = amass && from_amass(&set, options, out, err) ? error_prefix(err, path) : 0;
     tensors_free(&set);
     return amass ? status : motion_read(path, out, err);
+}
+
+/* --- bare arrays --- */
+
+static int import_npy(const char *path, Motion *out, Error *err) {
+    Tensors set;
+    if (tensor_file_read(path, &set, err)) return -1;
+    Tensor *t = tensors_find(&set, "");
+    const ArrayLayout *layout = t && t->rank == 2 ? array_layout_find(t->shape[1]) : NULL;
+    bool known = layout && layout->layout;
+    int status = known && array_import(t, layout, out, err) ? error_prefix(err, path) : 0;
+    tensors_free(&set);
+    return known ? status : motion_read(path, out, err);
 }
 
 /* --- BVH --- */
@@ -239,11 +115,11 @@ int motion_import(const char *path, const MotionImportOptions *options, Motion *
     *out = (Motion){0};
     int status;
     if (path_ends_with(path, ".pkl") || path_ends_with(path, ".pickle"))
-        status = import_pickle(path, out, err);
+        status = motion_import_pickle(path, out, note, err);
     else if (path_ends_with(path, ".npz"))
-        status = import_npz(path, out, err);
+        status = import_npz(path, options, out, err);
     else if (path_ends_with(path, ".npy"))
-        status = motion_read(path, out, err);
+        status = import_npy(path, out, err);
     else if (path_ends_with(path, ".bvh"))
         status = import_bvh(path, &options->bvh, out, note, err);
     else

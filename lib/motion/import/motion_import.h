@@ -3,18 +3,24 @@
  *
  * AIST++ .pkl: smpl_poses [N, 72] or [N, 24, 3] axis-angle, smpl_trans [N, 3], smpl_scaling
  * (absent: 1), 60 fps; translation = smpl_trans / smpl_scaling; genre and music from the file's
- * name. EDGE .pkl: the same keys, z up, with full_pose instead of smpl_scaling, 30 fps; made y up.
- * AMASS-like .npz: poses [N, 3 per joint] (72 columns: SMPL's 24 joints; 66 and more: the 22 joints
- * of the body, hands straight), trans [N, 3] metres, mocap_framerate or mocap_frame_rate; z up,
- * made y up. .bvh: as bvh_retarget.h says. Ours, .npy and mint's [T, 225]: as motion_read. */
+ * name. EDGE: generated .pkl, the same keys, z up, with full_pose instead of smpl_scaling, 30 fps,
+ * made y up; training data {pos, q} and {pos, q, scale}, y up, 60 fps. FineDance: .pkl with
+ * smpl_poses [N, 156], .npy [T, 315] and [T, 319], y up, 30 fps: SMPL-H's 52 joints; LODGE .npy [T,
+ * 139]. AMASS-like .npz and .pkl: poses [N, 3 per joint] (72 columns: SMPL's 24 joints; 66 and
+ * more: the 22 joints of the body, hands straight, unless they are asked for), trans [N, 3] metres,
+ * mocap_framerate or mocap_frame_rate; z up, made y up. .bvh: as bvh_retarget.h says. Ours, .npy
+ * [T, 3 + 9 J] and mint's [T, 225]: as motion_read. */
 #ifndef LIB_MOTION_IMPORT_MOTION_IMPORT_H
 #define LIB_MOTION_IMPORT_MOTION_IMPORT_H
+
+#include <stdbool.h>
 
 #include "lib/motion/import/bvh_retarget.h"
 
 /* What the user says of the files; all zero: nothing. */
 typedef struct {
     BvhOptions bvh;
+    bool hands; /* SMPL-H and SMPL-X of AMASS: SMPL-H's 52 joints instead of SMPL's 24 */
 } MotionImportOptions;
 
 /* options may be NULL. *out is empty on error. Errors begin with the path; where the kind of file

@@ -88,11 +88,22 @@ static void bare_arrays_are_motions(void **state) {
     (void)state;
     Error err;
     Motion m;
-    write_npy(2, (size_t[]){2, 219}, 0.5);
+    Tensor t;
+    assert_done(tensor_new(&t, TENSOR_F32, 2, (size_t[]){2, 219}, 0, &err), &err);
+    for (size_t f = 0; f < 2; f++) { /* translation 0.5, and identities */
+        float *frame = tensor_f32(&t) + 219 * f;
+        frame[0] = 0.5f;
+        for (size_t j = 0; j < 24; j++)
+            for (size_t k = 0; k < 3; k++) frame[3 + 9 * j + 4 * k] = 1;
+    }
+    assert_done(npy_write(npy, &t, &err), &err);
+    tensor_free(&t);
     assert_done(motion_read(npy, &m, &err), &err);
     assert_true(m.frames == 2 && m.joints == 24 && m.fps == 60 && m.fps_assumed &&
                 m.seed_frames == 0 && m.data[0] == 0.5f);
     motion_free(&m);
+    write_npy(2, (size_t[]){2, 219}, 0.5);
+    assert_refused(npy, "matrices are not rotations");
 }
 
 static void mints_six_columns_are_dropped(void **state) {
