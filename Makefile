@@ -171,14 +171,16 @@ prefix   = $(DESTDIR)$(PREFIX)
 completion = $(prefix)/share/bash-completion/completions/neverstop \
              $(DESTDIR)$(ZSH_FUNCTIONS)/_neverstop
 docs    := README.md LICENSE CHANGELOG.md CITATION.cff $(wildcard docs/*.md docs/*.png)
-scripts := $(patsubst %,scripts/%,prepare-aist)
+scripts := $(patsubst %,scripts/%,demo prepare-aist)
 
 install: all man
-	$(INSTALL) -d $(prefix)/bin $(prefix)/libexec/neverstop/scripts $(prefix)/share/man/man1 \
+	$(INSTALL) -d $(prefix)/bin $(prefix)/libexec/neverstop/scripts \
+	    $(prefix)/libexec/neverstop/experiments $(prefix)/share/man/man1 \
 	    $(prefix)/share/doc/neverstop/docs $(dir $(completion))
 	$(INSTALL) $(BIN)/neverstop $(prefix)/bin
 	$(INSTALL) $(separate) $(prefix)/libexec/neverstop
 	$(INSTALL) $(scripts) $(prefix)/libexec/neverstop/scripts
+	$(INSTALL) -m 644 $(wildcard experiments/*) $(prefix)/libexec/neverstop/experiments
 	$(INSTALL) -m 644 $(manuals) $(prefix)/share/man/man1
 	$(INSTALL) -m 644 $(filter-out docs/%,$(docs)) $(prefix)/share/doc/neverstop
 	$(INSTALL) -m 644 $(filter docs/%,$(docs)) $(prefix)/share/doc/neverstop/docs

@@ -1,6 +1,6 @@
 /* neverstop: runs the other programs by name, and lists them. They lie beside this one (a source
- * tree's bin/) or in ../libexec/neverstop (an installation); scripts in ../scripts or
- * ../libexec/neverstop/scripts. */
+ * tree's bin/) or in ../libexec/neverstop (an installation); scripts' folders beside bin/, or in
+ * ../libexec/neverstop. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -108,13 +108,13 @@ static int run_script(char **argv, const char *programs, Error *err) {
 /* Replaces this process by the program, argv[0] being its name; returns only if that fails. */
 static int run_program(const ProgramEntry *entry, const Installation *at, char **argv, Error *err) {
     char path[PATH_MAX];
-    const char *folder = entry->script ? at->root : at->programs;
-    int n = snprintf(path, sizeof path, "%s/%s%s", folder, entry->script ? "scripts/" : "",
-                     entry->name);
+    const char *folder = entry->folder ? at->root : at->programs;
+    int n = snprintf(path, sizeof path, "%s/%s%s%s", folder, entry->folder ? entry->folder : "",
+                     entry->folder ? "/" : "", entry->name);
     if (n < 0 || n >= PATH_MAX) return error_set(err, "%s: the path is too long", folder);
     if (!file_exists(path)) return error_set(err, "%s: no such file", path);
     argv[0] = path;
-    if (entry->script) return run_script(argv, at->programs, err);
+    if (entry->folder) return run_script(argv, at->programs, err);
     execv(path, argv);
     return error_set(err, "%s: %s", path, strerror(errno));
 }

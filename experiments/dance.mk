@@ -27,7 +27,7 @@ CLUSTERS ?= $(CLUSTERS_$(PRESET))
 LC_ALL := C
 export LC_ALL
 Q := $(if $(V),,@)
-say = @printf 'make dance: %s\n' '$(1)'
+say = @printf '%s: %s\n' "$$CALLER" '$(1)'
 # A file whose name stays its target's until it differs: make then does nothing where nothing
 # changed.
 replace = if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@; fi

@@ -3,13 +3,12 @@
 #ifndef LIB_CLI_PROGRAMS_H
 #define LIB_CLI_PROGRAMS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct {
     const char *name; /* of the file; NULL: a heading, its text in `summary` */
     const char *summary; /* one line, no full stop */
-    bool script; /* a shell script in scripts/ instead of an executable */
+    const char *folder; /* of a shell script: "scripts", "experiments"; NULL: an executable */
 } ProgramEntry;
 
 /* All rows, *count of them; static memory. */

@@ -60,8 +60,8 @@ check "seconds of all stages, for all seeds" same "$wanted in a row 6.0 hours\n"
 "$BIN/make-demo-data" -q --genres 2 --sequences 3 --seconds 5 -o "$work/my aist"
 dance() { # dance VARIABLE=VALUE...
     (
-        DATA="$work/my aist" OUT="$work/my out" PRESET=tiny THREADS=1 DANCES=1 FRAMES=200
-        export DATA OUT PRESET THREADS DANCES FRAMES
+        GIVEN= DATA="$work/my aist" OUT="$work/my out" PRESET=tiny THREADS=1 DANCES=1 FRAMES=200
+        export GIVEN DATA OUT PRESET THREADS DANCES FRAMES
         for given in "$@"; do export "$given"; done
         sh experiments/dance
     ) >"$work/out" 2>"$work/err"

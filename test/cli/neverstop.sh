@@ -13,7 +13,7 @@ done >"$tmp/odd"
 [ ! -s "$tmp/odd" ]
 check "every executable is in the list" $?
 while read -r name; do
-    [ -x "$BIN/$name" ] || [ -f "scripts/$name" ] || echo "$name"
+    [ -x "$BIN/$name" ] || [ -f "scripts/$name" ] || [ -f "experiments/$name" ] || echo "$name"
 done <"$tmp/listed" >"$tmp/odd"
 [ -s "$tmp/listed" ] && [ ! -s "$tmp/odd" ]
 check "what is in the list is an executable or a script" $?
