@@ -94,7 +94,7 @@ if command -v bash >/dev/null; then
     }
     completes "generate" neverstop gen
     completes "train-bank train-predictor" neverstop help train-
-    completes "--preset" neverstop train-predictor --preset x --pre
+    completes "--clusters" neverstop cluster-ap -o x --clu
     completes "float32" neverstop generate --precision fl
     completes "" neverstop generate -m f
     completes "" neverstop unknown --
