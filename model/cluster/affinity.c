@@ -138,7 +138,7 @@ static void iterate(Messages *m) {
     }
 }
 
-/* Iterates until the exemplars rest; returns the number of iterations. */
+/* Iterates until the exemplars have stopped changing; returns the number of iterations. */
 static size_t run_messages(Messages *m, const AffinityOptions *o, bool *converged) {
     *converged = false;
     for (size_t iteration = 1; iteration <= o->max_iterations; iteration++) {

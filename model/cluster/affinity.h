@@ -1,10 +1,10 @@
 /* affinity.h: clustering by affinity propagation (Frey and Dueck, Science 315, 2007).
  *
  * Responsibilities and availabilities are passed between points until the set of exemplars (A(k,k)
- * + R(k,k) > 0) rests. Schedule, damping, stopping and the last refinement of the exemplars are
- * those of scikit-learn's AffinityPropagation, whose labels, exemplars and iteration counts this
- * reproduces. Ties are broken by preferences that differ by up to one millionth (scikit-learn:
- * random noise). */
+ * + R(k,k) > 0) stops changing. Schedule, damping, stopping and the last refinement of the
+ * exemplars are those of scikit-learn's AffinityPropagation, whose labels, exemplars and iteration
+ * counts this reproduces. Ties are broken by preferences that differ by up to one millionth
+ * (scikit-learn: random noise). */
 #ifndef MODEL_CLUSTER_AFFINITY_H
 #define MODEL_CLUSTER_AFFINITY_H
 
@@ -40,8 +40,8 @@ typedef struct {
  *
  * Without convergence within max_iterations exemplars come and go, and any moment is as bad as
  * another: then, should the damping be below 0.9, the exemplars are those of a second run with 0.9
- * (the reference: those of the last iteration), while `converged` and `iterations` tell of the
- * first. *out is empty on error. */
+ * (the reference: those of the last iteration), while `converged` and `iterations` are those of
+ * the first. *out is empty on error. */
 int affinity_propagate(const float *s, size_t n, double preference, const AffinityOptions *options,
                        Affinity *out, Error *err);
 

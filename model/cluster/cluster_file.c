@@ -3,17 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-void dances_free(Dances *d) {
+void genre_dances_free(GenreDances *d) {
     for (size_t i = 0; i < d->count; i++) motion_free(&d->motions[i]);
     free(d->motions);
     free(d->rows);
     cluster_windows_free(&d->windows);
-    *d = (Dances){0};
+    *d = (GenreDances){0};
 }
 
-int dances_read(const Dataset *set, const char *genre, size_t length, size_t stride, size_t origin,
-                Dances *d, Error *err) {
-    *d = (Dances){.genre = genre};
+int genre_dances_read(const Dataset *set, const char *genre, size_t length, size_t stride,
+                      size_t origin, GenreDances *d, Error *err) {
+    *d = (GenreDances){.genre = genre};
     d->rows = calloc(set->count, sizeof *d->rows);
     d->motions = calloc(set->count, sizeof *d->motions);
     if (!d->rows || !d->motions) return error_set(err, "out of memory");
@@ -33,7 +33,7 @@ int dances_read(const Dataset *set, const char *genre, size_t length, size_t str
     return cluster_windows_cut(d->motions, d->count, length, stride, origin, &d->windows, err);
 }
 
-int clusters_arrays(const Dances *d, const Affinity *a, Tensors *arrays, Error *err) {
+int cluster_arrays(const GenreDances *d, const Affinity *a, Tensors *arrays, Error *err) {
     const ClusterWindows *w = &d->windows;
     size_t shape[3] = {a->count, w->frames, w->dim}, pairs[2] = {w->count, 2};
     Tensor centers, exemplars, labels, segments;

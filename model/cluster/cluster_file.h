@@ -8,21 +8,22 @@
 #include "model/cluster/similarity.h"
 
 typedef struct {
-    const char *genre; /* not owned */
+    const char *genre; /* borrowed */
     Motion *motions;
     size_t *rows; /* [count] of the data set */
     size_t count;
     ClusterWindows windows;
-} Dances;
+} GenreDances;
 
 /* Reads the motions of a genre, which must all have one body and one frame rate, and cuts them into
- * windows (see cluster_windows_cut). dances_free releases what there is, after an error too. */
-int dances_read(const Dataset *set, const char *genre, size_t length, size_t stride, size_t origin,
-                Dances *out, Error *err);
-void dances_free(Dances *d);
+ * windows (see cluster_windows_cut). genre_dances_free releases what there is, after an error too.
+ */
+int genre_dances_read(const Dataset *set, const char *genre, size_t length, size_t stride,
+                      size_t origin, GenreDances *out, Error *err);
+void genre_dances_free(GenreDances *d);
 
 /* Adds centers f32 [N, l, D] (the exemplars' windows), exemplars i64 [N] (rows of segments), labels
  * i64 [M], and segments i64 [M, 2] (row of the data set, first frame). */
-int clusters_arrays(const Dances *d, const Affinity *a, Tensors *arrays, Error *err);
+int cluster_arrays(const GenreDances *d, const Affinity *a, Tensors *arrays, Error *err);
 
 #endif

@@ -15,7 +15,7 @@ typedef struct {
     const float *s;
     size_t n, wanted, runs;
     AffinityOptions options;
-    AffinityTell *tell;
+    AffinityOnRun *on_run;
     void *context;
     Affinity best; /* fewest clusters at or above the wanted number */
     double best_preference;
@@ -30,7 +30,7 @@ static int run_once(Search *q, double preference, size_t min_iterations, size_t 
     if (affinity_propagate(q->s, q->n, preference, &o, &a, err)) return -1;
     q->runs++;
     *count = a.count;
-    if (q->tell) q->tell(q->context, q->runs, preference, &a);
+    if (q->on_run) q->on_run(q->context, q->runs, preference, &a);
     if (a.count >= q->wanted && (q->best.count == 0 || a.count < q->best.count)) {
         affinity_free(&q->best);
         q->best = a;
@@ -119,7 +119,7 @@ static int search(Search *q, Error *err) {
 }
 
 int affinity_search(const float *s, size_t n, size_t clusters, const AffinityOptions *options,
-                    AffinityTell *tell, void *context, double *preference, Affinity *out,
+                    AffinityOnRun *on_run, void *context, double *preference, Affinity *out,
                     Error *err) {
     *out = (Affinity){0};
     if (clusters < 1 || clusters > n)
@@ -129,8 +129,12 @@ int affinity_search(const float *s, size_t n, size_t clusters, const AffinityOpt
         return error_set(
             err, "only %zu of the %zu points differ from each other: too few for %zu clusters",
             distinct, n, clusters);
-    Search q = {
-        .s = s, .n = n, .wanted = clusters, .options = *options, .tell = tell, .context = context};
+    Search q = {.s = s,
+                .n = n,
+                .wanted = clusters,
+                .options = *options,
+                .on_run = on_run,
+                .context = context};
     if (search(&q, err)) {
         affinity_free(&q.best);
         return -1;

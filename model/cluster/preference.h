@@ -5,14 +5,13 @@
 
 #include "model/cluster/affinity.h"
 
-/* Told after every run of affinity propagation: how many there were, with which preference, and
- * what came out. */
-typedef void AffinityTell(void *context, size_t runs, double preference, const Affinity *result);
+/* Called after each run of affinity propagation: the runs so far, the preference and the result. */
+typedef void AffinityOnRun(void *context, size_t runs, double preference, const Affinity *result);
 
 enum {
     PREFERENCE_MAX_RUNS = 60,
-    AFFINITY_SETTLED = 50, /* iterations after which rest means convergence: at damping 0.9 five
-                              times what messages remember */
+    AFFINITY_SETTLED = 50, /* iterations after which unchanged exemplars mean convergence: five
+                              times the memory of messages at damping 0.9 */
     AFFINITY_SETTLED_SURELY = 200
 };
 
@@ -25,10 +24,10 @@ enum {
  * count does not lie between its neighbours' is repeated with AFFINITY_SETTLED_SURELY.
  *
  * s as for affinity_propagate, and not positive. clusters must be 1..n, and points that equal each
- * other (similarity 0) count as one. tell may be NULL. On success *preference is the one used. Uses
- * two more arrays like s while it runs. *out is empty on error. */
+ * other (similarity 0) count as one. on_run may be NULL. On success *preference is the one used.
+ * Uses two more arrays like s while it runs. *out is empty on error. */
 int affinity_search(const float *s, size_t n, size_t clusters, const AffinityOptions *options,
-                    AffinityTell *tell, void *context, double *preference, Affinity *out,
+                    AffinityOnRun *on_run, void *context, double *preference, Affinity *out,
                     Error *err);
 
 #endif

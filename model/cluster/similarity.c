@@ -44,7 +44,7 @@ int cluster_windows_cut(const Motion *motions, size_t count, size_t frames, size
 
 void cluster_windows_copy(const ClusterWindows *w, size_t i, float *out) {
     memcpy(out, w->start[i], w->frames * w->dim * sizeof *out);
-    if (w->origin == WINDOW_ABSOLUTE) return;
+    if (w->origin == CLUSTER_WINDOW_ABSOLUTE) return;
     Placement p = placement_of(w->start[i] + w->origin * w->dim, true, w->heading);
     for (size_t f = 0; f < w->frames; f++) placement_enter(&p, out + f * w->dim, out + f * w->dim);
 }
@@ -58,7 +58,7 @@ static void load_slab(const ClusterWindows *w, size_t first, size_t count, size_
         const float *window = w->start[first + i];
         double *row = rows + i * SLAB, sum = 0.0;
         for (size_t at = from; at < to; at++) row[at - from] = (double)window[at];
-        if (w->origin != WINDOW_ABSOLUTE) {
+        if (w->origin != CLUSTER_WINDOW_ABSOLUTE) {
             Placement p = placement_of(window + w->origin * w->dim, true, w->heading);
             for (size_t frame = from / w->dim * w->dim; frame < to; frame += w->dim) {
                 float placed[HEADING_NUMBERS];

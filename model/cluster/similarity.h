@@ -8,22 +8,22 @@
 #include "lib/base/error.h"
 #include "lib/motion/motion.h"
 
-/* Windows of `frames` x `dim` floats inside somebody's motions: they may overlap, nothing is
- * copied. */
+static const size_t CLUSTER_WINDOW_ABSOLUTE = (size_t)-1;
+
+/* Windows of `frames` x `dim` floats that are views into the caller's motions: they may
+ * overlap, nothing is copied. */
 typedef struct {
     size_t count, frames, dim;
     const float **start; /* [count] first value of each window; owned, what it points at is not */
     size_t *motion; /* [count] which motion it is cut from; owned */
     size_t *first; /* [count] and its first frame there; owned */
     /* Frame of every window from which its horizontal translation (dimensions 0 and 2 of each
-     * frame) counts, or WINDOW_ABSOLUTE to leave windows as they are. DESIGN's --relative-root:
-     * frame l-K-1. */
+     * frame) counts, l - K - 1 for models trained with --relative-root; or CLUSTER_WINDOW_ABSOLUTE,
+     * which leaves windows as they are. */
     size_t origin;
     bool heading; /* and every window is turned so that this frame faces straight ahead; to be set
                      after the cut */
 } ClusterWindows;
-
-#define WINDOW_ABSOLUTE ((size_t)-1)
 
 /* All windows of `frames` frames, every `stride` frames from frame 0 of each motion, in the order
  * of the motions. A motion that is too short gives none; no windows at all is not an error. The

@@ -33,7 +33,8 @@ int main(int argc, char **argv) {
                 (float)((uint32_t)((i * NUMBERS + k + 1) * 2654435761u) >> 8) / (float)(1 << 24);
     }
     if (status == 0)
-        status = cluster_windows_cut(motions, n, FRAMES, FRAMES, WINDOW_ABSOLUTE, &windows, &err);
+        status = cluster_windows_cut(motions, n, FRAMES, FRAMES, CLUSTER_WINDOW_ABSOLUTE, &windows,
+                                     &err);
     if (status == 0) status = cluster_windows_similarity(&windows, s, &err);
     AffinityOptions o = affinity_defaults();
     o.max_iterations = o.convergence_iterations = iterations;

@@ -28,14 +28,14 @@ static void cuts_windows(void **state) {
     fill(&m[2], 30, &r);
     ClusterWindows w;
     Error err;
-    assert_int_equal(cluster_windows_cut(m, 3, 30, 7, WINDOW_ABSOLUTE, &w, &err), 0);
+    assert_int_equal(cluster_windows_cut(m, 3, 30, 7, CLUSTER_WINDOW_ABSOLUTE, &w, &err), 0);
     assert_int_equal(w.count, 4); /* 0, 7, 14 of the first, none of the second, 0 of the third */
     assert_int_equal(w.motion[2], 0);
     assert_int_equal(w.first[2], 14);
     assert_ptr_equal(w.start[2], m[0].data + 14 * 219);
     assert_int_equal(w.motion[3], 2);
     cluster_windows_free(&w);
-    assert_int_equal(cluster_windows_cut(m, 3, 51, 7, WINDOW_ABSOLUTE, &w, &err), 0);
+    assert_int_equal(cluster_windows_cut(m, 3, 51, 7, CLUSTER_WINDOW_ABSOLUTE, &w, &err), 0);
     assert_int_equal(w.count, 0);
     cluster_windows_free(&w);
     for (int i = 0; i < 3; i++) motion_free(&m[i]);
@@ -60,7 +60,7 @@ static void compare(size_t origin) {
             for (size_t f = 0; f < 25; f++)
                 for (size_t d = 0; d < 219; d++) {
                     double x = (double)w.start[i][f * 219 + d], y = (double)w.start[j][f * 219 + d];
-                    if (origin != WINDOW_ABSOLUTE && (d == 0 || d == 2)) {
+                    if (origin != CLUSTER_WINDOW_ABSOLUTE && (d == 0 || d == 2)) {
                         x = (double)(w.start[i][f * 219 + d] - w.start[i][origin * 219 + d]);
                         y = (double)(w.start[j][f * 219 + d] - w.start[j][origin * 219 + d]);
                     }
@@ -75,7 +75,7 @@ static void compare(size_t origin) {
     for (size_t at = 0; at < 25 * 219; at++)
         sum += ((double)a[at] - (double)b[at]) * ((double)a[at] - (double)b[at]);
     assert_true(fabs((double)s[3 * w.count + 336] + sum) <= 2e-7 * sum);
-    if (origin != WINDOW_ABSOLUTE)
+    if (origin != CLUSTER_WINDOW_ABSOLUTE)
         assert_true(a[origin * 219] == 0.0f && a[origin * 219 + 2] == 0.0f &&
                     a[origin * 219 + 1] != 0.0f);
     free(s);
@@ -87,7 +87,7 @@ static void compare(size_t origin) {
 
 static void equals_the_definition(void **state) {
     (void)state;
-    compare(WINDOW_ABSOLUTE);
+    compare(CLUSTER_WINDOW_ABSOLUTE);
 }
 
 static void counts_translation_from_the_origin(void **state) {
