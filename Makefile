@@ -171,7 +171,7 @@ prefix   = $(DESTDIR)$(PREFIX)
 completion = $(prefix)/share/bash-completion/completions/neverstop \
              $(DESTDIR)$(ZSH_FUNCTIONS)/_neverstop
 docs    := README.md LICENSE CHANGELOG.md CITATION.cff $(wildcard docs/*.md docs/*.png)
-scripts := $(patsubst %,scripts/%,demo prepare-aist)
+scripts := $(patsubst %,scripts/%,demo)
 
 install: all man
 	$(INSTALL) -d $(prefix)/bin $(prefix)/libexec/neverstop/scripts \

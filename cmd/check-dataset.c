@@ -12,15 +12,6 @@
 #include "lib/data/aist_folder.h"
 #include "lib/data/dataset.h"
 
-static const struct {
-    const char *name, *file;
-    bool needed;
-} splits[] = {{"train", "splits/crossmodal_train.txt", true},
-              {"val", "splits/crossmodal_val.txt", true},
-              {"test", "splits/crossmodal_test.txt", true},
-              {"all", "splits/all.txt", false}};
-enum { SPLITS = sizeof splits / sizeof *splits };
-
 typedef struct {
     bool there;
     size_t names, usable, ignored, no_motion, no_music, damaged;
@@ -30,7 +21,7 @@ typedef struct {
     AistFiles motions, music;
     Strings ignored;
     size_t damaged_motions, damaged_music;
-    SplitCheck split[SPLITS];
+    SplitCheck split[AIST_SPLITS];
 } Findings;
 
 /* Reads every file that is not to be ignored; a line for each damaged one. Returns how many there
@@ -83,20 +74,17 @@ static void count_split(const Findings *f, const Strings *names, const char *lab
 /* Everything below folder; returns 1 after messages if something needed is missing or damaged. */
 static int look(const Program *program, const char *folder, const char *music, bool name_missing,
                 bool quiet, Findings *f) {
-    static const char *const motion_endings[] = {".pkl", ".npz", ".npy", NULL};
     Error err;
     int status = 0;
-    char *paths[3 + SPLITS] = {path_join(folder, "motions"),
-                               music ? strdup(music) : path_join(folder, "music"),
-                               path_join(folder, "ignore_list.txt")};
-    for (size_t i = 0; i < SPLITS; i++) paths[3 + i] = path_join(folder, splits[i].file);
-    for (size_t i = 0; i < 3 + SPLITS; i++)
+    char *paths[3 + AIST_SPLITS] = {path_join(folder, "motions"),
+                                    music ? strdup(music) : path_join(folder, "music"),
+                                    path_join(folder, "ignore_list.txt")};
+    for (size_t i = 0; i < AIST_SPLITS; i++) paths[3 + i] = path_join(folder, aist_splits[i].file);
+    for (size_t i = 0; i < 3 + AIST_SPLITS; i++)
         if (!paths[i]) status = (error_set(&err, "out of memory"), program_report(program, &err));
     if (status == 0) {
-        if (aist_files_list(paths[0], motion_endings, &f->motions, &err))
-            status = program_report(program, &err);
-        if (aist_files_list(paths[1], audio_endings, &f->music, &err))
-            status = program_report(program, &err);
+        if (aist_motions_list(paths[0], &f->motions, &err)) status = program_report(program, &err);
+        if (aist_sounds_list(paths[1], &f->music, &err)) status = program_report(program, &err);
         if (file_exists(paths[2]) && dataset_names_read(paths[2], &f->ignored, &err))
             status = program_report(program, &err);
         strings_sort(&f->ignored);
@@ -105,20 +93,20 @@ static int look(const Program *program, const char *folder, const char *music, b
         f->damaged_music = check_files(program, &f->music, &f->ignored, "checking music",
                                        aist_file_check_music, quiet);
         if (f->damaged_motions || f->damaged_music) status = 1;
-        for (size_t i = 0; i < SPLITS; i++) {
+        for (size_t i = 0; i < AIST_SPLITS; i++) {
             Strings names;
-            if (!splits[i].needed && !file_exists(paths[3 + i])) continue;
+            if (i == AIST_ALL && !file_exists(paths[3 + i])) continue;
             if (dataset_names_read(paths[3 + i], &names, &err)) {
                 status = program_report(program, &err);
                 continue;
             }
             SplitCheck *s = &f->split[i];
-            count_split(f, &names, splits[i].name, name_missing, s);
+            count_split(f, &names, aist_splits[i].name, name_missing, s);
             strings_free(&names);
             if (s->usable == 0 || s->usable + s->ignored < s->names) status = 1;
         }
     }
-    for (size_t i = 0; i < 3 + SPLITS; i++) free(paths[i]);
+    for (size_t i = 0; i < 3 + AIST_SPLITS; i++) free(paths[i]);
     return status;
 }
 
@@ -130,11 +118,11 @@ static void print_text(const Findings *f) {
     printf("%-8s%6zu names\n", "ignored", f->ignored.count);
     printf("%-6s %7s %7s %8s %10s %9s %8s\n", "split", "names", "usable", "ignored", "no-motion",
            "no-music", "damaged");
-    for (size_t i = 0; i < SPLITS; i++) {
+    for (size_t i = 0; i < AIST_SPLITS; i++) {
         const SplitCheck *s = &f->split[i];
         if (s->there)
-            printf("%-6s %7zu %7zu %8zu %10zu %9zu %8zu\n", splits[i].name, s->names, s->usable,
-                   s->ignored, s->no_motion, s->no_music, s->damaged);
+            printf("%-6s %7zu %7zu %8zu %10zu %9zu %8zu\n", aist_splits[i].name, s->names,
+                   s->usable, s->ignored, s->no_motion, s->no_music, s->damaged);
     }
 }
 
@@ -149,10 +137,10 @@ static int print_json(const Findings *f) {
     add(root, "music", f->music.count);
     add(root, "damaged_music", f->damaged_music);
     add(root, "ignored", f->ignored.count);
-    for (size_t i = 0; i < SPLITS; i++) {
+    for (size_t i = 0; i < AIST_SPLITS; i++) {
         const SplitCheck *s = &f->split[i];
         if (!s->there) continue;
-        cJSON *o = cJSON_AddObjectToObject(lists, splits[i].name);
+        cJSON *o = cJSON_AddObjectToObject(lists, aist_splits[i].name);
         add(o, "names", s->names);
         add(o, "usable", s->usable);
         add(o, "ignored", s->ignored);

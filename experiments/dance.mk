@@ -76,7 +76,7 @@ $(eval $(call method,fact,FACT,data,$(unbanked),$(published)))
 ifneq ($(value RAW),)
 data/train.tsv: force
 	$(call say,data: motions and music features)
-	$(Q)BIN="$$PROGRAMS" sh "$$HERE"/../scripts/prepare-aist -j $(THREADS) "$$RAW" data
+	$(Q)"$$PROGRAMS"/prepare-aist -j $(THREADS) "$$RAW" data
 endif
 
 # The rows of the genres asked for.

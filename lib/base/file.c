@@ -247,6 +247,14 @@ int folder_exists(const char *path) {
 
 int file_exists(const char *path) { return access(path, F_OK) == 0; }
 
+int file_is_current(const char *path, const char *source) {
+    struct stat made, from;
+    if (stat(path, &made) != 0 || stat(source, &from) != 0) return 0;
+    if (made.st_mtim.tv_sec != from.st_mtim.tv_sec)
+        return made.st_mtim.tv_sec > from.st_mtim.tv_sec;
+    return made.st_mtim.tv_nsec >= from.st_mtim.tv_nsec;
+}
+
 char *path_join(const char *folder, const char *name) {
     if (name[0] == '/' || folder[0] == '\0' || strcmp(folder, ".") == 0) return strdup(name);
     size_t n = strlen(folder);

@@ -48,6 +48,8 @@ int file_expand(const char *path, const char *const *endings, Strings *list, Err
 int folder_make(const char *path, Error *err);
 int folder_exists(const char *path);
 int file_exists(const char *path);
+/* Whether there is a file at path that is not older than the one at source. */
+int file_is_current(const char *path, const char *source);
 
 /* Owned strings; NULL only when memory is out. */
 char *path_join(const char *folder,

@@ -9,8 +9,17 @@
 #include "lib/data/dataset.h"
 #include "lib/motion/import/motion_import.h"
 
+const AistSplit aist_splits[AIST_SPLITS] = {
+    [AIST_TRAIN] = {"train", "splits/crossmodal_train.txt"},
+    [AIST_VAL] = {"val", "splits/crossmodal_val.txt"},
+    [AIST_TEST] = {"test", "splits/crossmodal_test.txt"},
+    [AIST_ALL] = {"all", "splits/all.txt"},
+};
+
 static int by_stem(const void *a, const void *b) {
-    return strcmp(((const AistFile *)a)->stem, ((const AistFile *)b)->stem);
+    const AistFile *x = a, *y = b;
+    int order = strcmp(x->stem, y->stem);
+    return order ? order : strcmp(x->path, y->path);
 }
 
 int aist_files_list(const char *folder, const char *const *endings, AistFiles *out, Error *err) {
@@ -35,19 +44,72 @@ int aist_files_list(const char *folder, const char *const *endings, AistFiles *o
     return 0;
 }
 
-static int compare_stem(const void *stem, const void *file) {
-    return strcmp(stem, ((const AistFile *)file)->stem);
+static size_t endings_count(const char *const *endings) {
+    size_t n = 0;
+    while (endings[n]) n++;
+    return n;
 }
 
-const AistFile *aist_files_find(const AistFiles *f, const char *stem) {
-    return f->count ? bsearch(stem, f->files, f->count, sizeof *f->files, compare_stem) : NULL;
+static bool ends_in_one_of(const char *path, const char *const *endings) {
+    for (; *endings; endings++)
+        if (path_ends_with(path, *endings)) return true;
+    return false;
+}
+
+static void free_file(AistFile *f) {
+    free(f->stem);
+    free(f->path);
+}
+
+/* Removes those that cannot be read where one of the same stem can. */
+static void prefer_readable(AistFiles *f) {
+    size_t kept = 0;
+    for (size_t first = 0, end; first < f->count; first = end) {
+        bool readable = false;
+        for (end = first; end < f->count; end++) {
+            if (strcmp(f->files[end].stem, f->files[first].stem) != 0) break;
+            readable |= ends_in_one_of(f->files[end].path, audio_endings);
+        }
+        for (size_t i = first; i < end; i++) {
+            if (!readable || ends_in_one_of(f->files[i].path, audio_endings))
+                f->files[kept++] = f->files[i];
+            else
+                free_file(&f->files[i]);
+        }
+    }
+    f->count = kept;
+}
+
+int aist_motions_list(const char *folder, AistFiles *out, Error *err) {
+    return aist_files_list(folder, motion_import_endings, out, err);
+}
+
+int aist_sounds_list(const char *folder, AistFiles *out, Error *err) {
+    const size_t good = endings_count(audio_endings), bad = endings_count(audio_unreadable_endings);
+    const char **endings = calloc(good + bad + 1, sizeof *endings);
+    if (!endings) return error_set(err, "out of memory");
+    memcpy(endings, audio_endings, good * sizeof *endings);
+    memcpy(endings + good, audio_unreadable_endings, bad * sizeof *endings);
+    int status = aist_files_list(folder, endings, out, err);
+    free(endings);
+    if (status == 0) prefer_readable(out);
+    return status;
+}
+
+AistFile *aist_files_find(const AistFiles *f, const char *stem) {
+    size_t low = 0, high = f->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(f->files[middle].stem, stem) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < f->count && strcmp(f->files[low].stem, stem) == 0 ? &f->files[low] : NULL;
 }
 
 void aist_files_free(AistFiles *f) {
-    for (size_t i = 0; i < f->count; i++) {
-        free(f->files[i].stem);
-        free(f->files[i].path);
-    }
+    for (size_t i = 0; i < f->count; i++) free_file(&f->files[i]);
     free(f->files);
     *f = (AistFiles){0};
 }

@@ -19,10 +19,21 @@ typedef struct {
     size_t count;
 } AistFiles;
 
+/* The lists of names, relative to the folder. */
+typedef struct {
+    const char *name, *file;
+} AistSplit;
+enum { AIST_TRAIN, AIST_VAL, AIST_TEST, AIST_ALL, AIST_SPLITS };
+extern const AistSplit aist_splits[AIST_SPLITS];
+
 /* The files of a folder with one of these endings (NULL-terminated list). A folder that is not
  * there or has none is an error. */
 int aist_files_list(const char *folder, const char *const *endings, AistFiles *out, Error *err);
-const AistFile *aist_files_find(const AistFiles *f, const char *stem); /* NULL if absent */
+/* The same for the motions that can be imported, and for sounds. Sounds that cannot be read (.m4a)
+ * are in the list where nothing of the same stem can: reading them says what to do. */
+int aist_motions_list(const char *folder, AistFiles *out, Error *err);
+int aist_sounds_list(const char *folder, AistFiles *out, Error *err);
+AistFile *aist_files_find(const AistFiles *f, const char *stem); /* the first; NULL if absent */
 void aist_files_free(AistFiles *f);
 
 /* Reads a file whole and sets damaged and err. */

@@ -92,7 +92,7 @@ ok 'and decides' [ "$(wc -c <"$top/half/bare.npz")" -gt "$(wc -c <"$top/bare/bar
 
 # --- prepare-aist ---
 
-prepare() { sh scripts/prepare-aist "$@"; }
+prepare() { "$BIN/prepare-aist" "$@"; }
 ok 'a folder is prepared' prepare -q "$aist" "$top/out"
 row() { printf '%s\t%s\tmotions/%s.npz\tmusic/%s.npz\n' "$1" "$2" "$1" "$3"; }
 { printf 'name\tgenre\tmotion\tmusic\n'; row $d WA mWA1; row $c WA mWA1; } >"$top/expected"
@@ -110,7 +110,7 @@ grep '\.npz\|tsv' "$top/before" >"$top/before.files"
 grep '\.npz\|tsv' "$top/after" >"$top/after.files"
 ok 'a second time changes nothing' cmp "$top/before.files" "$top/after.files"
 head -c 1000 $golden/aist_p5_numpy2.pkl >"$aist/motions/$c.pkl"
-ok 'a motion damaged since fails' sh -c '! sh scripts/prepare-aist -q "$1/aist" "$1/out" 2>"$1/stderr"' - "$top"
+ok 'a motion damaged since fails' sh -c '! "$BIN/prepare-aist" -q "$1/aist" "$1/out" 2>"$1/stderr"' - "$top"
 ok '... and is not used, old result or not' sh -c '! grep -q "$2" "$1/out/test.tsv"' - "$top" $c
 ok '... nor does a list without any row leave a file' [ ! -e "$top/out/val.tsv" ]
 mkdir -p "$top/bare/motions" "$top/bare/music"

@@ -12,6 +12,8 @@
 #include "lib/motion/import/bvh_retarget.h"
 #include "lib/motion/import/motion_import_pickle.h"
 
+const char *const motion_import_endings[] = {".pkl", ".npz", ".npy", ".bvh", NULL};
+
 /* --- AMASS: .npz, and the same keys in a pickle --- */
 
 static int frame_rate(const Tensors *set, double *fps, Error *err) {

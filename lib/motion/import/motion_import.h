@@ -17,6 +17,9 @@
 
 #include "lib/motion/import/bvh_retarget.h"
 
+/* Endings of the files that are read, for file_expand; NULL-terminated. */
+extern const char *const motion_import_endings[];
+
 /* What the user says of the files; all zero: nothing. */
 typedef struct {
     BvhOptions bvh;
