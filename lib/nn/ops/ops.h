@@ -78,6 +78,10 @@ Value op_fade_row(Graph *g, Value x, size_t count, size_t fade);
 /* y = M x with a constant M [count, rows of x], row-major */
 Value op_apply_row_matrix(Graph *g, Value x, const real *matrix, size_t count);
 
+/* --- choose.c --- */
+/* y[t] = a[t] where flag[t] is not 0, else b[t]; flag [rows, 1] gets no gradient */
+Value op_choose_rows(Graph *g, Value a, Value b, Value flag);
+
 /* --- smoothing.c --- */
 /* x [3 + K]: three frames that are fixed and K that may move -> the K frames f that minimise
  *   sum |f - x[3..]|^2 + lambda sum |third difference of [x[0..2]; f]|^2        (Whittaker 1923)

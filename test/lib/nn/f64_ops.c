@@ -251,6 +251,12 @@ static Value record_interpolate_one(Fixture *f) {
 }
 static Value record_fade(Fixture *f) { return op_fade_row(f->g, fixture_input(f, 1, 3), 5, 3); }
 static Value record_smooth(Fixture *f) { return op_smooth_rows(f->g, fixture_input(f, 8, 2), 18); }
+static Value record_choose(Fixture *f) { /* flags 0, 2 and 1 in turn; b is used elsewhere, too */
+    Value a = fixture_input(f, 4, 3), b = fixture_input(f, 4, 3), flag = graph_input(f->g, 4, 1);
+    fixture_adopt(f, flag, true);
+    f->genres = 3;
+    return op_add(f->g, op_choose_rows(f->g, a, b, flag), b);
+}
 static void ops_on_rows(void **state) {
     (void)state;
     const Recorder all[] = {
@@ -296,6 +302,7 @@ static Value record_projection(Fixture *f) { /* one bank read twice: the gradien
 }
 static void ops_on_banks(void **state) {
     (void)state;
+    check(record_choose, false);
     check(record_similarity, false);
     check(record_read, false);
     check(record_projection, false);

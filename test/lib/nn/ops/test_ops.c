@@ -191,6 +191,26 @@ static void columns_go_where_they_belong(void **state) {
     one_end(&o);
 }
 
+/* Row 0 of x or row 2, as row 4 says. */
+static Value record_choice(Graph *g, Value x, const size_t *s) {
+    (void)s;
+    Value flag = op_slice_columns(g, op_slice_rows(g, x, 4, 1), 0, 1);
+    return op_choose_rows(g, op_slice_rows(g, x, 0, 1), op_slice_rows(g, x, 2, 1), flag);
+}
+
+static void rows_are_chosen(void **state) {
+    (void)state;
+    One o = {0};
+    one_begin(&o, record_choice, 5, 3, NULL);
+    for (size_t b = 0; b < BATCH; b++) graph_data(o.g, o.x)[(b * 5 + 4) * 3] = (real)(b % 2);
+    graph_forward(o.g, BATCH);
+    for (size_t b = 0; b < BATCH; b++) {
+        const real *x = graph_data(o.g, o.x) + b * 15, *y = graph_data(o.g, o.y) + b * 3;
+        assert_memory_equal(y, b % 2 ? x : x + 6, 3 * sizeof *y);
+    }
+    one_end(&o);
+}
+
 static Value record_absolute(Graph *g, Value x, const size_t *s) {
     (void)s;
     return op_absolute_error(g, op_slice_rows(g, x, 0, 2), op_slice_rows(g, x, 2, 2));
@@ -422,6 +442,7 @@ int main(void) {
         cmocka_unit_test(gelu_is_its_definition),
         cmocka_unit_test(activations_are_their_definitions),
         cmocka_unit_test(columns_go_where_they_belong),
+        cmocka_unit_test(rows_are_chosen),
         cmocka_unit_test(absolute_error_is_its_mean),
         cmocka_unit_test(softmax_is_its_definition),
         cmocka_unit_test(attention_is_its_definition),
