@@ -102,7 +102,7 @@ static double with_rests(double t, double snap) {
 }
 
 static Pose pose_in(const Bar *bar, const Style *style, double t) {
-    if (!travels(bar->move)) t -= BEATS_PER_BAR * floor(t / BEATS_PER_BAR);
+    if (!travels(bar->move)) t -= (double)BEATS_PER_BAR * floor(t / (double)BEATS_PER_BAR);
     Moment at = {.t = t, .b = with_rests(t, style->snap), .direction = bar->direction};
     const Pose neutral = pose_neutral();
     Pose p = neutral;
@@ -146,12 +146,12 @@ static Pose mixed_pose(const Bar *bars, size_t count, const Style *style, size_t
                        BodyPlacement *place) {
     Pose p = pose_in(&bars[i], style, t);
     *place = place_in(&bars[i], t);
-    size_t other = t < FADE && i > 0                           ? i - 1
-                   : t > BEATS_PER_BAR - FADE && i + 1 < count ? i + 1
-                                                               : i;
+    size_t other = t < FADE && i > 0                                   ? i - 1
+                   : t > (double)BEATS_PER_BAR - FADE && i + 1 < count ? i + 1
+                                                                       : i;
     if (other == i) return p;
-    double there = other < i ? t + BEATS_PER_BAR : t - BEATS_PER_BAR,
-           line = other < i ? t : BEATS_PER_BAR - t;
+    double there = other < i ? t + (double)BEATS_PER_BAR : t - (double)BEATS_PER_BAR,
+           line = other < i ? t : (double)BEATS_PER_BAR - t;
     Pose q = pose_in(&bars[other], style, there);
     BodyPlacement elsewhere = place_in(
         &bars[other],
@@ -164,8 +164,8 @@ static Pose mixed_pose(const Bar *bars, size_t count, const Style *style, size_t
 }
 
 int dance_make(const Song *song, uint64_t seed, Dance *out, Error *err) {
-    *out = (Dance){.frames = (size_t)llround(song->seconds * DANCE_FPS)};
-    size_t bar_count = (size_t)ceil(song->seconds * song->bpm / 60.0 / BEATS_PER_BAR) + 1;
+    *out = (Dance){.frames = (size_t)llround(song->seconds * (double)DANCE_FPS)};
+    size_t bar_count = (size_t)ceil(song->seconds * song->bpm / 60.0 / (double)BEATS_PER_BAR) + 1;
     if (bar_count > BARS_PER_PHRASE * song->phrases) bar_count = BARS_PER_PHRASE * song->phrases;
     Bar *bars = calloc(bar_count + 1, sizeof *bars);
     out->poses = calloc(out->frames + 1, 3 * SMPL_JOINTS * sizeof(float));
@@ -179,10 +179,10 @@ int dance_make(const Song *song, uint64_t seed, Dance *out, Error *err) {
         const Unrest unrest = unrest_new(&r);
         const double drift = 2 * M_PI * rng_uniform(&r);
         for (size_t f = 0; f < out->frames; f++) {
-            double seconds = (double)f / DANCE_FPS,
+            double seconds = (double)f / (double)DANCE_FPS,
                    beat = seconds * song->bpm / 60.0 +
                           0.03 * sin(0.7 * seconds + drift); /* no metronome */
-            size_t i = beat > 0 ? (size_t)(beat / BEATS_PER_BAR) : 0;
+            size_t i = beat > 0 ? (size_t)(beat / (double)BEATS_PER_BAR) : 0;
             if (i >= bar_count) i = bar_count - 1;
             BodyPlacement place;
             Pose p = mixed_pose(bars, bar_count, song->style, i, beat - (double)(BEATS_PER_BAR * i),

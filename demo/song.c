@@ -89,7 +89,7 @@ static void play_harmony(const Player *p, size_t bar) {
 }
 
 int song_play(const Song *song, float **samples, size_t *count, Error *err) {
-    *count = (size_t)llround(song->seconds * SONG_RATE);
+    *count = (size_t)llround(song->seconds * (double)SONG_RATE);
     *samples = calloc(*count + 1, sizeof **samples);
     if (!*samples) return error_set(err, "out of memory for %g s of music", song->seconds);
     Synth synth;
@@ -98,7 +98,7 @@ int song_play(const Song *song, float **samples, size_t *count, Error *err) {
         *samples = NULL;
         return -1;
     }
-    Player p = {.song = song, .synth = &synth, .sixteenth = SONG_RATE * 15.0 / song->bpm};
+    Player p = {.song = song, .synth = &synth, .sixteenth = (double)SONG_RATE * 15.0 / song->bpm};
     for (size_t bar = 0; (double)bar * 16.0 * p.sixteenth < (double)*count; bar++) {
         play_drums(&p, bar);
         play_harmony(&p, bar);

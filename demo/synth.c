@@ -22,7 +22,7 @@ static void make_wave(float *wave, Voice voice, double brightness) {
     for (int i = 0; i <= SYNTH_TABLE; i++) {
         double sum = 0.0;
         for (int h = 1; h <= harmonics; h += voice == VOICE_LEAD ? 2 : 1)
-            sum += sin(2 * M_PI * h * i / SYNTH_TABLE) * pow(h, -fall);
+            sum += sin(2 * M_PI * h * i / (double)SYNTH_TABLE) * pow(h, -fall);
         wave[i] = (float)sum;
     }
 }
@@ -93,7 +93,7 @@ void synth_note(Synth *s, Voice voice, double at, double length, double hertz, d
     if (n > s->count - start) n = s->count - start;
     const float *wave = s->wave[voice];
     const float fall = (float)exp(-1.0 / (e->decay * s->rate));
-    const double step = hertz * SYNTH_TABLE / s->rate;
+    const double step = hertz * (double)SYNTH_TABLE / s->rate;
     double phase = 0.0;
     float level = (float)loudness;
     for (size_t i = 0; i < n; i++) {
@@ -105,6 +105,6 @@ void synth_note(Synth *s, Voice voice, double at, double length, double hertz, d
         s->out[start + i] += gain * y;
         level *= fall;
         phase += step;
-        if (phase >= SYNTH_TABLE) phase -= SYNTH_TABLE;
+        if (phase >= (double)SYNTH_TABLE) phase -= (double)SYNTH_TABLE;
     }
 }

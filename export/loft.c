@@ -50,7 +50,7 @@ static void add_triangle(Figure *f, size_t a, size_t b, size_t c) {
 
 static void add_ring(Figure *f, const Ring *r) {
     for (int k = 0; k < SIDES; k++) {
-        double angle = 2 * M_PI * k / SIDES, p[3];
+        double angle = 2 * M_PI * k / (double)SIDES, p[3];
         for (int d = 0; d < 3; d++)
             p[d] = r->centre[d] + r->a * cos(angle) * r->u[d] + r->b * sin(angle) * r->v[d];
         add_vertex(f, p, r);

@@ -137,9 +137,10 @@ int plot_training(const TrainingLog *logs, size_t count, Buffer *out, Error *err
     const char **names = malloc(count * sizeof *names);
     if (!names) return error_set(err, "out of memory for %zu logs", count);
     for (size_t i = 0; i < count; i++) names[i] = logs[i].name;
-    svg_begin(out, STAGE_WIDTH * (double)(n ? n : 1) + 10, 420);
+    svg_begin(out, (double)STAGE_WIDTH * (double)(n ? n : 1) + 10, 420);
     svg_legend(out, 72, 28, names, count);
-    for (size_t s = 0; s < n; s++) put_stage(out, logs, count, stages[s], STAGE_WIDTH * (double)s);
+    for (size_t s = 0; s < n; s++)
+        put_stage(out, logs, count, stages[s], (double)STAGE_WIDTH * (double)s);
     svg_end(out);
     free(names);
     return buffer_check(out, err);

@@ -96,8 +96,8 @@ static void scan(const Corners *c, size_t width, size_t first_row, size_t end_ro
 
 static void light_place(const View *v, const double p[3], double *x, double *y, double *height) {
     double d[3] = {p[0] - v->centre[0], p[1] - v->centre[1], p[2] - v->centre[2]};
-    *x = (vec3_dot(d, v->across) / v->half + 1) / 2 * SHADOW;
-    *y = (vec3_dot(d, v->along) / v->half + 1) / 2 * SHADOW;
+    *x = (vec3_dot(d, v->across) / v->half + 1) / 2 * (double)SHADOW;
+    *y = (vec3_dot(d, v->along) / v->half + 1) / 2 * (double)SHADOW;
     *height = vec3_dot(d, light);
 }
 
@@ -161,15 +161,15 @@ static void cast_shadows(View *v) {
 static double lit(const View *v, const double p[3], int radius, double step, double bias) {
     double x, y, height, sum = 0;
     light_place(v, p, &x, &y, &height);
-    if (x >= 0 && y >= 0 && x < SHADOW && y < SHADOW &&
+    if (x >= 0 && y >= 0 && x < (double)SHADOW && y < (double)SHADOW &&
         !v->busy[(size_t)y / TILE][(size_t)x / TILE])
         return 1;
     if (x < -TILE || y < -TILE || x >= SHADOW + TILE || y >= SHADOW + TILE) return 1;
-    bias += 2 * v->half / SHADOW;
+    bias += 2 * v->half / (double)SHADOW;
     for (int j = -radius; j <= radius; j++)
         for (int i = -radius; i <= radius; i++) {
             double tx = x + step * i, ty = y + step * j;
-            bool inside = tx >= 0 && ty >= 0 && tx < SHADOW && ty < SHADOW;
+            bool inside = tx >= 0 && ty >= 0 && tx < (double)SHADOW && ty < (double)SHADOW;
             sum += !inside || (double)v->shadow[(size_t)ty * SHADOW + (size_t)tx] <= height + bias;
         }
     return sum / ((2 * radius + 1) * (2 * radius + 1));
@@ -346,7 +346,7 @@ int render(const Scene *scene, size_t width, size_t height, unsigned char *rgba,
     vec3_normalise(v.right);
     vec3_cross(v.back, v.right, v.up);
     for (int i = 0; i < SHADES; i++)
-        v.srgb[i] = (unsigned char)(255 * to_srgb((i + 0.5) / SHADES) + 0.5);
+        v.srgb[i] = (unsigned char)(255 * to_srgb((i + 0.5) / (double)SHADES) + 0.5);
     int failed = !v.shadow;
     if (!failed) {
         cast_shadows(&v);

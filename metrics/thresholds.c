@@ -73,8 +73,8 @@ int thresholds_from_tensors(const Tensors *set, Thresholds *out, Error *err) {
         scalar_need(set, &scalar_quantile, &out->quantile, err) ||
         scalar_find(set, &scalar_fps, &fps, NULL, err))
         return -1;
-    out->pose *= fps / THRESHOLDS_FPS; /* a longer frame holds more movement */
-    out->trans *= fps / THRESHOLDS_FPS;
+    out->pose *= fps / (double)THRESHOLDS_FPS; /* a longer frame holds more movement */
+    out->trans *= fps / (double)THRESHOLDS_FPS;
     return 0;
 }
 

@@ -20,14 +20,14 @@ typedef struct {
 /* Frequencies, bandwidths, and lengths at `rate`; returns the highest frequency that a filter
  * reaches. */
 static double layout(Bins *b, double rate, double tuning, LibrosaVersion version) {
-    const double lowest = c1_hz * pow(2, tuning / CQ_PER_OCTAVE);
+    const double lowest = c1_hz * pow(2, tuning / (double)CQ_PER_OCTAVE);
     for (size_t i = 0; i < CQ_BINS; i++) {
         const size_t octave = i / CQ_PER_OCTAVE, step = i % CQ_PER_OCTAVE;
-        b->frequency[i] = ldexp(pow(2, (double)step / CQ_PER_OCTAVE), (int)octave) * lowest;
+        b->frequency[i] = ldexp(pow(2, (double)step / (double)CQ_PER_OCTAVE), (int)octave) * lowest;
     }
     wavelet_relative_bandwidth(b->frequency, CQ_BINS, b->alpha);
     for (size_t i = 0; i < CQ_BINS && version == LIBROSA_0_8; i++)
-        b->alpha[i] = pow(2, 1.0 / CQ_PER_OCTAVE) - 1;
+        b->alpha[i] = pow(2, 1.0 / (double)CQ_PER_OCTAVE) - 1;
     double top = 0;
     for (size_t i = 0; i < CQ_BINS; i++) {
         b->length[i] = 1 / b->alpha[i] * rate / b->frequency[i];

@@ -226,10 +226,10 @@ static void work_end(Mint35Work *w) {
 }
 
 int mint35_check(const Mint35Options *o, Error *err) {
-    if (!(o->fps >= MINT35_MIN_FPS && o->fps <= MINT35_MAX_FPS))
+    if (!(o->fps >= (double)MINT35_MIN_FPS && o->fps <= (double)MINT35_MAX_FPS))
         return error_set(err, "%g frames a second: %s is computed at %d to %d", o->fps, mint35_name,
                          MINT35_MIN_FPS, MINT35_MAX_FPS);
-    if (o->version == LIBROSA_0_8 && o->fps < MINT35_MIN_FPS_0_8)
+    if (o->version == LIBROSA_0_8 && o->fps < (double)MINT35_MIN_FPS_0_8)
         return error_set(err, "%g frames a second: librosa 0.8's numbers begin at %d", o->fps,
                          MINT35_MIN_FPS_0_8);
     if (!(o->blocks & MINT35_ALL) || o->blocks & ~(unsigned)MINT35_ALL)
@@ -263,7 +263,7 @@ int mint35_features_resampled(const float *y, size_t n, const Mint35Options *opt
                     .y = y,
                     .n = n,
                     .frames = out->frames,
-                    .rate = MINT35_HOP * options->fps,
+                    .rate = (double)MINT35_HOP * options->fps,
                     .out = out};
     int status = work_begin(&w, err);
     if (!status) status = take_steps(&w, observer, err);
@@ -276,10 +276,10 @@ int mint35_resample(const float *mono, size_t n, double rate, const Mint35Option
                     float **y, size_t *m, Error *err) {
     *y = NULL;
     if (check(mono, n, options, err)) return -1;
-    if (!(rate >= MINT35_MIN_RATE && rate <= MINT35_MAX_RATE))
+    if (!(rate >= (double)MINT35_MIN_RATE && rate <= (double)MINT35_MAX_RATE))
         return error_set(err, "a sample rate of %g Hz: %d to %d are possible", rate,
                          MINT35_MIN_RATE, MINT35_MAX_RATE);
-    return resample(mono, n, rate, MINT35_HOP * options->fps,
+    return resample(mono, n, rate, (double)MINT35_HOP * options->fps,
                     options->version == LIBROSA_0_8 ? KAISER_BEST : SOXR_HIGH, y, m, err);
 }
 

@@ -120,7 +120,7 @@ int tuning_estimate(Peaks *p, size_t bins_per_octave, double *tuning, Error *err
     float threshold = 0;
     if (median(p->magnitude, p->count, &threshold, err)) return -1;
     double edges[STEPS + 1]; /* as numpy.linspace(-0.5, 0.5, 101) rounds them */
-    for (size_t i = 0; i <= STEPS; i++) edges[i] = (double)i * (1.0 / STEPS) - 0.5;
+    for (size_t i = 0; i <= STEPS; i++) edges[i] = (double)i * (1.0 / (double)STEPS) - 0.5;
     edges[STEPS] = 0.5;
     size_t counts[STEPS] = {0};
     for (size_t i = 0; i < p->count; i++) {
@@ -129,7 +129,7 @@ int tuning_estimate(Peaks *p, size_t bins_per_octave, double *tuning, Error *err
             (float)bins_per_octave * log2f(p->pitch[i] / 27.5f); /* 27.5 Hz: A0 */
         float residual = position - floorf(position);
         if (residual >= 0.5f) residual -= 1;
-        long bin = (long)floor(((double)residual + 0.5) * STEPS);
+        long bin = (long)floor(((double)residual + 0.5) * (double)STEPS);
         bin = bin < 0 ? 0 : bin >= STEPS ? STEPS - 1 : bin;
         while (bin > 0 && (double)residual < edges[bin]) bin--;
         while (bin + 1 < STEPS && (double)residual >= edges[bin + 1]) bin++;

@@ -24,7 +24,7 @@ static double bessel_i0(double x) {
 
 static double wing_value(const KaiserFilter *f, size_t i) {
     const double count = (double)(f->zeros * PRECISION), u = (double)i / count,
-                 x = M_PI * f->rolloff * (double)i / PRECISION;
+                 x = M_PI * f->rolloff * (double)i / (double)PRECISION;
     return f->rolloff * (i ? sin(x) / x : 1) * bessel_i0(f->beta * sqrt(1 - u * u)) /
            bessel_i0(f->beta);
 }
@@ -38,8 +38,9 @@ typedef struct {
 
 static int table_new(Table *t, const KaiserFilter *f, double ratio, Error *err) {
     const double scale = fmin(1, ratio);
-    *t = (Table){
-        .step = (size_t)(scale * PRECISION), .scale = scale, .size = f->zeros * PRECISION + 1};
+    *t = (Table){.step = (size_t)(scale * (double)PRECISION),
+                 .scale = scale,
+                 .size = f->zeros * PRECISION + 1};
     if (t->step == 0) return error_set(err, "a change of sample rate by %g is too much", ratio);
     t->taps = (t->size + t->step - 1) / t->step;
     double *wing = malloc((t->size + 1) * sizeof *wing);
@@ -73,7 +74,7 @@ typedef struct {
 
 /* `fraction` of a zero crossing into the wing, with at most so many samples from x on. */
 static Wing wing_at(const Table *t, double fraction, const float *x, size_t most) {
-    const double index = fraction * PRECISION;
+    const double index = fraction * (double)PRECISION;
     const size_t phase = (size_t)index, taps = (t->size - phase) / t->step;
     return (Wing){t->value + phase * t->taps, t->delta + phase * t->taps, index - (double)phase, x,
                   most < taps ? most : taps};

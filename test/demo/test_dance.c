@@ -126,7 +126,7 @@ static void dances_are_bodily_possible(void **state) {
                 }
                 fastest = fmax(fastest, 60 * sqrt(v));
                 jolt = fmax(jolt, 3600 * sqrt(a));
-                moved += 60 * sqrt(v) / SMPL_JOINTS;
+                moved += 60 * sqrt(v) / (double)SMPL_JOINTS;
             }
             if (f > 1) slowest = fmin(slowest, moved);
         }
@@ -175,7 +175,7 @@ static void songs_have_beats(void **state) {
         double after = 0.0, before = 0.0;
         const size_t width = SONG_RATE / 25;
         for (size_t beat = 1; beat < 17; beat++) {
-            size_t at = (size_t)((double)beat * 60.0 / song.bpm * SONG_RATE);
+            size_t at = (size_t)((double)beat * 60.0 / song.bpm * (double)SONG_RATE);
             for (size_t i = 0; i < width; i++) {
                 after += (double)(x[at + i] * x[at + i]);
                 before += (double)(x[at - 1 - i] * x[at - 1 - i]);

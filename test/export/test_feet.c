@@ -57,13 +57,13 @@ static void make_walk(Motion *m) {
     assert_done(motion_new(m, FRAMES, SMPL_JOINTS, &err), &err);
     for (size_t t = 0; t < FRAMES; t++) {
         double leap = t < WALK ? 0 : fmin(1, (double)(t - WALK) / 10),
-               time = (double)(t < WALK ? t : WALK), root_z = 0.5 * time / STEP * 0.5;
+               time = (double)(t < WALK ? t : WALK), root_z = 0.5 * time / (double)STEP * 0.5;
         for (size_t j = 0; j < SMPL_JOINTS; j++) put(m, t, j, identity);
         m->data[t * motion_dim(m)] = (float)(sway * sin(time / 12));
         m->data[t * motion_dim(m) + 1] = (float)(0.8 + 0.4 * leap);
         m->data[t * motion_dim(m) + 2] = (float)root_z;
         for (size_t side = 0; side < 2; side++) {
-            double u = fmod(time + (side ? STEP : 0), 2 * STEP) / STEP, z,
+            double u = fmod(time + (side ? STEP : 0), 2 * STEP) / (double)STEP, z,
                    up = 0; /* 0 to 1: stands; 1 to 2: swings */
             double start = root_z - 0.25 * u + 0.125; /* of the stance that u belongs to */
             if (u < 1)
@@ -143,7 +143,7 @@ static void standing_feet_stand(void **state) {
     walk_new(&w);
     double before = sliding(&w.before), after = sliding(&w.after);
     /* at least the 4 cm in 30 frames that go forward; the sway adds at most 2 sway / 12 each */
-    if (!(before > 100 * slide / STEP && before < 100 * (slide / STEP + sway / 12)))
+    if (!(before > 100 * slide / (double)STEP && before < 100 * (slide / (double)STEP + sway / 12)))
         fail_msg("%g cm a frame were built", before);
     if (!(after <= 0.1 * before)) fail_msg("%g cm a frame, before %g", after, before);
     walk_free(&w);

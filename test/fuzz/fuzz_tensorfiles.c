@@ -1,10 +1,9 @@
 /* libFuzzer target: whatever the bytes, the readers of .npz, .npy and .safetensors return, and what
  * they give can be touched.
  *   clang -std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -I. \
- *       test/fuzz/fuzz_tensorfiles.c lib/formats/ *.c lib/base/{error,file,buffer,utf8,numbers}.c -lz -lm \
- *       -o build/fuzz_tensorfiles
- *   build/fuzz_tensorfiles -max_len=12000 -rss_limit_mb=300 CORPUS
- * (without the space before *.c; test/golden/tensors is a good beginning) */
+ *       test/fuzz/fuzz_tensorfiles.c lib/formats/ *.c lib/base/{error,file,buffer,utf8,numbers}.c
+ * -lz -lm \ -o build/fuzz_tensorfiles build/fuzz_tensorfiles -max_len=12000 -rss_limit_mb=300
+ * CORPUS (without the space before *.c; test/golden/tensors is a good beginning) */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,5 +49,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             free(numbers);
         }
     safetensors_close(s);
+    (void)total;
     return 0;
 }

@@ -96,12 +96,12 @@ static void invariants(void **state) {
     near(frechet(a, N, a, N, D), 0, 1e-12);
     near(frechet(a, N, b, M, D), frechet(b, M, a, N, D), 1e-12);
     for (size_t i = 0; i < N * D; i++) moved[i] = a[i] + 0.5;
-    near(frechet(a, N, moved, N, D), 0.25 * D, 1e-12); /* only the mean moves */
+    near(frechet(a, N, moved, N, D), 0.25 * (double)D, 1e-12); /* only the mean moves */
     for (size_t i = 0; i < N * D; i++) moved[i] = 3 * a[i];
     double trace = 0, mean = 0;
     for (size_t c = 0; c < D; c++) {
         double sum = 0, square = 0;
-        for (size_t i = 0; i < N; i++) sum += a[i * D + c] / N;
+        for (size_t i = 0; i < N; i++) sum += a[i * D + c] / (double)N;
         for (size_t i = 0; i < N; i++)
             square += (a[i * D + c] - sum) * (a[i * D + c] - sum) / (N - 1);
         trace += square;

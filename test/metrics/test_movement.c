@@ -110,13 +110,14 @@ static void thresholds_reach_the_target(void **state) {
     double rate;
     Error err;
     assert_int_equal(thresholds_fit(pose, trans, N, 0.187, &t, &rate, &err), 0);
-    near(rate, 0.187, 0.5 / N + 1e-12); /* continuous values: each k adds at most two windows */
-    near((double)frozen_count(pose, trans, N, &t) / N, rate, 1e-15);
+    near(rate, 0.187,
+         0.5 / (double)N + 1e-12); /* continuous values: each k adds at most two windows */
+    near((double)frozen_count(pose, trans, N, &t) / (double)N, rate, 1e-15);
     size_t below_pose = 0, below_trans = 0;
     for (size_t i = 0; i < N; i++)
         below_pose += pose[i] <= t.pose, below_trans += trans[i] <= t.trans;
     assert_int_equal(below_pose, below_trans); /* one quantile for both */
-    near((double)below_pose / N, t.quantile, 1e-15);
+    near((double)below_pose / (double)N, t.quantile, 1e-15);
 
     /* Worked: max ranks are 2, 2, 3, 4; shares 0, 1/2, 3/4, 1 for k = 1..4 */
     const double p[4] = {1, 2, 3, 4}, q[4] = {20, 10, 30, 40};

@@ -159,9 +159,10 @@ static void an_interval_of_a_mean(void **state) {
     double x[COUNT], sum = 0, square = 0, estimates[2];
     Rng r = rng_seed(11);
     for (size_t i = 0; i < COUNT; i++) sum += x[i] = rng_normal(&r);
-    for (size_t i = 0; i < COUNT; i++) square += (x[i] - sum / COUNT) * (x[i] - sum / COUNT);
-    double half = 1.96 * sqrt(square / COUNT / COUNT);
-    estimates[0] = sum / COUNT;
+    for (size_t i = 0; i < COUNT; i++)
+        square += (x[i] - sum / (double)COUNT) * (x[i] - sum / (double)COUNT);
+    double half = 1.96 * sqrt(square / (double)COUNT / (double)COUNT);
+    estimates[0] = sum / (double)COUNT;
     estimates[1] = NAN;
     Interval a[2], b[2], c[2];
     Error err;

@@ -117,7 +117,7 @@ static void tempogram_by_definition(void **state) {
                 for (size_t i = 0; i + lag < lags; i++) r[lag] += frame[i] * frame[i + lag];
                 scale = fmax(scale, fabs(r[lag]));
             }
-            for (size_t lag = 0; lag < lags; lag++) wanted[lag] += r[lag] / scale / FRAMES;
+            for (size_t lag = 0; lag < lags; lag++) wanted[lag] += r[lag] / scale / (double)FRAMES;
         }
         assert_int_equal(tempo_mean_tempogram(x, FRAMES, lags, mean, &err), 0);
         for (size_t lag = 0; lag < lags; lag++)

@@ -96,8 +96,8 @@ static void spectrum_is_the_fourier_transform(void **state) {
                     const long at = (long)(t * HOP + i) - N / 2;
                     const double v =
                         at < 0 || at >= SAMPLES ? 0 : (double)x[at] * (windowed ? window[i] : 1);
-                    a += v * cos(2 * M_PI * (double)(k * i) / N);
-                    b -= v * sin(2 * M_PI * (double)(k * i) / N);
+                    a += v * cos(2 * M_PI * (double)(k * i) / (double)N);
+                    b -= v * sin(2 * M_PI * (double)(k * i) / (double)N);
                 }
                 assert_true(fabs(re[k] - a) < 2e-6 && fabs(im[k] - b) < 2e-6);
                 if (k >= 7 && k < 12)
@@ -119,7 +119,8 @@ static void mel_and_mfcc_like_librosa(void **state) {
     MelFilters filters;
     assert_int_equal(
         stft_new(&stft, MINT35_FFT, MINT35_HOP, window, STFT_DOUBLE, STFT_CONSTANT, &err), 0);
-    assert_int_equal(mel_filters_new(&filters, RATE, RATE / 2.0, MINT35_FFT, MINT35_MELS, &err), 0);
+    assert_int_equal(
+        mel_filters_new(&filters, RATE, (double)RATE / 2, MINT35_FFT, MINT35_MELS, &err), 0);
     float *mel = calloc(s->frames * MINT35_MELS, sizeof *mel),
           *cepstrum = calloc(s->frames * MINT35_CEPSTRA, sizeof *cepstrum);
     float re[BINS], im[BINS], power[BINS + MEL_LANES] = {0};
@@ -171,11 +172,12 @@ static void mel_filters_have_unit_area(void **state) {
     (void)state;
     Error err;
     MelFilters f;
-    assert_int_equal(mel_filters_new(&f, RATE, RATE / 2.0, MINT35_FFT, MINT35_MELS, &err), 0);
+    assert_int_equal(mel_filters_new(&f, RATE, (double)RATE / 2, MINT35_FFT, MINT35_MELS, &err), 0);
     const float *w = f.weights;
     for (size_t b = 0; b < f.bands; b++) {
         double area = 0;
-        for (size_t i = 0; i < f.count[b]; i++) area += (double)w[i] * RATE / MINT35_FFT;
+        for (size_t i = 0; i < f.count[b]; i++)
+            area += (double)w[i] * (double)RATE / (double)MINT35_FFT;
         w += f.count[b];
         assert_true(f.first[b] + f.count[b] <= BINS + MEL_LANES);
         assert_true(fabs(area - 1) < (b > 60 ? 0.05 : 0.5));
@@ -243,8 +245,8 @@ static void tuning_like_librosa(void **state) {
         char name[20];
         snprintf(name, sizeof name, "tuning%d", cents[c]);
         for (size_t i = 0; i < RATE; i++)
-            x[i] = quantised(0.5 * sin(2 * M_PI * (440 * ratio) * (double)i / RATE)) +
-                   quantised(0.5 * sin(2 * M_PI * (880 * ratio) * (double)i / RATE));
+            x[i] = quantised(0.5 * sin(2 * M_PI * (440 * ratio) * (double)i / (double)RATE)) +
+                   quantised(0.5 * sin(2 * M_PI * (880 * ratio) * (double)i / (double)RATE));
         assert_true(fabs(tuning_of(x, RATE) - number(&tones, name)) < 1e-9);
     }
     for (uint32_t seed = 0; seed < 6; seed++) {
@@ -259,7 +261,7 @@ static void tuning_like_librosa(void **state) {
         for (size_t i = 0; i < RATE / 2; i++) {
             double v = 0;
             for (size_t k = 0; k < 8; k++)
-                v += amplitude[k] * sin(2 * M_PI * frequency[k] * (double)i / RATE);
+                v += amplitude[k] * sin(2 * M_PI * frequency[k] * (double)i / (double)RATE);
             x[i] = quantised(v + 0.03 * noise(&random));
         }
         const double tuning = tuning_of(x, RATE / 2), wanted = number(&tones, name);
@@ -309,8 +311,9 @@ static void constant_q_finds_tones(void **state) {
     float *x = malloc(N * sizeof *x),
           *magnitude = malloc((1 + N / MINT35_HOP) * CQ_BINS * sizeof *magnitude);
     for (size_t bin = 5; bin < CQ_BINS; bin += 37) {
-        const double frequency = 32.70319566257483 * pow(2, (double)bin / CQ_PER_OCTAVE);
-        for (size_t i = 0; i < N; i++) x[i] = (float)sin(2 * M_PI * frequency * (double)i / RATE);
+        const double frequency = 32.70319566257483 * pow(2, (double)bin / (double)CQ_PER_OCTAVE);
+        for (size_t i = 0; i < N; i++)
+            x[i] = (float)sin(2 * M_PI * frequency * (double)i / (double)RATE);
         assert_int_equal(constant_q(x, N, RATE, MINT35_HOP, 0, LIBROSA_0_11, magnitude, &err), 0);
         const float *m = magnitude + N / MINT35_HOP / 2 * CQ_BINS;
         size_t best = 0;
@@ -339,7 +342,7 @@ static void wavelets_drop_a_hundredth(void **state) {
         size_t best = 0;
         for (size_t k = 0; k < f.width[i]; k++)
             best = cabsf(f.coefficients[used + k]) > cabsf(f.coefficients[used + best]) ? k : best;
-        assert_true(fabs((double)(f.first[i] + best) - frequency[i] / RATE * 1024) <= 0.51);
+        assert_true(fabs((double)(f.first[i] + best) - frequency[i] / (double)RATE * 1024) <= 0.51);
         assert_true(f.width[i] >= 4 && f.width[i] <= 40);
         used += f.width[i];
     }

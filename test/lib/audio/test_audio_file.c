@@ -211,8 +211,8 @@ static void mp3_expect(void **state, const unsigned char *bytes, size_t size, do
     Error err = {0};
     write_bytes(path, bytes, size);
     if (audio_file_read(path, &a, &err)) fail_msg("%s", err.text);
-    assert_true(a.rate == MP3_RATE);
-    assert_in_range(a.count, (size_t)(low * MP3_FRAME), (size_t)(high * MP3_FRAME));
+    assert_true(a.rate == (double)MP3_RATE);
+    assert_in_range(a.count, (size_t)(low * (double)MP3_FRAME), (size_t)(high * (double)MP3_FRAME));
     assert_int_equal(a.early_end, early);
     audio_free(&a);
     unlink(path);

@@ -20,7 +20,7 @@ static void assert_content(const char *path, const char *content) {
     Error err;
     assert_done(file_read(path, &data, &size, &err), &err);
     assert_int_equal(size, strlen(content));
-    assert_string_equal(data, content); /* the terminating '\0' is there */
+    assert_string_equal((const char *)data, content); /* the terminating '\0' is there */
     free(data);
 }
 

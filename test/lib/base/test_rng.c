@@ -62,19 +62,19 @@ static void below_is_even_and_within(void **state) {
 static void normal_numbers_have_the_moments_of_the_normal(void **state) {
     (void)state;
     Rng r = rng_seed(7);
+    const double n = 40000;
     double m1 = 0, m2 = 0, m4 = 0;
-    enum { N = 40000 };
-    for (int i = 0; i < N; i++) {
+    for (int i = 0; i < 40000; i++) {
         double x = rng_normal(&r);
         assert_true(isfinite(x));
-        m1 += x / N;
-        m2 += x * x / N;
-        m4 += x * x * x * x / N;
+        m1 += x / n;
+        m2 += x * x / n;
+        m4 += x * x * x * x / n;
     }
-    assert_true(fabs(m1) <
-                5 * sqrt(1.0 / N)); /* five standard errors each; var x^2 = 2, var x^4 = 96 */
-    assert_true(fabs(m2 - 1) < 5 * sqrt(2.0 / N));
-    assert_true(fabs(m4 - 3) < 5 * sqrt(96.0 / N));
+    /* Five standard errors each; var x^2 = 2, var x^4 = 96. */
+    assert_true(fabs(m1) < 5 * sqrt(1 / n));
+    assert_true(fabs(m2 - 1) < 5 * sqrt(2 / n));
+    assert_true(fabs(m4 - 3) < 5 * sqrt(96 / n));
 }
 
 static void shuffles_are_permutations_and_even(void **state) {

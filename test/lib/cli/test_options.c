@@ -250,8 +250,8 @@ static void the_man_page_comes_from_the_table(void **state) {
     static const char *const parts[] = {
         ".TH \"NEVERSTOP\\-GENERATE\" 1 \"\" \"neverstop ",
         "\n.SH NAME\nneverstop\\-generate \\- make dances to music\n",
-        "\n.SH SYNOPSIS\n.nf\n\\fBneverstop generate\\fR [OPTION]... FILE\n"
-        "\\fBneverstop generate\\fR \\-\\-help\n.fi\n",
+        "\n.SH SYNOPSIS\n.nf\n\\fBneverstop generate\\fR [OPTION]... FILE\n",
+        "FILE\n\\fBneverstop generate\\fR \\-\\-help\n.fi\n",
         "\n.SH OPTIONS\n.TP\n\\fB\\-q\\fR, \\fB\\-\\-quiet\\fR\nNo progress.\n",
         "\n.TP\n\\fB\\-\\-\\fR[\\fBno\\-\\fR]\\fBstandardise\\fR\n",
         "\n.SS More\n.TP\n\\fB\\-\\-rate\\fR \\fIR\\fR\nLearning rate. Default: 0.0001.\n",

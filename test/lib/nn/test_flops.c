@@ -58,8 +58,8 @@ static void codebook(void **state) {
     Value z = op_bank_read(g, op_bank_similarity(g, x, bank, genre, 1), bank, genre);
     GraphFlops f = count(g, &params, op_add(g, z, op_bank_nearest(g, x, bank, genre)));
     double layer = 2 * 3 * 4 * 4, items = 2 * 3 * 6 * 4;
-    assert_true(f.forward == BATCH * (layer + 2 * items + 1.5 * items));
-    assert_true(f.backward == BATCH * (layer + 2 * items));
+    assert_true(f.forward == (double)BATCH * (layer + 2 * items + 1.5 * items));
+    assert_true(f.backward == (double)BATCH * (layer + 2 * items));
 }
 
 /* Width 4, 2 heads of 2, MLP 8, 3 rows: qkv 3x12x4, out 3x4x4, up 3x8x4, down 3x4x8, scores and
@@ -82,7 +82,8 @@ static void transformer(void **state) {
     assert_true(f.backward == in + BATCH * 5 * (2 * products + 5 * scores));
     /* one row of the last block: keys and values 3x8x4, queries and the rest a third */
     f = blocks(5, false, (RowRange){1, 1, NULL});
-    assert_true(f.forward == in + BATCH * (4 * whole + 2 * (96 + 16 + 16 + 32 + 32 + 2 * 12)));
+    assert_true(f.forward ==
+                in + (double)BATCH * (4 * whole + 2 * (96 + 16 + 16 + 32 + 32 + 2 * 12)));
     assert_true(blocks(0, false, (RowRange){1, 1, NULL}).forward == in);
 }
 
