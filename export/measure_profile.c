@@ -6,49 +6,49 @@
 #include "metrics/beats.h"
 #include "metrics/freezing.h"
 
-static const double beat_order = 10, beat_fps = 60; /* FACT's, at its rate */
+static const double beat_order = 10; /* FACT's, at BEAT_FPS */
 
+/* Windows of a second, as freeze-rate judges them. */
 static int mark_frozen(const Clip *c, const Thresholds *t, MotionProfile *out, Error *err) {
-    size_t frames = c->body.frames - c->seed_frames;
+    const PoseTrack *b = clip_measured(c);
+    const PoseTrack dance = pose_track_part(b, c->seed_frames, b->frames - c->seed_frames);
+    FreezeWindows w;
+    if (freezing_windows(&dance, &w, err)) return -1;
     out->first = c->seed_frames;
-    out->length = FREEZE_WINDOW;
-    out->windows = frames / FREEZE_WINDOW;
-    if (!t || !out->windows) return 0;
-    double *pose = malloc(2 * out->windows * sizeof *pose), *trans = pose + out->windows;
-    out->frozen = malloc(out->windows * sizeof *out->frozen);
-    if (!pose || !out->frozen) {
-        free(pose);
-        return error_set(err, "out of memory for %zu windows", out->windows);
-    }
-    freezing_window_deltas(out->pose + out->first, frames, pose);
-    freezing_window_deltas(out->trans + out->first, frames, trans);
-    for (size_t w = 0; w < out->windows; w++)
-        out->frozen[w] = frozen_count(pose + w, trans + w, 1, t) == 1;
-    free(pose);
-    return 0;
+    out->length = (size_t)round(b->fps);
+    out->windows = w.count;
+    if (t && w.count) out->frozen = malloc(w.count * sizeof *out->frozen);
+    for (size_t i = 0; i < w.count && out->frozen; i++)
+        out->frozen[i] = frozen_count(w.pose + i, w.trans + i, 1, t) == 1;
+    freezing_windows_free(&w);
+    return !t || out->frozen || !out->windows
+               ? 0
+               : error_set(err, "out of memory for %zu windows", out->windows);
 }
 
+/* The frames nearest to the music's beats. */
 static int take_music_beats(const Clip *c, const Music *music, MotionProfile *out, Error *err) {
     size_t beats;
     if (music_need(music, "beats", &beats, err)) return -1;
-    if (fabs(music->fps - c->body.fps) > 1e-6 * c->body.fps)
-        return error_set(err, "%g frames a second, its music %g", c->body.fps, music->fps);
-    size_t frames = music->frames < out->frames ? music->frames : out->frames;
-    out->music_beats = malloc(frames * sizeof *out->music_beats);
-    if (!out->music_beats) return error_set(err, "out of memory for %zu frames", frames);
-    for (size_t t = 0; t < frames; t++)
-        if (music->data[t * music->dim + beats] != 0) out->music_beats[out->music_beat_count++] = t;
+    out->music_beats = malloc(music->frames * sizeof *out->music_beats);
+    if (!out->music_beats) return error_set(err, "out of memory for %zu frames", music->frames);
+    for (size_t t = 0; t < music->frames; t++) {
+        double frame = round((double)t * c->body.fps / music->fps);
+        if (frame < (double)out->frames && music->data[t * music->dim + beats] != 0)
+            out->music_beats[out->music_beat_count++] = (size_t)frame;
+    }
     return 0;
 }
 
 int motion_profile_measure(const Clip *c, const Thresholds *t, const Music *music,
                            MotionProfile *out, Error *err) {
     const PoseTrack *b = clip_measured(c);
+    double frame = THRESHOLDS_FPS / b->fps; /* thresholds count sixtieths of a second */
     *out = (MotionProfile){.frames = b->frames,
                            .pose = calloc(b->frames, sizeof *out->pose),
                            .trans = calloc(b->frames, sizeof *out->trans),
-                           .pose_threshold = t ? t->pose : NAN,
-                           .trans_threshold = t ? t->trans : NAN};
+                           .pose_threshold = t ? t->pose * frame : NAN,
+                           .trans_threshold = t ? t->trans * frame : NAN};
     int status =
         out->pose && out->trans ? 0 : error_set(err, "out of memory for %zu frames", b->frames);
     if (!status) {
@@ -56,7 +56,7 @@ int motion_profile_measure(const Clip *c, const Thresholds *t, const Music *musi
         freezing_trans_deltas(b, out->trans);
         status = mark_frozen(c, t, out, err);
     }
-    double order = fmax(1, round(beat_order * b->fps / beat_fps));
+    double order = fmax(1, round(beat_order * b->fps / BEAT_FPS));
     const BeatStyle style = {.order = order < (double)b->frames ? (size_t)order : b->frames};
     if (!status)
         status = beats_kinematic(b->positions, b->frames, b->joints, &style, &out->beats,

@@ -1,5 +1,5 @@
 /* beat_score.h: BeatAlign of one dance (beats.h), its seed frames and its music's end included or
- * not as the peers do it. */
+ * not as the reference implementations do it. */
 #ifndef METRICS_BEAT_SCORE_H
 #define METRICS_BEAT_SCORE_H
 
@@ -12,8 +12,7 @@ typedef struct {
     bool with_seed; /* false: kinematic beats are found in the whole clip, then both kinds before
                        the seed's end are dropped (the fork of mint) */
     bool forward; /* see BeatStyle */
-    double smooth, order,
-        sigma; /* frames at 60 fps, scaled to the dance's rate; order is rounded, at least 1 */
+    double smooth, order, sigma; /* frames at BEAT_FPS; order is rounded, at least 1 */
 } BeatOptions;
 
 typedef struct {
@@ -21,10 +20,11 @@ typedef struct {
     double score;
 } BeatScore;
 
-/* b: the whole clip, of which `seed` frames were given. beats: one value per frame of music at b's
- * rate, not 0 where a beat is. Errors: no frame after the seed, no music beat there (the peers
- * raise an exception). Without kinematic beats the score is 0 in both directions. */
-int beat_score(const PoseTrack *b, size_t seed, const float *beats, size_t frames,
+/* b: the whole clip, of which `seed` frames were given; its positions are resampled to BEAT_FPS.
+ * music [beats]: where the music's beats are, ascending, in frames at BEAT_FPS that need not be
+ * whole. Errors: no frame after the seed, no music beat there (the reference implementations raise
+ * an exception). Without kinematic beats the score is 0 in both directions. */
+int beat_score(const PoseTrack *b, size_t seed, const double *music, size_t beats,
                const BeatOptions *o, BeatScore *out, Error *err);
 
 #endif

@@ -70,15 +70,15 @@ int beats_kinematic(const double *positions, size_t frames, size_t joints, const
     return error_set(err, "out of memory for %zu frames", frames);
 }
 
-double beat_align(const size_t *from, size_t n, const size_t *to, size_t m, double sigma) {
+double beat_align(const double *from, size_t n, const double *to, size_t m, double sigma) {
     if (n == 0) return 0;
     if (m == 0) return NAN;
     double sum = 0;
     size_t k = 0; /* the last beat of `to` at or before from[i], or 0 */
     for (size_t i = 0; i < n; i++) {
         while (k + 1 < m && to[k + 1] <= from[i]) k++;
-        double x = (double)from[i], d = fabs(x - (double)to[k]);
-        if (k + 1 < m) d = fmin(d, fabs(x - (double)to[k + 1]));
+        double d = fabs(from[i] - to[k]);
+        if (k + 1 < m) d = fmin(d, fabs(from[i] - to[k + 1]));
         sum += exp(-d * d / (2 * sigma * sigma));
     }
     return sum / (double)n;

@@ -1,12 +1,15 @@
 /* beats.h: kinematic beats and how they meet the music's (BeatAlign).
  *
- * A kinematic beat is a local minimum of the body's speed. Two definitions are in use, at 60 fps:
- *     fact      (AI Choreographer, Li et al. 2021; liruilong940607/mint d40065a,
- * tools/calculate_beat_scores.py): speed(t) = sum over joints of |p(t) - p(t-1)|, speed(0) = 0,
- * order 10; score = mean over kinematic beats, d to the nearest music beat bailando  (Siyao et al.
- * 2022; lisiyao21/Bailando cc90b98, utils/beat_align_score.py): speed(t) = mean over joints of
- * |p(t+1) - p(t)|, Gaussian with sigma 5 frames, order 1; score = mean over music beats, d to the
- * nearest kinematic beat Both average exp(-d^2 / (2 sigma^2)) with sigma 3 frames (50 ms). */
+ * A kinematic beat is a local minimum of the body's speed. Two definitions are in use, at 60 frames
+ * a second:
+ *   fact      AI Choreographer, Li et al. 2021 (liruilong940607/mint d40065a,
+ *             tools/calculate_beat_scores.py):
+ *             speed(t) = sum over joints of |p(t) - p(t-1)|, speed(0) = 0, order 10;
+ *             score = mean over kinematic beats, d to the nearest music beat
+ *   bailando  Siyao et al. 2022 (lisiyao21/Bailando cc90b98, utils/beat_align_score.py):
+ *             speed(t) = mean over joints of |p(t+1) - p(t)|, Gaussian with sigma 5 frames, order
+ * 1; score = mean over music beats, d to the nearest kinematic beat Both average exp(-d^2 / (2
+ * sigma^2)) with sigma 3 frames (50 ms). */
 #ifndef METRICS_BEATS_H
 #define METRICS_BEATS_H
 
@@ -14,6 +17,8 @@
 #include <stddef.h>
 
 #include "lib/base/error.h"
+
+enum { BEAT_FPS = 60 };
 
 typedef struct {
     bool forward; /* speed(t) belongs to the transition that leaves frame t (Bailando), not to the
@@ -37,8 +42,8 @@ int beats_kinematic(const double *positions, size_t frames, size_t joints, const
                     size_t **beats, size_t *count, Error *err);
 
 /* Mean over the n beats `from` of exp(-d^2 / (2 sigma^2)), d the distance to the nearest of the m
- * beats `to` (ascending), all in frames. 0 if n is 0, as the peer has it; NaN if m is 0 and n is
- * not. */
-double beat_align(const size_t *from, size_t n, const size_t *to, size_t m, double sigma);
+ * beats `to` (ascending), all in frames, whole or not. 0 if n is 0, as the reference implementation
+ * has it; NaN if m is 0 and n is not. */
+double beat_align(const double *from, size_t n, const double *to, size_t m, double sigma);
 
 #endif

@@ -8,10 +8,8 @@
 #include "lib/motion/resample_motion.h"
 #include "lib/motion/smpl_joint_names.h"
 
-static const double FPS = 60;
-
 static int resample_to(PoseTrack *b, double fps, Error *err) {
-    if (fabs(b->fps - fps) <= 1e-6 * fps) return 0;
+    if (!resample_needed(b->fps, fps)) return 0;
     PoseTrack other;
     if (pose_track_resample(b, fps, &other, err)) return -1;
     pose_track_free(b);
@@ -26,10 +24,14 @@ static void anchor_at(PoseTrack *b, size_t t) {
         for (size_t i = 0; i < 3; i++) b->positions[3 * k + i] -= root[i];
 }
 
+const char *dance_formulas_name(const DanceFeatureOptions *o) {
+    if (o->corrected) return "corrected";
+    return o->legacy_manual ? "legacy-manual" : "published";
+}
+
 static GeometricVersion version_of(const DanceFeatureOptions *o) {
-    return o->legacy_manual ? GEOMETRIC_LEGACY
-           : o->corrected   ? GEOMETRIC_CORRECTED
-                            : GEOMETRIC_CURRENT;
+    if (o->legacy_manual) return GEOMETRIC_LEGACY;
+    return o->corrected ? GEOMETRIC_CORRECTED : GEOMETRIC_CURRENT;
 }
 
 static int clip_features(const PoseTrack *clip, const DanceFeatureOptions *o, float *kinetic,
@@ -45,7 +47,8 @@ static int clip_features(const PoseTrack *clip, const DanceFeatureOptions *o, fl
 }
 
 static size_t frames_of(double seconds, size_t most) {
-    return seconds * FPS < (double)most ? (size_t)fmax(1, round(seconds * FPS)) : most;
+    return seconds * FEATURE_FPS < (double)most ? (size_t)fmax(1, round(seconds * FEATURE_FPS))
+                                                : most;
 }
 
 int dance_feature_rows(PoseTrack *b, const DanceFeatureOptions *o, DanceFeatureRows *out,
@@ -61,7 +64,8 @@ int dance_feature_rows(PoseTrack *b, const DanceFeatureOptions *o, DanceFeatureR
     if (missing < GEOMETRIC_JOINTS_MIN)
         return error_set(err, "geometric features need a joint named %s",
                          smpl_joint_name(SMPL_JOINTS, missing, name));
-    if (b->frames && ((o->rate > 0 && resample_to(b, o->rate, err)) || resample_to(b, FPS, err)))
+    if (b->frames &&
+        ((o->rate > 0 && resample_to(b, o->rate, err)) || resample_to(b, FEATURE_FPS, err)))
         return -1;
     size_t frames = o->frames && b->frames > o->frames ? o->frames : b->frames, length = frames,
            hop = frames;

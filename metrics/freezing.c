@@ -1,8 +1,10 @@
-/* freezing.c: deltas, range, jitter and jumps. */
 #include "metrics/freezing.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+#include "lib/motion/resample_motion.h"
+#include "lib/motion/vec3.h"
 
 void freezing_pose_deltas(const PoseTrack *b, double *pose) {
     size_t dim = 9 * b->joints;
@@ -15,44 +17,14 @@ void freezing_pose_deltas(const PoseTrack *b, double *pose) {
     }
 }
 
-static double distance(const double a[3], const double b[3]) {
-    double x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
-    return sqrt(x * x + y * y + z * z);
-}
-
 void freezing_trans_deltas(const PoseTrack *b, double *trans) {
-    for (size_t t = 0; t + 1 < b->frames; t++)
-        trans[t] = 100 * distance(b->translations + 3 * t, b->translations + 3 * (t + 1));
-}
-
-size_t freezing_window_deltas(const double *transitions, size_t frames, double *out) {
-    size_t n = frames / FREEZE_WINDOW;
-    for (size_t w = 0; w < n; w++) {
-        double sum = 0;
-        for (size_t t = 0; t < FREEZE_WINDOW - 1; t++) sum += transitions[w * FREEZE_WINDOW + t];
-        out[w] = sum / (FREEZE_WINDOW - 1);
+    for (size_t t = 0; t + 1 < b->frames; t++) {
+        double way[3];
+        trans[t] = 100 * vec3_between(b->translations + 3 * t, b->translations + 3 * (t + 1), way);
     }
-    return n;
 }
 
-int motion_range(const PoseTrack *b, double *range, Error *err) {
-    size_t dim = 9 * b->joints;
-    double n = (double)b->frames, *mean = calloc(2 * dim, sizeof *mean), *square = mean + dim;
-    if (!mean) return error_set(err, "out of memory for %zu joints", b->joints);
-    for (size_t t = 0; t < b->frames; t++)
-        for (size_t c = 0; c < dim; c++) mean[c] += b->rotations[t * dim + c] / n;
-    for (size_t t = 0; t < b->frames; t++)
-        for (size_t c = 0; c < dim; c++) {
-            double d = b->rotations[t * dim + c] - mean[c];
-            square[c] += d * d;
-        }
-    *range = 0;
-    for (size_t c = 0; c < dim; c++) *range += sqrt(square[c] / n) / (double)dim;
-    free(mean);
-    return 0;
-}
-
-double motion_jitter(const PoseTrack *b) {
+double freezing_jitter(const PoseTrack *b) {
     size_t step = 3 * b->joints;
     double sum = 0;
     for (size_t t = 0; t + 3 < b->frames; t++)
@@ -67,20 +39,73 @@ double motion_jitter(const PoseTrack *b) {
                          : sum / (double)((b->frames - 3) * b->joints) * b->fps * b->fps * b->fps;
 }
 
-void step_speeds(const PoseTrack *b, size_t keep, StepSpeeds *s) {
-    for (size_t t = 1; t < b->frames; t++) {
-        const double *now = b->positions + 3 * b->joints * t, *before = now - 3 * b->joints;
-        double sum = 0;
-        for (size_t j = 0; j < b->joints; j++) sum += distance(now + 3 * j, before + 3 * j);
-        sum *= b->fps / (double)b->joints;
-        if (t % keep == 0)
-            s->border += sum, s->border_count++;
-        else
-            s->inside += sum, s->inside_count++;
-    }
+/* --- windows --- */
+
+int freezing_windows_new(FreezeWindows *w, size_t capacity, Error *err) {
+    size_t size = (capacity + 1) * sizeof(double);
+    *w = (FreezeWindows){0, malloc(size), malloc(size), malloc(size)};
+    if (w->pose && w->trans && w->jitter) return 0;
+    freezing_windows_free(w);
+    return error_set(err, "out of memory for %zu windows", capacity);
 }
 
-double step_jump(const StepSpeeds *s) {
-    if (!s->border_count || !s->inside_count || !(s->inside > 0)) return NAN;
-    return s->border / (double)s->border_count / (s->inside / (double)s->inside_count);
+void freezing_windows_free(FreezeWindows *w) {
+    free(w->pose);
+    free(w->trans);
+    free(w->jitter);
+    *w = (FreezeWindows){0};
+}
+
+static double mean(const double *x, size_t n) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += x[i];
+    return sum / (double)n;
+}
+
+int freezing_windows_cut(const FreezeStretch *s, size_t first, size_t frames, FreezeWindows *out,
+                         Error *err) {
+    size_t windows = frames / FREEZE_WINDOW, there = s->track->frames;
+    if (freezing_windows_new(out, windows, err)) return -1;
+    for (size_t w = 0; w < windows; w++) {
+        size_t at = first + w * FREEZE_WINDOW;
+        size_t count = there > at ? there - at : 0;
+        if (count > FREEZE_WINDOW) count = FREEZE_WINDOW;
+        if (count <= FREEZE_WINDOW / 2) break;
+        PoseTrack window = pose_track_part(s->track, at, count);
+        out->pose[w] = mean(s->pose + at, count - 1);
+        out->trans[w] = mean(s->trans + at, count - 1);
+        out->jitter[w] = freezing_jitter(&window);
+        out->count++;
+    }
+    return 0;
+}
+
+size_t freezing_frames(const PoseTrack *b) {
+    return resample_duration(b->frames, b->fps, FREEZE_FPS);
+}
+
+static int windows_of(const PoseTrack *track, size_t frames, FreezeWindows *out, Error *err) {
+    double *pose = calloc(track->frames, sizeof *pose);
+    double *trans = calloc(track->frames, sizeof *trans);
+    int status = pose && trans ? 0 : error_set(err, "out of memory for %zu frames", track->frames);
+    if (!status) {
+        freezing_pose_deltas(track, pose);
+        freezing_trans_deltas(track, trans);
+        const FreezeStretch stretch = {track, pose, trans, frames};
+        status = freezing_windows_cut(&stretch, 0, frames, out, err);
+    }
+    free(pose);
+    free(trans);
+    return status;
+}
+
+int freezing_windows(const PoseTrack *b, FreezeWindows *out, Error *err) {
+    *out = (FreezeWindows){0};
+    if (!b->frames || !b->rotations) return 0;
+    if (!resample_needed(b->fps, FREEZE_FPS)) return windows_of(b, b->frames, out, err);
+    PoseTrack track;
+    if (pose_track_resample(b, FREEZE_FPS, &track, err)) return -1;
+    int status = windows_of(&track, freezing_frames(b), out, err);
+    pose_track_free(&track);
+    return status;
 }

@@ -1,48 +1,55 @@
-/* freezing.h: how much a dance moves, and for how much of its time it does not (paper,
- * section 5.1), with what tells noise from movement.
+/* freezing.h: how much a dance moves, and windows of it that hardly move (paper, section 5.1).
  *
- * Transition t (from frame t to t+1) of a stretch of T frames, R its projected rotations, x its
- * root translations: pose(t)  = mean over joints of the angle between R_j(t) and R_j(t+1), degrees
- * Delta_pose  = mean over transitions trans(t) = |x(t+1) - x(t)|, cm Delta_trans = mean over
- * transitions The stretch is cut into windows of 60 frames from its first frame on, an incomplete
- * last one is dropped; a window's deltas are the means of the 59 transitions inside it [ours].
- * thresholds.h says which windows are frozen. */
+ * Everything is at FREEZE_FPS; transition t goes from frame t to t+1, R are the projected
+ * rotations, x the root's translations: pose(t)  = mean over joints of the angle between R_j(t) and
+ * R_j(t+1), degrees trans(t) = |x(t+1) - x(t)|, cm The stretch is cut into windows of one second
+ * from its first frame on, an incomplete last one is dropped; a window's deltas are the means of
+ * the 59 transitions inside it [ours]. thresholds.h says which windows are frozen. */
 #ifndef METRICS_FREEZING_H
 #define METRICS_FREEZING_H
 
 #include "lib/motion/pose_track.h"
 
-enum { FREEZE_WINDOW = 60 };
+enum {
+    FREEZE_FPS = 60,
+    FREEZE_WINDOW = 60 /* frames */
+};
 
-/* pose and trans [frames - 1] (frames at least 1). */
+/* pose and trans [frames - 1] (frames at least 1), in frames of b's own rate. pose needs
+ * rotations. */
 void freezing_pose_deltas(const PoseTrack *b, double *pose);
 void freezing_trans_deltas(const PoseTrack *b, double *trans);
 
-/* Windows' deltas from the transitions' of `frames` frames; returns their number, frames / 60. out
- * must hold as many. */
-size_t freezing_window_deltas(const double *transitions, size_t frames, double *out);
-
-/* Standard deviation over time (divisor T) of each of the 9J rotation entries, mean over the
- * entries. As a fraction of real dance's it says how much of the room for movement is used: noise
- * about one pose has little. -1 only when memory is out. */
-int motion_range(const PoseTrack *b, double *range, Error *err);
-
 /* Mean norm of the third difference of the joints' positions times fps^3 (jerk, m/s^3), over frames
  * and joints; NaN below 4 frames. */
-double motion_jitter(const PoseTrack *b);
+double freezing_jitter(const PoseTrack *b);
 
-/* Mean joint speed (m/s) over the transitions into a step's first frame, frames keep, 2 keep, ...
- * of the stretch, and over all others. */
 typedef struct {
-    double border, inside; /* sums */
-    size_t border_count, inside_count; /* of transitions */
-} StepSpeeds;
+    size_t count;
+    double *pose, *trans, *jitter; /* [count] deltas, and mean jerk of the windows' frames; owned */
+} FreezeWindows;
 
-/* keep: frames per generation step, at least 1. Adds to *s, which starts as zeros. */
-void step_speeds(const PoseTrack *b, size_t keep, StepSpeeds *s);
+/* A stretch at FREEZE_FPS as the windows are cut from it. */
+typedef struct {
+    const PoseTrack *track; /* with rotations */
+    const double *pose, *trans; /* [track->frames - 1] */
+    size_t frames; /* that the stretch lasts: more than the track has where that was resampled,
+                      since the time after its last frame is its own, too */
+} FreezeStretch;
 
-/* Speed at borders over speed inside: 1 where steps join smoothly. NaN if there are none of either,
- * or nothing moves inside. */
-double step_jump(const StepSpeeds *s);
+/* Windows of frames first .. first+frames-1 (frames at most s->frames - first). A window at the end
+ * of the track is taken if it has at least half of its transitions. *out is empty on error. */
+int freezing_windows_cut(const FreezeStretch *s, size_t first, size_t frames, FreezeWindows *out,
+                         Error *err);
+
+/* All windows of b, which may be at any rate and is resampled. Without rotations, or frames, there
+ * are none. */
+int freezing_windows(const PoseTrack *b, FreezeWindows *out, Error *err);
+
+int freezing_windows_new(FreezeWindows *w, size_t capacity, Error *err); /* count 0 */
+void freezing_windows_free(FreezeWindows *w);
+
+/* Frames that b lasts at FREEZE_FPS. */
+size_t freezing_frames(const PoseTrack *b);
 
 #endif

@@ -1,44 +1,30 @@
-/* movement.h: everything that is said about how one dance moves (freezing.h, loop.h, pfc.h), and
- * about a set of them. */
+/* movement.h: everything that is said about how one dance moves, and about a set of dances: windows
+ * that are frozen (freezing.h, thresholds.h) and the numbers of movement_metrics.h. */
 #ifndef METRICS_MOVEMENT_H
 #define METRICS_MOVEMENT_H
 
-#include "metrics/freezing.h"
+#include "metrics/movement_metrics.h"
 #include "metrics/thresholds.h"
 
 typedef struct {
-    size_t keep; /* frames per generation step */
-    double first,
-        last; /* seconds at the beginning and end whose windows are counted apart; 0: none */
-    double pfc_fps, pfc_window; /* 30, 5 s; window 0: the whole clip */
-} MovementOptions;
-
-typedef struct {
-    size_t count;
-    double *pose, *trans, *jitter; /* [count] windows' deltas and mean jerk; owned */
-} Windows;
-
-typedef struct {
-    size_t frames; /* after the seed */
-    Windows windows, first, last;
-    double delta_pose, delta_trans; /* NaN below 2 frames */
-    double range, jitter, loop, pfc;
-    size_t loop_lag; /* frames */
-    StepSpeeds steps;
+    FreezeWindows windows, first, last; /* all; those of the first and last seconds */
+    MetricSum metrics[MOVEMENT_METRICS_MAX]; /* in the order of movement_metrics */
 } Movement;
 
-/* Without rotations there is no angle: no windows, and NaN for delta_pose, range and loop. Errors:
- * no frame, a rate that is not a multiple of pfc_fps. *out owns its arrays and is empty on error.
- */
+/* b: the dance after its seed, at any rate. Without rotations there are no windows, and metrics
+ * that need them have no value. Errors: no frame, out of memory. *out owns its arrays and is empty
+ * on error. */
 int movement_measure(const PoseTrack *b, const MovementOptions *o, Movement *out, Error *err);
 void movement_free(Movement *m);
 
-/* Deltas: means over all transitions; rates: shares of all windows (NaN without windows or
- * thresholds); jump: from all transitions; the others: means over the sequences that have a value
- * (not NaN). */
+/* Of one dance; NaN where it has no value. key: of movement_metrics. */
+double movement_value(const Movement *m, const char *key);
+
 typedef struct {
     size_t sequences, windows, frozen;
-    double delta_pose, delta_trans, rate, rate_first, rate_last, range, jump, jitter, loop, pfc;
+    double rate, rate_first, rate_last; /* shares of all windows that are frozen; NaN without
+                                           windows or thresholds */
+    double values[MOVEMENT_METRICS_MAX]; /* NaN where no dance has one */
 } MovementSummary;
 
 /* Of m[pick[0]] .. m[pick[n-1]], or of the first n where pick is NULL. t may be NULL. */
@@ -57,7 +43,6 @@ typedef struct {
 SweepPoint movement_sweep(const Movement *m, size_t n, const Thresholds *t, double factor);
 
 /* All windows of n dances in one list, owned by the caller. */
-int movement_windows(const Movement *m, size_t n, Windows *out, Error *err);
-void windows_free(Windows *w);
+int movement_windows(const Movement *m, size_t n, FreezeWindows *out, Error *err);
 
 #endif

@@ -26,8 +26,8 @@ static double window_score(const double *p, size_t step, size_t frames) {
     return largest > 0 ? 10000 * sum / largest / (double)(frames - 2) : NAN;
 }
 
-double pfc_score(const PoseTrack *b, size_t every, size_t window, size_t hop) {
-    size_t frames = (b->frames + every - 1) / every, step = 3 * b->joints * every;
+double pfc_score(const PoseTrack *b, size_t window, size_t hop) {
+    size_t frames = b->frames, step = 3 * b->joints;
     if (frames < 3 || b->joints <= RIGHT_TOES) return NAN;
     if (window == 0 || window > frames) window = frames;
     double sum = 0;

@@ -12,11 +12,11 @@
 
 #include "lib/motion/pose_track.h"
 
-/* Takes every `every`-th frame of b, and of those windows of `window` frames every `hop` frames,
- * full ones only (window 0, or more than there are frames: one window, the whole). The mean over
- * the windows; NaN for fewer than 3 frames, for a window whose root does not accelerate, and for a
+/* Of windows of `window` frames every `hop` frames, full ones only (window 0, or more than there
+ * are frames: one window, the whole), at b's rate: resample it to 30 first. The mean over the
+ * windows; NaN for fewer than 3 frames, for a window whose root does not accelerate, and for a
  * skeleton of fewer than 12 joints. Joints 7, 10, 8, 11 must be SMPL's left ankle and toes, right
  * ankle and toes. */
-double pfc_score(const PoseTrack *b, size_t every, size_t window, size_t hop);
+double pfc_score(const PoseTrack *b, size_t window, size_t hop);
 
 #endif

@@ -7,7 +7,7 @@
 #include "metrics/diversity.h"
 
 typedef struct {
-    const FeatureSet *made;
+    const FeatureMatrix *made;
     const FrechetSet *real;
     size_t dim;
     const double *rows; /* standardised */
@@ -54,7 +54,7 @@ static int intervals(Draws *d, const ScoreOptions *o, SetScore *out, Error *err)
     return status;
 }
 
-static int score(const FeatureSet *made, const double *a, size_t n, const double *b, size_t m,
+static int score(const FeatureMatrix *made, const double *a, size_t n, const double *b, size_t m,
                  const ScoreOptions *o, SetScore *out, Error *err) {
     FrechetSet real = {0}, set = {0};
     int status = frechet_set(&real, a, NULL, n, out->kept, err) ||
@@ -75,7 +75,7 @@ static int score(const FeatureSet *made, const double *a, size_t n, const double
     return status;
 }
 
-int set_score(const FeatureSet *real, const FeatureSet *made, const ScoreOptions *o,
+int set_score(const FeatureMatrix *real, const FeatureMatrix *made, const ScoreOptions *o,
               FeatureScale *scale, SetScore *out, Error *err) {
     const Interval none = {NAN, NAN, NAN};
     size_t n = real->first[real->dances], m = made->first[made->dances];

@@ -13,7 +13,7 @@ typedef struct {
     size_t dances, dim;
     const size_t *first; /* [dances + 1], starting with 0 */
     const float *rows; /* [first[dances], dim] */
-} FeatureSet;
+} FeatureMatrix;
 
 typedef struct {
     double fid, dist, real_dist;
@@ -31,7 +31,7 @@ typedef struct {
 } ScoreOptions;
 
 /* *scale, the caller's to free, says which features were left out. */
-int set_score(const FeatureSet *real, const FeatureSet *made, const ScoreOptions *o,
+int set_score(const FeatureMatrix *real, const FeatureMatrix *made, const ScoreOptions *o,
               FeatureScale *scale, SetScore *out, Error *err);
 
 #endif

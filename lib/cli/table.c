@@ -30,8 +30,10 @@ void table_row(FILE *f, int width, const char *name, const Column *columns, cons
     fputc('\n', f);
 }
 
-void table_json(cJSON *object, const Column *columns, const double *values, size_t count) {
-    for (size_t c = 0; c < count; c++) cJSON_AddNumberToObject(object, columns[c].key, values[c]);
+int table_json(cJSON *object, const Column *columns, const double *values, size_t count) {
+    for (size_t c = 0; c < count; c++)
+        if (!cJSON_AddNumberToObject(object, columns[c].key, values[c])) return -1;
+    return 0;
 }
 
 int table_print_json(FILE *f, cJSON *object) {

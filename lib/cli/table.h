@@ -19,8 +19,8 @@ void table_row(FILE *f, int width, const char *name, const Column *columns, cons
                size_t count);
 
 /* Adds key: value to a JSON object for every column; NaN becomes null, whole numbers are printed
- * whole. */
-void table_json(cJSON *object, const Column *columns, const double *values, size_t count);
+ * whole. -1 when memory is out. */
+int table_json(cJSON *object, const Column *columns, const double *values, size_t count);
 
 /* Prints the object and a newline, and deletes it. -1 when memory was out. */
 int table_print_json(FILE *f, cJSON *object);

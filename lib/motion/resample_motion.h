@@ -16,6 +16,10 @@
 /* Is a rate another one, by more than files round theirs (1e-6 of it)? */
 bool resample_needed(double from, double to);
 
+/* Frames at another rate that a dance of so many lasts: those that lie within it, and those that
+ * its last frame, which is shown for a frame's time as well, makes room for. */
+size_t resample_duration(size_t frames, double from, double to);
+
 /* Frames that begin before the given ones end: seed frames at another rate. */
 size_t resample_seed(size_t frames, double from, double to);
 

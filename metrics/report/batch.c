@@ -1,11 +1,12 @@
 #include "metrics/report/batch.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/cli/progress.h"
 #include "lib/data/motion_list.h"
+#include "lib/formats/scalar.h"
+#include "lib/motion/resample_motion.h"
 
 OptionGroup eval_input_options(EvalOptions *m) {
     return (OptionGroup){
@@ -14,6 +15,10 @@ OptionGroup eval_input_options(EvalOptions *m) {
             option_text("skeleton", 's', "FILE", &m->skeleton,
                         "Skeleton .npz (offsets, parents, and names, if the first 22 joints are "
                         "not SMPL's in their order); without it SMPL's."),
+            option_standard(option_real("fps", 0, "RATE", &m->fps, scalar_fps.min, scalar_fps.max,
+                                        "Frames a second of dances whose files do not say it "
+                                        "(.npy)."),
+                            "60, with a warning"),
             option_int("seed-frames", 0, "N", &m->seed_frames, 0, 1e9,
                        "How many first frames of a dance were given, where its file cannot say it "
                        "(.npy, .pkl). mint's results: 120."),
@@ -39,32 +44,43 @@ OptionGroup eval_result_options(EvalOptions *m) {
         }};
 }
 
-/* --- dances --- */
-
 typedef struct {
     EvalResults *dances;
-    DanceWork work;
-    const void *context;
+    const EvalJob *job;
     long seed_frames;
-} EvalJob;
+} EvalRun;
+
+static void *slot(const EvalResults *d, size_t i) { return (char *)d->results + i * d->size; }
+
+const void *eval_result(const EvalResults *d, size_t i) { return slot(d, i); }
+
+/* What the file leaves open, from the options. */
+static int complete(PoseSource *t, const EvalRun *run, const char *path, Error *err) {
+    const EvalOptions *o = run->job->options;
+    bool open = t->motion.fps_assumed;
+    size_t resampled = 0, given = open && o->fps > 0, assumed = open && !given;
+    if (given) t->motion.fps = o->fps;
+    if (run->job->protocol_fps > 0)
+        resampled = resample_needed(t->motion.fps, run->job->protocol_fps);
+#pragma omp atomic
+    run->dances->resampled += resampled;
+#pragma omp atomic
+    run->dances->assumed += assumed;
+#pragma omp atomic
+    run->dances->given += given;
+    if (!run->seed_frames || path_ends_with(path, ".npz")) return 0;
+    t->motion.seed_frames = run->seed_frames;
+    if ((size_t)run->seed_frames < t->motion.frames) return 0;
+    return error_set(err, "has %zu frames, %ld are the seed's", t->motion.frames, run->seed_frames);
+}
 
 static int measure_one(const char *path, size_t i, void *context, Error *err) {
-    const EvalJob *job = context;
+    const EvalRun *run = context;
+    const EvalJob *job = run->job;
     PoseSource t;
     if (pose_source_read(path, &t, err)) return -1;
-    int status = 0;
-    if (job->seed_frames && !path_ends_with(path, ".npz")) {
-        if ((size_t)job->seed_frames >= t.motion.frames)
-            status = error_set(err, "has %zu frames, %ld are the seed's", t.motion.frames,
-                               job->seed_frames);
-        t.motion.seed_frames = job->seed_frames;
-    }
-    if (fabs(t.motion.fps - 60) > 6e-5)
-#pragma omp atomic
-        job->dances->resampled++;
-    if (!status)
-        status = job->work(&t, path, job->context,
-                           (char *)job->dances->results + i * job->dances->size, err);
+    int status = complete(&t, run, path, err);
+    if (!status) status = job->work(&t, path, job->context, slot(run->dances, i), err);
     pose_source_free(&t);
     return status ? error_prefix(err, path) : 0;
 }
@@ -72,7 +88,6 @@ static int measure_one(const char *path, size_t i, void *context, Error *err) {
 /* Keeps what was measured, warns of the rest. */
 static void leave_out(EvalResults *d, const Program *program, Error *const *bad) {
     size_t kept = 0;
-    char *results = d->results;
     for (size_t i = 0; i < d->files.count; i++) {
         if (bad[i]) {
             program_warn(program, "%s: left out", bad[i]->text);
@@ -80,139 +95,68 @@ static void leave_out(EvalResults *d, const Program *program, Error *const *bad)
             continue;
         }
         d->files.items[kept] = d->files.items[i];
-        memmove(results + kept * d->size, results + i * d->size, d->size);
+        memmove(slot(d, kept), slot(d, i), d->size);
         kept++;
     }
     d->files.count = kept;
 }
 
-int eval_dances(EvalResults *out, const Program *program, const EvalOptions *m,
-                char *const *operands, size_t count, long seed_frames, size_t size, DanceWork work,
-                const void *context, Error *err) {
-    *out = (EvalResults){.size = size};
-    if (motion_list(&out->files, operands, count, err)) return -1;
+/* bad: NULL, or where to collect what cannot be measured. */
+static int measure_all(EvalResults *out, const EvalJob *job, const EvalSet *set, Error **bad,
+                       Error *err) {
+    EvalRun run = {out, job, set->seed_frames};
+    Progress progress;
+    progress_start(&progress, "measuring dances", out->named, job->options->general.quiet);
+    int status = motion_list_each_file(&out->files, measure_one, &run, &progress, bad, err);
+    progress_end(&progress);
+    if (status) return -1;
+    if (bad) leave_out(out, job->program, bad);
+    if (out->named && !out->files.count)
+        return error_set(err, "none of the %zu files can be measured", out->named);
+    return 0;
+}
+
+int eval_dances(EvalResults *out, const EvalJob *job, const EvalSet *set, Error *err) {
+    *out = (EvalResults){.size = job->result_size};
+    if (motion_list(&out->files, set->operands, set->count, err)) return -1;
     size_t n = out->named = out->files.count;
-    out->results = calloc(n ? n : 1, size);
-    Error **bad = m->skip_bad ? calloc(n ? n : 1, sizeof *bad) : NULL;
-    int status = out->results && (bad || !m->skip_bad)
-                     ? 0
-                     : error_set(err, "out of memory for %zu files", n);
-    if (!status) {
-        EvalJob job = {out, work, context, seed_frames};
-        Progress progress;
-        progress_start(&progress, "measuring dances", n, m->general.quiet);
-        status = motion_list_each_file(&out->files, measure_one, &job, &progress, bad, err);
-        progress_end(&progress);
-    }
-    if (!status && bad) leave_out(out, program, bad);
-    if (!status && n && !out->files.count)
-        status = error_set(err, "none of the %zu files can be measured", n);
-    for (size_t i = 0; bad && i < n; i++) free(bad[i]);
+    out->results = calloc(n ? n : 1, out->size);
+    if (!out->results) return error_set(err, "out of memory for %zu files", n);
+    if (!job->options->skip_bad) return measure_all(out, job, set, NULL, err);
+    Error **bad = calloc(n ? n : 1, sizeof *bad);
+    if (!bad) return error_set(err, "out of memory for %zu files", n);
+    int status = measure_all(out, job, set, bad, err);
+    for (size_t i = 0; i < n; i++) free(bad[i]);
     free(bad);
     return status;
 }
 
-void eval_results_free(EvalResults *d, void (*release)(void *result)) {
-    for (size_t i = 0; d->results && release && i < d->files.count; i++)
-        release((char *)d->results + i * d->size);
+void eval_results_free(EvalResults *d, const EvalJob *job) {
+    for (size_t i = 0; d->results && job->release && i < d->files.count; i++)
+        job->release(slot(d, i));
     free(d->results);
     strings_free(&d->files);
     *d = (EvalResults){0};
 }
 
-/* --- results --- */
-
-static void values_of(const Report *r, size_t i, double *values) {
-    r->row((const char *)r->dances->results + i * r->dances->size, r->context, values);
-}
-
-static int write_table(const Report *r, const char *path, Error *err) {
-    OutputFile f;
-    double *values = malloc(r->count * sizeof *values);
-    if (!values) return error_set(err, "out of memory");
-    int status = file_begin(&f, path, err);
-    if (!status) {
-        fputs("file", f.stream);
-        for (size_t c = 0; c < r->count; c++) fprintf(f.stream, "\t%s", r->columns[c].key);
-        for (size_t i = 0; i < r->dances->files.count; i++) {
-            fputc('\n', f.stream);
-            for (const char *p = r->dances->files.items[i]; *p; p++)
-                fputc((unsigned char)*p < ' ' ? '?' : *p, f.stream);
-            values_of(r, i, values);
-            for (size_t c = 0; c < r->count; c++)
-                isnan(values[c]) ? fputs("\tnan", f.stream)
-                                 : fprintf(f.stream, "\t%.9g", values[c]);
-        }
-        fputc('\n', f.stream);
-        status = file_commit(&f, err);
+void eval_warn_of_rates(const EvalJob *job, const EvalResults *made, const EvalResults *real) {
+    size_t named = 0, resampled = 0, assumed = 0, given = 0;
+    const EvalResults *const sets[] = {made, real};
+    for (size_t i = 0; i < 2; i++) {
+        if (!sets[i]) continue;
+        named += sets[i]->named;
+        resampled += sets[i]->resampled;
+        assumed += sets[i]->assumed;
+        given += sets[i]->given;
     }
-    free(values);
-    return status;
-}
-
-int report_begin(Report *r, const EvalOptions *m, const EvalResults *d, const Column *columns,
-                 size_t count, RowOf row, const void *context, Error *err) {
-    *r = (Report){m, d, columns, count, row, context, 9, NULL};
-    for (size_t i = 0; m->verbose && row && i < d->files.count; i++) {
-        int length = (int)strlen(d->files.items[i]);
-        r->width = length > r->width ? length : r->width;
-    }
-    if (m->per_sequence && row && write_table(r, m->per_sequence, err)) return -1;
-    if (m->json && !(r->json = cJSON_CreateObject())) return error_set(err, "out of memory");
-    return 0;
-}
-
-void report_dances(Report *r) {
-    bool rows = r->m->verbose && r->row;
-    double *values = malloc(r->count * sizeof *values);
-    cJSON *files = r->json && rows ? cJSON_AddArrayToObject(r->json, "files") : NULL;
-    if (!r->json) table_titles(stdout, r->width, "", r->columns, r->count);
-    for (size_t i = 0; rows && values && i < r->dances->files.count; i++) {
-        values_of(r, i, values);
-        if (!r->json) {
-            table_row(stdout, r->width, r->dances->files.items[i], r->columns, values, r->count);
-            continue;
-        }
-        cJSON *object = cJSON_CreateObject();
-        cJSON_AddStringToObject(object, "file", r->dances->files.items[i]);
-        table_json(object, r->columns, values, r->count);
-        cJSON_AddItemToArray(files, object);
-    }
-    free(values);
-}
-
-void report_row(Report *r, const char *name, const double *values) {
-    if (!r->json)
-        table_row(stdout, r->width, name, r->columns, values, r->count);
-    else
-        table_json(strcmp(name, "all") == 0 || !name[0] ? r->json
-                                                        : cJSON_AddObjectToObject(r->json, name),
-                   r->columns, values, r->count);
-}
-
-void report_intervals(Report *r, const Interval *intervals) {
-    static const char *const names[] = {"low", "high", "bias"}, *const titles[] = {"95% from",
-                                                                                   "95% to"};
-    cJSON *object = r->json ? cJSON_AddObjectToObject(r->json, "interval") : NULL;
-    if (object) {
-        cJSON_AddNumberToObject(object, "level", 0.95);
-        cJSON_AddNumberToObject(object, "resamples", (double)r->m->resamples);
-        cJSON_AddNumberToObject(object, "seed", (double)r->m->bootstrap_seed);
-    }
-    double *values = malloc(r->count * sizeof *values);
-    for (size_t k = 0; values && k < 3; k++) {
-        for (size_t c = 0; c < r->count; c++)
-            values[c] = k == 0 ? intervals[c].low : k == 1 ? intervals[c].high : intervals[c].bias;
-        if (object)
-            table_json(cJSON_AddObjectToObject(object, names[k]), r->columns, values, r->count);
-        else if (k < 2)
-            table_row(stdout, r->width, titles[k], r->columns, values, r->count);
-    }
-    free(values);
-}
-
-int report_end(Report *r, Error *err) {
-    cJSON *json = r->json;
-    r->json = NULL;
-    return json && table_print_json(stdout, json) ? error_set(err, "out of memory") : 0;
+    if (job->options->fps > 0 && !given)
+        program_warn(job->program, "--fps was not needed: the dances' files say their rate");
+    if (assumed)
+        program_warn(job->program,
+                     "%zu of %zu dances do not say their rate; 60 frames a second assumed (--fps)",
+                     assumed, named);
+    if (resampled)
+        program_warn(job->program,
+                     "%zu of %zu dances are not at %g frames a second and were resampled",
+                     resampled, named, job->protocol_fps);
 }

@@ -74,12 +74,12 @@ int dance_features_collect(DanceFeatures *out, const EvalResults *d, Error *err)
     return status;
 }
 
-FeatureSet dance_features_kinetic(const DanceFeatures *f) {
-    return (FeatureSet){f->dances, KINETIC_PER_JOINT * f->joints, f->first, f->kinetic};
+FeatureMatrix dance_features_kinetic(const DanceFeatures *f) {
+    return (FeatureMatrix){f->dances, KINETIC_PER_JOINT * f->joints, f->first, f->kinetic};
 }
 
-FeatureSet dance_features_geometric(const DanceFeatures *f) {
-    return (FeatureSet){f->dances, GEOMETRIC_FEATURES, f->first, f->geometric};
+FeatureMatrix dance_features_geometric(const DanceFeatures *f) {
+    return (FeatureMatrix){f->dances, GEOMETRIC_FEATURES, f->first, f->geometric};
 }
 
 /* --- on disk --- */
@@ -88,10 +88,7 @@ static void describe(const DanceFeatureJob *job, char *text, size_t size) {
     const DanceFeatureOptions *o = &job->options;
     snprintf(text, size, "rate %g, frames %zu, clip %g, hop %g, anchor %s, seed %s, formulas %s",
              o->rate, o->frames, o->clip, o->hop, o->anchor ? "first-root" : "none",
-             job->with_seed ? "keep" : "skip",
-             o->corrected       ? "corrected"
-             : o->legacy_manual ? "legacy-manual"
-                                : "published");
+             job->with_seed ? "keep" : "skip", dance_formulas_name(o));
 }
 
 static int add_array(Tensors *set, const char *name, const float *x, size_t rows, size_t columns,
@@ -173,9 +170,9 @@ static int from_tensors(Tensors *set, DanceFeatures *f, const DanceFeatureJob *j
         return error_set(err, "`options` must be a text");
     memcpy(have, options->data, options->item_size);
     if (strcmp(have, want) != 0)
-        return error_set(err,
-                         "features taken with other options (%s; now %s): make it anew with --real",
-                         have, want);
+        return error_set(
+            err, "features taken with other options (%s; now %s): make it again with --real", have,
+            want);
     if (first->type != TENSOR_I64 || first->rank != 1 || first->shape[0] < 2 ||
         kinetic->rank != 2 || kinetic->shape[1] % KINETIC_PER_JOINT || !kinetic->shape[1])
         return error_set(err, "`first` or `kinetic` has the wrong shape");

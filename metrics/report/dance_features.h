@@ -30,8 +30,8 @@ void dance_features_release(void *result);
 int dance_features_collect(DanceFeatures *out, const EvalResults *d, Error *err);
 void dance_features_free(DanceFeatures *f);
 
-FeatureSet dance_features_kinetic(const DanceFeatures *f);
-FeatureSet dance_features_geometric(const DanceFeatures *f);
+FeatureMatrix dance_features_kinetic(const DanceFeatures *f);
+FeatureMatrix dance_features_geometric(const DanceFeatures *f);
 
 /* .npz: names, kinetic, geometric, first, and options, a text that says how they were taken.
  * Reading refuses features that were taken otherwise. */

@@ -1,11 +1,70 @@
 #include "metrics/report/fid_report.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "metrics/report/self_check.h"
 
 enum { COLUMNS = 7, FROM_MEAN = 5 };
+
+/* --- scores --- */
+
+int fid_scores(FidScores *out, const DanceFeatures *real, const DanceFeatures *made,
+               const ScoreOptions *o, Error *err) {
+    *out = (FidScores){0};
+    FeatureMatrix real_kinetic = dance_features_kinetic(real);
+    FeatureMatrix made_kinetic = dance_features_kinetic(made);
+    FeatureMatrix real_geometric = dance_features_geometric(real);
+    FeatureMatrix made_geometric = dance_features_geometric(made);
+    return set_score(&real_kinetic, &made_kinetic, o, &out->kinetic_scale, &out->kinetic, err) ||
+                   set_score(&real_geometric, &made_geometric, o, &out->geometric_scale,
+                             &out->geometric, err)
+               ? -1
+               : 0;
+}
+
+void fid_scores_free(FidScores *s) {
+    feature_scale_free(&s->kinetic_scale);
+    feature_scale_free(&s->geometric_scale);
+}
+
+static void kinetic_name(size_t i, char *text, size_t size) {
+    static const char *const parts[] = {"horizontal energy", "vertical energy", "expenditure"};
+    snprintf(text, size, "%s of joint %zu", parts[i % 3], i / 3);
+}
+
+static void geometric_text(size_t i, char *text, size_t size) {
+    snprintf(text, size, "%s", geometric_name(i));
+}
+
+/* Appends the names of what a scale leaves out; returns how many there are. */
+static size_t list_left_out(const FeatureScale *scale, void (*name)(size_t, char *, size_t),
+                            char *text, size_t size) {
+    size_t count = 0;
+    for (size_t i = 0; i < scale->dim; i++) {
+        size_t used = strlen(text);
+        char one[80];
+        if (!scale->left_out[i]) continue;
+        name(i, one, sizeof one);
+        snprintf(text + used, size - used, "%s%s", used ? ", " : "", one);
+        count++;
+    }
+    return count;
+}
+
+void fid_scores_warn(const FidScores *s, const Program *program) {
+    char text[4000] = "";
+    size_t kinetic = list_left_out(&s->kinetic_scale, kinetic_name, text, sizeof text);
+    size_t geometric = list_left_out(&s->geometric_scale, geometric_text, text, sizeof text);
+    if (kinetic + geometric)
+        program_warn(program,
+                     "%zu of %zu kinetic and %zu of %zu geometric features are the same in every "
+                     "real dance and left out (--keep-constant keeps them): %s",
+                     kinetic, s->kinetic_scale.dim, geometric, s->geometric_scale.dim, text);
+}
+
+/* --- table --- */
 
 /* Distance of a dance's standardised features from the real mean, mean over its clips. */
 static double from_mean(const FeatureScale *scale, const float *rows, size_t n) {
@@ -25,7 +84,7 @@ static double from_mean(const FeatureScale *scale, const float *rows, size_t n) 
 
 static void row_of(const void *result, const void *context, double *values) {
     const DanceFeatureRows *f = result;
-    const Scores *s = context;
+    const FidScores *s = context;
     const double one[COLUMNS] = {1,
                                  NAN,
                                  NAN,
@@ -36,67 +95,98 @@ static void row_of(const void *result, const void *context, double *values) {
     memcpy(values, one, sizeof one);
 }
 
-static void show_protocol(const Report *r, const char *name, const DanceFeatureJob *job,
-                          const ScoreOptions *so, const DanceFeatures *made,
-                          const DanceFeatures *real) {
-    const DanceFeatureOptions *o = &job->options;
-    const char *formulas = o->corrected       ? "corrected"
-                           : o->legacy_manual ? "legacy-manual"
-                                              : "published";
-    if (!r->json) {
-        printf("protocol %s: anchor %s, seed frames %s, ", name, o->anchor ? "first-root" : "none",
-               job->with_seed ? "kept" : "skipped");
-        printf(o->frames ? "first %zu frames at 60 fps" : "all frames at 60 fps", o->frames);
-        if (o->rate > 0) printf(" seen at %g", o->rate);
-        if (o->clip > 0)
-            printf(", clips of %g s every %g s (%zu, real %zu)", o->clip, o->hop, made->rows,
-                   real->rows);
-        printf("; %s formulas%s; %zu of %zu dances, %zu real\n", formulas,
-               so->standardise ? "" : ", not standardised", r->dances->files.count,
-               r->dances->named, real->dances);
-        return;
-    }
-    cJSON *used = cJSON_AddObjectToObject(r->json, "protocol");
-    cJSON_AddStringToObject(used, "name", name);
+static void print_protocol(const FidReport *what) {
+    const DanceFeatureOptions *o = &what->job->options;
+    printf("protocol %s: anchor %s, seed frames %s, ", what->protocol,
+           o->anchor ? "first-root" : "none", what->job->with_seed ? "kept" : "skipped");
+    printf(o->frames ? "first %zu frames at 60 fps" : "all frames at 60 fps", o->frames);
+    if (o->rate > 0) printf(" seen at %g", o->rate);
+    if (o->clip > 0)
+        printf(", clips of %g s every %g s (%zu, real %zu)", o->clip, o->hop, what->made->rows,
+               what->real->rows);
+    printf("; %s formulas%s; %zu of %zu dances, %zu real\n", dance_formulas_name(o),
+           what->how->standardise ? "" : ", not standardised", what->dances->files.count,
+           what->dances->named, what->real->dances);
+}
+
+static void add_protocol(cJSON *json, const FidReport *what) {
+    const DanceFeatureOptions *o = &what->job->options;
+    cJSON *used = cJSON_AddObjectToObject(json, "protocol");
+    cJSON_AddStringToObject(used, "name", what->protocol);
     cJSON_AddStringToObject(used, "anchor", o->anchor ? "first-root" : "none");
-    cJSON_AddStringToObject(used, "seed", job->with_seed ? "keep" : "skip");
+    cJSON_AddStringToObject(used, "seed", what->job->with_seed ? "keep" : "skip");
     cJSON_AddNumberToObject(used, "frames", (double)o->frames);
     cJSON_AddNumberToObject(used, "rate", o->rate);
     cJSON_AddNumberToObject(used, "clip", o->clip);
     cJSON_AddNumberToObject(used, "hop", o->hop);
-    cJSON_AddStringToObject(used, "formulas", formulas);
+    cJSON_AddStringToObject(used, "formulas", dance_formulas_name(o));
     cJSON_AddBoolToObject(used, "corrected", o->corrected);
-    cJSON_AddBoolToObject(used, "standardised", so->standardise);
+    cJSON_AddBoolToObject(used, "standardised", what->how->standardise);
 }
 
-static void show_ranks(const Report *r, const Scores *s) {
-    const SetScore *each[] = {&s->kinetic, &s->geometric};
+static void show_rank(Report *r, const char *name, const SetScore *s) {
     static const Column columns[] = {
         {"features", "", 0, 1}, {"used", "", 0, 1}, {"rank", "", 0, 1}, {"real_rank", "", 0, 1}};
-    for (size_t i = 0; i < 2; i++) {
-        const double values[] = {(double)each[i]->dim, (double)each[i]->kept, (double)each[i]->rank,
-                                 (double)each[i]->real_rank};
-        const char *name = i ? "geometric" : "kinetic";
-        if (r->json)
-            table_json(cJSON_AddObjectToObject(r->json, name), columns, values, 4);
-        else
-            printf("%s: %zu of %zu features, covariance of rank %zu (real %zu)%s\n", name,
-                   each[i]->kept, each[i]->dim, each[i]->rank, each[i]->real_rank,
-                   each[i]->rank < each[i]->kept
-                       ? ": the distance is exact, but the dances do not span the space"
-                       : "");
+    const double values[] = {(double)s->dim, (double)s->kept, (double)s->rank,
+                             (double)s->real_rank};
+    if (r->json) {
+        cJSON *object = cJSON_AddObjectToObject(r->json, name);
+        if (!object || table_json(object, columns, values, 4)) r->failed = true;
+        return;
     }
+    printf("%s: %zu of %zu features, covariance of rank %zu (real %zu)%s\n", name, s->kept, s->dim,
+           s->rank, s->real_rank,
+           s->rank < s->kept ? ": the distance is exact, but the dances do not span the space"
+                             : "");
 }
 
-static void add_row(Report *r, const char *name, double n, double fid_k, double fid_g,
-                    double dist_k, double dist_g) {
-    const double values[COLUMNS] = {n, fid_k, fid_g, dist_k, dist_g, NAN, NAN};
+static void add_row(Report *r, const char *name, double n, const double scores[4]) {
+    const double values[COLUMNS] = {n, scores[0], scores[1], scores[2], scores[3], NAN, NAN};
     report_row(r, name, values);
 }
 
-int fid_report(const EvalResults *d, const Scores *s, const DanceFeatures *made,
-               const DanceFeatures *real, const DanceFeatureJob *job, const ScoreOptions *o,
-               const FidShown *what, const EvalOptions *m, Error *err) {
+static void show_real_rows(Report *r, const FidReport *what) {
+    const SetScore *k = &what->scores->kinetic, *g = &what->scores->geometric;
+    const double real[4] = {NAN, NAN, k->real_dist, g->real_dist};
+    if (what->real_row) add_row(r, "real", (double)what->real->dances, real);
+    if (!what->self_check) return;
+    add_row(r, "published", SELFCHECK_DANCES, self_check_published);
+    add_row(r, "recomputed", SELFCHECK_DANCES, self_check_recomputed);
+    if (!r->json)
+        printf("here: %zu of %d dances against %zu of %d; recomputed: against 1320\n",
+               what->made->dances, SELFCHECK_DANCES, what->real->dances, SELFCHECK_POOL);
+}
+
+/* The set's row: its scores, and the mean of its dances' distances from the real mean. */
+static void set_row(const FidReport *what, double all[COLUMNS]) {
+    const SetScore *k = &what->scores->kinetic, *g = &what->scores->geometric;
+    const double scores[FROM_MEAN] = {(double)what->made->dances, k->fid, g->fid, k->dist, g->dist};
+    double one[COLUMNS];
+    memcpy(all, scores, sizeof scores);
+    for (size_t c = FROM_MEAN; c < COLUMNS; c++) all[c] = 0;
+    for (size_t i = 0; i < what->made->dances; i++) {
+        row_of(eval_result(what->dances, i), what->scores, one);
+        for (size_t c = FROM_MEAN; c < COLUMNS; c++) all[c] += one[c] / (double)what->made->dances;
+    }
+}
+
+static void show_set(Report *r, const FidReport *what) {
+    const SetScore *k = &what->scores->kinetic, *g = &what->scores->geometric;
+    const Interval none = {NAN, NAN, NAN};
+    const Interval intervals[COLUMNS] = {
+        none, k->fid_interval, g->fid_interval, k->dist_interval, g->dist_interval, none, none};
+    const char *title = what->self_check ? "here" : "generated";
+    double all[COLUMNS];
+    set_row(what, all);
+    report_row(r, r->json ? "all" : title, all);
+    report_intervals(r, intervals);
+    if (!r->json) return;
+    cJSON_AddNumberToObject(r->json, "named", (double)what->dances->named);
+    cJSON_AddNumberToObject(r->json, "clips", (double)what->made->rows);
+    cJSON_AddNumberToObject(r->json, "real_sequences", (double)what->real->dances);
+}
+
+int fid_report(const FidReport *what, const EvalOptions *m, Error *err) {
     Column columns[COLUMNS] = {{"sequences", "dances", 0, 1},
                                {"fid_k", "FID_k", 4, 1},
                                {"fid_g", "FID_g", 4, 1},
@@ -105,41 +195,21 @@ int fid_report(const EvalResults *d, const Scores *s, const DanceFeatures *made,
                                {"from_mean_k", "from mean_k", 3, 1},
                                {"from_mean_g", "from mean_g", 3, 1}};
     for (size_t c = FROM_MEAN; c < COLUMNS && !m->verbose; c++) columns[c].title = NULL;
-    const SetScore *k = &s->kinetic, *g = &s->geometric;
-    const Interval none = {NAN, NAN, NAN}, intervals[COLUMNS] = {none,
-                                                                 k->fid_interval,
-                                                                 g->fid_interval,
-                                                                 k->dist_interval,
-                                                                 g->dist_interval,
-                                                                 none,
-                                                                 none};
-    double all[COLUMNS] = {(double)made->dances, k->fid, g->fid, k->dist, g->dist, 0, 0},
-           one[COLUMNS];
-    for (size_t i = 0; i < made->dances; i++) {
-        row_of((const DanceFeatureRows *)d->results + i, s, one);
-        for (size_t c = FROM_MEAN; c < COLUMNS; c++) all[c] += one[c] / (double)made->dances;
-    }
-    Report r;
-    if (report_begin(&r, m, d, columns, COLUMNS, row_of, s, err)) return -1;
-    show_protocol(&r, what->protocol, job, o, made, real);
+    Report r = {.options = m,
+                .dances = what->dances,
+                .columns = columns,
+                .count = COLUMNS,
+                .row = row_of,
+                .context = what->scores};
+    if (report_begin(&r, err)) return -1;
+    if (r.json)
+        add_protocol(r.json, what);
+    else
+        print_protocol(what);
     report_dances(&r);
-    report_row(&r, r.json ? "all" : what->self_check ? "here" : "generated", all);
-    if (m->resamples) report_intervals(&r, intervals);
-    if (r.json) {
-        cJSON_AddNumberToObject(r.json, "named", (double)d->named);
-        cJSON_AddNumberToObject(r.json, "clips", (double)made->rows);
-        cJSON_AddNumberToObject(r.json, "real_sequences", (double)real->dances);
-    }
-    if (what->real_row)
-        add_row(&r, "real", (double)real->dances, NAN, NAN, k->real_dist, g->real_dist);
-    if (what->self_check) {
-        const double *p = self_check_published, *q = self_check_recomputed;
-        add_row(&r, "published", SELFCHECK_DANCES, p[0], p[1], p[2], p[3]);
-        add_row(&r, "recomputed", SELFCHECK_DANCES, q[0], q[1], q[2], q[3]);
-        if (!r.json)
-            printf("here: %zu of %d dances against %zu of %d; recomputed: against 1320\n",
-                   made->dances, SELFCHECK_DANCES, real->dances, SELFCHECK_POOL);
-    }
-    show_ranks(&r, s);
+    show_set(&r, what);
+    show_real_rows(&r, what);
+    show_rank(&r, "kinetic", &what->scores->kinetic);
+    show_rank(&r, "geometric", &what->scores->geometric);
     return report_end(&r, err);
 }

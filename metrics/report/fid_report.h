@@ -1,25 +1,37 @@
-/* fid_report.h: the table of eval-fid. */
+/* fid_report.h: the scores and the table of eval-fid. */
 #ifndef METRICS_REPORT_FID_REPORT_H
 #define METRICS_REPORT_FID_REPORT_H
 
 #include "metrics/report/dance_features.h"
+#include "metrics/report/report.h"
 
-/* Of the set; the scales give every dance its distance from the real mean. */
+/* Of a set of dances against real ones; the scales give every dance its distance from the real
+ * mean. Owned: fid_scores_free. */
 typedef struct {
     SetScore kinetic, geometric;
     FeatureScale kinetic_scale, geometric_scale;
-} Scores;
+} FidScores;
+
+/* *out must be freed, after an error too. */
+int fid_scores(FidScores *out, const DanceFeatures *real, const DanceFeatures *made,
+               const ScoreOptions *o, Error *err);
+void fid_scores_free(FidScores *s);
+
+/* One line on stderr that names the features which are the same in every real dance and were left
+ * out, if there are any. */
+void fid_scores_warn(const FidScores *s, const Program *program);
 
 typedef struct {
+    const EvalResults *dances; /* results: DanceFeatureRows */
+    const DanceFeatures *made, *real; /* of these dances, and of the real ones */
+    const FidScores *scores;
     const char *protocol; /* its name */
-    bool real_row,
-        self_check; /* rows of the real set, of AIST++'s published and recomputed scores */
-} FidShown;
+    const DanceFeatureJob *job; /* how features were taken, */
+    const ScoreOptions *how; /* and compared */
+    bool real_row, self_check; /* also rows of the real set; of AIST++'s published and recomputed
+                                  scores */
+} FidReport;
 
-/* Prints the scores of the dances `d` (results: DanceFeatureRows; `made`: their features) against
- * `real`, and how they were taken (job, o). */
-int fid_report(const EvalResults *d, const Scores *s, const DanceFeatures *made,
-               const DanceFeatures *real, const DanceFeatureJob *job, const ScoreOptions *o,
-               const FidShown *what, const EvalOptions *m, Error *err);
+int fid_report(const FidReport *what, const EvalOptions *m, Error *err);
 
 #endif

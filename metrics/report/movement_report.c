@@ -3,7 +3,25 @@
 #include <math.h>
 #include <string.h>
 
-enum { COLUMNS = 15, COUNTS = 3, FIRST = 4, LAST = 5, RANGE_RATIO = 9, JITTER_RATIO = 12 };
+int movement_report_work(const PoseSource *t, const char *path, const void *context, void *result,
+                         Error *err) {
+    (void)path;
+    const MovementContext *c = context;
+    size_t seed = (size_t)t->motion.seed_frames;
+    if (seed >= t->motion.frames)
+        return error_set(err, "has no frame after its %zu seed frames", seed);
+    PoseTrack b;
+    if (pose_source_track(t, seed, t->motion.frames - seed, c->skeleton, true, &b, err)) return -1;
+    int status = movement_measure(&b, &c->options, result, err);
+    pose_track_free(&b);
+    return status;
+}
+
+void movement_report_release(void *result) { movement_free(result); }
+
+/* Columns before those of movement_metrics. */
+enum { SEQUENCES, WINDOWS, FROZEN, RATE, RATE_FIRST, RATE_LAST, COUNTED };
+enum { COUNTS = RATE, COLUMNS_MAX = COUNTED + 2 * MOVEMENT_METRICS_MAX };
 
 typedef struct {
     const Thresholds *thresholds;
@@ -11,23 +29,36 @@ typedef struct {
     const Movement *all;
 } Context;
 
-static void values_of(const MovementSummary *m, const MovementSummary *real, double v[COLUMNS]) {
-    const double all[COLUMNS] = {(double)m->sequences,
-                                 (double)m->windows,
-                                 (double)m->frozen,
-                                 m->rate,
-                                 m->rate_first,
-                                 m->rate_last,
-                                 m->delta_pose,
-                                 m->delta_trans,
-                                 m->range,
-                                 real ? m->range / real->range : NAN,
-                                 m->jump,
-                                 m->jitter,
-                                 real ? m->jitter / real->jitter : NAN,
-                                 m->loop,
-                                 m->pfc};
-    memcpy(v, all, sizeof all);
+static size_t make_columns(const MovementReport *what, Column columns[COLUMNS_MAX]) {
+    static const Column counted[COUNTED] = {[SEQUENCES] = {"sequences", "dances", 0, 1},
+                                            [WINDOWS] = {"windows", "windows", 0, 1},
+                                            [FROZEN] = {"frozen", "frozen", 0, 1},
+                                            [RATE] = {"rate", "rate %", 2, 100},
+                                            [RATE_FIRST] = {"rate_first", "first %", 2, 100},
+                                            [RATE_LAST] = {"rate_last", "last %", 2, 100}};
+    const char *ratio_title = what->real->files.count ? "of real" : NULL;
+    size_t n = COUNTED;
+    memcpy(columns, counted, sizeof counted);
+    if (!(what->measured->first > 0)) columns[RATE_FIRST].title = NULL;
+    if (!(what->measured->last > 0)) columns[RATE_LAST].title = NULL;
+    for (size_t k = 0; k < movement_metric_count; k++) {
+        const MovementMetric *metric = &movement_metrics[k];
+        columns[n++] = (Column){metric->key, metric->title, metric->digits, 1};
+        if (metric->ratio) columns[n++] = (Column){metric->ratio, ratio_title, 3, 1};
+    }
+    return n;
+}
+
+static void values_of(const MovementSummary *m, const MovementSummary *real, double *v) {
+    const double counted[COUNTED] = {(double)m->sequences, (double)m->windows,
+                                     (double)m->frozen,    m->rate,
+                                     m->rate_first,        m->rate_last};
+    size_t n = COUNTED;
+    memcpy(v, counted, sizeof counted);
+    for (size_t k = 0; k < movement_metric_count; k++) {
+        v[n++] = m->values[k];
+        if (movement_metrics[k].ratio) v[n++] = real ? m->values[k] / real->values[k] : NAN;
+    }
 }
 
 static void row_of(const void *result, const void *context, double *values) {
@@ -36,18 +67,20 @@ static void row_of(const void *result, const void *context, double *values) {
     values_of(&one, c->real, values);
 }
 
-static int draw(const size_t *pick, size_t n, const void *context, double *values, Error *err) {
+static int set_values(const size_t *pick, size_t n, const void *context, double *values,
+                      Error *err) {
     (void)err;
     const Context *c = context;
-    MovementSummary drawn = movement_summary(c->all, pick, n, c->thresholds);
-    values_of(&drawn, c->real, values);
+    MovementSummary set = movement_summary(c->all, pick, n, c->thresholds);
+    values_of(&set, c->real, values);
     return 0;
 }
 
-/* The freezing rate's curve over thresholds from 0 to twice the fitted ones. */
-static void show_sweep(Report *r, const EvalResults *real, const Thresholds *t, long points) {
-    const EvalResults *d = r->dances;
+/* The freezing rate's curve over thresholds from 0 to twice the fitted ones; the last row is its
+ * mean (trapezoids). */
+static void show_sweep(Report *r, const MovementReport *what) {
     enum { COUNT = 7, WITHOUT_REAL = 5 };
+    const EvalResults *d = what->dances, *real = what->real;
     Column columns[COUNT] = {{"factor", "factor", 2, 1},     {"pose", "pose deg", 4, 1},
                              {"trans", "trans cm", 4, 1},    {"rate", "rate %", 2, 100},
                              {"jitter", "jitter", 2, 1},     {"real_rate", "real %", 2, 100},
@@ -59,21 +92,23 @@ static void show_sweep(Report *r, const EvalResults *real, const Thresholds *t, 
         puts("\nthresholds times a factor; jitter: of the windows that are not frozen");
         table_titles(stdout, r->width, "", columns, COUNT);
     }
-    for (long k = 0; k <= points; k++) {
-        double factor = 2 * (double)k / (double)points,
-               weight = (k == 0 || k == points ? 0.5 : 1) / (double)points;
-        SweepPoint p = movement_sweep(d->results, d->files.count, t, factor),
-                   q = movement_sweep(real->results, real->files.count, t, factor);
+    for (long k = 0; k <= what->sweep; k++) {
+        double factor = 2 * (double)k / (double)what->sweep;
+        double weight = (k == 0 || k == what->sweep ? 0.5 : 1) / (double)what->sweep;
+        SweepPoint p = movement_sweep(d->results, d->files.count, what->thresholds, factor);
+        SweepPoint q = movement_sweep(real->results, real->files.count, what->thresholds, factor);
         const double values[COUNT] = {
             factor, p.thresholds.pose, p.thresholds.trans, p.rate, p.jitter, q.rate, q.jitter};
         area += weight * p.rate;
         real_area += weight * q.rate;
-        if (!list)
+        if (!list) {
             table_row(stdout, r->width, "", columns, values, COUNT);
-        else {
-            cJSON *point = cJSON_CreateObject();
-            table_json(point, columns, values, COUNT);
-            cJSON_AddItemToArray(list, point);
+            continue;
+        }
+        cJSON *point = cJSON_CreateObject();
+        if (table_json(point, columns, values, COUNT) || !cJSON_AddItemToArray(list, point)) {
+            cJSON_Delete(point);
+            r->failed = true;
         }
     }
     const double areas[COUNT] = {NAN, NAN, NAN, area, NAN, real_area, NAN};
@@ -83,47 +118,63 @@ static void show_sweep(Report *r, const EvalResults *real, const Thresholds *t, 
         cJSON_AddNumberToObject(r->json, "sweep_mean", area);
 }
 
-int movement_report(const EvalResults *d, const EvalResults *real, const MovementOptions *options,
-                    const Thresholds *t, long sweep, const EvalOptions *m, Error *err) {
-    Column columns[COLUMNS] = {{"sequences", "dances", 0, 1},
-                               {"windows", "windows", 0, 1},
-                               {"frozen", "frozen", 0, 1},
-                               {"rate", "rate %", 2, 100},
-                               {"rate_first", "first %", 2, 100},
-                               {"rate_last", "last %", 2, 100},
-                               {"delta_pose", "dPose deg", 4, 1},
-                               {"delta_trans", "dTrans cm", 4, 1},
-                               {"range", "range", 4, 1},
-                               {"range_ratio", "of real", 3, 1},
-                               {"jump", "jump", 3, 1},
-                               {"jitter", "jitter", 2, 1},
-                               {"jitter_ratio", "of real", 3, 1},
-                               {"loop", "loop", 4, 1},
-                               {"pfc", "PFC", 4, 1}};
-    if (!(options->first > 0)) columns[FIRST].title = NULL;
-    if (!(options->last > 0)) columns[LAST].title = NULL;
-    size_t n = d->files.count;
-    if (!real->files.count) columns[RANGE_RATIO].title = columns[JITTER_RATIO].title = NULL;
-    MovementSummary all = movement_summary(d->results, NULL, n, t),
-                    yardstick = movement_summary(real->results, NULL, real->files.count, t);
-    const Context context = {t, real->files.count ? &yardstick : NULL, d->results};
-    double v[COLUMNS];
-    Interval intervals[COLUMNS];
-    values_of(&all, context.real, v);
-    if (m->resamples && bootstrap_intervals(n, (size_t)m->resamples, (uint64_t)m->bootstrap_seed,
-                                            draw, &context, COLUMNS, v, intervals, err))
-        return -1;
-    for (size_t c = 0; c < COUNTS; c++) intervals[c] = (Interval){NAN, NAN, NAN};
-    Report r;
-    if (report_begin(&r, m, d, columns, COLUMNS, row_of, &context, err)) return -1;
+int movement_report(const MovementReport *what, const EvalOptions *m, Error *err) {
+    const EvalResults *real = what->real;
+    Column columns[COLUMNS_MAX];
+    double real_values[COLUMNS_MAX];
+    MovementSummary real_set =
+        movement_summary(real->results, NULL, real->files.count, what->thresholds);
+    const Context context = {what->thresholds, real->files.count ? &real_set : NULL,
+                             what->dances->results};
+    Report r = {.options = m,
+                .dances = what->dances,
+                .columns = columns,
+                .count = make_columns(what, columns),
+                .row = row_of,
+                .context = &context};
+    if (report_summarise(&r, set_values, &context, COUNTS, err) || report_begin(&r, err)) return -1;
     report_dances(&r);
-    report_row(&r, "all", v);
-    if (m->resamples) report_intervals(&r, intervals);
+    report_row(&r, "all", r.values);
+    report_intervals(&r, r.intervals);
     if (context.real) {
-        values_of(&yardstick, context.real, v);
-        report_row(&r, "real", v);
+        values_of(&real_set, context.real, real_values);
+        report_row(&r, "real", real_values);
     }
-    if (r.json) cJSON_AddNumberToObject(r.json, "named", (double)d->named);
-    if (sweep) show_sweep(&r, real, t, sweep);
+    if (r.json) cJSON_AddNumberToObject(r.json, "named", (double)what->dances->named);
+    if (what->sweep) show_sweep(&r, what);
     return report_end(&r, err);
+}
+
+/* --- fitting thresholds --- */
+
+static int report_fit(const EvalResults *d, const Thresholds *t, double rate, size_t windows,
+                      const EvalOptions *m, Error *err) {
+    static const Column columns[] = {{"pose", "pose deg", 6, 1},     {"trans", "trans cm", 6, 1},
+                                     {"quantile", "quantile", 4, 1}, {"rate", "frozen %", 2, 100},
+                                     {"windows", "windows", 0, 1},   {"sequences", "dances", 0, 1}};
+    const double values[] = {t->pose, t->trans,        t->quantile,
+                             rate,    (double)windows, (double)d->files.count};
+    Report r = {
+        .options = m, .dances = d, .columns = columns, .count = sizeof columns / sizeof *columns};
+    if (report_begin(&r, err)) return -1;
+    report_dances(&r);
+    report_row(&r, "", values);
+    return report_end(&r, err);
+}
+
+int movement_report_fit(const EvalResults *d, double target, const char *path, const EvalOptions *m,
+                        Error *err) {
+    FreezeWindows w;
+    Thresholds t;
+    double rate = 0;
+    if (movement_windows(d->results, d->files.count, &w, err)) return -1;
+    int status = 0;
+    if (!w.count)
+        status = error_set(
+            err, "no motion has a second of rotations, there is nothing to fit thresholds to");
+    if (!status) status = thresholds_fit(w.pose, w.trans, w.count, target, &t, &rate, err);
+    if (!status) status = thresholds_write(path, &t, err);
+    if (!status) status = report_fit(d, &t, rate, w.count, m, err);
+    freezing_windows_free(&w);
+    return status;
 }

@@ -68,7 +68,9 @@ check "a loop of two steps is one" test "$(field loop "$work/loop")" = 1
 "$BIN/freeze-rate" -q --json -t "$work/t.npz" --real "$work/real" --first 1 --last 1 $real >"$work/own"
 check "range and jitter of real dances are theirs" test "$(sed 's/"real".*//' "$work/own" | sed 's/.*"range_ratio":\([^,]*\),.*"jitter_ratio":\([^,]*\),.*/\1 \2/')" = "1 1"
 check "a row per file" sh -c "test \$('$BIN/freeze-rate' -q -v -t '$work/t.npz' $real | wc -l) -eq 5"
-refuses "a frame rate that feet cannot be scored at" 'made_0.npz: .*--fps' "$BIN/freeze-rate" -q -t "$work/t.npz" --fps 7 $made
+check "feet at any rate" "$BIN/freeze-rate" -q -t "$work/t.npz" --pfc-fps 7 $made
+"$BIN/freeze-rate" -q -t "$work/t.npz" --fps 30 $made >/dev/null 2>"$work/warnings"
+check "a rate for files that say theirs is not needed" grep -q 'warning: --fps was not needed' "$work/warnings"
 refuses "thresholds that are none" 'tick.npz: ' "$BIN/freeze-rate" -q -t $data/music/tick.npz $made
 refuses "a folder without motions" "$work" "$BIN/freeze-rate" -q -t "$work/t.npz" "$work/real" "$work/none"
 rm -f "$work/t2.npz"

@@ -1,4 +1,4 @@
-/* Deltas, thresholds, range, jitter, jump, loop and foot contact: the peers' values where there are
+/* Deltas, thresholds, range, jitter, jump, loop and foot contact: reference values where there are
  * some, worked equations elsewhere. */
 #include <math.h>
 #include <setjmp.h>
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/rng.h"
+#include "lib/motion/resample_motion.h"
 #include "metrics/loop.h"
 #include "metrics/movement.h"
 #include "metrics/pfc.h"
@@ -28,6 +29,13 @@ static int measure(const Motion *m, const Skeleton *s, const MovementOptions *o,
     int status = movement_measure(&b, o, out, err);
     pose_track_free(&b);
     return status;
+}
+
+static double summary_value(const MovementSummary *s, const char *key) {
+    for (size_t k = 0; k < movement_metric_count; k++)
+        if (strcmp(movement_metrics[k].key, key) == 0) return s->values[k];
+    fail_msg("no number is called %s", key);
+    return NAN;
 }
 
 static Skeleton smpl(void) {
@@ -64,9 +72,9 @@ static void a_dance_has_the_golden_values(void **state) {
     Error err;
     if (motion_read("test/golden/metrics/dance.npz", &m, &err) || measure(&m, &s, &plain, &x, &err))
         fail_msg("%s", err.text);
-    near(x.delta_pose, 2.448252687508127, 1e-12);
-    near(x.delta_trans, 0.8129732559762742, 1e-12);
-    near(x.pfc, 2.349235372391835, 1e-10);
+    near(movement_value(&x, "delta_pose"), 2.448252687508127, 1e-12);
+    near(movement_value(&x, "delta_trans"), 0.8129732559762742, 1e-12);
+    near(movement_value(&x, "pfc"), 2.349235372391835, 1e-10);
     assert_int_equal(x.windows.count, 1);
     movement_free(&x);
     motion_free(&m);
@@ -81,7 +89,7 @@ static void deltas_by_hand(void **state) {
         b.translations[3 * t] = 0.003 * (double)t;
         b.translations[3 * t + 2] = 0.004 * (double)t; /* 5 mm a frame */
     }
-    double pose[120], trans[120], windows[2];
+    double pose[120], trans[120];
     freezing_pose_deltas(&b, pose);
     freezing_trans_deltas(&b, trans);
     for (size_t t = 0; t < 120; t++) {
@@ -89,11 +97,18 @@ static void deltas_by_hand(void **state) {
         near(trans[t], 0.5, 1e-10);
     }
     for (size_t t = 0; t < 120; t++) pose[t] = (double)t;
-    assert_int_equal(freezing_window_deltas(pose, 119, windows), 1);
-    assert_int_equal(freezing_window_deltas(pose, 120, windows), 2);
-    near(windows[0], 29,
-         1e-12); /* transitions 0..58: the one between the windows belongs to none */
-    near(windows[1], 89, 1e-12);
+    FreezeStretch stretch = {&b, pose, trans, 121};
+    FreezeWindows w;
+    Error err;
+    assert_int_equal(freezing_windows_cut(&stretch, 0, 119, &w, &err), 0);
+    assert_int_equal(w.count, 1);
+    freezing_windows_free(&w);
+    assert_int_equal(freezing_windows_cut(&stretch, 0, 121, &w, &err), 0);
+    assert_int_equal(w.count, 2);
+    near(w.pose[0], 29, 1e-12); /* transitions 0..58: the one between the windows is of none */
+    near(w.pose[1], 89, 1e-12);
+    near(w.trans[1], 0.5, 1e-10);
+    freezing_windows_free(&w);
     pose_track_free(&b);
 }
 
@@ -166,35 +181,71 @@ static void thresholds_are_kept(void **state) {
 static void range_jitter_jump(void **state) {
     (void)state;
     PoseTrack b = body(80, 2);
-    double x, third = 0;
+    Movement x;
     Error err;
     for (size_t t = 0; t < 80; t++) {
-        turn(
-            &b, t, 0,
-            t % 2
-                ? M_PI
-                : 0); /* entries 0 and 8 are 1 and -1 by turns: deviation 1 for two entries of 18 */
-        third = (double)(t * t * t) / (60.0 * 60 * 60);
+        /* entries 0 and 8 are 1 and -1 by turns: deviation 1 for two entries of 18 */
+        turn(&b, t, 0, t % 2 ? M_PI : 0);
+        double third = (double)(t * t * t) / (60.0 * 60 * 60);
         b.positions[6 * t] = 5 * third; /* jerk 30 m/s^3 for one joint of two */
     }
-    assert_int_equal(motion_range(&b, &x, &err), 0);
-    near(x, 2.0 / 18, 1e-12);
-    near(motion_jitter(&b), 15, 1e-6);
-    for (size_t t = 0; t < 80; t++)
-        b.positions[6 * t] =
-            0.01 * (double)t + 0.05 * (double)(t / 20); /* 1 cm a frame, 6 cm at borders */
-    StepSpeeds s = {0};
-    step_speeds(&b, 20, &s);
-    assert_int_equal(s.border_count, 3);
-    assert_int_equal(s.inside_count, 76);
-    near(s.inside / 76, 0.3, 1e-12); /* 0.6 m/s for one joint of two */
-    near(step_jump(&s), 6, 1e-10);
-    s = (StepSpeeds){0};
-    step_speeds(&b, 1, &s);
-    assert_true(isnan(step_jump(&s))); /* every frame is a border */
+    assert_int_equal(movement_measure(&b, &plain, &x, &err), 0);
+    near(movement_value(&x, "range"), 2.0 / 18, 1e-12);
+    near(movement_value(&x, "jitter"), 15, 1e-6);
+    movement_free(&x);
+    for (size_t t = 0; t < 80; t++) /* 1 cm a frame, 6 cm at borders */
+        b.positions[6 * t] = 0.01 * (double)t + 0.05 * (double)(t / 20);
+    assert_int_equal(movement_measure(&b, &plain, &x, &err), 0);
+    near(movement_value(&x, "jump"), 6, 1e-10);
+    movement_free(&x);
+    MovementOptions thirds = plain;
+    thirds.keep = 0; /* a third of a second: 20 frames */
+    assert_int_equal(movement_measure(&b, &thirds, &x, &err), 0);
+    near(movement_value(&x, "jump"), 6, 1e-10);
+    movement_free(&x);
+    b.fps = 30; /* the same frames last twice as long: half the speeds, and the same jump */
+    thirds.keep = 20;
+    assert_int_equal(movement_measure(&b, &thirds, &x, &err), 0);
+    near(movement_value(&x, "jump"), 6, 1e-10);
+    movement_free(&x);
+    b.fps = 60;
+    thirds.keep = 1;
+    assert_int_equal(movement_measure(&b, &thirds, &x, &err), 0);
+    assert_true(isnan(movement_value(&x, "jump"))); /* every frame is a border */
+    assert_true(isnan(movement_value(&x, "jumps"))); /* there is no number of that name */
+    movement_free(&x);
     PoseTrack few = pose_track_part(&b, 0, 3);
-    assert_true(isnan(motion_jitter(&few)));
+    assert_true(isnan(freezing_jitter(&few)));
     pose_track_free(&b);
+}
+
+/* Two dances' numbers in a set, by hand: over transitions a long one counts for more, over dances
+ * not; a jump's two means are over all transitions. */
+static void numbers_of_a_set(void **state) {
+    (void)state;
+    Movement x[2];
+    Error err;
+    const double speed[2] = {0.01, 0.02};
+    const size_t frames[2] = {61, 31};
+    for (size_t i = 0; i < 2; i++) {
+        PoseTrack b = body(frames[i], 1);
+        for (size_t t = 0; t < b.frames; t++) {
+            double jump = i ? 0.03 * (double)(t / 20) : 0;
+            b.translations[3 * t] = b.positions[3 * t] = speed[i] * (double)t + jump;
+        }
+        assert_int_equal(movement_measure(&b, &plain, &x[i], &err), 0);
+        pose_track_free(&b);
+    }
+    MovementSummary s = movement_summary(x, NULL, 2, NULL);
+    /* cm: 60 transitions of 1; 29 of 2 and one of 5 */
+    near(summary_value(&s, "delta_trans"), (60 * 1 + 29 * 2 + 5) / 90.0, 1e-12);
+    /* borders: 3 of 1 cm and 1 of 5; inside: 57 of 1 and 29 of 2 */
+    near(summary_value(&s, "jump"), (8.0 / 4) / ((57 + 58) / 86.0), 1e-9);
+    near(summary_value(&s, "range"), 0, 1e-15);
+    const size_t twice[3] = {1, 0, 1};
+    s = movement_summary(x, twice, 3, NULL);
+    near(summary_value(&s, "jump"), (13.0 / 5) / ((57 + 116) / 115.0), 1e-9);
+    for (size_t i = 0; i < 2; i++) movement_free(&x[i]);
 }
 
 static double loop_of(const PoseTrack *b, size_t step, size_t *lag) {
@@ -254,14 +305,18 @@ static void foot_contact_by_hand(void **state) {
         p[3 * 11] = 0.05 * (double)t;
         p[3 * 8 + 1] = 9 * (double)(t % 2); /* height is no slide */
     }
-    near(pfc_score(&b, 1, 0, 0), 10000 * 0.01 * 0.02 * (2.0 / 2 + 1.0 / 2 + 0) / 3, 1e-12);
-    near(pfc_score(&b, 1, 4, 1), 10000 * 0.01 * 0.02 * ((1 + 0.5) / 2 + (1 + 0.0) / 2) / 2,
+    near(pfc_score(&b, 0, 0), 10000 * 0.01 * 0.02 * (2.0 / 2 + 1.0 / 2 + 0) / 3, 1e-12);
+    near(pfc_score(&b, 4, 1), 10000 * 0.01 * 0.02 * ((1 + 0.5) / 2 + (1 + 0.0) / 2) / 2,
          1e-12); /* windows of 4 frames: 0-3 and 1-4 */
-    near(pfc_score(&b, 2, 0, 0), 10000 * 0.02 * 0.04, 1e-12);
+    PoseTrack half; /* frames 0, 2, 4 */
+    Error err;
+    assert_int_equal(pose_track_resample(&b, 30, &half, &err), 0);
+    near(pfc_score(&half, 0, 0), 10000 * 0.02 * 0.04, 1e-12);
+    pose_track_free(&half);
     PoseTrack few = pose_track_part(&b, 0, 2);
-    assert_true(isnan(pfc_score(&few, 1, 0, 0)));
+    assert_true(isnan(pfc_score(&few, 0, 0)));
     for (size_t t = 0; t < 5; t++) b.positions[72 * t + 1] = 0;
-    assert_true(isnan(pfc_score(&b, 1, 0, 0)));
+    assert_true(isnan(pfc_score(&b, 0, 0)));
     pose_track_free(&b);
 }
 
@@ -300,19 +355,19 @@ static void freezing(void **state) {
     near(sum.rate, 2.0 / 3, 1e-15);
     near(sum.rate_first, 0, 0);
     near(sum.rate_last, 1, 0);
-    near(sum.delta_pose, 60 * 0.05 * 180 / M_PI / 179, 1e-6);
+    near(summary_value(&sum, "delta_pose"), 60 * 0.05 * 180 / M_PI / 179, 1e-6);
     MovementSummary both = movement_summary(x, NULL, 2, &t);
     assert_int_equal(both.windows, 6);
     near(both.rate, sum.rate, 1e-15);
-    near(both.delta_pose, sum.delta_pose, 1e-12);
+    near(summary_value(&both, "delta_pose"), summary_value(&sum, "delta_pose"), 1e-12);
     assert_true(isnan(movement_summary(x, NULL, 1, NULL).rate));
     const Thresholds pose_only = {1, 0, 0.5}; /* both must be still: here they are, exactly */
     near(movement_summary(x, NULL, 1, &pose_only).rate, 2.0 / 3, 1e-15);
-    Windows all;
+    FreezeWindows all;
     assert_int_equal(movement_windows(x, 2, &all, &err), 0);
     assert_int_equal(all.count, 6);
     near(all.trans[0], 5, 1e-5);
-    windows_free(&all);
+    freezing_windows_free(&all);
     movement_free(&x[0]);
     movement_free(&x[1]);
 
@@ -321,8 +376,8 @@ static void freezing(void **state) {
     assert_int_equal(measure(&m, &s, &o, &x[0], &err), 0);
     const Thresholds zero = {0, 0, 0};
     near(movement_summary(x, NULL, 1, &zero).rate, 1, 0); /* a statue is frozen by any threshold */
-    near(x[0].loop, 1, 0);
-    near(x[0].range, 0, 1e-15);
+    near(movement_value(&x[0], "loop"), 1, 0);
+    near(movement_value(&x[0], "range"), 0, 1e-15);
     movement_free(&x[0]);
     motion_free(&m);
     skeleton_free(&s);
@@ -342,9 +397,10 @@ static void without_rotations(void **state) {
     b.rotations = NULL;
     assert_int_equal(movement_measure(&b, &plain, &x, &err), 0);
     assert_int_equal(x.windows.count, 0);
-    assert_true(isnan(x.delta_pose) && isnan(x.range) && isnan(x.loop));
-    near(x.delta_trans, whole.delta_trans, 0);
-    near(x.jitter, whole.jitter, 0);
+    assert_true(isnan(movement_value(&x, "delta_pose")) && isnan(movement_value(&x, "range")) &&
+                isnan(movement_value(&x, "loop")));
+    near(movement_value(&x, "delta_trans"), movement_value(&whole, "delta_trans"), 0);
+    near(movement_value(&x, "jitter"), movement_value(&whole, "jitter"), 0);
     assert_true(isnan(movement_summary(&x, NULL, 1, &(Thresholds){1, 1, 0.5}).rate));
     movement_free(&whole);
     movement_free(&x);
@@ -360,8 +416,8 @@ static void without_rotations(void **state) {
 static void sweeping(void **state) {
     (void)state;
     double pose[4] = {1, 2, 3, 4}, trans[4] = {2, 4, 6, 8}, jitter[4] = {10, 20, 30, 40};
-    const Movement m[2] = {{.frames = 180, .windows = {3, pose, trans, jitter}},
-                           {.frames = 60, .windows = {1, pose + 3, trans + 3, jitter + 3}}};
+    const Movement m[2] = {{.windows = {3, pose, trans, jitter}},
+                           {.windows = {1, pose + 3, trans + 3, jitter + 3}}};
     const Thresholds t = {2, 4, 0.5};
     const struct {
         double factor, rate, left;
@@ -393,7 +449,7 @@ static void jitter_of_windows(void **state) {
     assert_int_equal(pose_track_new(&b, &m, 10, 180, &s, &err), 0);
     assert_int_equal(movement_measure(&b, &plain, &x, &err), 0);
     PoseTrack moving = pose_track_part(&b, 0, 60);
-    near(x.windows.jitter[0], motion_jitter(&moving), 0);
+    near(x.windows.jitter[0], freezing_jitter(&moving), 0);
     assert_true(x.windows.jitter[0] > 0);
     near(x.windows.jitter[1], 0, 1e-9); /* still */
     movement_free(&x);
@@ -408,17 +464,19 @@ static void what_cannot_be_measured_is_refused(void **state) {
     Motion m = half_frozen();
     Movement x;
     Error err;
-    MovementOptions o = plain;
-    o.pfc_fps = 25;
-    assert_int_equal(measure(&m, &s, &o, &x, &err), -1);
-    assert_non_null(strstr(err.text, "--fps"));
+    m.fps = 1e300;
+    assert_int_equal(measure(&m, &s, &plain, &x, &err), -1);
+    assert_non_null(strstr(err.text, "'fps' is 1e+300"));
+    assert_null(x.windows.pose);
+    m.fps = 60;
     m.seed_frames = 190;
     assert_int_equal(measure(&m, &s, &plain, &x, &err), -1);
     assert_null(x.windows.pose);
     m.seed_frames = 189; /* one frame: nothing has a value, nothing fails */
     assert_int_equal(measure(&m, &s, &plain, &x, &err), 0);
     assert_int_equal(x.windows.count, 0);
-    assert_true(isnan(x.delta_pose) && isnan(x.jitter) && isnan(x.loop) && isnan(x.pfc));
+    assert_true(isnan(movement_value(&x, "delta_pose")) && isnan(movement_value(&x, "jitter")) &&
+                isnan(movement_value(&x, "loop")) && isnan(movement_value(&x, "pfc")));
     movement_free(&x);
     s.joints = 23;
     assert_int_equal(measure(&m, &s, &plain, &x, &err), -1);
@@ -433,6 +491,7 @@ int main(void) {
         cmocka_unit_test(thresholds_reach_the_target),
         cmocka_unit_test(thresholds_are_kept),
         cmocka_unit_test(range_jitter_jump),
+        cmocka_unit_test(numbers_of_a_set),
         cmocka_unit_test(loops),
         cmocka_unit_test(foot_contact_by_hand),
         cmocka_unit_test(freezing),

@@ -27,7 +27,7 @@ static void one_row_each(size_t *first, size_t n) {
     for (size_t i = 0; i <= n; i++) first[i] = i;
 }
 
-static SetScore score(const FeatureSet *real, const FeatureSet *made, const ScoreOptions *o) {
+static SetScore score(const FeatureMatrix *real, const FeatureMatrix *made, const ScoreOptions *o) {
     SetScore s;
     FeatureScale scale;
     Error err;
@@ -42,7 +42,7 @@ static void a_set_against_itself(void **state) {
     size_t first[N + 1];
     random_rows(x, N * D, 1);
     one_row_each(first, N);
-    const FeatureSet set = {N, D, first, x};
+    const FeatureMatrix set = {N, D, first, x};
     SetScore s = score(&set, &set, &(ScoreOptions){.standardise = true, .real_dist = true});
     near(s.fid, 0, 1e-12);
     near(s.dist, s.real_dist, 0);
@@ -60,7 +60,7 @@ static void ranks(void **state) {
     random_rows(x, N * D, 2);
     random_rows(few, 3 * D, 3);
     for (size_t i = 0; i < N; i++) x[i * D + 4] = 2 * x[i * D];
-    const FeatureSet real = {N, D, first, x}, made = {3, D, first, few};
+    const FeatureMatrix real = {N, D, first, x}, made = {3, D, first, few};
     SetScore s = score(&real, &made, &(ScoreOptions){.standardise = true});
     assert_int_equal(s.real_rank, D - 1);
     assert_int_equal(s.rank, 2);
@@ -82,14 +82,14 @@ static void standardising(void **state) {
         xd[i] = (double)x[i];
         yd[i] = (double)y[i];
     }
-    const FeatureSet real = {N, D, first, x}, made = {N, D, first, y};
+    const FeatureMatrix real = {N, D, first, x}, made = {N, D, first, y};
     assert_int_equal(frechet_distance(xd, N, yd, N, D, &want, &err), 0);
     SetScore plain = score(&real, &made, &(ScoreOptions){.standardise = false}),
              scaled = score(&real, &made, &(ScoreOptions){.standardise = true});
     near(plain.fid, want, 1e-12 * want);
     near(plain.dist, diversity_mean_distance(yd, N, D), 1e-12);
     assert_true(scaled.fid < plain.fid / 10);
-    const FeatureSet other = {N, D - 1, first, y};
+    const FeatureMatrix other = {N, D - 1, first, y};
     SetScore s;
     FeatureScale scale;
     assert_int_equal(
@@ -108,7 +108,8 @@ static void a_doubled_set(void **state) {
     random_rows(x, N * D, 6);
     random_rows(y, M * D, 7);
     memcpy(y + M * D, y, M * D * sizeof *y);
-    const FeatureSet real = {N, D, first, x}, once = {M, D, first, y}, twice = {2 * M, D, first, y};
+    const FeatureMatrix real = {N, D, first, x}, once = {M, D, first, y},
+                        twice = {2 * M, D, first, y};
     SetScore a = score(&real, &once, &(ScoreOptions){.standardise = true}),
              b = score(&real, &twice, &(ScoreOptions){.standardise = true});
     near(b.dist, a.dist * 2 * (M - 1) / (2 * M - 1.0), 1e-12);
@@ -123,7 +124,7 @@ static void clips_are_drawn_with_their_dance(void **state) {
     one_row_each(first, N);
     random_rows(x, N * D, 8);
     random_rows(y, 4 * D, 9);
-    const FeatureSet real = {N, D, first, x}, made = {2, D, two, y};
+    const FeatureMatrix real = {N, D, first, x}, made = {2, D, two, y};
     SetScore s = score(&real, &made, &(ScoreOptions){.standardise = true, .resamples = 400});
     /* Only three different sets can be drawn: the first dance twice, both, the second twice. The
      * ends are two of them, moved by the bias. */
@@ -132,7 +133,7 @@ static void clips_are_drawn_with_their_dance(void **state) {
         float drawn[4 * D];
         memcpy(drawn, y + (k == 2 ? 2 * D : 0), 2 * D * sizeof *y);
         memcpy(drawn + 2 * D, y + (k == 0 ? 0 : 2 * D), 2 * D * sizeof *y);
-        const FeatureSet set = {2, D, two, drawn};
+        const FeatureMatrix set = {2, D, two, drawn};
         each[k] = score(&real, &set, &(ScoreOptions){.standardise = true});
     }
     double low = fmin(each[0].fid, fmin(each[1].fid, each[2].fid)),

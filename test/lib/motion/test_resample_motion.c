@@ -166,6 +166,10 @@ static void seeds_keep_their_time(void **state) {
     assert_int_equal(resample_seed(0, 60, 30), 0);
     assert_int_equal(resample_seed(10, 24, 60), 25);
     assert_int_equal(resample_seed(100, 29.97, 59.94), 200);
+    assert_int_equal(resample_duration(240, 30, 60), 480);
+    assert_int_equal(resample_duration(2399, 120, 60), 1200); /* 1200 frames doubled */
+    assert_int_equal(resample_duration(1, 60, 60), 1);
+    assert_int_equal(resample_duration(0, 30, 60), 0);
     Motion m = random_motion(3, 60), out;
     Error err;
     m.seed_frames = 3;
