@@ -108,12 +108,35 @@ $(BUILD)/f64/test/%: $(BUILD)/f64/test/%.o $(BUILD)/f64/model.a $(BUILD)/libneve
 $(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libneverstop.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) -lcmocka $(PACKAGE_LIBS) -lm
 
+# The example of docs/architecture.md as one more predictor, with its row in the registry: programs
+# and gradient checks for test/cli/adding-a-predictor.sh.
+WALK := $(BUILD)/walk
+walk_programs := $(patsubst %,$(WALK)/%,train-bank train-predictor generate f64_networks)
+$(WALK)/rnn.c: docs/architecture.md
+	@mkdir -p $(@D)
+	awk '/^```/ { on = 0 } on || /rnn.c: / { on = 1; print }' $< >$@
+$(WALK)/predictors.c: model/predictors/predictors.c docs/architecture.md
+	@mkdir -p $(@D)
+	awk 'NR == FNR { if (/&predictor_rnn,/) row = $$0; if (/extern.*predictor_rnn;/) name = $$0; next } \
+	     { print } /&predictor_fact,/ { print row } /extern.*predictor_fact;/ { print name }' \
+	    docs/architecture.md $< >$@
+$(WALK)/%.o: $(WALK)/%.c
+	$(CC) $(ALL_CFLAGS) -ffp-contract=fast -c -o $@ $<
+$(WALK)/f64_%.o: $(WALK)/%.c
+	$(CC) $(ALL_CFLAGS) -DNN_FLOAT64 -c -o $@ $<
+$(WALK)/f64_networks: $(BUILD)/f64/test/model/f64_networks.o $(WALK)/f64_rnn.o \
+                      $(WALK)/f64_predictors.o $(BUILD)/f64/model.a $(BUILD)/libneverstop.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) -lcmocka $(PACKAGE_LIBS) -lm
+$(WALK)/%: $(BUILD)/cmd/%.o $(WALK)/rnn.o $(WALK)/predictors.o $(BUILD)/libneverstop.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) -lm
+
 # Test programs run from the repository's root; scripts in test/cli get the folder of the
 # executables in $BIN.
 test: build-tests
-	@BIN=$(BIN) MPI_BIN=$(if $(mpi_there),$(BUILD)/mpi) WAYS=$(BUILD)/test/ways sh test/run $(units)
+	@BIN=$(BIN) MPI_BIN=$(if $(mpi_there),$(BUILD)/mpi) WAYS=$(BUILD)/test/ways WALK=$(WALK) \
+	    sh test/run $(units)
 
-build-tests: all $(units) $(BUILD)/test/ways \
+build-tests: all $(units) $(BUILD)/test/ways $(walk_programs) \
              $(if $(mpi_there),$(BUILD)/mpi/train-bank $(BUILD)/mpi/train-predictor)
 
 sanitized = $(MAKE) BUILD=$(BUILD)/sanitize BIN=$(BUILD)/sanitize/bin \
