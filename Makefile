@@ -24,7 +24,7 @@ CC      ?= cc
 MARCH   ?= native
 OPT     ?= -O3
 BLAS    ?= openblas
-PACKAGES = $(BLAS) fftw3 fftw3f sndfile libmpg123 soxr zlib libcjson
+PACKAGES = $(BLAS) fftw3 fftw3f sndfile libmpg123 soxr libxxhash zlib libcjson
 
 BUILD ?= build
 BIN   ?= $(if $(MPI),$(BUILD)/mpi,bin)

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
@@ -125,6 +126,42 @@ static int make_views(Safetensors *s, const unsigned char *data, Error *err) {
     return 0;
 }
 
+/* --- checksum --- */
+
+enum { DIGITS = 16 };
+static const char checksum_key[] = "checksum", seal_key[] = "sealed";
+static const char checksum_begins[] = "\"checksum\":\"xxh3:";
+static const char no_digits[] = "0000000000000000";
+
+/* Where in the header, of which `size` bytes are there, the digits stand; NULL: nowhere. */
+static const unsigned char *find_digits(const unsigned char *header, size_t size) {
+    const unsigned char *at = memmem(header, size, checksum_begins, sizeof checksum_begins - 1);
+    if (!at) return NULL;
+    at += sizeof checksum_begins - 1;
+    return (size_t)(header + size - at) > DIGITS && at[DIGITS] == '"' ? at : NULL;
+}
+
+static int check_sum(const Safetensors *s, size_t header_size, Error *err) {
+    if (!metadata_get(&s->header.metadata, seal_key) &&
+        !metadata_get(&s->header.metadata, checksum_key))
+        return 0;
+    const unsigned char *digits = find_digits(s->map + 8, header_size);
+    XXH3_state_t *state = XXH3_createState();
+    if (!state) return error_set(err, "out of memory");
+    char text[DIGITS + 1] = "";
+    if (digits) {
+        size_t at = (size_t)(digits - s->map);
+        XXH3_64bits_reset(state);
+        XXH3_64bits_update(state, s->map, at);
+        XXH3_64bits_update(state, no_digits, DIGITS);
+        XXH3_64bits_update(state, digits + DIGITS, s->size - at - DIGITS);
+        snprintf(text, sizeof text, "%016llx", (unsigned long long)XXH3_64bits_digest(state));
+    }
+    XXH3_freeState(state);
+    if (digits && memcmp(digits, text, DIGITS) == 0) return 0;
+    return error_set(err, "damaged: its checksum does not fit its contents");
+}
+
 static int open_file(const char *path, Safetensors *s, Error *err) {
     if (map_file(path, s, err)) return -1;
     uint64_t length = read_le64(s->map);
@@ -136,7 +173,8 @@ static int open_file(const char *path, Safetensors *s, Error *err) {
                          "cut short, or not a .safetensors file: its header does not fit into it");
     size_t at = 8 + (size_t)length;
     if (safetensors_header_parse((const char *)s->map + 8, (size_t)length, s->size - at, &s->header,
-                                 err))
+                                 err) ||
+        check_sum(s, (size_t)length, err))
         return -1;
     return make_views(s, s->map + at, err);
 }
@@ -219,22 +257,53 @@ int safetensors_read_f32(const SafetensorsView *v, float *out, Error *err) {
 
 /* --- writing --- */
 
-static int put_views(OutputFile *f, const char *header, size_t header_size,
-                     const SafetensorsView *views, size_t count, Error *err) {
+/* A file being written, and the checksum of what has been. */
+typedef struct {
+    OutputFile file;
+    XXH3_state_t *state;
+} Sealed;
+
+static void put(Sealed *s, const void *data, size_t size) {
+    if (size == 0) return;
+    fwrite(data, 1, size, s->file.stream); /* file_commit looks at ferror */
+    XXH3_64bits_update(s->state, data, size);
+}
+
+static int put_all(Sealed *s, const char *header, size_t header_size, const SafetensorsView *views,
+                   size_t count, Error *err) {
     size_t padded = (8 + header_size + DATA_ALIGNMENT - 1) / DATA_ALIGNMENT * DATA_ALIGNMENT - 8;
     if (padded > MAX_HEADER)
-        return error_set(err, "%s: a header of %zu bytes is more than the format allows", f->path,
-                         padded);
+        return error_set(err, "%s: a header of %zu bytes is more than the format allows",
+                         s->file.path, padded);
     unsigned char length[8];
+    char text[DIGITS + 1];
     write_le64(length, padded);
-    fwrite(length, 1, 8, f->stream); /* file_commit looks at ferror */
-    fwrite(header, 1, header_size, f->stream);
-    for (size_t i = header_size; i < padded; i++) putc(' ', f->stream);
-    for (size_t i = 0; i < count; i++) {
-        size_t n = safetensors_elements(&views[i]) * safetensors_item_size(views[i].type);
-        if (n > 0) fwrite(views[i].data, 1, n, f->stream);
-    }
-    return file_commit(f, err);
+    XXH3_64bits_reset(s->state);
+    put(s, length, 8);
+    put(s, header, header_size);
+    for (size_t i = header_size; i < padded; i++) put(s, " ", 1);
+    for (size_t i = 0; i < count; i++)
+        put(s, views[i].data,
+            safetensors_elements(&views[i]) * safetensors_item_size(views[i].type));
+    const unsigned char *digits = find_digits((const unsigned char *)header, header_size);
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)XXH3_64bits_digest(s->state));
+    if (!digits || fseek(s->file.stream, 8 + (long)((const char *)digits - header), SEEK_SET))
+        return error_set(err, "%s: cannot write its checksum", s->file.path);
+    fwrite(text, 1, DIGITS, s->file.stream);
+    return file_commit(&s->file, err);
+}
+
+static int print_header(FILE *text, const SafetensorsView *views, size_t count,
+                        const Metadata *metadata, Error *err) {
+    Metadata all = {0};
+    int status = 0;
+    for (size_t i = 0; metadata && status == 0 && i < metadata->count; i++)
+        status = metadata_set(&all, metadata->items[i].key, metadata->items[i].value, err);
+    if (status == 0) status = metadata_set(&all, checksum_key, "xxh3:0000000000000000", err);
+    if (status == 0) status = metadata_set(&all, seal_key, "by its checksum", err);
+    if (status == 0) status = safetensors_header_print(text, views, count, &all, err);
+    metadata_free(&all);
+    return status;
 }
 
 int safetensors_write(const char *path, const SafetensorsView *views, size_t count,
@@ -243,14 +312,15 @@ int safetensors_write(const char *path, const SafetensorsView *views, size_t cou
     size_t size = 0;
     FILE *text = open_memstream(&header, &size);
     if (!text) return error_set(err, "%s: out of memory", path);
-    int bad =
-        safetensors_header_print(text, views, count, metadata, err) ? error_prefix(err, path) : 0;
+    int bad = print_header(text, views, count, metadata, err) ? error_prefix(err, path) : 0;
     if (fclose(text) != 0 && !bad) bad = error_set(err, "%s: out of memory", path);
-    OutputFile f;
-    if (!bad && !(bad = file_begin(&f, path, err))) {
-        bad = put_views(&f, header, size, views, count, err);
-        file_abandon(&f);
+    Sealed s = {.state = XXH3_createState()};
+    if (!bad && !s.state) bad = error_set(err, "%s: out of memory", path);
+    if (!bad && !(bad = file_begin(&s.file, path, err))) {
+        bad = put_all(&s, header, size, views, count, err);
+        file_abandon(&s.file);
     }
+    XXH3_freeState(s.state);
     free(header);
     return bad;
 }

@@ -50,7 +50,9 @@ enum { SAFETENSORS_DEEP = -1 };
 
 typedef struct Safetensors Safetensors;
 
-/* Maps the file. *out is NULL on error. Error texts begin with the path. */
+/* Maps the file. A file that safetensors_write has made is checked against its checksum, every byte
+ * of it, and refused where they differ; others are read as they are. *out is NULL on error. Error
+ * texts begin with the path. */
 int safetensors_open(const char *path, Safetensors **out, Error *err);
 void safetensors_close(Safetensors *s);
 const Metadata *safetensors_metadata(const Safetensors *s);
@@ -66,7 +68,9 @@ size_t safetensors_elements(const SafetensorsView *v);
 int safetensors_read_f32(const SafetensorsView *v, float *out, Error *err);
 
 /* Writes atomically, in the order given, data aligned to 64 bytes by padding the header with
- * spaces. Views point at the caller's data. The same input gives the same bytes. */
+ * spaces. Views point at the caller's data. The same input gives the same bytes. Two entries are
+ * added to the metadata: `checksum`, "xxh3:" and 16 hexadecimal digits, the XXH3-64 of the whole file
+ * with zeros in place of these digits, and `sealed`, which says that there is one. */
 int safetensors_write(const char *path, const SafetensorsView *views, size_t count,
                       const Metadata *metadata, Error *err);
 

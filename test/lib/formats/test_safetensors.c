@@ -69,7 +69,7 @@ static void tensors_and_metadata_come_back(void **state) {
     assert_memory_equal(safetensors_at(s, 2)->data, &c, sizeof c);
     assert_null(safetensors_find(s, "predictor"));
     const Metadata *back = safetensors_metadata(s);
-    assert_int_equal(back->count, 2);
+    assert_int_equal(back->count, 4); /* checksum and seal too */
     assert_string_equal(metadata_get(back, "format"), "neverstop");
     assert_string_equal(metadata_get(back, "config"), metadata_get(&m, "config"));
     assert_null(metadata_get(back, "genres"));
@@ -107,13 +107,42 @@ static void the_written_bytes_are_the_formats(void **state) {
     size_t size;
     assert_done(file_read(path, &bytes, &size, &err), &err);
     char expected[200];
-    snprintf(expected, sizeof expected, "%-120s",
-             "{\"__metadata__\":{\"k\":\"v\\u0009\"},\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_"
-             "offsets\":[0,4]}}");
-    assert_int_equal(size, 132);
-    assert_memory_equal(bytes, "\x78\0\0\0\0\0\0\0", 8);
-    assert_memory_equal(bytes + 8, expected, 120);
-    assert_memory_equal(bytes + 128, "\0\0\x80\x3f", 4);
+    /* The digits are those of Python's xxhash for these bytes with zeros in their place. */
+    snprintf(
+        expected, sizeof expected, "%-184s",
+        "{\"__metadata__\":{\"k\":\"v\\u0009\",\"checksum\":\"xxh3:42b79dfe629249f1\",\"sealed\":"
+        "\"by its checksum\"},\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}");
+    assert_int_equal(size, 196);
+    assert_memory_equal(bytes, "\xb8\0\0\0\0\0\0\0", 8);
+    assert_memory_equal(bytes + 8, expected, 184);
+    assert_memory_equal(bytes + 192, "\0\0\x80\x3f", 4);
+    free(bytes);
+}
+
+/* Whichever bit of a written file flips, and wherever it is cut, it is refused. */
+static void damage_of_a_sealed_file_is_seen(void **state) {
+    (void)state;
+    static const float a[] = {1, 2, 3};
+    Error err;
+    Safetensors *s;
+    const SafetensorsView view = {
+        .name = "w", .type = SAFETENSORS_F32, .rank = 1, .shape = {3}, .data = a};
+    assert_done(safetensors_write(scratch("sealed.safetensors"), &view, 1, NULL, &err), &err);
+    unsigned char *bytes;
+    size_t size;
+    assert_done(file_read(scratch("sealed.safetensors"), &bytes, &size, &err), &err);
+    for (size_t bit = 0; bit < 8 * size; bit++) {
+        bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        const char *path = scratch_write("flipped.safetensors", bytes, size);
+        if (safetensors_open(path, &s, &err) == 0) fail_msg("bit %zu flipped is accepted", bit);
+        bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
+    }
+    for (size_t cut = 0; cut < size; cut++)
+        assert_int_equal(safetensors_open(scratch_write("cut.safetensors", bytes, cut), &s, &err),
+                         -1);
+    bytes[size - 2] ^= 1;
+    assert_failed(safetensors_open(scratch_write("flipped.safetensors", bytes, size), &s, &err),
+                  &err, "damaged: its checksum");
     free(bytes);
 }
 
@@ -365,6 +394,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tensors_and_metadata_come_back),
         cmocka_unit_test(the_written_bytes_are_the_formats),
+        cmocka_unit_test(damage_of_a_sealed_file_is_seen),
         cmocka_unit_test(any_order_and_place_is_read),
         cmocka_unit_test(numbers_of_16_bits),
         cmocka_unit_test(other_tensors_are_left_alone),
