@@ -1,5 +1,4 @@
-/* model.h: a model or a bank with its configuration, in memory, and its form in a safetensors file.
- */
+/* model.h: a model or a bank with its configuration, in memory. */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
@@ -18,7 +17,7 @@ typedef struct {
     Config config;
     char **genres; /* [config.genre_count] in the order of the banks; owned */
     Params params;
-    Safetensors *file; /* that the parameters are mapped from (state.h); owned, else NULL */
+    Safetensors *file; /* that the parameters are mapped from (model_file.h); owned, else NULL */
 } Model;
 
 /* Declares all parameters of the kind; nothing is allocated yet. seed: with `seed.motion` [genres,

@@ -16,9 +16,9 @@
 Value refine_encode(Graph *g, const Config *c, Value motion);
 /* n latents of z: frames floor(i (l-1) / (n-1) + 1/2), or the mean for n = 1 */
 Value refine_sample(Graph *g, const Config *c, Value z);
-/* refine_sample of refine_encode, without what it does not ask for */
+/* refine_sample of refine_encode, without computing the frames that are not sampled */
 Value refine_latents(Graph *g, const Config *c, Value motion);
-/* Eq. 3: z' = B op_softmax(B^T z) */
+/* Eq. 3: z' = B softmax(B^T z) */
 Value refine_project(Graph *g, const Config *c, Value z, Value genre);
 /* D_RB: n latents, interpolated over l frames, to motion; its frames from `first` on, [l - first,
  * D] */

@@ -4,7 +4,7 @@
 
 #include "lib/nn/ops/ops.h"
 
-/* Motion turned about the vertical so that the reference frame [1, cols] (which gets no gradient)
+/* Motion rotated about the vertical so that the reference frame [1, cols] (which gets no gradient)
  * faces straight ahead (direction -1), or back again (+1) */
 Value op_rotate_heading(Graph *g, Value x, Value reference, double direction);
 

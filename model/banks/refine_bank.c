@@ -1,9 +1,5 @@
-/* RefineBank, section 4.1: an auto-encoder whose latents are projected onto a bank of codes. */
-#include <stdlib.h>
-
+/* RefineBank, section 4.1: an auto-encoder whose latents are projected onto a bank of items. */
 #include "model/networks.h"
-
-enum { MOST_LATENTS = 64 };
 
 static Value encode(Graph *g, const Config *c, Value motion, RowRange rows) {
     return transformer_encoder(g, motion, "refine.encoder", c->past, c->bank_layers, c->bank, rows);
@@ -14,24 +10,25 @@ Value refine_encode(Graph *g, const Config *c, Value motion) {
 }
 
 /* The frames of n > 1 latents. */
-static void sampled(const Config *c, size_t *frames) {
+static void latent_frames(const Config *c, size_t *frames) {
     size_t n = c->latents;
     for (size_t i = 0; i < n; i++) frames[i] = (2 * i * (c->past - 1) + (n - 1)) / (2 * (n - 1));
 }
 
 Value refine_sample(Graph *g, const Config *c, Value z) {
-    size_t frames[MOST_LATENTS];
+    size_t frames[CONFIG_MAX_LATENTS];
     if (c->latents == 1) return op_mean_rows(g, z);
-    if (c->latents > MOST_LATENTS) return graph_fail(g, "at most %d latents", MOST_LATENTS);
-    sampled(c, frames);
+    if (c->latents > CONFIG_MAX_LATENTS)
+        return graph_fail(g, "at most %d latents", CONFIG_MAX_LATENTS);
+    latent_frames(c, frames);
     return op_gather_rows(g, z, frames, c->latents);
 }
 
 Value refine_latents(Graph *g, const Config *c, Value motion) {
-    size_t frames[MOST_LATENTS];
-    if (c->latents == 1 || c->latents > MOST_LATENTS)
+    size_t frames[CONFIG_MAX_LATENTS];
+    if (c->latents == 1 || c->latents > CONFIG_MAX_LATENTS)
         return refine_sample(g, c, refine_encode(g, c, motion));
-    sampled(c, frames);
+    latent_frames(c, frames);
     return encode(g, c, motion, (RowRange){0, c->latents, frames});
 }
 

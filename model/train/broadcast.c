@@ -32,7 +32,7 @@ int model_broadcast(Model *m, Error *err) {
     return comm_all_ok(status, err);
 }
 
-static int share_frames(float **data, size_t count, Error *err) {
+static int broadcast_frames(float **data, size_t count, Error *err) {
     if (comm_rank() > 0 && count > 0) *data = malloc(count * sizeof **data);
     if (comm_all_ok(*data || count == 0 ? 0 : error_set(err, "out of memory"), err)) return -1;
     comm_broadcast(*data, count * sizeof **data);
@@ -63,7 +63,7 @@ int training_set_broadcast(TrainingSet *l, Error *err) {
     for (size_t i = 0; status == 0 && i < head.songs; i++) {
         Music *m = &l->songs.items[i].music;
         comm_broadcast(&m->frames, sizeof m->frames);
-        status = share_frames(&m->data, m->frames * head.music_dim, err);
+        status = broadcast_frames(&m->data, m->frames * head.music_dim, err);
     }
     if (status == 0 && head.songs)
         comm_broadcast(l->songs.of_use, head.count * sizeof *l->songs.of_use);
@@ -71,7 +71,7 @@ int training_set_broadcast(TrainingSet *l, Error *err) {
         comm_broadcast(&l->sequences[i],
                        sizeof *l->sequences); /* sizes and genre; the pointers are set below */
         Sequence *s = &l->sequences[i];
-        status = share_frames(&l->motions[i].data, s->frames * head.motion_dim, err);
+        status = broadcast_frames(&l->motions[i].data, s->frames * head.motion_dim, err);
         s->motion = l->motions[i].data;
         s->music = head.songs ? l->songs.items[l->songs.of_use[i]].music.data : NULL;
     }

@@ -63,16 +63,35 @@ static double validate(StageRun *s, const Corpus *corpus, Crop *windows) {
 
 /* The first process writes; all learn whether it could. */
 static int save(const StageRun *s, const TrainHooks *h, bool must, Error *err) {
-    return h->save ? comm_all_ok(comm_rank() == 0 ? h->save(h->user, s->state, must, err) : 0, err)
-                   : 0;
+    if (!h->save) return 0;
+    int status = comm_rank() == 0 ? h->save(h->user, s->state, must, err) : 0;
+    return comm_all_ok(status, err);
 }
 
 typedef enum {
-    EPOCH_FAILED = -1,
+    EPOCH_FAILED,
     EPOCH_WHOLE,
     EPOCH_STOPPED,
-    EPOCH_CUT
-} EpochEnd; /* cut: max_steps came first */
+    EPOCH_CUT /* max_steps came first */
+} EpochEnd;
+
+/* Share of the stage that is done after so many epochs. */
+static double progress_after(const StageRun *s, double epochs) {
+    const Training *t = s->t;
+    return t->max_steps ? (double)s->state->step / (double)t->max_steps
+                        : epochs / (double)t->epochs;
+}
+
+/* In steps where their number is given, else in batches. */
+static void report_progress(const StageRun *s, const TrainHooks *h, size_t batches) {
+    const Training *t = s->t;
+    const TrainState *st = s->state;
+    if (!h->progress) return;
+    if (t->max_steps)
+        h->progress(h->user, st, st->step, t->max_steps);
+    else
+        h->progress(h->user, st, st->epoch * batches + st->batch, t->epochs * batches);
+}
 
 /* One epoch from state->batch on. */
 static EpochEnd run_epoch(StageRun *s, const TrainHooks *h, Error *err) {
@@ -85,20 +104,32 @@ static EpochEnd run_epoch(StageRun *s, const TrainHooks *h, Error *err) {
     while (st->batch < batches) {
         if (t->max_steps && st->step >= t->max_steps) return EPOCH_CUT;
         size_t at = st->batch * t->batch, batch = count - at < t->batch ? count - at : t->batch;
-        double progress = t->max_steps ? (double)st->step / (double)t->max_steps
-                                       : ((double)st->epoch + (double)st->batch / (double)batches) /
-                                             (double)t->epochs;
-        st->loss_sum += run_batch(s, s->windows + at, batch, unroll, progress, h);
+        double epochs = (double)st->epoch + (double)st->batch / (double)batches;
+        st->loss_sum += run_batch(s, s->windows + at, batch, unroll, progress_after(s, epochs), h);
         st->loss_count += unroll;
         st->batch++;
-        if (h->progress)
-            h->progress(h->user, st, t->max_steps ? st->step : st->epoch * batches + st->batch,
-                        t->max_steps ? t->max_steps : t->epochs * batches);
+        report_progress(s, h, batches);
         if (st->batch == batches) break;
         if (save(s, h, s->stopping, err)) return EPOCH_FAILED;
         if (s->stopping) return EPOCH_STOPPED;
     }
     return EPOCH_WHOLE;
+}
+
+/* What the log says of the epoch that has ended. */
+static int make_row(const StageRun *s, LogRow *row, Error *err) {
+    const TrainState *st = s->state;
+    double progress = progress_after(s, (double)(st->epoch + 1));
+    *row = (LogRow){.stage = st->stage,
+                    .step = st->step,
+                    .epoch = st->epoch + 1,
+                    .loss = st->loss_count ? st->loss_sum / (double)st->loss_count : NAN,
+                    .lr = schedule_rate(s->t, st->epoch, progress, st->step),
+                    .validation = NAN};
+    if (isfinite(row->loss)) return 0;
+    return error_set(
+        err, "the loss is no longer a number in stage %d, epoch %zu; a smaller --lr may help",
+        (int)st->stage, row->epoch);
 }
 
 static int run_stage(StageRun *s, const Corpus *validation, Crop *validation_windows,
@@ -107,22 +138,10 @@ static int run_stage(StageRun *s, const Corpus *validation, Crop *validation_win
     const Training *t = s->t;
     while (t->max_steps ? st->step < t->max_steps : st->epoch < t->epochs) {
         EpochEnd end = run_epoch(s, h, err);
+        LogRow row;
         if (end == EPOCH_FAILED) return -1;
         if (end == EPOCH_STOPPED) return TRAIN_STOPPED;
-        LogRow row = {st->stage,
-                      st->step,
-                      st->epoch + 1,
-                      st->loss_count ? st->loss_sum / (double)st->loss_count : NAN,
-                      schedule_rate(t, st->epoch,
-                                    t->max_steps ? (double)st->step / (double)t->max_steps
-                                                 : (double)(st->epoch + 1) / (double)t->epochs,
-                                    st->step),
-                      NAN};
-        if (!(row.loss - row.loss == 0))
-            return error_set(
-                err,
-                "the loss is no longer a number in stage %d, epoch %zu; a smaller --lr may help",
-                st->stage, row.epoch);
+        if (make_row(s, &row, err)) return -1;
         if (validation) row.validation = validate(s, validation, validation_windows);
         if (end == EPOCH_WHOLE) {
             st->epoch++;
