@@ -7,7 +7,8 @@
 size_t beats_local_minima(const double *v, size_t n, size_t order, size_t *out) {
     size_t count = 0;
     for (size_t t = 1; t + 1 < n; t++) {
-        size_t from = t > order ? t - order : 0, last = order < n - 1 - t ? t + order : n - 1;
+        size_t from = t > order ? t - order : 0;
+        size_t last = order < n - 1 - t ? t + order : n - 1;
         bool less = true;
         for (size_t k = from; k <= last && less; k++) less = k == t || v[t] < v[k];
         if (less) out[count++] = t;
@@ -17,7 +18,8 @@ size_t beats_local_minima(const double *v, size_t n, size_t order, size_t *out) 
 
 /* Index i of a signal of n that goes on as d c b a | a b c d | d c b a. */
 static size_t mirrored(long long i, size_t n) {
-    long long period = 2 * (long long)n, k = i % period;
+    long long period = 2 * (long long)n;
+    long long k = i % period;
     if (k < 0) k += period;
     return (size_t)(k < (long long)n ? k : period - 1 - k);
 }
@@ -38,8 +40,9 @@ void beats_gaussian_smooth(const double *in, size_t n, double sigma, double *out
 static double joint_speed(const double *now, const double *before, size_t joints) {
     double sum = 0;
     for (size_t j = 0; j < 3 * joints; j += 3) {
-        double x = now[j] - before[j], y = now[j + 1] - before[j + 1],
-               z = now[j + 2] - before[j + 2];
+        double x = now[j] - before[j];
+        double y = now[j + 1] - before[j + 1];
+        double z = now[j + 2] - before[j + 2];
         sum += sqrt(x * x + y * y + z * z);
     }
     return sum;
@@ -49,8 +52,8 @@ int beats_kinematic(const double *positions, size_t frames, size_t joints, const
                     size_t **beats, size_t *count, Error *err) {
     *count = 0;
     *beats = malloc((frames + 1) * sizeof **beats);
-    double *speed = malloc((frames + 1) * sizeof *speed),
-           *smooth = malloc((frames + 1) * sizeof *smooth);
+    double *speed = malloc((frames + 1) * sizeof *speed);
+    double *smooth = malloc((frames + 1) * sizeof *smooth);
     if (*beats && speed && smooth) {
         size_t n = 0;
         if (!style->forward) speed[n++] = 0;

@@ -2,14 +2,16 @@
  *
  * A kinematic beat is a local minimum of the body's speed. Two definitions are in use, at 60 frames
  * a second:
+ *
  *   fact      AI Choreographer, Li et al. 2021 (liruilong940607/mint d40065a,
  *             tools/calculate_beat_scores.py):
  *             speed(t) = sum over joints of |p(t) - p(t-1)|, speed(0) = 0, order 10;
  *             score = mean over kinematic beats, d to the nearest music beat
  *   bailando  Siyao et al. 2022 (lisiyao21/Bailando cc90b98, utils/beat_align_score.py):
- *             speed(t) = mean over joints of |p(t+1) - p(t)|, Gaussian with sigma 5 frames, order
- * 1; score = mean over music beats, d to the nearest kinematic beat Both average exp(-d^2 / (2
- * sigma^2)) with sigma 3 frames (50 ms). */
+ *             speed(t) = mean over joints of |p(t+1) - p(t)|, Gaussian of 5 frames, order 1;
+ *             score = mean over music beats, d to the nearest kinematic beat
+ *
+ * Both average exp(-d^2 / (2 sigma^2)) with sigma 3 frames (50 ms). */
 #ifndef METRICS_BEATS_H
 #define METRICS_BEATS_H
 

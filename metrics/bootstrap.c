@@ -30,8 +30,8 @@ static int draw(size_t n, uint64_t seed, size_t k, Statistics statistics, const 
                 double *values, Error *err) {
     size_t *pick = malloc(n * sizeof *pick);
     if (!pick) return error_set(err, "out of memory for %zu dances", n);
-    Rng first = rng_seed(seed),
-        r = rng_seed(rng_next(&first) + k); /* each draw has numbers of its own */
+    Rng first = rng_seed(seed);
+    Rng r = rng_seed(rng_next(&first) + k); /* each draw has numbers of its own */
     for (size_t i = 0; i < n; i++) pick[i] = rng_below(&r, n);
     int status = statistics(pick, n, context, values, err);
     free(pick);
@@ -41,8 +41,8 @@ static int draw(size_t n, uint64_t seed, size_t k, Statistics statistics, const 
 int bootstrap_intervals(size_t n, size_t resamples, uint64_t seed, Statistics statistics,
                         const void *context, size_t count, const double *estimates, Interval *out,
                         Error *err) {
-    double *values = malloc((resamples * count + 1) * sizeof *values),
-           *column = malloc((resamples + 1) * sizeof *column);
+    double *values = malloc((resamples * count + 1) * sizeof *values);
+    double *column = malloc((resamples + 1) * sizeof *column);
     int status =
         n && values && column ? 0 : error_set(err, "out of memory for %zu resamples", resamples);
     if (!status) {

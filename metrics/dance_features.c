@@ -24,7 +24,7 @@ static void anchor_at(PoseTrack *b, size_t t) {
         for (size_t i = 0; i < 3; i++) b->positions[3 * k + i] -= root[i];
 }
 
-const char *dance_formulas_name(const DanceFeatureOptions *o) {
+const char *dance_feature_formulas(const DanceFeatureOptions *o) {
     if (o->corrected) return "corrected";
     return o->legacy_manual ? "legacy-manual" : "published";
 }
@@ -39,7 +39,8 @@ static int clip_features(const PoseTrack *clip, const DanceFeatureOptions *o, fl
     kinetic_features(clip->positions, clip->frames, clip->joints, o->corrected, kinetic);
     geometric_features(clip->positions, clip->frames, clip->joints, o->joint_of, version_of(o),
                        geometric);
-    size_t count = KINETIC_PER_JOINT * clip->joints, bad = floats_first_nonfinite(kinetic, count);
+    size_t count = KINETIC_PER_JOINT * clip->joints;
+    size_t bad = floats_first_nonfinite(kinetic, count);
     if (bad == count) return 0;
     return error_set(err,
                      "kinetic feature %zu of joint %zu is not finite: are the positions in metres?",
@@ -67,8 +68,9 @@ int dance_feature_rows(PoseTrack *b, const DanceFeatureOptions *o, DanceFeatureR
     if (b->frames &&
         ((o->rate > 0 && resample_to(b, o->rate, err)) || resample_to(b, FEATURE_FPS, err)))
         return -1;
-    size_t frames = o->frames && b->frames > o->frames ? o->frames : b->frames, length = frames,
-           hop = frames;
+    size_t frames = o->frames && b->frames > o->frames ? o->frames : b->frames;
+    size_t length = frames;
+    size_t hop = frames;
     if (o->clip > 0) {
         length = frames_of(o->clip, frames);
         hop = o->hop > 0 ? frames_of(o->hop, frames) : length;

@@ -22,7 +22,7 @@ typedef struct {
         *joint_of; /* which joint is which of SMPL's (geometric.h); NULL: in SMPL's order */
 } DanceFeatureOptions;
 
-const char *dance_formulas_name(const DanceFeatureOptions *o); /* published, corrected, ... */
+const char *dance_feature_formulas(const DanceFeatureOptions *o); /* published, corrected, ... */
 
 /* One row for each clip: full clips only, the whole dance where it is shorter than one. */
 typedef struct {

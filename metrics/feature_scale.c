@@ -1,4 +1,4 @@
-/* standardize.c: standardisation by the real set. */
+/* feature_scale.c: standardisation by the real set. */
 #include "metrics/feature_scale.h"
 
 #include <math.h>
@@ -74,7 +74,8 @@ void feature_scale_free(FeatureScale *f) {
 }
 
 double *feature_scale_apply(const FeatureScale *f, const float *rows, size_t n) {
-    double *y = malloc((n * f->kept + 1) * sizeof *y), *next = y;
+    double *y = malloc((n * f->kept + 1) * sizeof *y);
+    double *next = y;
     if (!y) return NULL;
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < f->dim; c++)

@@ -15,13 +15,16 @@ typedef struct {
 
 /* Householder: reflects x until nothing is left below the diagonal. w [columns] is scratch. */
 static void triangularise(Matrix *m, double *w) {
-    size_t n = m->rows, d = m->columns;
+    size_t n = m->rows;
+    size_t d = m->columns;
     for (size_t k = 0; k < d && k + 1 < n; k++) {
-        double *x = m->x, norm = 0;
+        double *x = m->x;
+        double norm = 0;
         for (size_t i = k; i < n; i++) norm += x[i * d + k] * x[i * d + k];
         if (norm == 0) continue;
-        double pivot = x[k * d + k], alpha = -copysign(sqrt(norm), pivot),
-               beta = 1 / (norm - pivot * alpha); /* 2 / |v|^2 */
+        double pivot = x[k * d + k];
+        double alpha = -copysign(sqrt(norm), pivot);
+        double beta = 1 / (norm - pivot * alpha); /* 2 / |v|^2 */
         x[k * d + k] -= alpha; /* the column is v now */
         for (size_t c = k + 1; c < d; c++) w[c] = 0;
         for (size_t i = k; i < n; i++)
@@ -48,22 +51,29 @@ static double dot(const double *a, const double *b, size_t n) {
 /* Singular values of x [rows], which is destroyed: rows are turned against each other until they
  * are orthogonal (Hestenes), then their norms are the values. Unsorted. */
 static void singular_values(Matrix *m, double *values) {
-    size_t n = m->rows, d = m->columns;
-    double total = dot(m->x, m->x, n * d), tiny = 1e-34 * total;
+    size_t n = m->rows;
+    size_t d = m->columns;
+    double total = dot(m->x, m->x, n * d);
+    double tiny = 1e-34 * total;
     for (int sweep = 0, turned = 1; turned && sweep < 60; sweep++) {
         turned = 0;
         for (size_t i = 0; i + 1 < n; i++)
             for (size_t j = i + 1; j < n; j++) {
-                double *p = m->x + i * d, *q = m->x + j * d;
-                double alpha = dot(p, p, d), beta = dot(q, q, d), gamma = dot(p, q, d);
+                double *p = m->x + i * d;
+                double *q = m->x + j * d;
+                double alpha = dot(p, p, d);
+                double beta = dot(q, q, d);
+                double gamma = dot(p, q, d);
                 /* rows of rounding noise have no direction worth turning */
                 if (fabs(gamma) <= 1e-14 * sqrt(alpha * beta) || fabs(gamma) <= tiny) continue;
                 turned = 1;
-                double zeta = (beta - alpha) / (2 * gamma),
-                       t = copysign(1 / (fabs(zeta) + sqrt(1 + zeta * zeta)), zeta);
-                double c = 1 / sqrt(1 + t * t), s = c * t;
+                double zeta = (beta - alpha) / (2 * gamma);
+                double t = copysign(1 / (fabs(zeta) + sqrt(1 + zeta * zeta)), zeta);
+                double c = 1 / sqrt(1 + t * t);
+                double s = c * t;
                 for (size_t k = 0; k < d; k++) {
-                    double x = p[k], y = q[k];
+                    double x = p[k];
+                    double y = q[k];
                     p[k] = c * x - s * y;
                     q[k] = s * x + c * y;
                 }
@@ -85,8 +95,10 @@ int frechet_set(FrechetSet *out, const double *rows, const size_t *pick, size_t 
         return error_set(
             err, "a Frechet distance needs at least 2 sequences on both sides (there is %zu)", n);
     Matrix m = {n, dim, malloc(n * dim * sizeof(double))};
-    double *mean = calloc(dim, sizeof *mean), *scratch = malloc(dim * sizeof *scratch), trace = 0,
-           root = sqrt((double)(n - 1));
+    double *mean = calloc(dim, sizeof *mean);
+    double *scratch = malloc(dim * sizeof *scratch);
+    double trace = 0;
+    double root = sqrt((double)(n - 1));
     int status = m.x && mean && scratch ? 0 : error_set(err, "out of memory for %zu sequences", n);
     if (!status) {
         for (size_t i = 0; i < n; i++)
@@ -116,7 +128,8 @@ void frechet_set_free(FrechetSet *s) {
 
 int frechet_rank(const FrechetSet *s, size_t *rank, Error *err) {
     Matrix m = {s->rows, s->dim, malloc(s->rows * s->dim * sizeof(double))};
-    double *values = malloc(s->rows * sizeof *values), largest = 0;
+    double *values = malloc(s->rows * sizeof *values);
+    double largest = 0;
     int status = m.x && values ? 0 : error_set(err, "out of memory for %zu features", s->dim);
     *rank = 0;
     if (!status) {

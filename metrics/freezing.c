@@ -9,7 +9,8 @@
 void freezing_pose_deltas(const PoseTrack *b, double *pose) {
     size_t dim = 9 * b->joints;
     for (size_t t = 0; t + 1 < b->frames; t++) {
-        const double *now = b->rotations + t * dim, *next = now + dim;
+        const double *now = b->rotations + t * dim;
+        const double *next = now + dim;
         double sum = 0;
         for (size_t j = 0; j < b->joints; j++)
             sum += rotation_angle_between(now + 9 * j, next + 9 * j);
@@ -64,7 +65,8 @@ static double mean(const double *x, size_t n) {
 
 int freezing_windows_cut(const FreezeStretch *s, size_t first, size_t frames, FreezeWindows *out,
                          Error *err) {
-    size_t windows = frames / FREEZE_WINDOW, there = s->track->frames;
+    size_t windows = frames / FREEZE_WINDOW;
+    size_t there = s->track->frames;
     if (freezing_windows_new(out, windows, err)) return -1;
     for (size_t w = 0; w < windows; w++) {
         size_t at = first + w * FREEZE_WINDOW;

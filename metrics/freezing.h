@@ -1,10 +1,14 @@
 /* freezing.h: how much a dance moves, and windows of it that hardly move (paper, section 5.1).
  *
- * Everything is at FREEZE_FPS; transition t goes from frame t to t+1, R are the projected
- * rotations, x the root's translations: pose(t)  = mean over joints of the angle between R_j(t) and
- * R_j(t+1), degrees trans(t) = |x(t+1) - x(t)|, cm The stretch is cut into windows of one second
- * from its first frame on, an incomplete last one is dropped; a window's deltas are the means of
- * the 59 transitions inside it [ours]. thresholds.h says which windows are frozen. */
+ * Everything is at FREEZE_FPS. Transition t goes from frame t to t+1; R are the projected
+ * rotations, x the root's translations:
+ *
+ *   pose(t)  = mean over joints of the angle between R_j(t) and R_j(t+1), degrees
+ *   trans(t) = |x(t+1) - x(t)|, cm
+ *
+ * The stretch is cut into windows of one second from its first frame on, an incomplete last one is
+ * dropped; a window's deltas are the means of the 59 transitions inside it [ours]. thresholds.h
+ * says which windows are frozen. */
 #ifndef METRICS_FREEZING_H
 #define METRICS_FREEZING_H
 

@@ -1,4 +1,4 @@
-/* geometric.c: 32 questions about poses, from a table. */
+/* geometric.c: 32 boolean pose predicates (Mueller, Roeder, Clausen 2005), from a table. */
 #include "metrics/geometric.h"
 
 #include <math.h>
@@ -6,7 +6,7 @@
 
 #include "lib/base/lanes.h"
 
-/* SMPL's joints by the peer's names, and the points it makes up. */
+/* SMPL's joints by aistplusplus_api's names, and the points that it makes up. */
 enum {
     ROOT,
     LHIP,
@@ -42,43 +42,28 @@ typedef enum { DEGREES, HUMERUS, SHOULDERS, HIPS } Unit;
 typedef struct {
     PredicateKind kind;
     unsigned char point[4];
-    double low, high; /* angles: between them; all else: above low, in units of a length */
+    double low, high; /* angles: between them; others: above low, in units of a length */
     Unit unit;
     const char *name;
-} Question;
+} Predicate;
 
-static const Question questions[GEOMETRIC_FEATURES] = {
+/* clang-format off */
+static const Predicate predicates[GEOMETRIC_FEATURES] = {
     {NMOVE, {NECK, RHIP, LHIP, RWRIST}, 1.8, 0, HUMERUS, "right hand moving forwards"},
     {NMOVE, {NECK, LHIP, RHIP, LWRIST}, 1.8, 0, HUMERUS, "left hand moving forwards"},
     {NPLANE, {CHEST, NECK, NECK, RWRIST}, 0.2, 0, HUMERUS, "right hand above the neck"},
     {NPLANE, {CHEST, NECK, NECK, LWRIST}, 0.2, 0, HUMERUS, "left hand above the neck"},
-    {MOVE,
-     {BELLY, CHEST, CHEST},
-     1.8,
-     0,
-     HUMERUS,
+    {MOVE, {BELLY, CHEST, CHEST}, 1.8, 0, HUMERUS,
      "chest moving up from the belly (meant: right hand)"},
-    {MOVE,
-     {BELLY, CHEST, CHEST},
-     1.8,
-     0,
-     HUMERUS,
+    {MOVE, {BELLY, CHEST, CHEST}, 1.8, 0, HUMERUS,
      "chest moving up from the belly (meant: left hand)"},
     {ANGLE, {RELBOW, RSHOULDER, RELBOW, RWRIST}, 0, 110, DEGREES, "right elbow bent"},
     {ANGLE, {LELBOW, LSHOULDER, LELBOW, LWRIST}, 0, 110, DEGREES, "left elbow bent"},
     {NPLANE, {LSHOULDER, RSHOULDER, LWRIST, RWRIST}, 2.5, 0, SHOULDERS, "hands far apart"},
     {MOVE, {LWRIST, RWRIST, RWRIST}, 1.4, 0, HUMERUS, "hands moving apart"},
-    {MOVE,
-     {RWRIST, ROOT, LWRIST},
-     1.4,
-     0,
-     HUMERUS,
+    {MOVE, {RWRIST, ROOT, LWRIST}, 1.4, 0, HUMERUS,
      "left hand moving from the right one towards the root"},
-    {MOVE,
-     {LWRIST, ROOT, RWRIST},
-     1.4,
-     0,
-     HUMERUS,
+    {MOVE, {LWRIST, ROOT, RWRIST}, 1.4, 0, HUMERUS,
      "right hand moving from the left one towards the root"},
     {FAST, {RWRIST}, 2.5, 0, HUMERUS, "right hand fast"},
     {FAST, {LWRIST}, 2.5, 0, HUMERUS, "left hand fast"},
@@ -91,17 +76,9 @@ static const Question questions[GEOMETRIC_FEATURES] = {
     {ANGLE, {LKNEE, LHIP, LKNEE, LANKLE}, 0, 110, DEGREES, "left knee bent"},
     {FAST, {RANKLE}, 2.5, 0, HUMERUS, "right foot fast"},
     {FAST, {LANKLE}, 2.5, 0, HUMERUS, "left foot fast"},
-    {ANGLE,
-     {NECK, ROOT, RSHOULDER, RELBOW},
-     25,
-     180,
-     DEGREES,
+    {ANGLE, {NECK, ROOT, RSHOULDER, RELBOW}, 25, 180, DEGREES,
      "right upper arm away from the trunk"},
-    {ANGLE,
-     {NECK, ROOT, LSHOULDER, LELBOW},
-     25,
-     180,
-     DEGREES,
+    {ANGLE, {NECK, ROOT, LSHOULDER, LELBOW}, 25, 180, DEGREES,
      "left upper arm away from the trunk"},
     {ANGLE, {NECK, ROOT, RHIP, RKNEE}, 50, 180, DEGREES, "right thigh away from the trunk"},
     {ANGLE, {NECK, ROOT, LHIP, LKNEE}, 50, 180, DEGREES, "left thigh away from the trunk"},
@@ -111,8 +88,9 @@ static const Question questions[GEOMETRIC_FEATURES] = {
     {NPLANE, {ZERO, DOWN, LOWEST, LWRIST}, -1.2, 0, HUMERUS, "left hand low"},
     {FAST, {ROOT}, 2.3, 0, HUMERUS, "root fast"},
 };
+/* clang-format on */
 
-const char *geometric_name(size_t i) { return questions[i].name; }
+const char *geometric_name(size_t i) { return predicates[i].name; }
 
 /* The first version's list of joints: in the order of a walk down the body, not SMPL's, so that
  * most names mean another joint. */
@@ -123,8 +101,8 @@ static const unsigned char legacy_joint[ZERO] = {
     [LSHOULDER] = 15, [LELBOW] = 16, [LWRIST] = 17, [RINSHOULDER] = 18, [RSHOULDER] = 19,
     [RELBOW] = 20,    [RWRIST] = 21};
 
-/* Rest joints of the peer's body from which it measures lengths; the first version's are others
- * than it names. */
+/* Rest joints of aistplusplus_api's body, between which it measures lengths; its first version
+ * measures between others than it names. */
 typedef struct {
     double lshoulder[3], rshoulder[3], lelbow[3], lhip[3], rhip[3];
 } RestJoints;
@@ -193,8 +171,8 @@ typedef struct {
 static void load_points(const double *positions, size_t joints, size_t t, size_t count,
                         const size_t joint_of[ZERO], Points *p) {
     for (size_t l = 0; l < LANES; l++) {
-        const double *frame = positions + 3 * joints * (t + (l < count ? l : count - 1)),
-                     *last = frame - 3 * joints;
+        const double *frame = positions + 3 * joints * (t + (l < count ? l : count - 1));
+        const double *last = frame - 3 * joints;
         for (size_t k = 0; k < ZERO; k++) {
             size_t j = joint_of[k];
             for (size_t i = 0; i < 3; i++) {
@@ -217,8 +195,9 @@ static void moved(const Points *p, unsigned char a, unsigned char b, Vectors out
     minus(now, before, out);
 }
 
-/* Adds 1 to each lane whose answer is yes. */
-static void answer(const Question *q, const Points *p, double threshold, double dt, Lanes *yes) {
+/* Adds 1 to each lane in which the predicate holds. */
+static void eval_predicate(const Predicate *q, const Points *p, double threshold, double dt,
+                           Lanes *yes) {
     const Vectors *x = p->now;
     const unsigned char *at = q->point;
     Vectors u, v, n;
@@ -247,7 +226,7 @@ static void answer(const Question *q, const Points *p, double threshold, double 
         along(v, u, &value);
         break;
     case ANGLE: /* by its cosine, which falls as the angle grows; beyond +-1, by rounding, arccos is
-                   NaN in NumPy and the answer no */
+                   NaN in NumPy and the predicate false */
         minus(x[at[3]], x[at[2]], v);
         norm(u, &uu);
         norm(v, &vv);
@@ -265,7 +244,7 @@ static void answer(const Question *q, const Points *p, double threshold, double 
     *yes -= __builtin_convertvector((value > threshold) & (value < high), Lanes); /* true is -1 */
 }
 
-/* The body's joint for a joint that a question names. */
+/* The body's joint for a joint that a predicate names. */
 static size_t body_joint(size_t k, const size_t *joint_of, GeometricVersion version) {
     size_t j = version == GEOMETRIC_LEGACY ? legacy_joint[k] : k;
     return joint_of ? joint_of[j] : j;
@@ -274,7 +253,7 @@ static size_t body_joint(size_t k, const size_t *joint_of, GeometricVersion vers
 size_t geometric_missing(size_t joints, const size_t *joint_of, GeometricVersion version) {
     for (size_t i = 0; i < GEOMETRIC_FEATURES; i++)
         for (size_t k = 0; k < 4; k++) {
-            size_t point = questions[i].point[k];
+            size_t point = predicates[i].point[k];
             if (point < ZERO && body_joint(point, joint_of, version) >= joints)
                 return version == GEOMETRIC_LEGACY ? legacy_joint[point] : point;
         }
@@ -287,14 +266,12 @@ void geometric_features(const double *positions, size_t frames, size_t joints,
     Lanes yes[GEOMETRIC_FEATURES] = {{0}};
     double dt = version == GEOMETRIC_CORRECTED ? 1.0 / 60 : 1.0 / 120, unit[4];
     unit_lengths(version == GEOMETRIC_LEGACY ? &legacy_rest : &rest, unit);
-    size_t count =
-        version == GEOMETRIC_LEGACY
-            ? (frames + 28) / 30
-            : frames - 1; /* of frames; the first version looks at every thirtieth, it thinks */
+    size_t count = frames - 1;
+    if (version == GEOMETRIC_LEGACY) count = (frames + 28) / 30; /* meant: every thirtieth */
     size_t order[ZERO];
     for (size_t k = 0; k < ZERO; k++) {
         size_t j = body_joint(k, joint_of, version);
-        order[k] = j < joints ? j : 0; /* no question is about it */
+        order[k] = j < joints ? j : 0; /* no predicate looks at it */
     }
     Points p = {0};
     for (size_t l = 0; l < LANES; l++) {
@@ -307,7 +284,8 @@ void geometric_features(const double *positions, size_t frames, size_t joints,
         memcpy(before, yes, sizeof yes);
         load_points(positions, joints, t, n, order, &p);
         for (size_t i = 0; i < GEOMETRIC_FEATURES; i++)
-            answer(&questions[i], &p, questions[i].low * unit[questions[i].unit], dt, &yes[i]);
+            eval_predicate(&predicates[i], &p, predicates[i].low * unit[predicates[i].unit], dt,
+                           &yes[i]);
         for (size_t i = 0; i < GEOMETRIC_FEATURES; i++)
             for (size_t l = n; l < LANES; l++) yes[i][l] = before[i][l]; /* lanes without a frame */
     }

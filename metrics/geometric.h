@@ -1,15 +1,19 @@
 /* geometric.h: geometric ("manual") features (Mueller, Roeder, Clausen 2005), as
  * google/aistplusplus_api 2dd7b3e computes them (features/manual.py, features/utils.py).
  *
- * 32 yes-or-no questions per frame from the second on; a feature is the share of frames that answer
- * yes. A question is one of move    a, b, p:     (d(p - a) . (b - a)) / |b - a| / dt > t d: this
- * frame minus the one before nmove   a, b, c, p:  (d(p - a) . n) / |n| / dt > t,  n = (c - a) x (b
- * - a) plane   a, b, c, p:  (n . (p - a)) / |n| > t,        n = (c - a) x (b - a) nplane  a, b, c,
- * p:  ((b - a) . (p - c)) / |b - a| > t angle   a, b, c, d:  low < angle between (b - a) and (d -
- * c) in degrees < high fast    a:           |da| / dt > t with thresholds in fixed lengths of one
- * body (humerus, shoulder width, hip width), whatever the skeleton. Quirks kept: dt is 1/120 s
- * though the frames are 1/60 s apart, which halves the velocity thresholds; a division by zero
- * counts as no. */
+ * 32 boolean predicates of each frame from the second on; a feature is the share of frames for
+ * which one holds. They are of six kinds, d being this frame minus the one before:
+ *
+ *   move    a, b, p:      (d(p - a) . (b - a)) / |b - a| / dt > t
+ *   nmove   a, b, c, p:   (d(p - a) . n) / |n| / dt > t,   n = (c - a) x (b - a)
+ *   plane   a, b, c, p:   (n . (p - a)) / |n| > t,         n = (c - a) x (b - a)
+ *   nplane  a, b, c, p:   ((b - a) . (p - c)) / |b - a| > t
+ *   angle   a, b, c, d:   low < angle between (b - a) and (d - c) in degrees < high
+ *   fast    a:            |da| / dt > t
+ *
+ * with thresholds in fixed lengths of one body (humerus, shoulder width, hip width), whatever the
+ * skeleton. Quirks kept: dt is 1/120 s though the frames are 1/60 s apart, which halves the
+ * velocity thresholds; a division by zero makes a predicate false. */
 #ifndef METRICS_GEOMETRIC_H
 #define METRICS_GEOMETRIC_H
 
@@ -20,8 +24,8 @@ enum { GEOMETRIC_FEATURES = 32, GEOMETRIC_JOINTS_MIN = 22 /* up to the wrists, i
 typedef enum {
     GEOMETRIC_CURRENT,
     GEOMETRIC_CORRECTED, /* dt is 1/60 s */
-    /* aistplusplus_api's first version (74fac6d), fairmotion's questions on SMPL's joints, before
-     * e751b37 and 091f00b mended it: its list of joints is in another order than SMPL's, its
+    /* aistplusplus_api's first version (74fac6d), fairmotion's predicates on SMPL's joints, before
+     * e751b37 and 091f00b corrected it: its list of joints is in another order than SMPL's, its
      * lengths are those between other joints than it names, and its loop, meant for every thirtieth
      * frame, takes as many frames from the beginning: frames 1 .. ceil((T - 1) / 30). */
     GEOMETRIC_LEGACY,
@@ -34,12 +38,12 @@ void geometric_features(const double *positions, size_t frames, size_t joints,
                         const size_t *joint_of, GeometricVersion version,
                         float out[GEOMETRIC_FEATURES]);
 
-/* The first of SMPL's joints that the questions need and a body of so many joints lacks,
- * GEOMETRIC_JOINTS_MIN if it has them all. Spine2, collars and head are asked for by the first
+/* The first of SMPL's joints that the predicates need and a body of so many joints lacks,
+ * GEOMETRIC_JOINTS_MIN if it has them all. Spine2, collars and head are used by the first
  * version alone. */
 size_t geometric_missing(size_t joints, const size_t *joint_of, GeometricVersion version);
 
-/* What feature i asks, in a few words: "right elbow bent". */
+/* Predicate i in a few words: "right elbow bent". */
 const char *geometric_name(size_t i);
 
 #endif

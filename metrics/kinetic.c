@@ -18,7 +18,9 @@ static inline __attribute__((always_inline)) void add_frame(Energies *e, const d
     const double rate = 60;
     size_t from = i > HALF_WINDOW ? i - HALF_WINDOW : 1; /* k - 1 must exist */
     size_t last = i + HALF_WINDOW < frames - 1 ? i + HALF_WINDOW : frames - 1;
-    const double *before = p + (from - 1) * step, *first = before + step, *end = p + last * step;
+    const double *before = p + (from - 1) * step;
+    const double *first = before + step;
+    const double *end = p + last * step;
     double vv[LANES], aa[LANES], sum[LANES] = {0}, scale = rate / (double)(last - from + 1);
     for (size_t c = 0; c < n; c++) {
         double v = (end[c] - before[c]) * scale;

@@ -3,12 +3,15 @@
  *
  * Per joint, in the order of the joints: horizontal energy, vertical energy, energy expenditure.
  * With p[0..T-1] one joint's positions, dt = 1/60 s, and W(i) the frames i-2 .. i+2 that have the
- * neighbours they need: v(i) = mean over k in W(i) of (p[k] - p[k-1]) / dt horizontal = sum over i
- * = 1..T-1 of (v_x^2 + v_z^2) / (T-1),  vertical = the same of v_y^2 (y is up) expenditure = sum
- * over i = 1..T-1 of |mean over k in W(i) of a(k)| / (T-1) a(k) = ((p[k+1] - p[k]) / dt - (p[k] -
- * p[k-1] / dt)) / dt a(k) is not the acceleration: a pair of brackets is missing around p[k] -
- * p[k-1]. Every published number has it, and it makes the feature depend on where the dancer
- * stands. `corrected` puts the brackets in. */
+ * neighbours they need:
+ *   v(i)        = mean over k in W(i) of (p[k] - p[k-1]) / dt
+ *   horizontal  = sum over i = 1..T-1 of (v_x^2 + v_z^2) / (T-1)
+ *   vertical    = the same of v_y^2 (y is up)
+ *   expenditure = sum over i = 1..T-1 of |mean over k in W(i) of a(k)| / (T-1)
+ *   a(k)        = ((p[k+1] - p[k]) / dt - (p[k] - p[k-1] / dt)) / dt
+ * a(k) is not the acceleration: a pair of brackets is missing around p[k] - p[k-1]. Every published
+ * number has it, and it makes the feature depend on where the dancer stands. `corrected` puts the
+ * brackets in. */
 #ifndef METRICS_KINETIC_H
 #define METRICS_KINETIC_H
 

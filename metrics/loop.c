@@ -16,10 +16,11 @@ static double difference_square(const double *a, const double *b, size_t n) {
 }
 
 int loop_score(const PoseTrack *b, size_t step, double *score, size_t *lag, Error *err) {
-    size_t dim = 9 * b->joints, frames = b->frames;
-    double *mean = calloc(dim, sizeof *mean),
-           *energy =
-               malloc((frames + 1) * sizeof *energy); /* energy[t]: sum of |x|^2 before frame t */
+    size_t dim = 9 * b->joints;
+    size_t frames = b->frames;
+    double *mean = calloc(dim, sizeof *mean);
+    double *energy =
+        malloc((frames + 1) * sizeof *energy); /* energy[t]: sum of |x|^2 before frame t */
     if (!mean || !energy) {
         free(mean);
         free(energy);

@@ -43,7 +43,8 @@ static int measure_metric(const MovementInput *in, const MovementMetric *metric,
 
 static int measure(MovementInput *in, Movement *out, Error *err) {
     const PoseTrack *b = in->track;
-    double *pose = calloc(b->frames, sizeof *pose), *trans = calloc(b->frames, sizeof *trans);
+    double *pose = calloc(b->frames, sizeof *pose);
+    double *trans = calloc(b->frames, sizeof *trans);
     int status = pose && trans ? 0 : error_set(err, "out of memory for %zu frames", b->frames);
     if (!status) {
         freezing_trans_deltas(b, trans);
@@ -89,7 +90,7 @@ double movement_value(const Movement *m, const char *key) {
 static void count_windows(const FreezeWindows *w, const Thresholds *t, size_t *frozen,
                           size_t *all) {
     *all += w->count;
-    if (t) *frozen += frozen_count(w->pose, w->trans, w->count, t);
+    if (t) *frozen += thresholds_frozen_count(w->pose, w->trans, w->count, t);
 }
 
 static double share(const Thresholds *t, size_t frozen, size_t all) {
@@ -140,7 +141,7 @@ SweepPoint movement_sweep(const Movement *m, size_t n, const Thresholds *t, doub
     for (size_t i = 0; i < n; i++) {
         const FreezeWindows *w = &m[i].windows;
         for (size_t k = 0; k < w->count; k++) {
-            if (frozen_count(w->pose + k, w->trans + k, 1, &p.thresholds)) {
+            if (thresholds_frozen_count(w->pose + k, w->trans + k, 1, &p.thresholds)) {
                 frozen++;
             } else {
                 jitter += w->jitter[k];

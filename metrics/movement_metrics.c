@@ -35,7 +35,8 @@ static int measure_range(const MovementInput *in, MetricSum *out, Error *err) {
     size_t dim = 9 * b->joints;
     out->sum[0] = NAN;
     if (!b->rotations) return 0;
-    double *average = calloc(2 * dim, sizeof *average), *square = average + dim;
+    double *average = calloc(2 * dim, sizeof *average);
+    double *square = average + dim;
     if (!average) return error_set(err, "out of memory for %zu joints", b->joints);
     double n = (double)b->frames;
     for (size_t t = 0; t < b->frames; t++)
@@ -58,7 +59,8 @@ static int measure_jump(const MovementInput *in, MetricSum *out, Error *err) {
     (void)err;
     const PoseTrack *b = in->own;
     for (size_t t = 1; t < b->frames; t++) {
-        const double *now = b->positions + 3 * b->joints * t, *before = now - 3 * b->joints;
+        const double *now = b->positions + 3 * b->joints * t;
+        const double *before = now - 3 * b->joints;
         double speed = 0, way[3];
         for (size_t j = 0; j < b->joints; j++)
             speed += vec3_between(before + 3 * j, now + 3 * j, way);

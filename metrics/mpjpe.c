@@ -17,7 +17,8 @@ double pa_mpjpe(const double *real, const double *predicted, size_t joints) {
     mean_of(predicted, joints, q0);
     for (size_t j = 0; j < joints; j++)
         for (size_t i = 0; i < 3; i++) {
-            double p = real[3 * j + i] - p0[i], q = predicted[3 * j + i] - q0[i];
+            double p = real[3 * j + i] - p0[i];
+            double q = predicted[3 * j + i] - q0[i];
             for (size_t k = 0; k < 3; k++) h[3 * i + k] += p * (predicted[3 * j + k] - q0[k]);
             square += q * q;
         }
@@ -40,8 +41,9 @@ double pa_mpjpe(const double *real, const double *predicted, size_t joints) {
 double mpjpe(const double *real, const double *predicted, size_t joints) {
     double sum = 0;
     for (size_t j = 0; j < 3 * joints; j += 3) {
-        double x = real[j] - predicted[j], y = real[j + 1] - predicted[j + 1],
-               z = real[j + 2] - predicted[j + 2];
+        double x = real[j] - predicted[j];
+        double y = real[j + 1] - predicted[j + 1];
+        double z = real[j + 2] - predicted[j + 2];
         sum += sqrt(x * x + y * y + z * z);
     }
     return 1000 * sum / (double)joints;

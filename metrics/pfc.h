@@ -3,8 +3,8 @@
  *
  *     PFC = 10000 mean over t of  a(t) / max a * l(t) * r(t)
  * a(t) is the norm of the root's acceleration, its downward part set to 0; l(t) and r(t) are the
- * smaller horizontal displacement per frame of ankle and toes, left and right. There is no time in
- * it: it grows with the square of the frame interval, and falls with the clip's length (the largest
+ * smaller horizontal displacement per frame of ankle and toes, left and right. It knows no time: it
+ * grows with the square of the frame interval, and falls with the clip's length (the largest
  * acceleration is over the clip). Published values are at 30 fps over 5 s clips. Deviation: y is up
  * here, z there. */
 #ifndef METRICS_PFC_H

@@ -18,7 +18,9 @@ typedef struct {
 static int score_draw(const size_t *pick, size_t n, const void *context, double *values,
                       Error *err) {
     const Draws *d = context;
-    size_t count = 0, used = 0, all = d->made->first[d->made->dances];
+    size_t count = 0;
+    size_t used = 0;
+    size_t all = d->made->first[d->made->dances];
     for (size_t i = 0; i < n; i++) count += d->made->first[pick[i] + 1] - d->made->first[pick[i]];
     size_t *rows = malloc((count + 1) * sizeof *rows);
     FrechetSet drawn = {0};
@@ -78,7 +80,8 @@ static int score(const FeatureMatrix *made, const double *a, size_t n, const dou
 int set_score(const FeatureMatrix *real, const FeatureMatrix *made, const ScoreOptions *o,
               FeatureScale *scale, SetScore *out, Error *err) {
     const Interval none = {NAN, NAN, NAN};
-    size_t n = real->first[real->dances], m = made->first[made->dances];
+    size_t n = real->first[real->dances];
+    size_t m = made->first[made->dances];
     *scale = (FeatureScale){0};
     if (real->dim != made->dim)
         return error_set(
@@ -88,8 +91,8 @@ int set_score(const FeatureMatrix *real, const FeatureMatrix *made, const ScoreO
                        : feature_scale_identity(scale, real->dim, err))
         return -1;
     *out = (SetScore){NAN, NAN, NAN, real->dim, scale->kept, 0, 0, none, none};
-    double *a = feature_scale_apply(scale, real->rows, n),
-           *b = feature_scale_apply(scale, made->rows, m);
+    double *a = feature_scale_apply(scale, real->rows, n);
+    double *b = feature_scale_apply(scale, made->rows, m);
     int status = a && b ? score(made, a, n, b, m, o, out, err)
                         : error_set(err, "out of memory for %zu sequences", n + m);
     free(a);

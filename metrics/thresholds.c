@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t frozen_count(const double *pose, const double *trans, size_t n, const Thresholds *t) {
+size_t thresholds_frozen_count(const double *pose, const double *trans, size_t n,
+                               const Thresholds *t) {
     size_t count = 0;
     for (size_t w = 0; w < n; w++) count += pose[w] <= t->pose && trans[w] <= t->trans;
     return count;
@@ -17,7 +18,8 @@ size_t frozen_count(const double *pose, const double *trans, size_t n, const Thr
 
 int thresholds_fit(const double *pose, const double *trans, size_t n, double target,
                    Thresholds *out, double *rate, Error *err) {
-    double *p = malloc(n * sizeof *p), *q = malloc(n * sizeof *q);
+    double *p = malloc(n * sizeof *p);
+    double *q = malloc(n * sizeof *q);
     if (!p || !q) {
         free(p);
         free(q);
@@ -33,16 +35,16 @@ int thresholds_fit(const double *pose, const double *trans, size_t n, double tar
     while (low < high) {
         size_t k = (low + high) / 2;
         Thresholds t = {p[k - 1], q[k - 1], 0};
-        if ((double)frozen_count(pose, trans, n, &t) >= target * (double)n)
+        if ((double)thresholds_frozen_count(pose, trans, n, &t) >= target * (double)n)
             high = k;
         else
             low = k + 1;
     }
     Thresholds best = {p[low - 1], q[low - 1], (double)low / (double)n};
-    size_t frozen = frozen_count(pose, trans, n, &best);
+    size_t frozen = thresholds_frozen_count(pose, trans, n, &best);
     if (low > 1) {
         Thresholds below = {p[low - 2], q[low - 2], (double)(low - 1) / (double)n};
-        size_t fewer = frozen_count(pose, trans, n, &below);
+        size_t fewer = thresholds_frozen_count(pose, trans, n, &below);
         if (target * (double)n - (double)fewer <= (double)frozen - target * (double)n) {
             best = below;
             frozen = fewer;

@@ -24,7 +24,8 @@ typedef struct {
 int thresholds_fit(const double *pose, const double *trans, size_t n, double target,
                    Thresholds *out, double *rate, Error *err);
 
-size_t frozen_count(const double *pose, const double *trans, size_t n, const Thresholds *t);
+size_t thresholds_frozen_count(const double *pose, const double *trans, size_t n,
+                               const Thresholds *t);
 
 /* As tensors: float64 scalars `pose`, `trans`, `quantile`, and `fps`, the rate whose frames the
  * first two count. Reading converts them to THRESHOLDS_FPS (files without `fps`, of older versions,

@@ -53,7 +53,8 @@ static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Edit distance with swaps of neighbours (optimal string alignment); both at most LONGEST long. */
 static size_t distance(const char *a, const char *b) {
-    size_t n = strlen(a), m = strlen(b);
+    size_t n = strlen(a);
+    size_t m = strlen(b);
     size_t d[LONGEST + 1][LONGEST + 1];
     for (size_t i = 0; i <= n; i++) d[i][0] = i;
     for (size_t j = 0; j <= m; j++) d[0][j] = j;
@@ -69,14 +70,16 @@ static size_t distance(const char *a, const char *b) {
 
 /* "gen" of "generate", "fid" of "eval-fid". */
 static bool is_part(const char *name, const char *typed) {
-    size_t n = strlen(name), length = strlen(typed);
+    size_t n = strlen(name);
+    size_t length = strlen(typed);
     if (length == 0 || length >= n) return false;
     if (strncmp(name, typed, length) == 0) return true;
     return name[n - length - 1] == '-' && strcmp(name + n - length, typed) == 0;
 }
 
 const char *programs_nearest(const char *typed) {
-    size_t length = strlen(typed), best = LONGEST;
+    size_t length = strlen(typed);
+    size_t best = LONGEST;
     const char *nearest = NULL;
     if (length > LONGEST) return NULL;
     for (size_t i = 0; i < ENTRIES; i++) {

@@ -104,8 +104,10 @@ static size_t bar_text(const Progress *p, double at, size_t columns, char *text,
     time_left(p, at, left, sizeof left);
     snprintf(head, sizeof head, "%.40s: %s", program_name(), p->label);
     snprintf(tail, sizeof tail, p->total ? "%zu/%zu%s" : "%zu", p->done, p->total, left);
-    const size_t room = columns > 1 ? columns - 1 : 0, rest = strlen(tail) + 1;
-    size_t width = 0, taken = columns_of(head) + rest + 3; /* blank and brackets */
+    const size_t room = columns > 1 ? columns - 1 : 0;
+    const size_t rest = strlen(tail) + 1;
+    size_t width = 0;
+    size_t taken = columns_of(head) + rest + 3; /* blank and brackets */
     if (p->total && room > taken) width = room - taken < BAR_WIDTH ? room - taken : BAR_WIDTH;
     if (width < BAR_LEAST) {
         cut(head, room > rest ? room - rest : 0);

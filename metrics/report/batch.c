@@ -58,7 +58,9 @@ const void *eval_result(const EvalResults *d, size_t i) { return slot(d, i); }
 static int complete(PoseSource *t, const EvalRun *run, const char *path, Error *err) {
     const EvalOptions *o = run->job->options;
     bool open = t->motion.fps_assumed;
-    size_t resampled = 0, given = open && o->fps > 0, assumed = open && !given;
+    size_t resampled = 0;
+    size_t given = open && o->fps > 0;
+    size_t assumed = open && !given;
     if (given) t->motion.fps = o->fps;
     if (run->job->protocol_fps > 0)
         resampled = resample_needed(t->motion.fps, run->job->protocol_fps);

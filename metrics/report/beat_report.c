@@ -8,7 +8,8 @@
 /* The music's name: what the dance says, what an AIST++ name says, else the file's own. */
 static char *music_path(const BeatContext *c, const Motion *m, const char *dance, Error *err) {
     char genre[16], music[32], file[600];
-    char *stem = path_stem(dance), *path = NULL;
+    char *stem = path_stem(dance);
+    char *path = NULL;
     if (!stem) {
         error_set(err, "out of memory");
         return NULL;

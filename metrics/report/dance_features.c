@@ -88,7 +88,7 @@ static void describe(const DanceFeatureJob *job, char *text, size_t size) {
     const DanceFeatureOptions *o = &job->options;
     snprintf(text, size, "rate %g, frames %zu, clip %g, hop %g, anchor %s, seed %s, formulas %s",
              o->rate, o->frames, o->clip, o->hop, o->anchor ? "first-root" : "none",
-             job->with_seed ? "keep" : "skip", dance_formulas_name(o));
+             job->with_seed ? "keep" : "skip", dance_feature_formulas(o));
 }
 
 static int add_array(Tensors *set, const char *name, const float *x, size_t rows, size_t columns,
@@ -162,9 +162,9 @@ static int take_first(const Tensor *t, DanceFeatures *f, Error *err) {
 static int from_tensors(Tensors *set, DanceFeatures *f, const DanceFeatureJob *job, Error *err) {
     char want[300], have[300] = "";
     describe(job, want, sizeof want);
-    Tensor *options = tensors_need(set, "options", err),
-           *first = options ? tensors_need(set, "first", err) : NULL,
-           *kinetic = first ? tensors_need(set, "kinetic", err) : NULL;
+    Tensor *options = tensors_need(set, "options", err);
+    Tensor *first = options ? tensors_need(set, "first", err) : NULL;
+    Tensor *kinetic = first ? tensors_need(set, "kinetic", err) : NULL;
     if (!kinetic) return error_prefix(err, "not a file of features from --real-stats");
     if (options->type != TENSOR_BYTES || options->rank != 0 || options->item_size >= sizeof have)
         return error_set(err, "`options` must be a text");

@@ -104,7 +104,7 @@ static void print_protocol(const FidReport *what) {
     if (o->clip > 0)
         printf(", clips of %g s every %g s (%zu, real %zu)", o->clip, o->hop, what->made->rows,
                what->real->rows);
-    printf("; %s formulas%s; %zu of %zu dances, %zu real\n", dance_formulas_name(o),
+    printf("; %s formulas%s; %zu of %zu dances, %zu real\n", dance_feature_formulas(o),
            what->how->standardise ? "" : ", not standardised", what->dances->files.count,
            what->dances->named, what->real->dances);
 }
@@ -119,7 +119,7 @@ static void add_protocol(cJSON *json, const FidReport *what) {
     cJSON_AddNumberToObject(used, "rate", o->rate);
     cJSON_AddNumberToObject(used, "clip", o->clip);
     cJSON_AddNumberToObject(used, "hop", o->hop);
-    cJSON_AddStringToObject(used, "formulas", dance_formulas_name(o));
+    cJSON_AddStringToObject(used, "formulas", dance_feature_formulas(o));
     cJSON_AddBoolToObject(used, "corrected", o->corrected);
     cJSON_AddBoolToObject(used, "standardised", what->how->standardise);
 }
@@ -146,7 +146,8 @@ static void add_row(Report *r, const char *name, double n, const double scores[4
 }
 
 static void show_real_rows(Report *r, const FidReport *what) {
-    const SetScore *k = &what->scores->kinetic, *g = &what->scores->geometric;
+    const SetScore *k = &what->scores->kinetic;
+    const SetScore *g = &what->scores->geometric;
     const double real[4] = {NAN, NAN, k->real_dist, g->real_dist};
     if (what->real_row) add_row(r, "real", (double)what->real->dances, real);
     if (!what->self_check) return;
@@ -159,7 +160,8 @@ static void show_real_rows(Report *r, const FidReport *what) {
 
 /* The set's row: its scores, and the mean of its dances' distances from the real mean. */
 static void set_row(const FidReport *what, double all[COLUMNS]) {
-    const SetScore *k = &what->scores->kinetic, *g = &what->scores->geometric;
+    const SetScore *k = &what->scores->kinetic;
+    const SetScore *g = &what->scores->geometric;
     const double scores[FROM_MEAN] = {(double)what->made->dances, k->fid, g->fid, k->dist, g->dist};
     double one[COLUMNS];
     memcpy(all, scores, sizeof scores);
@@ -171,7 +173,8 @@ static void set_row(const FidReport *what, double all[COLUMNS]) {
 }
 
 static void show_set(Report *r, const FidReport *what) {
-    const SetScore *k = &what->scores->kinetic, *g = &what->scores->geometric;
+    const SetScore *k = &what->scores->kinetic;
+    const SetScore *g = &what->scores->geometric;
     const Interval none = {NAN, NAN, NAN};
     const Interval intervals[COLUMNS] = {
         none, k->fid_interval, g->fid_interval, k->dist_interval, g->dist_interval, none, none};

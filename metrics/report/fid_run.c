@@ -97,7 +97,7 @@ static int score(FidRun *r, const Program *program, const FidSettings *s, Error 
                               .real_row = s->real_row,
                               .self_check = s->self_check != NULL};
     if (fid_scores(&r->scores, &r->real, &r->made, &how, err)) return -1;
-    /* Whoever made the file of --real-stats has seen the warning. */
+    /* The run that wrote the file of --real-stats has printed this warning. */
     if (r->real_dances.named) fid_scores_warn(&r->scores, program);
     return store(r, s, err) || fid_report(&report, &s->eval, err) ? -1 : 0;
 }

@@ -80,7 +80,8 @@ static int set_values(const size_t *pick, size_t n, const void *context, double 
  * mean (trapezoids). */
 static void show_sweep(Report *r, const MovementReport *what) {
     enum { COUNT = 7, WITHOUT_REAL = 5 };
-    const EvalResults *d = what->dances, *real = what->real;
+    const EvalResults *d = what->dances;
+    const EvalResults *real = what->real;
     Column columns[COUNT] = {{"factor", "factor", 2, 1},     {"pose", "pose deg", 4, 1},
                              {"trans", "trans cm", 4, 1},    {"rate", "rate %", 2, 100},
                              {"jitter", "jitter", 2, 1},     {"real_rate", "real %", 2, 100},

@@ -43,7 +43,8 @@ static void take_errors(const MpjpeContext *c, const PoseTrack *real, const Pose
     for (size_t h = 0; h < c->count; h++) out->at[h] = out->until[h] = NAN;
     for (size_t t = 0, h = 0; t < real->frames; t++) {
         size_t at = 3 * real->joints * t;
-        const double *p = real->positions + at, *q = predicted->positions + at;
+        const double *p = real->positions + at;
+        const double *q = predicted->positions + at;
         double error = c->align ? pa_mpjpe(p, q, real->joints) : mpjpe(p, q, real->joints);
         sum += error;
         if (t + 1 != c->horizon[h]) continue;
@@ -54,8 +55,10 @@ static void take_errors(const MpjpeContext *c, const PoseTrack *real, const Pose
 
 static int compare(const MpjpeContext *c, const PoseSource *predicted, const PoseSource *real,
                    MpjpeErrors *out, Error *err) {
-    const Motion *p = &predicted->motion, *q = &real->motion;
-    size_t seed = (size_t)p->seed_frames, frames = p->frames - seed;
+    const Motion *p = &predicted->motion;
+    const Motion *q = &real->motion;
+    size_t seed = (size_t)p->seed_frames;
+    size_t frames = p->frames - seed;
     if (q->joints != p->joints)
         return error_set(err, "has %zu joints, the real dance %zu", p->joints, q->joints);
     if (resample_needed(p->fps, q->fps))

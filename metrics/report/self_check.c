@@ -39,7 +39,8 @@ int self_check_files(const char *folder, Strings *named, Strings *pool, Error *e
     Strings ignored = {0}, example = {0};
     size_t missing = 0;
     if (!folder_exists(folder)) return error_set(err, "%s: no such folder", folder);
-    char *path = path_join(folder, "motions"), *list = path_join(folder, "ignore_list.txt");
+    char *path = path_join(folder, "motions");
+    char *list = path_join(folder, "ignore_list.txt");
     int status = path && list ? aist_files_list(path, endings, &motions, err)
                               : error_set(err, "out of memory");
     if (!status && file_exists(list)) status = dataset_names_read(list, &ignored, err);

@@ -1,5 +1,5 @@
-/* self_check.h: the check that anybody with AIST++ can run without a model: its 40 real dances of
- * val and test against all of its dances, under Bailando's protocol, must give the published
+/* self_check.h: a check of the whole computation that needs AIST++ and no model: its 40 real dances
+ * of val and test against all of its dances, under Bailando's protocol, must give the published
  * numbers. */
 #ifndef METRICS_REPORT_SELF_CHECK_H
 #define METRICS_REPORT_SELF_CHECK_H

@@ -47,7 +47,7 @@ check "the same bytes again" sh -c "'$BIN/eval-fid' -q -j1 --features-out '$work
 refuses "one dance has no distribution" 'at least 2' "$BIN/eval-fid" -q $real_options --keep-constant $data/made_0.npz
 refuses "copies of one real dance" 'copies of one' "$BIN/eval-fid" -q --real $data/real_0.npz --real $data/real_0.npz $made
 refuses "a file that is not there" 'nowhere.npz: ' "$BIN/eval-fid" -q $real_options nowhere.npz
-refuses "a file that is no motion" 'tick.npz: ' "$BIN/eval-fid" -q $real_options $data/music/tick.npz
+refuses "a file that is not a motion" 'tick.npz: ' "$BIN/eval-fid" -q $real_options $data/music/tick.npz
 rm -f "$work/f.npz"
 refuses "and no features are left" 'tick.npz: ' "$BIN/eval-fid" -q $real_options --features-out "$work/f.npz" $made $data/music/tick.npz
 check "none" test ! -e "$work/f.npz"

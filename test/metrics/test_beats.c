@@ -1,4 +1,5 @@
-/* Minima, kinematic beats and beat alignment against SciPy's and the peers' values. */
+/* Minima, kinematic beats and beat alignment against SciPy's and published implementations' values.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -46,7 +46,7 @@ static void close_to(const float *x, const float *want, size_t n, const char *wh
             fail_msg("%s [%zu]: %.9g, not %.9g", what, i, (double)x[i], (double)want[i]);
 }
 
-static void equals_peer(Tensors *set, const char *name, const double *p, size_t frames) {
+static void equals_reference(Tensors *set, const char *name, const double *p, size_t frames) {
     float k[K], g[G];
     if (frames >= FEATURE_FRAMES_MIN) {
         kinetic_features(p, frames, J, false, k);
@@ -56,24 +56,24 @@ static void equals_peer(Tensors *set, const char *name, const double *p, size_t 
     assert_memory_equal(g, tensor_f32(part(set, name, "geometric")), sizeof g);
 }
 
-static void joints_give_the_peers_features(void **state) {
+static void joints_give_published_features(void **state) {
     (void)state;
     Tensors set = golden("test/golden/metrics/features_of_joints.npz");
     static const char *const plain[] = {"frames_2", "frames_3", "frames_5", "moving"};
     for (size_t i = 0; i < 4; i++) {
         Tensor *p = part(&set, plain[i], "joints");
-        equals_peer(&set, plain[i], tensor_f64(p), p->shape[0]);
+        equals_reference(&set, plain[i], tensor_f64(p), p->shape[0]);
     }
     double p[40 * J * 3];
     const double *moving = tensor_f64(part(&set, "moving", "joints")),
                  *pose = tensor_f64(part(&set, "static", "pose")),
                  *point = tensor_f64(part(&set, "all_joints_equal", "pose"));
     for (size_t i = 0; i < 40 * J * 3; i++) p[i] = i % 3 ? -moving[i] : moving[i];
-    equals_peer(&set, "upside_down", p, 40);
+    equals_reference(&set, "upside_down", p, 40);
     for (size_t i = 0; i < 40 * J * 3; i++) p[i] = pose[i % (J * 3)];
-    equals_peer(&set, "static", p, 40);
+    equals_reference(&set, "static", p, 40);
     for (size_t i = 0; i < 40 * J * 3; i++) p[i] = point[3 * (i / (J * 3)) + i % 3];
-    equals_peer(&set, "all_joints_equal", p, 40);
+    equals_reference(&set, "all_joints_equal", p, 40);
     tensors_free(&set);
 }
 
@@ -101,7 +101,7 @@ static int features(const Motion *m, const Skeleton *s, size_t first, const Danc
     return 0;
 }
 
-static void a_motion_gives_the_peers_features(void **state) {
+static void a_motion_gives_published_features(void **state) {
     (void)state;
     Skeleton s;
     Motion m = dance(&s);
@@ -141,7 +141,7 @@ static void kinetic_by_hand(void **state) {
     near((double)out[2] / expenditure, 1, 1e-6);
     kinetic_features(p, T, 1, true, out);
     near((double)out[0], 5, 1e-5);
-    near((double)out[2], 0, 1e-6); /* mended: no acceleration */
+    near((double)out[2], 0, 1e-6); /* corrected: no acceleration */
     for (size_t t = 0; t < T; t++)
         p[3 * t + 1] = 0.5 * 7 * (double)(t * t) / 3600; /* 7 m/s^2 upwards */
     kinetic_features(p, T, 1, true, out);
@@ -430,8 +430,8 @@ static void joints_by_name(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(joints_give_the_peers_features),
-        cmocka_unit_test(a_motion_gives_the_peers_features),
+        cmocka_unit_test(joints_give_published_features),
+        cmocka_unit_test(a_motion_gives_published_features),
         cmocka_unit_test(kinetic_by_hand),
         cmocka_unit_test(feet_apart_by_hand),
         cmocka_unit_test(joints_do_not_mix),

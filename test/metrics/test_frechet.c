@@ -165,7 +165,7 @@ static void constant_features(void **state) {
     feature_scale_free(&scale);
     double fid, dist;
     scores(real, 2, made, 2, 2, true, &fid, &dist);
-    near(dist, 1e10, 10); /* mint's letter: 1 / 1e-10 */
+    near(dist, 1e10, 10); /* exactly as mint: 1 / 1e-10 */
     assert_true(fid > 1e19);
 }
 

@@ -127,7 +127,7 @@ static void thresholds_reach_the_target(void **state) {
     assert_int_equal(thresholds_fit(pose, trans, N, 0.187, &t, &rate, &err), 0);
     near(rate, 0.187,
          0.5 / (double)N + 1e-12); /* continuous values: each k adds at most two windows */
-    near((double)frozen_count(pose, trans, N, &t) / (double)N, rate, 1e-15);
+    near((double)thresholds_frozen_count(pose, trans, N, &t) / (double)N, rate, 1e-15);
     size_t below_pose = 0, below_trans = 0;
     for (size_t i = 0; i < N; i++)
         below_pose += pose[i] <= t.pose, below_trans += trans[i] <= t.trans;
