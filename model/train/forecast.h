@@ -9,10 +9,9 @@ typedef struct {
     size_t parameters, trained; /* numbers in the model; those that the stage changes */
     size_t state_bytes; /* the parameters with gradients and Adam's moments */
     size_t activation_bytes; /* the graph's working memory in each process */
-    size_t batch,
-        steps; /* windows of a step, of all processes together; steps of the stage, at most */
-    double
-        flops; /* of a step, of all processes together: graph_flops, recomputed segments included */
+    size_t batch; /* windows of a step, of all processes together */
+    size_t steps; /* of the stage, at most */
+    double flops; /* of a step, of all processes together: graph_flops, recomputed segments too */
 } Forecast;
 
 /* The model's parameters have been declared (model_new), not necessarily allocated; which of them
