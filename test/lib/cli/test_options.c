@@ -47,6 +47,7 @@ static void fill(OptionGroup groups[GROUPS], Values *v) {
             option_texts("real", 'r', "PATH", &v->reals, "Real dance."),
             option_size("clusters", 0, "N", &v->clusters, 0, 1e9, "Clusters."),
             option_flag("real-too", 0, &v->flag, "Makes --rea ambiguous."),
+            option_refused("heads", "does not apply to --preset small"),
         }};
 }
 
@@ -198,6 +199,9 @@ static void wrong_usage_is_one_line(void **state) {
         {"--output", "--output needs a value"},
         {"-o", "-o needs a value"},
         {"-qo", "-o needs a value"},
+        {"--heads 3", "--heads does not apply to --preset small"},
+        {"--heads=3", "--heads does not apply to --preset small"},
+        {"--no-heads", "--no-heads does not apply to --preset small"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Values v;
@@ -239,6 +243,7 @@ static void help_comes_from_the_table(void **state) {
         for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
             if (!strstr(printed, parts[k]))
                 fail_msg("'%s' is not in the help:\n%s", parts[k], printed);
+        assert_null(strstr(printed, "heads"));
         for (char *line = strtok(printed, "\n"); line; line = strtok(NULL, "\n"))
             assert_in_range(strlen(line), 1, 101);
     }
