@@ -1,0 +1,116 @@
+/* From a preset and a command line to the numbers of a run. */
+#include "test/scratch.h"
+
+#include "model/train/settings.h"
+
+enum { WORDS = 32, GROUPS = 6 };
+
+/* Parses a command line as train-bank (stages 1 and 2) or train-predictor (stage 3) does. Returns
+ * what settings_begin, options_parse or settings_finish do, 0 for all three going well. */
+static int parse(TrainSettings *s, Stage first, Stage last, const char *line) {
+    static char text[500];
+    char *argv[WORDS] = {"trainer"};
+    int argc = 1, operand;
+    Program program = {.name = "trainer"};
+    snprintf(text, sizeof text, "%s", line);
+    for (char *word = strtok(text, " "); word; word = strtok(NULL, " ")) argv[argc++] = word;
+    argv[argc] = NULL;
+    int status = settings_begin(&program, argc, argv, first, last, s);
+    if (status) return status;
+    bool bank = first != STAGE_PREDICT;
+    const OptionGroup groups[GROUPS] = {
+        settings_run_options(s),
+        bank ? settings_config_options(s, NULL, PART_BANKS) : settings_predictor_options(s),
+        settings_config_options(s, NULL, PART_WINDOW),
+        bank ? (OptionGroup){0} : settings_config_options(s, NULL, PART_STEP),
+        settings_training_options(s),
+        general_options(&s->general),
+    };
+    program.groups = groups;
+    program.group_count = GROUPS;
+    status = options_parse(&program, argc, argv, &operand);
+    return status >= 0 ? status : settings_finish(&program, s);
+}
+
+static int parse_bank(TrainSettings *s, const char *line) {
+    return parse(s, STAGE_MANIFOLD, STAGE_REFINE, line);
+}
+static int parse_predictor(TrainSettings *s, const char *line) {
+    return parse(s, STAGE_PREDICT, STAGE_PREDICT, line);
+}
+
+static void a_preset_as_it_is(void **state) {
+    (void)state;
+    TrainSettings s;
+    const Preset *small = preset_find("small"), *paper = preset_find("paper");
+    assert_int_equal(parse_bank(&s, "x.tsv"), 0);
+    assert_memory_equal(&s.config, &small->config, sizeof s.config);
+    assert_memory_equal(s.stage, small->stage, sizeof s.stage);
+    assert_int_equal(parse_bank(&s, "--preset paper x.tsv"), 0);
+    assert_memory_equal(&s.config, &paper->config, sizeof s.config);
+    assert_int_equal(parse_bank(&s, "x.tsv --preset=paper"), 0);
+    assert_memory_equal(s.stage, paper->stage, sizeof s.stage);
+    assert_int_equal(parse_bank(&s, "-- --preset paper"), 0);
+    assert_memory_equal(&s.config, &small->config, sizeof s.config);
+    assert_int_equal(parse_bank(&s, "--preset huge x.tsv"), 2);
+    assert_int_equal(parse_bank(&s, "--pre paper x.tsv"), 2); /* it would come too late */
+}
+
+static void numbers_of_several_stages(void **state) {
+    (void)state;
+    TrainSettings s;
+    const Preset *small = preset_find("small");
+    const Training *one = &s.stage[STAGE_MANIFOLD], *two = &s.stage[STAGE_REFINE];
+    assert_int_equal(parse_bank(&s, "--lr2 0.25 --epochs1 7 --batch 3 --beta 0.5 x.tsv"), 0);
+    assert_true(one->lr == small->stage[STAGE_MANIFOLD].lr && two->lr == 0.25);
+    assert_true(one->epochs == 7 && two->epochs == small->stage[STAGE_REFINE].epochs);
+    assert_true(one->batch == 3 && two->batch == 3 && one->beta == 0.5);
+    assert_true(s.stage[STAGE_PREDICT].batch == small->stage[STAGE_PREDICT].batch);
+    assert_int_equal(one->schedule, SCHEDULE_CONSTANT); /* small's, which differ */
+    assert_int_equal(two->schedule, SCHEDULE_COSINE);
+    assert_int_equal(parse_bank(&s, "--schedule step --warmup 0 --noise 0.5 x.tsv"), 0);
+    assert_true(one->schedule == SCHEDULE_STEP && two->schedule == SCHEDULE_STEP);
+    assert_true(one->warmup == 0 && two->warmup == 0 && one->noise == 0.5 && two->noise == 0.5);
+    assert_true(settings_given(&s, "warmup") && !settings_given(&s, "lr"));
+    static const char *const others[] = {"--lr 1",   "--unroll 2", "--fade 1", "--width 8",
+                                         "--keep 1", "--steps 3",  "--fed 1"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char line[80];
+        snprintf(line, sizeof line, "%s x.tsv", others[i]);
+        assert_int_equal(parse_bank(&s, line), 2);
+    }
+}
+
+static void numbers_of_a_predictor(void **state) {
+    (void)state;
+    TrainSettings s;
+    const Training *t = &s.stage[STAGE_PREDICT];
+    assert_int_equal(parse_predictor(&s, "--width 64 --cross-layers 5 --no-residual --lr 0.5 "
+                                         "--no-transit --drop2 9 --unroll 3 --ramp 4 x.tsv"),
+                     0);
+    assert_true(s.config.predictor.width == 64 && s.config.cross_layers == 5);
+    assert_true(!s.config.residual && !s.config.transit);
+    assert_true(t->lr == 0.5 && t->drop[1] == 9 && t->unroll == 3 && t->ramp == 4);
+    assert_true(settings_given(&s, "width") && settings_given(&s, "residual"));
+    assert_true(settings_part_given(&s, PART_STEP) && !settings_part_given(&s, PART_WINDOW));
+    assert_int_equal(parse_predictor(&s, "--past 30 x.tsv"), 0);
+    assert_true(settings_part_given(&s, PART_WINDOW) && s.config.past == 30);
+    assert_int_equal(parse_predictor(&s, "--steps 5 x.tsv"), 0);
+    assert_true(t->max_steps == 5 && t->epochs > 0);
+    assert_int_equal(parse_predictor(&s, "--steps 0 x.tsv"), 0);
+    assert_true(t->max_steps == 0 && t->epochs == 0);
+    assert_int_equal(parse_predictor(&s, "--checkpoint-activations x.tsv"), 0);
+    assert_true(t->recompute);
+    assert_int_equal(parse_predictor(&s, "--predictor other x.tsv"), 2);
+    assert_int_equal(parse_predictor(&s, "--items 5 x.tsv"), 2); /* train-bank's */
+    assert_int_equal(parse_predictor(&s, "--width 0 x.tsv"), 2);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_preset_as_it_is),
+        cmocka_unit_test(numbers_of_several_stages),
+        cmocka_unit_test(numbers_of_a_predictor),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
