@@ -81,32 +81,26 @@ void buffer_number(Buffer *b, double value, int digits) {
     buffer_add(b, text + minus_zero, (size_t)n - minus_zero);
 }
 
-/* Bytes of the character at text that may be shown as it is, 0 if it may not. */
-static size_t printable(const char *text) {
-    unsigned char c = (unsigned char)text[0];
-    if (c < 0x80) return c >= 0x20 && c != 0x7f;
-    size_t size = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
-    return strnlen(text, size) == size && utf8_valid(text, size) ? size : 0;
-}
-
 void buffer_escaped(Buffer *b, const char *text) {
     while (*text) {
-        size_t size = printable(text);
-        if (size == 0)
+        bool shown;
+        size_t size = utf8_next(text, &shown);
+        if (!shown)
             buffer_byte(b, '?');
         else if (strchr("<>&\"'", *text))
             buffer_print(b, "&#%d;", *text);
         else
             buffer_add(b, text, size);
-        text += size ? size : 1;
+        text += size;
     }
 }
 
 void buffer_json(Buffer *b, const char *text) {
     buffer_byte(b, '"');
     while (*text) {
-        size_t size = printable(text);
-        if (size == 0)
+        bool shown;
+        size_t size = utf8_next(text, &shown);
+        if (!shown)
             buffer_byte(b, '?');
         else if (strchr("<>&\"'\\", *text))
             buffer_print(b, "\\u%04x", (unsigned)*text);
@@ -114,7 +108,7 @@ void buffer_json(Buffer *b, const char *text) {
             buffer_byte(b, ' '); /* ends a line in JavaScript */
         else
             buffer_add(b, text, size);
-        text += size ? size : 1;
+        text += size;
     }
     buffer_byte(b, '"');
 }

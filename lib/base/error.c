@@ -4,20 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One line whatever a file name holds. */
-static void make_printable(char *text) {
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c < 0x20 || c == 0x7f) *text = '?';
-    }
-}
+#include "lib/base/utf8.h"
 
 int error_set(Error *err, const char *format, ...) {
     va_list args;
     va_start(args, format);
     vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
-    make_printable(err->text);
+    utf8_make_printable(err->text);
     return -1;
 }
 

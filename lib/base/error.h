@@ -8,7 +8,7 @@
 
 typedef struct {
     char text[1024]; /* one line, no program name, no newline; control characters of file names are
-                        escaped */
+                        '?' */
 } Error;
 
 /* Writes the sentence and returns -1, so that callers write `return error_set(err, "...")`. */

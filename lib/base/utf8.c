@@ -49,3 +49,31 @@ int utf8_valid(const char *text, size_t size) {
     }
     return 1;
 }
+
+size_t utf8_next(const char *text, bool *shown) {
+    const unsigned char *c = (const unsigned char *)text;
+    size_t size = 1u + (c[0] >= 0xc0) + (c[0] >= 0xe0) + (c[0] >= 0xf0);
+    if (strnlen(text, size) < size || !utf8_valid(text, size)) {
+        *shown = false;
+        return 1;
+    }
+    bool control = c[0] < 0x20 || c[0] == 0x7f || (c[0] == 0xc2 && c[1] < 0xa0);
+    *shown = !control;
+    return size;
+}
+
+void utf8_make_printable(char *text) {
+    char *out = text;
+    while (*text) {
+        bool shown;
+        size_t size = utf8_next(text, &shown);
+        bool letter = size == 1 && (unsigned char)*text >= 0xa0; /* of Latin-1 */
+        if (shown || letter) {
+            memmove(out, text, size);
+            out += size;
+        } else
+            *out++ = '?';
+        text += size;
+    }
+    *out = '\0';
+}

@@ -1,7 +1,8 @@
-/* utf8.h: names inside files: are they distinct, are they text? */
+/* utf8.h: names inside files: are they distinct, are they text, may they be shown? */
 #ifndef LIB_BASE_UTF8_H
 #define LIB_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/base/error.h"
@@ -16,5 +17,14 @@ int utf8_valid(const char *text, size_t size);
 /* Writes code point c as UTF-8 into out (4 bytes); returns the length, 0 if c is no scalar value.
  */
 size_t utf8_encode(unsigned long c, char out[4]);
+
+/* Bytes of the character at text (not its end); 1 for a byte that is not UTF-8. *shown: whether a
+ * terminal or a page may get it as it is, which is false for control characters (ESC, DEL, U+0080
+ * to U+009F) and for what is not UTF-8. */
+size_t utf8_next(const char *text, bool *shown);
+
+/* Makes text one line that no terminal acts upon, in place: a control character becomes '?', and so
+ * does a byte that is not UTF-8 and a control character of 8-bit terminals (0x80 to 0x9f). */
+void utf8_make_printable(char *text);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/utf8.h"
 
 enum { BAR_WIDTH = 30, BAR_LEAST = 5, USUAL_COLUMNS = 80, TEXT_SIZE = 512 };
 
@@ -132,11 +133,7 @@ size_t progress_text(const Progress *p, double at, size_t columns, char *text, s
 
 void progress_relabel(Progress *p, const char *label) {
     snprintf(p->label, sizeof p->label, "%s", label);
-    for (unsigned char *c = (unsigned char *)p->label; *c; c++) {
-        const bool is_c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0; /* U+0080 to U+009F */
-        if (*c < 0x20 || *c == 0x7f || is_c1) *c = '?';
-        if (is_c1) c[1] = '?';
-    }
+    utf8_make_printable(p->label);
 }
 
 void progress_start(Progress *p, const char *label, size_t total, bool quiet) {

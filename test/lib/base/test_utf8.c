@@ -58,8 +58,38 @@ static void repeated_names_are_found(void **state) {
     assert_done(utf8_sort_distinct(NULL, 0, &err), &err);
 }
 
+/* C0, DEL, C1 as UTF-8 and as bytes of 8-bit terminals; letters stay, of Latin-1 too. */
+static void terminals_get_no_orders(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"a\033[2Jb", "a?[2Jb"},
+        {"a\nb\177", "a?b?"},
+        {"x\xc2\x9b"
+         "2Jy",
+         "x?2Jy"},
+        {"x\x9b"
+         "2Jy",
+         "x?2Jy"},
+        {"\xc2\x80\xc2\x9f\xc2\xa0", "??\xc2\xa0"},
+        {"\xc3\xa4\xe2\x82\xac\xf0\x9f\x92\x83", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x92\x83"},
+        {"Tanz \xfc"
+         "ber",
+         "Tanz \xfc"
+         "ber"},
+        {"cut \xe2\x82", "cut \xe2?"},
+        {"\xc2", "\xc2"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[40];
+        strcpy(text, cases[i][0]);
+        utf8_make_printable(text);
+        assert_string_equal(text, cases[i][1]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(utf8_is_told_from_bytes),
+                                       cmocka_unit_test(terminals_get_no_orders),
                                        cmocka_unit_test(repeated_names_are_found)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
