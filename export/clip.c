@@ -1,5 +1,6 @@
 #include "export/clip.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,16 +30,15 @@ void clip_free(Clip *c) {
 
 double clip_floor(const Clip *c) {
     const PoseTrack *b = &c->body;
-    double *lowest = malloc(b->frames * sizeof *lowest), floor = 0;
-    if (!lowest) return 0; /* a picture on another floor, nothing worse */
+    double *lowest = malloc(b->frames * sizeof *lowest);
+    if (!lowest) return 0; /* a figure off the floor, nothing worse */
     for (size_t t = 0; t < b->frames; t++) {
-        lowest[t] = b->positions[3 * t * b->joints + 1];
-        for (size_t j = 1; j < b->joints; j++)
-            if (b->positions[3 * (t * b->joints + j) + 1] < lowest[t])
-                lowest[t] = b->positions[3 * (t * b->joints + j) + 1];
+        lowest[t] = INFINITY;
+        for (size_t j = 0; j < b->joints; j++)
+            lowest[t] = fmin(lowest[t], b->positions[3 * (t * b->joints + j) + 1]);
     }
     doubles_sort(lowest, b->frames);
-    floor = lowest[b->frames / 10] - 0.022;
+    double floor = lowest[b->frames * 3 / 10] - clip_sole;
     free(lowest);
     return floor;
 }

@@ -1,5 +1,5 @@
-/* clip.h: a dance as every writer of this wing takes it: joints placed, rotations projected, with
- * its names. */
+/* clip.h: a dance as every exporter takes it: joints placed, rotations projected, with its names.
+ */
 #ifndef EXPORT_CLIP_H
 #define EXPORT_CLIP_H
 
@@ -14,6 +14,11 @@ typedef struct {
     PoseTrack measured; /* the same as it was before feet_clean; empty if it was not; owned */
 } Clip;
 
+/* Frames first .. first + count - 1; count at least 1. */
+typedef struct {
+    size_t first, count;
+} FrameRange;
+
 /* Errors: a skeleton with another number of joints. *out is empty on error. */
 int clip_new(Clip *out, const Motion *m, const char *name, const Skeleton *s, Error *err);
 void clip_free(Clip *c);
@@ -23,8 +28,11 @@ static inline const PoseTrack *clip_measured(const Clip *c) {
     return c->measured.frames ? &c->measured : &c->body;
 }
 
-/* Height of the floor: what the lowest joint is not below in nine tenths of the frames, less the 2
- * cm of a sole. */
+/* Metres from the floor to the lowest joint of a foot that stands on it. */
+static const double clip_sole = 0.022;
+
+/* Height of the floor: what the lowest joint is below in three tenths of the frames, less the sole.
+ * (In captured dances that height wanders by some centimetres.) */
 double clip_floor(const Clip *c);
 
 #endif

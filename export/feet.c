@@ -73,25 +73,25 @@ static double faded(size_t distance, size_t length) {
     return distance < length ? x * x * (3 - 2 * x) : 0;
 }
 
-/* Frames first .. end-1 are one contact: the shift to its mean, and that of its two ends fading
- * over `before` and `after` frames. */
-static void hold(const PoseTrack *b, size_t toes, size_t first, size_t end, size_t before,
-                 size_t after, double (*shift)[2]) {
-    double mean[2] = {0, 0};
+/* Frames first .. end-1 are one contact: the shift to its mean place at height `level`, and that of
+ * its two ends fading over `before` and `after` frames. */
+static void hold(const PoseTrack *b, size_t toes, double level, size_t first, size_t end,
+                 size_t before, size_t after, double (*shift)[3]) {
+    double place[3] = {0, level, 0};
     for (size_t t = first; t < end; t++)
-        for (size_t i = 0; i < 2; i++)
-            mean[i] += b->positions[3 * (t * b->joints + toes) + 2 * i] / (double)(end - first);
+        for (size_t i = 0; i < 3; i += 2)
+            place[i] += b->positions[3 * (t * b->joints + toes) + i] / (double)(end - first);
     for (size_t t = first; t < end; t++)
-        for (size_t i = 0; i < 2; i++)
-            shift[t][i] = mean[i] - b->positions[3 * (t * b->joints + toes) + 2 * i];
-    for (size_t i = 0; i < 2; i++) {
+        for (size_t i = 0; i < 3; i++)
+            shift[t][i] = place[i] - b->positions[3 * (t * b->joints + toes) + i];
+    for (size_t i = 0; i < 3; i++) {
         for (size_t k = 0; k < before; k++)
             shift[first - 1 - k][i] += shift[first][i] * faded(k, before);
         for (size_t k = 0; k < after; k++) shift[end + k][i] += shift[end - 1][i] * faded(k, after);
     }
 }
 
-/* Toes that wander set down anew: a few frames of no contact in which they step over. */
+/* Toes that wander are set down again: a few frames of no contact in which they step over. */
 static void split(const PoseTrack *b, size_t toes, const FeetOptions *o, bool *contact) {
     size_t step = in_frames(o->fade, b->fps) + 1, first = 0;
     for (size_t t = 0; t < b->frames; t++) {
@@ -106,8 +106,8 @@ static void split(const PoseTrack *b, size_t toes, const FeetOptions *o, bool *c
     drop_short(contact, b->frames, true, in_frames(o->least, b->fps), true);
 }
 
-static void plan(const PoseTrack *b, size_t toes, const FeetOptions *o, const bool *contact,
-                 double (*shift)[2]) {
+static void plan(const PoseTrack *b, size_t toes, double level, const FeetOptions *o,
+                 const bool *contact, double (*shift)[3]) {
     size_t fade = in_frames(o->fade, b->fps), last = 0; /* last: the end of the contact before */
     memset(shift, 0, b->frames * sizeof *shift);
     for (size_t first = 0, end; first < b->frames; first = end) {
@@ -115,7 +115,7 @@ static void plan(const PoseTrack *b, size_t toes, const FeetOptions *o, const bo
         if (!contact[first]) continue;
         size_t next = end;
         while (next < b->frames && !contact[next]) next++;
-        hold(b, toes, first, end, fade < first - last ? fade : first - last,
+        hold(b, toes, level, first, end, fade < first - last ? fade : first - last,
              fade < next - end ? fade : next - end, shift);
         last = end;
     }
@@ -153,7 +153,7 @@ static double reachable(const double leg[3], const double shift[3], double longe
     return a + 2 * b + c <= 0 ? 1 : fmax(0, fmin(1, (sqrt(fmax(0, b * b - a * c)) - b) / a));
 }
 
-/* Positions of what hangs from `top`, anew. global: [joints], scratch. */
+/* Positions of what hangs from `top`, placed again. global: [joints], scratch. */
 static void place(const Skeleton *s, size_t top, const double *local, double *position,
                   double (*global)[9], bool *below) {
     skeleton_global_rotations(s, local, global[0]);
@@ -166,11 +166,10 @@ static void place(const Skeleton *s, size_t top, const double *local, double *po
     }
 }
 
-/* One frame: the ankle moves by (shift[0], 0, shift[1]), as far as the leg reaches. */
-static void bend(const Skeleton *s, const Leg *l, const double wish[2], double reach, double *local,
-                 double *position, double (*global)[9], bool *below) {
-    double thigh[3], shin[3], leg[3], target[3], axis[3], sideways[3],
-        shift[3] = {wish[0], 0, wish[1]};
+/* One frame: the ankle moves by `shift`, as far as the leg reaches. */
+static void bend(const Skeleton *s, const Leg *l, const double shift[3], double reach,
+                 double *local, double *position, double (*global)[9], bool *below) {
+    double thigh[3], shin[3], leg[3], target[3], axis[3], sideways[3];
     const double *hip = position + 3 * l->hip, *knee = position + 3 * l->knee,
                  *ankle = position + 3 * l->ankle;
     double a = vec3_between(hip, knee, thigh), b = vec3_between(knee, ankle, shin),
@@ -207,16 +206,12 @@ static void bend(const Skeleton *s, const Leg *l, const double wish[2], double r
 
 /* --- the whole --- */
 
-static int check_skeleton(const Skeleton *s, Error *err) {
+bool feet_known(const Skeleton *s) {
     static const int parents[] = {-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8};
     const size_t count = sizeof parents / sizeof *parents;
     bool same = s->joints >= count;
     for (size_t j = 0; same && j < count; j++) same = s->parents[j] == parents[j];
-    return same
-               ? 0
-               : error_set(err,
-                           "feet are cleaned on skeletons that begin as SMPL's does (hips 1 and 2, "
-                           "knees 4 and 5, ankles 7 and 8, toes 10 and 11), and this one does not");
+    return same;
 }
 
 static double *copied(const double *from, size_t count) {
@@ -238,12 +233,15 @@ static int body_copy(const PoseTrack *b, PoseTrack *out, Error *err) {
 
 int feet_clean(Clip *c, const FeetOptions *o, Error *err) {
     const Skeleton *s = c->skeleton;
-    if (check_skeleton(s, err)) return -1;
+    if (!feet_known(s))
+        return error_set(err,
+                         "feet are cleaned on skeletons that begin as SMPL's does (hips 1 and 2, "
+                         "knees 4 and 5, ankles 7 and 8, toes 10 and 11), and this one does not");
     PoseTrack b;
     if (body_copy(&c->body, &b, err)) return -1;
     bool *contact = calloc(b.frames + 1, sizeof *contact),
          *below = calloc(s->joints, sizeof *below);
-    double(*shift)[2] = calloc(b.frames + 1, sizeof *shift),
+    double(*shift)[3] = calloc(b.frames + 1, sizeof *shift),
     (*global)[9] = calloc(s->joints, sizeof *global);
     int status = contact && below && shift && global
                      ? 0
@@ -253,9 +251,9 @@ int feet_clean(Clip *c, const FeetOptions *o, Error *err) {
         const Leg *l = &legs[i];
         feet_contacts(&c->body, l->toes, floor, o, contact);
         split(&c->body, l->toes, o, contact);
-        plan(&c->body, l->toes, o, contact, shift);
+        plan(&c->body, l->toes, floor + clip_sole, o, contact, shift);
         for (size_t t = 0; t < b.frames; t++)
-            if (shift[t][0] != 0 || shift[t][1] != 0)
+            if (vec3_norm(shift[t]) > 0)
                 bend(s, l, shift[t], o->reach, b.rotations + 9 * b.joints * t,
                      b.positions + 3 * b.joints * t, global, below);
     }

@@ -1,7 +1,7 @@
 /* feet.h: takes the sliding out of feet that stand, for the eye only: what a clip's measures are
  * made of stays as it was (clip_measured). Per foot: contacts, found by the toes' height above the
- * floor and their speed; during one the toes are held at their mean place, at the height they have
- * in every frame, by inverse kinematics of two bones (thigh and shin; cosine rule); before and
+ * floor and their speed; during one the toes are held at their mean place, a sole above the floor,
+ * by inverse kinematics of two bones (thigh and shin; cosine rule); before and
  * after one the shift fades. */
 #ifndef EXPORT_FEET_H
 #define EXPORT_FEET_H
@@ -16,13 +16,16 @@ typedef struct {
     double slow, fast; /* m/s at which contact begins and ends */
     double gap, least; /* seconds: shorter interruptions are none; shorter contacts neither */
     double fade; /* seconds over which a shift comes before a contact and goes after it */
-    double wander; /* metres: toes that get further than this from where they came down set down
-                      anew */
+    double wander; /* metres: toes that get further than this from where they came down are set
+                      down again */
     double reach; /* of the outstretched leg's length: no leg is stretched further than this, or
                      than it was */
 } FeetOptions;
 
 FeetOptions feet_options(void);
+
+/* Are the skeleton's first joints SMPL's legs? */
+bool feet_known(const Skeleton *s);
 
 /* contact[frames]: whether the toes (SMPL's joint 10 or 11) stand on a floor of this height. */
 void feet_contacts(const PoseTrack *b, size_t toes, double floor, const FeetOptions *o,

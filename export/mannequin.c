@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "export/clip.h"
 #include "lib/motion/vec3.h"
 
 enum { PELVIS = 0, SPINE1 = 3, SPINE2 = 6, SPINE3 = 9, NECK = 12, HEAD = 15, BODY_JOINTS = 22 };
@@ -193,7 +194,7 @@ static void add_foot(Maker *m, int ankle, int toe) {
     enum { COUNT = sizeof sole / sizeof *sole };
     Ring rings[COUNT];
     const double *from = m->rest + 3 * ankle, *to = m->rest + 3 * toe;
-    double axis[3] = {to[0] - from[0], 0, to[2] - from[2]}, ground = to[1] - 0.022 * m->size;
+    double axis[3] = {to[0] - from[0], 0, to[2] - from[2]}, ground = to[1] - clip_sole * m->size;
     vec3_normalise(axis);
     for (int i = 0; i < COUNT; i++) {
         double share = (sole[i].along - 0.09) / 0.05;

@@ -1,4 +1,4 @@
-/* page.c: the viewer's bytes, then what it shall show as JSON. */
+/* page.c: the viewer's bytes, then what it is to show as JSON. */
 #include "export/page.h"
 
 #include <math.h>
@@ -7,6 +7,7 @@
 
 #include "export/base64.h"
 #include "export/page/viewer.h"
+#include "export/palette.h"
 #include "lib/base/bytes.h"
 #include "lib/motion/quaternion.h"
 
@@ -22,7 +23,7 @@ static void pack_rotation(const double r[9], unsigned char out[6]) {
     for (int i = 0, k = 0; i < 4; i++) {
         if (i == largest) continue;
         const double step = fmin(fmax(round((scale * q[i] + 1) * 16383), 0), 32766);
-        const int bit = k == 0 ? largest & 1 : k == 1 ? largest >> 1 : 0;
+        const int bit = k < 2 ? largest >> k & 1 : 0;
         write_le16(out + 2 * k++, (uint16_t)((int)step | bit << 15));
     }
 }
@@ -76,7 +77,7 @@ static void put_skeleton(Buffer *b, const Skeleton *s) {
     buffer_text(b, "]");
 }
 
-static int put_timeline(Buffer *b, const MotionProfile *t, Error *err) {
+static int put_profile(Buffer *b, const MotionProfile *t, Error *err) {
     buffer_text(b, "\"pose\":\"");
     if (put_floats(b, t->pose, t->frames - 1, err)) return -1;
     buffer_text(b, "\",\"trans\":\"");
@@ -100,12 +101,16 @@ static int put_timeline(Buffer *b, const MotionProfile *t, Error *err) {
     return 0;
 }
 
-static int put_dance(Buffer *b, const PageDance *d, Error *err) {
+static int put_dance(Buffer *b, const PageDance *d, size_t number, Error *err) {
     const PoseTrack *body = &d->clip->body;
     buffer_text(b, "{\"name\":");
     buffer_json(b, d->label);
     buffer_text(b, ",\"genre\":");
     buffer_json(b, d->clip->genre);
+    buffer_text(b, ",\"note\":");
+    buffer_json(b, d->note);
+    buffer_print(b, ",\"colour\":\"%s\",\"floor\":", palette_colour(number));
+    buffer_number(b, clip_floor(d->clip), 4);
     buffer_print(b, ",\"frames\":%zu,\"seed\":%zu,\"fps\":", body->frames, d->clip->seed_frames);
     put_value(b, body->fps);
     buffer_byte(b, ',');
@@ -115,7 +120,7 @@ static int put_dance(Buffer *b, const PageDance *d, Error *err) {
     buffer_text(b, "\",\"rotations\":\"");
     if (put_rotations(b, body, err)) return -1;
     buffer_text(b, "\",");
-    if (put_timeline(b, d->timeline, err)) return -1;
+    if (put_profile(b, d->profile, err)) return -1;
     buffer_text(b, "}");
     return 0;
 }
@@ -123,48 +128,69 @@ static int put_dance(Buffer *b, const PageDance *d, Error *err) {
 static void put_shared(Buffer *b, const Page *p) {
     const PageDance *music = NULL, *limits = p->dances;
     for (size_t i = p->count; i-- > 0;) {
-        if (p->dances[i].timeline->music_beat_count) music = &p->dances[i];
-        if (isfinite(p->dances[i].timeline->pose_threshold)) limits = &p->dances[i];
+        if (p->dances[i].profile->music_beat_count) music = &p->dances[i];
+        if (isfinite(p->dances[i].profile->pose_threshold)) limits = &p->dances[i];
     }
     buffer_text(b, "\"musicBeats\":[");
-    for (size_t i = 0; music && i < music->timeline->music_beat_count; i++) {
+    for (size_t i = 0; music && i < music->profile->music_beat_count; i++) {
         put_comma(b, i);
-        put_value(b, (double)music->timeline->music_beats[i] / music->clip->body.fps);
+        put_value(b, (double)music->profile->music_beats[i] / music->clip->body.fps);
     }
     buffer_text(b, "],\"poseThreshold\":");
-    put_value(b, limits->timeline->pose_threshold);
+    put_value(b, limits->profile->pose_threshold);
     buffer_text(b, ",\"transThreshold\":");
-    put_value(b, limits->timeline->trans_threshold);
+    put_value(b, limits->profile->trans_threshold);
 }
 
-const char *page_audio_type(const unsigned char *b, size_t size) {
-    static const struct {
-        size_t at, size;
-        const char *magic, *type;
-    } known[] = {{8, 4, "WAVE", "audio/wav"}, {0, 4, "fLaC", "audio/flac"},
-                 {0, 4, "OggS", "audio/ogg"}, {0, 3, "ID3", "audio/mpeg"},
-                 {4, 4, "ftyp", "audio/mp4"}, {0, 4, "\x1a\x45\xdf\xa3", "audio/webm"}};
+typedef struct {
+    size_t at, size;
+    const char *magic, *type;
+    bool only_plays;
+} AudioType;
+
+static const AudioType *audio_type_of(const unsigned char *b, size_t size) {
+    static const AudioType known[] = {
+        {8, 4, "WAVE", "audio/wav", false}, {0, 4, "fLaC", "audio/flac", false},
+        {0, 4, "OggS", "audio/ogg", false}, {0, 3, "ID3", "audio/mpeg", false},
+        {4, 4, "ftyp", "audio/mp4", true},  {0, 4, "\x1a\x45\xdf\xa3", "audio/webm", true}};
+    /* MPEG frames without a tag begin with eleven set bits; layer bits 00 are AAC's. */
+    static const AudioType mp3 = {.type = "audio/mpeg"};
+    static const AudioType aac = {.type = "audio/aac", .only_plays = true};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (size >= known[i].at + known[i].size &&
-            !memcmp(b + known[i].at, known[i].magic, known[i].size))
-            return known[i].type;
-    /* MPEG frames without a tag begin with eleven set bits; layer bits 00 are AAC's. */
-    if (size >= 2 && b[0] == 0xff && (b[1] & 0xe0) == 0xe0)
-        return b[1] & 0x06 ? "audio/mpeg" : "audio/aac";
+            memcmp(b + known[i].at, known[i].magic, known[i].size) == 0)
+            return &known[i];
+    if (size >= 2 && b[0] == 0xff && (b[1] & 0xe0) == 0xe0) return b[1] & 0x06 ? &mp3 : &aac;
     return NULL;
 }
 
+const char *page_audio_type(const unsigned char *b, size_t size) {
+    const AudioType *type = audio_type_of(b, size);
+    return type ? type->type : NULL;
+}
+
+int page_audio_check(const unsigned char *b, size_t size, Error *err) {
+    if (audio_type_of(b, size)) return 0;
+    return error_set(err,
+                     "not a sound file that browsers play (wav, mp3, ogg, opus, flac, m4a); to "
+                     "convert it: ffmpeg -i FILE song.flac");
+}
+
+bool page_audio_only_plays(const unsigned char *b, size_t size) {
+    const AudioType *type = audio_type_of(b, size);
+    return type && type->only_plays;
+}
+
 int page_html(const Page *page, Buffer *out, Error *err) {
+    if (page->audio && page_audio_check(page->audio, page->audio_size, err)) return -1;
     const char *audio_type = page->audio ? page_audio_type(page->audio, page->audio_size) : NULL;
-    if (page->audio && !audio_type)
-        return error_set(err, "no sound file that browsers play (give wav, mp3, ogg, flac or m4a)");
     buffer_add(out, page_viewer, page_viewer_size);
     buffer_text(out, "<script type=\"application/json\" id=\"data\">{\"title\":");
     buffer_json(out, page->title ? page->title : "");
     buffer_text(out, ",\n\"dances\":[");
     for (size_t i = 0; i < page->count; i++) {
         if (i) buffer_text(out, ",\n");
-        if (put_dance(out, &page->dances[i], err)) return -1;
+        if (put_dance(out, &page->dances[i], i, err)) return -1;
     }
     buffer_text(out, "],\n");
     put_shared(out, page);

@@ -14,8 +14,9 @@
 
 typedef struct {
     const Clip *clip;
-    const MotionProfile *timeline;
+    const MotionProfile *profile;
     const char *label; /* what the page calls the dance; any bytes */
+    const char *note; /* a line about it, under its name; any bytes; "": none */
 } PageDance;
 
 typedef struct {
@@ -31,8 +32,14 @@ typedef struct {
  * Fails on sound that page_audio_type does not know and when memory is out. */
 int page_html(const Page *page, Buffer *out, Error *err);
 
-/* MIME type of a sound file that browsers play, by its first bytes: wav, mp3, ogg, flac, m4a, aac,
- * webm; NULL for any other. */
+/* MIME type of a sound file that browsers play, by its first bytes: wav, mp3, ogg (Vorbis, Opus),
+ * flac, m4a, aac, webm; NULL for any other. */
 const char *page_audio_type(const unsigned char *bytes, size_t size);
+
+/* Fails with what to do about a sound file of another type. */
+int page_audio_check(const unsigned char *bytes, size_t size, Error *err);
+
+/* Is it of a type that lib/audio has no decoder for (m4a, aac, webm)? */
+bool page_audio_only_plays(const unsigned char *bytes, size_t size);
 
 #endif

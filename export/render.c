@@ -1,361 +1,307 @@
+/* render.c: per image a shadow map, then bands of rows: floor, the foremost triangle at every
+ * sample, light once for each triangle that a pixel shows. */
 #include "export/render.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/motion/vec3.h"
+#include "export/colour.h"
+#include "export/floor.h"
+#include "export/raster.h"
+#include "export/scalar.h"
 
-enum {
-    BAND = 32,
-    SHADOW = 512 /* texels a side */,
-    TILE = 16,
-    TILES = SHADOW / TILE,
-    SHADES = 8192
-};
+enum { BAND = 32, SHADOW = 512 };
 
-/* Towards the light, of length 1. */
-static const double light[3] = {0.30151134, 0.90453403, 0.30151134};
+/* A triangle that faces the viewer, on the grid of samples of the whole image. */
+typedef struct {
+    RasterPoint corners[3];
+    float low, high; /* rows of samples that it reaches */
+    uint32_t actor, triangle;
+} Face;
+
+/* How far towards the light the nearest surface lies, over a square across the light. */
+typedef struct {
+    Raster map;
+    float across[3], along[3], centre[3], scale; /* texels per metre */
+} ShadowMap;
 
 typedef struct {
-    double right[3], up[3], back[3]; /* of the camera; back points at the viewer */
-    double distance;
     const Scene *scene;
     size_t width, height;
-    /* The shadow map: how far towards the light the nearest surface lies, over a square across the
-     * light. */
-    double across[3], along[3], centre[3], half;
-    float *shadow;
-    unsigned char srgb[SHADES];
-    bool busy[TILES][TILES]; /* some texel in or next to this tile of the map has a surface */
-} View;
+    View view;
+    ShadowMap shadow;
+    Floor floor;
+    FloorShadow floor_shadow;
+    Face *faces;
+    size_t face_count;
+    Raster band;
+    float linear[256]; /* light of sRGB levels */
+} Drawing;
 
-typedef struct {
-    float *light; /* [rows * samples, width * samples, 4] linear RGB times alpha, alpha */
-    float *depth; /* 1 / distance, 0 at infinity */
-    size_t first, rows; /* pixels */
-} Band;
+/* --- vectors --- */
 
-/* --- vectors and colours --- */
-
-static double clamp(double x) { return x < 0 ? 0 : x > 1 ? 1 : x; }
-
-static double to_linear(double s) {
-    return s <= 0.04045 ? s / 12.92 : pow((s + 0.055) / 1.055, 2.4);
+static float dot(const float a[3], const float b[3]) {
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
-static double to_srgb(double l) {
-    return l <= 0.0031308 ? 12.92 * l : 1.055 * pow(l, 1 / 2.4) - 0.055;
+static void normalise(float v[3]) {
+    float scale = 1 / sqrtf(scalar_max(dot(v, v), 1e-20f));
+    for (int k = 0; k < 3; k++) v[k] *= scale;
 }
 
-void render_colour(const char *hex, float colour[3]) {
-    unsigned long rgb = strtoul(hex + 1, NULL, 16);
-    for (int i = 0; i < 3; i++)
-        colour[i] = (float)to_linear((double)(rgb >> (16 - 8 * i) & 255) / 255);
+/* --- shadows that figures throw on themselves and on each other --- */
+
+static RasterPoint light_place(const ShadowMap *s, const float p[3]) {
+    const float d[3] = {p[0] - s->centre[0], p[1] - s->centre[1], p[2] - s->centre[2]};
+    return (RasterPoint){dot(d, s->across) * s->scale + (float)SHADOW / 2,
+                         dot(d, s->along) * s->scale + (float)SHADOW / 2, dot(d, view_light)};
 }
 
-/* --- triangles --- */
-
-/* Three corners on a grid, what is interpolated between them, and who takes a point inside. */
-typedef struct {
-    double x[3], y[3];
-} Corners;
-
-typedef void (*Paint)(void *context, size_t x, size_t y, const double share[3]);
-
-/* Calls paint for every grid point (x + 0.5, y + 0.5) inside with its barycentric coordinates. */
-static void scan(const Corners *c, size_t width, size_t first_row, size_t end_row, Paint paint,
-                 void *context) {
-    double area =
-        (c->x[1] - c->x[0]) * (c->y[2] - c->y[0]) - (c->x[2] - c->x[0]) * (c->y[1] - c->y[0]);
-    if (!(fabs(area) > 1e-12)) return;
-    double low = fmin(c->y[0], fmin(c->y[1], c->y[2])),
-           high = fmax(c->y[0], fmax(c->y[1], c->y[2]));
-    double left = fmin(c->x[0], fmin(c->x[1], c->x[2])),
-           right = fmax(c->x[0], fmax(c->x[1], c->x[2]));
-    if (!(high > (double)first_row && low < (double)end_row && right > 0 && left < (double)width))
-        return;
-    size_t y0 = low > (double)first_row ? (size_t)low : first_row,
-           y1 = high < (double)end_row ? (size_t)ceil(high) : end_row;
-    size_t x0 = left > 0 ? (size_t)left : 0,
-           x1 = right < (double)width ? (size_t)ceil(right) : width;
-    for (size_t y = y0; y < y1; y++)
-        for (size_t x = x0; x < x1; x++) {
-            double share[3], px = (double)x + 0.5, py = (double)y + 0.5;
-            for (int k = 0; k < 2; k++) {
-                int a = (k + 1) % 3, b = (k + 2) % 3;
-                share[k] =
-                    ((c->x[a] - px) * (c->y[b] - py) - (c->x[b] - px) * (c->y[a] - py)) / area;
-            }
-            share[2] = 1 - share[0] - share[1];
-            if (share[0] >= 0 && share[1] >= 0 && share[2] >= 0) paint(context, x, y, share);
+static void place_shadow_map(ShadowMap *s, const Scene *scene) {
+    float low[3] = {INFINITY, INFINITY, INFINITY}, high[3] = {-INFINITY, -INFINITY, -INFINITY};
+    for (size_t a = 0; a < scene->count; a++)
+        for (size_t i = 0; i < 3 * scene->actors[a].figure->vertices; i++) {
+            low[i % 3] = scalar_min(low[i % 3], scene->actors[a].position[i]);
+            high[i % 3] = scalar_max(high[i % 3], scene->actors[a].position[i]);
         }
-}
-
-/* --- shadows --- */
-
-static void light_place(const View *v, const double p[3], double *x, double *y, double *height) {
-    double d[3] = {p[0] - v->centre[0], p[1] - v->centre[1], p[2] - v->centre[2]};
-    *x = (vec3_dot(d, v->across) / v->half + 1) / 2 * (double)SHADOW;
-    *y = (vec3_dot(d, v->along) / v->half + 1) / 2 * (double)SHADOW;
-    *height = vec3_dot(d, light);
-}
-
-typedef struct {
-    float *map;
-    const double *height;
-} ShadowPaint;
-
-static void paint_shadow(void *context, size_t x, size_t y, const double share[3]) {
-    ShadowPaint *s = context;
-    float h = (float)(share[0] * s->height[0] + share[1] * s->height[1] + share[2] * s->height[2]);
-    if (h > s->map[y * SHADOW + x]) s->map[y * SHADOW + x] = h;
-}
-
-static void mark_busy(View *v) {
-    for (size_t i = 0; i < (size_t)SHADOW * SHADOW; i++) {
-        if (!(v->shadow[i] > -INFINITY)) continue;
-        int ty = (int)(i / SHADOW / TILE), tx = (int)(i % SHADOW / TILE);
-        for (int y = ty - 1; y <= ty + 1; y++)
-            for (int x = tx - 1; x <= tx + 1; x++)
-                if (x >= 0 && y >= 0 && x < TILES && y < TILES) v->busy[y][x] = true;
-    }
-}
-
-static void cast_shadows(View *v) {
-    const Scene *s = v->scene;
-    double low[3] = {INFINITY, INFINITY, INFINITY}, high[3] = {-INFINITY, -INFINITY, -INFINITY},
-           up[3] = {0, 1, 0};
-    for (size_t a = 0; a < s->count; a++)
-        for (size_t i = 0; i < 3 * s->actors[a].figure->vertices; i++) {
-            low[i % 3] = fmin(low[i % 3], (double)s->actors[a].position[i]);
-            high[i % 3] = fmax(high[i % 3], (double)s->actors[a].position[i]);
-        }
-    double reach = 0;
+    float reach = 0;
     for (int k = 0; k < 3; k++) {
-        v->centre[k] = (low[k] + high[k]) / 2;
+        s->centre[k] = (low[k] + high[k]) / 2;
         reach += (high[k] - low[k]) * (high[k] - low[k]);
     }
-    v->half = sqrt(reach) / 2 + 0.1;
-    vec3_cross(up, light, v->across);
-    vec3_normalise(v->across);
-    vec3_cross(light, v->across, v->along);
-    for (size_t i = 0; i < (size_t)SHADOW * SHADOW; i++) v->shadow[i] = -INFINITY;
-    for (size_t a = 0; a < s->count; a++)
-        for (size_t t = 0; t < s->actors[a].figure->triangles; t++) {
-            Corners c;
-            double height[3];
-            for (int k = 0; k < 3; k++) {
-                const float *at =
-                    s->actors[a].position + 3 * s->actors[a].figure->index[3 * t + (size_t)k];
-                const double p[3] = {(double)at[0], (double)at[1], (double)at[2]};
-                light_place(v, p, &c.x[k], &c.y[k], &height[k]);
-            }
-            scan(&c, SHADOW, 0, SHADOW, paint_shadow, &(ShadowPaint){v->shadow, height});
-        }
-    mark_busy(v);
+    s->scale = (float)SHADOW / (sqrtf(reach) + 0.2f);
+    const float *l = view_light; /* up x light, light x that */
+    const float across[3] = {l[2], 0, -l[0]};
+    memcpy(s->across, across, sizeof across);
+    normalise(s->across);
+    s->along[0] = l[1] * s->across[2] - l[2] * s->across[1];
+    s->along[1] = l[2] * s->across[0] - l[0] * s->across[2];
+    s->along[2] = l[0] * s->across[1] - l[1] * s->across[0];
 }
 
-/* Share of the light that reaches p: the mean over (2 radius + 1)^2 texels, `step` apart; no
- * further than a tile. */
-static double lit(const View *v, const double p[3], int radius, double step, double bias) {
-    double x, y, height, sum = 0;
-    light_place(v, p, &x, &y, &height);
-    if (x >= 0 && y >= 0 && x < (double)SHADOW && y < (double)SHADOW &&
-        !v->busy[(size_t)y / TILE][(size_t)x / TILE])
-        return 1;
-    if (x < -TILE || y < -TILE || x >= SHADOW + TILE || y >= SHADOW + TILE) return 1;
-    bias += 2 * v->half / (double)SHADOW;
-    for (int j = -radius; j <= radius; j++)
-        for (int i = -radius; i <= radius; i++) {
-            double tx = x + step * i, ty = y + step * j;
-            bool inside = tx >= 0 && ty >= 0 && tx < (double)SHADOW && ty < (double)SHADOW;
-            sum += !inside || (double)v->shadow[(size_t)ty * SHADOW + (size_t)tx] <= height + bias;
+static void draw_shadow_map(ShadowMap *s, const Scene *scene) {
+    place_shadow_map(s, scene);
+    raster_clear(&s->map, -INFINITY);
+    for (size_t a = 0; a < scene->count; a++) {
+        const Actor *actor = &scene->actors[a];
+        for (size_t t = 0; t < actor->figure->triangles; t++) {
+            RasterPoint corners[3];
+            for (size_t k = 0; k < 3; k++)
+                corners[k] = light_place(s, actor->position + 3 * actor->figure->index[3 * t + k]);
+            if (raster_area(corners) > 0) raster_triangle(&s->map, corners, 0);
         }
-    return sum / ((2 * radius + 1) * (2 * radius + 1));
+    }
 }
 
-/* --- figures --- */
+/* Share of the light that reaches p: the mean over 3 x 3 texels. bias: metres. */
+static float lit(const ShadowMap *s, const float p[3], float bias) {
+    RasterPoint at = light_place(s, p);
+    if (!(at.x >= 1 && at.y >= 1 && at.x < SHADOW - 1 && at.y < SHADOW - 1)) return 1;
+    const float *texel = s->map.depth + (size_t)at.y * SHADOW + (size_t)at.x;
+    float limit = at.depth + bias + 1 / s->scale;
+    int free = 0;
+    for (ptrdiff_t j = -SHADOW; j <= SHADOW; j += SHADOW)
+        for (ptrdiff_t i = -1; i <= 1; i++) free += texel[j + i] <= limit;
+    return (float)free / 9;
+}
 
-typedef struct {
-    const View *view;
-    Band *band;
-    const float *colour;
-    double inverse[3]; /* of the corners' distances */
-    double place[3][3], normal[3][3];
-} FigurePaint;
+/* --- light --- */
+
+/* x^24 */
+static float gloss_power(float x) {
+    float x2 = x * x, x4 = x2 * x2, x8 = x4 * x4;
+    return x8 * x8 * x8;
+}
 
 /* Light of a warm lamp and a cool sky, a little gloss, and a bright edge that sets limbs off from
- * one another. */
-static void shade(const View *v, const double p[3], double n[3], const float colour[3],
+ * one another. n need not be of unit length. */
+static void shade(const Drawing *d, const float p[3], float n[3], const float colour[3],
                   float out[3]) {
-    double eye[3], half[3];
-    vec3_normalise(n);
-    for (int k = 0; k < 3; k++) eye[k] = v->scene->camera.eye[k] - p[k];
-    vec3_normalise(eye);
-    double facing = vec3_dot(n, light), seen = vec3_dot(n, eye);
-    double lamp = facing > 0 ? facing * lit(v, p, 1, 1, 0.02 + 0.02 * (1 - facing)) : 0;
-    for (int k = 0; k < 3; k++) half[k] = eye[k] + light[k];
-    vec3_normalise(half);
-    double gloss = 0.10 * pow(clamp(vec3_dot(n, half)), 24) * (lamp > 0), sky = 0.5 + 0.5 * n[1],
-           edge = 0.16 * pow(1 - clamp(seen), 3);
-    static const double warm[3] = {1.0, 0.97, 0.92}, cool[3] = {0.86, 0.92, 1.0};
+    static const float warm[3] = {1.0f, 0.97f, 0.92f}, cool[3] = {0.86f, 0.92f, 1.0f};
+    float eye[3], half[3];
+    for (int k = 0; k < 3; k++) eye[k] = d->view.eye[k] - p[k];
+    normalise(n);
+    normalise(eye);
+    for (int k = 0; k < 3; k++) half[k] = eye[k] + view_light[k];
+    normalise(half);
+    float facing = dot(n, view_light), away = 1 - scalar_clamp(dot(n, eye));
+    float lamp = facing > 0 ? facing * lit(&d->shadow, p, 0.02f + 0.02f * (1 - facing)) : 0;
+    float gloss = lamp > 0 ? 0.10f * gloss_power(scalar_clamp(dot(n, half))) : 0;
+    float sky = 0.5f + 0.5f * n[1], edge = 0.16f * away * away * away * (0.3f + 0.7f * sky);
     for (int k = 0; k < 3; k++)
-        out[k] =
-            (float)((double)colour[k] * (0.78 * lamp * warm[k] + (0.16 + 0.30 * sky) * cool[k]) +
-                    (gloss + edge * (0.3 + 0.7 * sky)) * cool[k]);
+        out[k] = colour[k] * (0.78f * lamp * warm[k] + (0.16f + 0.30f * sky) * cool[k]) +
+                 (gloss + edge) * cool[k];
 }
 
-static void paint_figure(void *context, size_t x, size_t y, const double share[3]) {
-    FigurePaint *f = context;
-    size_t samples = f->view->scene->samples,
-           at = (y - f->band->first * samples) * f->view->width * samples + x;
-    double inverse = 0, weight[3], p[3] = {0}, n[3] = {0};
-    for (int k = 0; k < 3; k++) inverse += share[k] * f->inverse[k];
-    if (!((float)inverse > f->band->depth[at])) return;
-    f->band->depth[at] = (float)inverse;
+/* The light of a face where it covers (x, y) on the grid of samples. */
+static void shade_face(const Drawing *d, const Face *f, float x, float y, float out[3]) {
+    const Actor *a = &d->scene->actors[f->actor];
+    const uint32_t *vertex = a->figure->index + 3 * f->triangle;
+    float share[3], sum = 0, p[3] = {0}, n[3] = {0};
+    raster_shares(f->corners, x, y, share);
     for (int k = 0; k < 3; k++) {
-        weight[k] = share[k] * f->inverse[k] / inverse; /* perspective */
-        for (int d = 0; d < 3; d++)
-            p[d] += weight[k] * f->place[k][d], n[d] += weight[k] * f->normal[k][d];
+        share[k] *= f->corners[k].depth; /* perspective: weights by 1 / distance */
+        sum += share[k];
     }
-    shade(f->view, p, n, f->colour, f->band->light + 4 * at);
-    f->band->light[4 * at + 3] = 1;
+    for (int k = 0; k < 3; k++)
+        for (int i = 0; i < 3; i++) {
+            p[i] += share[k] / sum * a->position[3 * vertex[k] + (uint32_t)i];
+            n[i] += share[k] / sum * a->normal[3 * vertex[k] + (uint32_t)i];
+        }
+    shade(d, p, n, a->colour, out);
 }
 
-/* Pixels times samples; false behind the camera. */
-static bool project(const View *v, const double p[3], double *x, double *y, double *inverse) {
-    const Camera *c = &v->scene->camera;
-    double d[3] = {p[0] - c->eye[0], p[1] - c->eye[1], p[2] - c->eye[2]},
-           away = -vec3_dot(d, v->back);
-    if (!(away > 0.05)) return false;
-    *inverse = 1 / away;
-    double scale = c->scale * v->distance / away;
-    *x = (c->x + scale * vec3_dot(d, v->right)) * (double)v->scene->samples;
-    *y = (c->y - scale * vec3_dot(d, v->up)) * (double)v->scene->samples;
-    return true;
-}
+/* --- faces --- */
 
-static void draw_actor(const View *v, Band *b, const Actor *a) {
-    size_t samples = v->scene->samples;
-    FigurePaint paint = {.view = v, .band = b, .colour = a->colour};
+/* Takes the triangles that face the viewer. */
+static void add_faces(Drawing *d, uint32_t actor, RasterPoint *projected, bool *seen) {
+    const Actor *a = &d->scene->actors[actor];
+    float samples = (float)d->scene->samples;
+    for (size_t i = 0; i < a->figure->vertices; i++) {
+        RasterPoint *q = &projected[i];
+        seen[i] = view_project(&d->view, a->position + 3 * i, &q->x, &q->y, &q->depth);
+        q->x *= samples;
+        q->y *= samples;
+    }
     for (size_t t = 0; t < a->figure->triangles; t++) {
-        Corners c;
-        bool seen = true;
-        for (int k = 0; k < 3 && seen; k++) {
-            size_t vertex = a->figure->index[3 * t + (size_t)k];
-            for (size_t d = 0; d < 3; d++) {
-                paint.place[k][d] = (double)a->position[3 * vertex + d];
-                paint.normal[k][d] = (double)a->normal[3 * vertex + d];
-            }
-            seen = project(v, paint.place[k], &c.x[k], &c.y[k], &paint.inverse[k]);
-        }
-        if (seen)
-            scan(&c, v->width * samples, b->first * samples, (b->first + b->rows) * samples,
-                 paint_figure, &paint);
+        const uint32_t *vertex = a->figure->index + 3 * t;
+        if (!seen[vertex[0]] || !seen[vertex[1]] || !seen[vertex[2]]) continue;
+        Face f = {.actor = actor, .triangle = (uint32_t)t};
+        for (int k = 0; k < 3; k++) f.corners[k] = projected[vertex[k]];
+        if (!(raster_area(f.corners) < 0)) continue;
+        f.low = scalar_min(f.corners[0].y, scalar_min(f.corners[1].y, f.corners[2].y));
+        f.high = scalar_max(f.corners[0].y, scalar_max(f.corners[1].y, f.corners[2].y));
+        d->faces[d->face_count++] = f;
     }
 }
 
-/* --- floor and background --- */
-
-/* How much of a pixel lies on a line of the grid, softened over its own size. */
-static double on_grid(double x, double width, double pixel) {
-    double d = fabs(x - round(x));
-    return clamp((width + pixel - d) / (2 * pixel)) * clamp(2 * width / pixel);
+/* Owners of the band's samples. They are in columns of pixels *first to *end - 1. */
+static void draw_faces(Drawing *d, size_t first_row, size_t *first, size_t *end) {
+    float n = (float)d->scene->samples, width = (float)d->width;
+    float low = (float)first_row * n, high = low + (float)d->band.height;
+    float left = width, right = 0;
+    raster_clear(&d->band, 0);
+    for (size_t i = 0; i < d->face_count; i++) {
+        const Face *f = &d->faces[i];
+        if (f->high < low || f->low > high) continue;
+        RasterPoint corners[3];
+        for (int k = 0; k < 3; k++) {
+            corners[k] = f->corners[k];
+            corners[k].y -= low;
+            left = scalar_min(left, corners[k].x / n - 1);
+            right = scalar_max(right, corners[k].x / n + 1);
+        }
+        raster_triangle(&d->band, corners, (uint32_t)i);
+    }
+    *first = (size_t)scalar_max(left, 0);
+    *end = (size_t)scalar_min(right + 1, width);
 }
 
-/* One light for all samples of a pixel: nothing on the floor has an edge. */
-static void shade_floor(const View *v, double x, double y, float out[4]) {
-    const Scene *s = v->scene;
-    static const double far[3] = {0.80, 0.84, 0.88}, near[3] = {0.62, 0.66, 0.71};
-    double sx = x - s->camera.x, sy = s->camera.y - y, ray[3], p[3], haze = 1, shadow = 0, line = 0;
+/* --- pixels --- */
+
+/* Light and covered share of one pixel. Samples at about the same distance share one light, that of
+ * the first of them. left, top: the pixel's first sample within the band. */
+static float gather(const Drawing *d, size_t left, size_t top, float first_row, float light[3]) {
+    enum { SAMPLES_MAX = 16 };
+    const float alike = 0.004f; /* of the distance */
+    size_t n = d->scene->samples, count = 0, at[SAMPLES_MAX];
+    float depth[SAMPLES_MAX], share = 1 / (float)(n * n);
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i < n; i++) {
+            size_t sample = (top + j) * d->band.width + left + i;
+            if (!(d->band.depth[sample] > 0)) continue;
+            at[count] = sample;
+            depth[count++] = d->band.depth[sample];
+        }
+    for (size_t i = 0; i < count; i++) {
+        if (depth[i] == 0) continue; /* counted with another */
+        float same = 0, out[3], nearest = depth[i];
+        for (size_t k = i; k < count; k++) {
+            if (fabsf(depth[k] - nearest) > alike * nearest) continue;
+            depth[k] = 0;
+            same++;
+        }
+        float x = (float)(at[i] % d->band.width) + 0.5f;
+        float y = (float)(at[i] / d->band.width) + 0.5f + first_row;
+        shade_face(d, &d->faces[d->band.owner[at[i]]], x, y, out);
+        for (int k = 0; k < 3; k++) light[k] += same * share * out[k];
+    }
+    return (float)count * share;
+}
+
+static void draw_pixel(const Drawing *d, size_t x, size_t row, size_t first_row,
+                       unsigned char *out) {
+    size_t n = d->scene->samples;
+    float light[3] = {0};
+    float cover = gather(d, x * n, row * n, (float)(first_row * n), light);
+    if (cover == 0) return;
+    float behind = (1 - cover) * (float)out[3] / 255, alpha = cover + behind;
     for (int k = 0; k < 3; k++)
-        ray[k] = -v->back[k] + (v->right[k] * sx + v->up[k] * sy) / (s->camera.scale * v->distance);
-    double steps = (s->floor - s->camera.eye[1]) / ray[1];
-    if (steps > 0 && isfinite(steps)) {
-        for (int k = 0; k < 3; k++) p[k] = s->camera.eye[k] + steps * ray[k];
-        shadow = 1 - lit(v, p, 4, 1.5, 0.01);
-        double ahead = steps * vec3_norm(ray),
-               pixel =
-                   fmax(ahead / (s->camera.scale * v->distance), 1e-4) / fmax(fabs(ray[1]), 0.05);
-        haze = clamp((ahead - 4) / 14);
-        if (haze < 1 && s->stage)
-            line = fmax(on_grid(p[0], 0.006, pixel), on_grid(p[2], 0.006, pixel)) * (1 - haze);
+        out[k] = colour_encode((light[k] + behind * d->linear[out[k]]) / alpha);
+    out[3] = (unsigned char)(int)(255 * alpha + 0.5f);
+}
+
+static void draw_band(Drawing *d, size_t first_row, unsigned char *rgba, size_t stride) {
+    size_t rows = d->height - first_row < BAND ? d->height - first_row : BAND, first, end;
+    draw_faces(d, first_row, &first, &end);
+    for (size_t row = 0; row < rows; row++) {
+        size_t y = first_row + row;
+        unsigned char *line = rgba + 4 * stride * y;
+        if (d->scene->stage)
+            floor_row(&d->floor, &d->floor_shadow, &d->view, y, d->width, line);
+        else
+            floor_shadow_row(&d->floor, &d->floor_shadow, &d->view, y, d->width, line);
+        for (size_t x = first; x < end; x++) draw_pixel(d, x, row, first_row, line + 4 * x);
     }
-    for (int k = 0; k < 3; k++)
-        out[k] = s->stage ? (float)((near[k] + (far[k] - near[k]) * haze) * (1 - 0.22 * line) *
-                                    (1 - 0.55 * shadow * (1 - 0.6 * haze)))
-                          : 0;
-    out[3] = s->stage ? 1 : (float)(0.42 * shadow); /* a shadow alone is black, and thin */
 }
 
-static void draw_floor(const View *v, Band *b) {
-    size_t n = v->scene->samples;
-    for (size_t y = 0; y < b->rows; y++)
-        for (size_t x = 0; x < v->width; x++) {
-            float out[4];
-            shade_floor(v, (double)x + 0.5, (double)(y + b->first) + 0.5, out);
-            for (size_t j = 0; j < n * n; j++)
-                memcpy(b->light + 4 * ((y * n + j / n) * v->width * n + x * n + j % n), out,
-                       sizeof out);
-        }
-}
+/* --- the whole --- */
 
-/* --- the picture --- */
-
-static void resolve(const View *v, const Band *b, unsigned char *rgba) {
-    size_t n = v->scene->samples;
-    for (size_t y = 0; y < b->rows; y++)
-        for (size_t x = 0; x < v->width; x++) {
-            double sum[4] = {0};
-            for (size_t j = 0; j < n * n; j++) {
-                const float *in = b->light + 4 * ((y * n + j / n) * v->width * n + x * n + j % n);
-                for (int k = 0; k < 4; k++) sum[k] += (double)in[k] / (double)(n * n);
-            }
-            unsigned char *out = rgba + 4 * ((b->first + y) * v->width + x);
-            for (int k = 0; k < 3; k++)
-                out[k] = v->srgb[(size_t)((SHADES - 1) * clamp(sum[3] > 0 ? sum[k] / sum[3] : 0))];
-            out[3] = (unsigned char)(255 * clamp(sum[3]) + 0.5);
-        }
-}
-
-static int draw_band(const View *v, size_t first, unsigned char *rgba) {
-    size_t n = v->scene->samples, rows = v->height - first < BAND ? v->height - first : BAND,
-           count = rows * n * v->width * n;
-    Band b = {calloc(4 * count, sizeof(float)), calloc(count, sizeof(float)), first, rows};
-    int status = b.light && b.depth ? 0 : -1;
-    if (!status) {
-        draw_floor(v, &b);
-        for (size_t a = 0; a < v->scene->count; a++) draw_actor(v, &b, &v->scene->actors[a]);
-        resolve(v, &b, rgba);
+static int prepare(Drawing *d, Error *err) {
+    const Scene *s = d->scene;
+    size_t triangles = 0, vertices = 0;
+    for (size_t a = 0; a < s->count; a++) {
+        triangles += s->actors[a].figure->triangles;
+        if (s->actors[a].figure->vertices > vertices) vertices = s->actors[a].figure->vertices;
     }
-    free(b.light);
-    free(b.depth);
+    Caster *casters = calloc(s->count + 1, sizeof *casters);
+    RasterPoint *projected = malloc((vertices + 1) * sizeof *projected);
+    bool *seen = malloc(vertices + 1);
+    d->faces = malloc((triangles + 1) * sizeof *d->faces);
+    bool good = casters && projected && seen && d->faces &&
+                raster_new(&d->band, d->width * s->samples, BAND * s->samples) == 0 &&
+                raster_new(&d->shadow.map, SHADOW, SHADOW) == 0;
+    for (size_t a = 0; good && a < s->count; a++) {
+        const Actor *actor = &s->actors[a];
+        casters[a] = (Caster){actor->position, actor->figure->index, actor->figure->vertices,
+                              actor->figure->triangles};
+        add_faces(d, (uint32_t)a, projected, seen);
+    }
+    good = good && floor_shadow_new(&d->floor_shadow, casters, s->count, d->floor.height) == 0;
+    if (good) draw_shadow_map(&d->shadow, s);
+    free(casters);
+    free(projected);
+    free(seen);
+    return good ? 0
+                : error_set(err, "out of memory for an image of %zu x %zu", d->width, d->height);
+}
+
+int render(const Scene *scene, size_t width, size_t height, unsigned char *rgba, size_t stride,
+           Error *err) {
+    Drawing d = {
+        .scene = scene, .width = width, .height = height, .view = view_new(&scene->camera)};
+    d.floor = (Floor){.height = (float)scene->floor,
+                      .middle = {(float)scene->middle[0], (float)scene->middle[1]},
+                      .side = scene->sides ? 0.16f * (float)width : 0};
+    for (int i = 0; i < 256; i++) d.linear[i] = colour_decode((unsigned char)i);
+    int status = prepare(&d, err);
+    for (size_t row = 0; !status && row < height; row += BAND) draw_band(&d, row, rgba, stride);
+    raster_free(&d.band);
+    raster_free(&d.shadow.map);
+    floor_shadow_free(&d.floor_shadow);
+    free(d.faces);
     return status;
-}
-
-int render(const Scene *scene, size_t width, size_t height, unsigned char *rgba, Error *err) {
-    View v = {.scene = scene,
-              .width = width,
-              .height = height,
-              .shadow = malloc((size_t)SHADOW * SHADOW * sizeof(float))};
-    const double up[3] = {0, 1, 0};
-    for (int k = 0; k < 3; k++) v.back[k] = scene->camera.eye[k] - scene->camera.target[k];
-    v.distance = vec3_normalise(v.back);
-    vec3_cross(up, v.back, v.right);
-    vec3_normalise(v.right);
-    vec3_cross(v.back, v.right, v.up);
-    for (int i = 0; i < SHADES; i++)
-        v.srgb[i] = (unsigned char)(255 * to_srgb((i + 0.5) / (double)SHADES) + 0.5);
-    int failed = !v.shadow;
-    if (!failed) {
-        cast_shadows(&v);
-        size_t bands = (height + BAND - 1) / BAND;
-#pragma omp parallel for schedule(dynamic) reduction(| : failed)
-        for (size_t i = 0; i < bands; i++) failed |= draw_band(&v, i * BAND, rgba) != 0;
-    }
-    free(v.shadow);
-    return failed ? error_set(err, "out of memory for an image of %zu x %zu", width, height) : 0;
 }
 
 void render_over(const unsigned char *rgba, size_t width, size_t height, unsigned char *canvas,

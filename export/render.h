@@ -1,46 +1,35 @@
-/* render.h: pictures of figures: triangles into pixels on the CPU, with smooth shading, soft
- * shadows and anti-aliasing (2 x 2 to 4 x 4 samples).
+/* render.h: images of figures: triangles into pixels on the CPU, with smooth shading, soft shadows
+ * and anti-aliasing. Light is added up linearly and encoded as sRGB at the end.
  *
- * Light is added up linearly and encoded as sRGB at the end. The same scene gives the same bytes
- * whatever the number of threads. */
+ * One call runs in one thread: callers draw several images side by side. */
 #ifndef EXPORT_RENDER_H
 #define EXPORT_RENDER_H
 
 #include <stdbool.h>
 
-#include "export/figure.h"
-
-typedef struct {
-    const Figure *figure;
-    const float *position, *normal; /* posed, as figure_pose gives them */
-    float colour[3]; /* linear light, 0..1 */
-} Actor;
-
-/* Looks from `eye` at `target` with y up. A metre at the target's distance is `scale` pixels; the
- * target is at (x, y) pixels from the upper left. */
-typedef struct {
-    double eye[3], target[3], scale, x, y;
-} Camera;
+#include "export/actor.h"
+#include "export/view.h"
 
 typedef struct {
     const Actor *actors;
     size_t count;
     Camera camera;
     double floor; /* its height */
-    bool stage; /* floor and background are drawn; otherwise all but figures and their shadows is
+    double middle[2]; /* x, z: from where the floor fades into the backdrop */
+    bool stage; /* floor and backdrop are drawn; otherwise all but figures and their shadows is
                    transparent */
+    bool sides; /* the floor fades towards the image's sides, too: one of several panels */
     size_t samples; /* a side of a pixel: 2 .. 4 */
 } Scene;
 
-/* rgba [height, width, 4]: sRGB, not multiplied by alpha. Fails when memory is out. */
-int render(const Scene *scene, size_t width, size_t height, unsigned char *rgba, Error *err);
+/* Draws into a part of an image: its upper left pixel is *rgba, rows are `stride` pixels apart.
+ * sRGB, not multiplied by alpha. -1 when memory is out. */
+int render(const Scene *scene, size_t width, size_t height, unsigned char *rgba, size_t stride,
+           Error *err);
 
 /* The image in front of a background, [height, width, 3] at (x, y) of a canvas of canvas_width x
  * canvas_height; parts outside are cut off. */
 void render_over(const unsigned char *rgba, size_t width, size_t height, unsigned char *canvas,
                  size_t canvas_width, size_t canvas_height, long x, long y);
-
-/* "#rrggbb" as linear light. */
-void render_colour(const char *hex, float colour[3]);
 
 #endif

@@ -9,11 +9,16 @@ void y4m_header(Buffer *out, size_t width, size_t height, double fps) {
 }
 
 /* In units of 2^-16, and 128 or 16 added with the rounding. */
-static unsigned char mix(const unsigned char *p, int r, int g, int b, int offset) {
-    return (unsigned char)((r * p[0] + g * p[1] + b * p[2] + offset * 65536 + 32768) >> 16);
+static void put_plane(const unsigned char *restrict rgba, size_t count, const int row[4],
+                      unsigned char *restrict out) {
+    const int r = row[0], g = row[1], b = row[2], offset = row[3] * 65536 + 32768;
+    for (size_t i = 0; i < count; i++) {
+        const unsigned char *p = rgba + 4 * i;
+        out[i] = (unsigned char)((r * p[0] + g * p[1] + b * p[2] + offset) >> 16);
+    }
 }
 
-void y4m_frame(Buffer *out, const unsigned char *rgb, size_t width, size_t height) {
+void y4m_frame(Buffer *out, const unsigned char *rgba, size_t width, size_t height) {
     static const int rows[3][4] = {
         {16829, 33039, 6416, 16}, {-9714, -19071, 28784, 128}, {28784, -24103, -4681, 128}};
     size_t count = width * height, start = out->size + 6;
@@ -21,7 +26,5 @@ void y4m_frame(Buffer *out, const unsigned char *rgb, size_t width, size_t heigh
     buffer_fill(out, 0, 3 * count);
     if (out->failed) return;
     for (size_t plane = 0; plane < 3; plane++)
-        for (size_t i = 0; i < count; i++)
-            out->data[start + plane * count + i] =
-                mix(rgb + 3 * i, rows[plane][0], rows[plane][1], rows[plane][2], rows[plane][3]);
+        put_plane(rgba, count, rows[plane], out->data + start + plane * count);
 }

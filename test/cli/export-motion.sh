@@ -39,9 +39,12 @@ ok 'bvh renamed as Mixamo does is the same dance' sh -c 'sed "s/L_Hip/LeftUpLeg/
 
 ok 'a contact sheet' export_motion -q --to png --poses 3 --width 300 -o "$top/sheet.png" "$top/m"
 ok '... the same bytes with one thread' sh -c '"$BIN/export-motion" -q -j 1 --to png --poses 3 --width 300 -o - "$1/m" | cmp - "$1/sheet.png"' - "$top"
-ok 'a film' export_motion -q --to y4m --width 64 --height 36 -o "$top/film.y4m" "$top/m"
-ok '... of as many bytes as 8 frames have' [ "$(wc -c <"$top/film.y4m")" -eq $((57 + 8 * (6 + 3 * 64 * 36))) ]
-ok '... the same on standard output' sh -c '"$BIN/export-motion" -q --to y4m --width 64 --height 36 -o - "$1/m" | cmp - "$1/film.y4m"' - "$top"
+ok '... of a part of the dance' export_motion -q --to png --poses 2 --start 0.05 --duration 0.05 -o "$top/part.png" "$top/m"
+ok 'a video' export_motion -q --to y4m --width 64 --height 36 -o "$top/video.y4m" "$top/m"
+ok '... of as many bytes as 8 frames have' [ "$(wc -c <"$top/video.y4m")" -eq $((57 + 8 * (6 + 3 * 64 * 36))) ]
+ok '... the same on standard output, with one thread' sh -c '"$BIN/export-motion" -q -j 1 --to y4m --width 64 --height 36 -o - "$1/m" | cmp - "$1/video.y4m"' - "$top"
+ok '... of a part of the dance' export_motion -q --to y4m --width 64 --height 36 --start 0.05 --duration 0.05 -o "$top/part.y4m" "$top/m"
+ok '... as many frames as that has' [ "$(wc -c <"$top/part.y4m")" -eq $((57 + 3 * (6 + 3 * 64 * 36))) ]
 
 for format in joints bvh glb pkl; do
     ok "feet cleaned: $format" export_motion -q --clean-feet --to $format -o "$top/feet-$format/" "$top/m"
@@ -57,6 +60,7 @@ ok 'an option of another format' fails 2 'does not go with --to joints' export_m
 ok 'a unit that is none' fails 2 'takes one of m|cm' export_motion --to bvh --unit inch -o "$top/x" "$a"
 ok 'no such file' fails 1 'nothing.npz: No such file' export_motion --to joints -o "$top/x" "$top/nothing.npz"
 cp -r "$top/m" "$top/m2"
+ok 'a start after the end' fails 1 'there is nothing from 9 on' export_motion --to png --start 9 -o "$top/x" "$a"
 ok 'two of one name' fails 1 'aist_f64' export_motion -q --to joints -o "$top/x" "$top/m" "$top/m2"
 ok 'several dances do not fit one pipe' fails 1 'one dance, not 2' export_motion -q --to joints -o - "$top/m"
 ok 'nothing was left by failures' [ ! -e "$top/x" ]

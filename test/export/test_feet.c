@@ -7,7 +7,7 @@
 enum { STEP = 30, STEPS = 8, WALK = STEP * STEPS, FRAMES = WALK + 60 /* in the air at the end */ };
 
 static const double thigh_length = 0.4, shin_length = 0.42, ankle_height = 0.07, slide = 0.04,
-                    sway = 0.02;
+                    sway = 0.02, sole = 0.022;
 
 /* SMPL's tree with straight legs; the toes are 2.2 cm above the floor when the ankle is at
  * ankle_height. */
@@ -182,7 +182,9 @@ static void the_body_stays_whole(void **state) {
         }
         for (size_t side = 0; side < 2; side++) {
             assert_true(rotation_angle_between(g[7 + side], old_g[7 + side]) < 1e-7);
-            assert_true(fabs(at[10 + side][1] - old[10 + side][1]) < 1e-9); /* height */
+            double height = at[10 + side][1]; /* a foot goes to the floor or stays */
+            assert_true(height < old[10 + side][1] + 1e-6 && height > sole - 1e-6);
+            if (stands(t, side)) assert_true(fabs(height - sole) < 1e-6);
             assert_true(at[4 + side][2] >
                         (at[1 + side][2] + at[7 + side][2]) / 2); /* knees bend forwards */
             double length = 0, *knee = w.after.body.rotations + 9 * (t * SMPL_JOINTS + 4 + side);
@@ -222,6 +224,37 @@ static void what_does_not_stand_stays(void **state) {
                         3 * FRAMES * SMPL_JOINTS * sizeof(double));
     assert_true(clip_measured(&w.before) == &w.before.body);
     walk_free(&w);
+}
+
+/* A walk whose body, feet and all, goes up and down by 1.5 cm every second: the floor is where the
+ * feet are low, and standing feet come down to it. */
+static void feet_meet_the_floor(void **state) {
+    (void)state;
+    Error err;
+    Motion m;
+    Clip c;
+    Skeleton s;
+    double worst = 0, before = 0, floor;
+    make_skeleton(&s);
+    make_walk(&m);
+    for (size_t t = 0; t < FRAMES; t++)
+        m.data[t * motion_dim(&m) + 1] += (float)(t / 60 % 2 ? 0.015 : 0);
+    assert_done(clip_new(&c, &m, "walk", &s, &err), &err);
+    floor = clip_floor(&c);
+    assert_true(fabs(floor) < 1e-6);
+    const FeetOptions o = feet_options();
+    assert_done(feet_clean(&c, &o, &err), &err);
+    for (size_t t = 0; t < WALK; t++)
+        for (size_t side = 0; side < 2; side++) {
+            if (!stands(t, side)) continue;
+            size_t at = 3 * (SMPL_JOINTS * t + 10 + side) + 1;
+            worst = fmax(worst, fabs(c.body.positions[at] - floor - sole));
+            before = fmax(before, fabs(clip_measured(&c)->positions[at] - floor - sole));
+        }
+    assert_true(before > 0.0149 && worst < 0.002);
+    clip_free(&c);
+    motion_free(&m);
+    skeleton_free(&s);
 }
 
 /* Nothing may jump: no joint moves much further from frame to frame than it did. */
@@ -314,10 +347,10 @@ static void any_dance_is_taken(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(standing_feet_stand),       cmocka_unit_test(the_body_stays_whole),
-        cmocka_unit_test(what_does_not_stand_stays), cmocka_unit_test(nothing_jumps),
-        cmocka_unit_test(contacts_have_hysteresis),  cmocka_unit_test(other_skeletons_are_refused),
-        cmocka_unit_test(any_dance_is_taken),
+        cmocka_unit_test(standing_feet_stand),         cmocka_unit_test(the_body_stays_whole),
+        cmocka_unit_test(what_does_not_stand_stays),   cmocka_unit_test(nothing_jumps),
+        cmocka_unit_test(feet_meet_the_floor),         cmocka_unit_test(contacts_have_hysteresis),
+        cmocka_unit_test(other_skeletons_are_refused), cmocka_unit_test(any_dance_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

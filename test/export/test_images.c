@@ -1,13 +1,16 @@
-/* Pictures: PNG files against zlib and the standard's filters, what is drawn where, films. */
+/* Images: PNG files against zlib and the standard's filters, what is drawn where, videos. */
 #include "test/export/clips.h"
 
 #include <omp.h>
 #include <zlib.h>
 
+#include "export/colour.h"
 #include "export/png.h"
+#include "export/raster.h"
 #include "export/render.h"
 #include "export/sheet.h"
 #include "export/stroke_font.h"
+#include "export/video.h"
 #include "export/y4m.h"
 
 static size_t be32(const unsigned char *p) {
@@ -99,8 +102,8 @@ static void actors_are_where_they_stand(void **state) {
         .count = 2,
         .samples = 3,
         .camera = {.eye = {0, 1, 5}, .target = {0, 1, 0}, .scale = 20, .x = 40, .y = 30}};
-    unsigned char image[60 * 80 * 4], again[60 * 80 * 4];
-    assert_done(render(&scene, 80, 60, image, &err), &err);
+    unsigned char image[60 * 80 * 4], again[64 * 100 * 4];
+    assert_done(render(&scene, 80, 60, image, 80, &err), &err);
     const unsigned char *middle = image + 4 * (20 * 80 + 40), *above = image + 4 * (8 * 80 + 40),
                         *corner = image + 4 * 79, *beside = image + 4 * (20 * 80 + 60);
     assert_true(middle[3] == 255 &&
@@ -113,11 +116,12 @@ static void actors_are_where_they_stand(void **state) {
         shadow +=
             i / 80 > 30 && image[4 * i] == 0 && image[4 * i + 3] > 50 && image[4 * i + 3] < 120;
     assert_true(shadow > 10); /* black and thin, on the floor */
-    int threads = omp_get_max_threads();
-    omp_set_num_threads(1);
-    assert_done(render(&scene, 80, 60, again, &err), &err);
-    omp_set_num_threads(threads);
-    assert_memory_equal(image, again, sizeof image);
+    /* the same into the middle of a larger image */
+    memset(again, 7, sizeof again);
+    assert_done(render(&scene, 80, 60, again + 4 * (100 * 3 + 5), 100, &err), &err);
+    for (size_t y = 0; y < 60; y++)
+        assert_memory_equal(image + 4 * 80 * y, again + 4 * (100 * (y + 3) + 5), 4 * 80);
+    assert_true(again[4 * (100 * 3 + 4)] == 7 && again[4 * (100 * 3 + 85)] == 7);
     free(near);
     free(far);
     figure_free(&f);
@@ -160,7 +164,8 @@ static void a_sheet_shows_every_pose(void **state) {
     make_clip(&c, &s, 100);
     for (size_t i = 0; i < 3 * c.body.frames * 24; i++)
         c.body.positions[i] += i % 3 == 0 ? 50 : 0; /* wherever he dances */
-    assert_done(sheet_png(&c, 1, 3, 300, &out, &err), &err);
+    const FrameRange all = {0, 100};
+    assert_done(sheet_png(&c, &all, 1, 3, 300, &out, &err), &err);
     unsigned char *rgb = decode(&out, &width, &height);
     assert_true(width == 300 && height > 150 && height < 200);
     double shade[3][3] = {{0}};
@@ -169,48 +174,179 @@ static void a_sheet_shows_every_pose(void **state) {
         for (size_t y = 0; y < height - 20; y++)
             for (size_t x = 100 * cell; x < 100 * cell + 100; x++) {
                 const unsigned char *p = rgb + 3 * (y * width + x);
-                if (p[2] < p[0] + 8) continue; /* blue: a figure */
+                if (p[0] < p[2] + 8) continue; /* orange: a figure */
                 inked++;
                 for (int k = 0; k < 3; k++) shade[cell][k] += p[k];
             }
         assert_true(inked > 500);
         for (int k = 0; k < 3; k++) shade[cell][k] /= (double)inked;
     }
-    assert_true(shade[0][0] > shade[1][0] + 30); /* seed frames are paler */
+    assert_true(shade[0][2] > shade[1][2] + 30); /* seed frames are paler */
     free(rgb);
     buffer_free(&out);
-    assert_failed(sheet_png(&c, 1, 50, 300, &out, &err), &err, "fewer poses");
+    assert_failed(sheet_png(&c, &all, 1, 50, 300, &out, &err), &err, "fewer poses");
     clip_free(&c);
     skeleton_free(&s);
 }
 
-static void films_are_streams_of_pictures(void **state) {
+/* Every point of a square that two triangles share belongs to exactly one of them, or to both on
+ * their common side: none is left out, wherever the square lies. */
+static void triangles_leave_no_gaps(void **state) {
     (void)state;
+    Raster r;
+    Rng rng = rng_seed(5);
+    assert_int_equal(raster_new(&r, 40, 40), 0);
+    for (int trial = 0; trial < 200; trial++) {
+        float x[4], y[4];
+        for (int k = 0; k < 4; k++) { /* around (10, 10), (30, 10), (30, 30), (10, 30) */
+            x[k] = (k == 1 || k == 2 ? 30 : 10) + (float)rng_uniform(&rng);
+            y[k] = (k >= 2 ? 30 : 10) + (float)rng_uniform(&rng);
+        }
+        RasterPoint a[3] = {{x[0], y[0], 1}, {x[1], y[1], 1}, {x[2], y[2], 1}},
+                    b[3] = {{x[0], y[0], 1}, {x[2], y[2], 1}, {x[3], y[3], 1}};
+        raster_clear(&r, 0);
+        raster_triangle(&r, a, 1);
+        raster_triangle(&r, b, 2);
+        for (size_t j = 0; j < 40; j++)
+            for (size_t i = 0; i < 40; i++) {
+                bool within = i >= 11 && i < 29 && j >= 11 && j < 29;
+                bool near = i >= 9 && i < 32 && j >= 9 && j < 32;
+                float depth = r.depth[40 * j + i];
+                if (within) assert_true(depth > 0.99f && depth < 1.01f);
+                if (!near) assert_true(depth == 0);
+            }
+    }
+    /* nearer is greater: a slope cuts through a level at its middle */
+    RasterPoint level[3] = {{0, 0, 2}, {80, 0, 2}, {0, 80, 2}},
+                slope[3] = {{0, 0, 0}, {80, 0, 8}, {0, 80, 0}};
+    raster_clear(&r, 0);
+    raster_triangle(&r, level, 1);
+    raster_triangle(&r, slope, 2);
+    assert_int_equal(r.owner[40 * 10 + 19], 1); /* x = 19.5: 1.95 */
+    assert_int_equal(r.owner[40 * 10 + 20], 2); /* x = 20.5: 2.05 */
+    assert_true(fabsf(r.depth[40 * 10 + 20] - 2.05f) < 1e-5f);
+    float share[3];
+    raster_shares(level, 20, 40, share);
+    assert_true(fabsf(share[0] - 0.25f) < 1e-6f && fabsf(share[1] - 0.25f) < 1e-6f &&
+                fabsf(share[2] - 0.5f) < 1e-6f);
+    raster_free(&r);
+}
+
+/* sRGB's own formulas, IEC 61966-2-1. */
+static void colours_are_srgb(void **state) {
+    (void)state;
+    for (int i = 0; i < 256; i++) {
+        double s = i / 255.0, light = s <= 0.04045 ? s / 12.92 : pow((s + 0.055) / 1.055, 2.4);
+        assert_true(fabs((double)colour_decode((unsigned char)i) - light) < 1e-6);
+        assert_int_equal(colour_encode((float)light), i);
+    }
+    assert_int_equal(colour_encode(-1), 0);
+    assert_int_equal(colour_encode(2), 255);
+}
+
+static void videos_show_all_dancers_in_step(void **state) {
+    (void)state;
+    enum { WIDTH = 96, HEIGHT = 54 };
     Error err;
     Clip c[2];
     Skeleton s, same;
-    Video *film;
-    Buffer out = {0};
+    Video *video;
     make_clip(&c[0], &s, 20);
     make_clip(&c[1], &same, 6);
-    assert_done(video_new(c, 2, 96, 54, &film, &err), &err);
-    assert_int_equal(video_frames(film), 20);
-    unsigned char first[54 * 96 * 3], second[54 * 96 * 3];
-    assert_done(video_frame(film, 3, first, &err), &err);
-    assert_done(video_frame(film, 15, second, &err), &err);
-    size_t left = 0, right = 0;
-    for (size_t i = 0; i < 54 * 96; i++) {
-        bool changed = memcmp(first + 3 * i, second + 3 * i, 3) != 0;
-        left += changed && i % 96 < 48;
-        right += changed && i % 96 >= 48;
+    const FrameRange all = {0, 20};
+    assert_done(video_new(c, 2, all, WIDTH, HEIGHT, &video, &err), &err);
+    unsigned char first[HEIGHT * WIDTH * 4], second[sizeof first], last[sizeof first];
+    assert_done(video_frame(video, 3, first, &err), &err);
+    assert_done(video_frame(video, 15, second, &err), &err);
+    assert_done(video_frame(video, 19, last, &err), &err);
+    size_t left = 0, right = 0, still = 0;
+    for (size_t i = 0; i < HEIGHT * WIDTH; i++) {
+        bool changed = memcmp(first + 4 * i, second + 4 * i, 4) != 0;
+        left += changed && i % WIDTH < WIDTH / 2;
+        right += changed && i % WIDTH >= WIDTH / 2;
+        still += i % WIDTH >= WIDTH / 2 && memcmp(second + 4 * i, last + 4 * i, 4) != 0;
+        assert_int_equal(first[4 * i + 3], 255);
     }
     assert_true(left > 20 && right > 20);
-    video_free(film);
+    assert_int_equal(still, 0); /* the shorter one is over */
+    video_free(video);
     c[1].body.fps = 30;
-    assert_failed(video_new(c, 2, 96, 54, &film, &err), &err, "in step");
-    assert_null(film);
+    assert_failed(video_new(c, 2, all, WIDTH, HEIGHT, &video, &err), &err, "in step");
+    assert_null(video);
+    for (int i = 0; i < 2; i++) clip_free(&c[i]);
+    skeleton_free(&s);
+    skeleton_free(&same);
+}
+
+static bool is_figure(const unsigned char *p) { return p[0] > p[2] + 40; } /* orange */
+
+/* However far the dancer goes, he is in the middle, and as high as the frame lets him be. */
+static void the_camera_follows(void **state) {
+    (void)state;
+    enum { SIZE = 120, FRAMES = 240 };
+    Error err;
+    Clip c;
+    Skeleton s;
+    Video *video;
+    Motion m;
+    static const double identity[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+    assert_done(motion_new(&m, FRAMES, SMPL_JOINTS, &err), &err);
+    for (size_t t = 0; t < FRAMES; t++) {
+        float *frame = m.data + t * motion_dim(&m);
+        frame[0] = 0.05f * (float)t; /* 12 metres to the side, 4 back, in 4 seconds */
+        frame[1] = 1.2f;
+        frame[2] = -0.0167f * (float)t;
+        for (size_t i = 0; i < 9 * SMPL_JOINTS; i++) frame[3 + i] = (float)identity[i % 9];
+    }
+    assert_done(skeleton_smpl(&s, &err), &err);
+    assert_done(clip_new(&c, &m, "stroll", &s, &err), &err);
+    assert_done(video_new(&c, 1, (FrameRange){0, FRAMES}, SIZE, SIZE, &video, &err), &err);
+    unsigned char rgba[SIZE * SIZE * 4];
+    for (size_t t = 0; t < FRAMES; t += 79) {
+        assert_done(video_frame(video, t, rgba, &err), &err);
+        size_t top = SIZE, bottom = 0, west = SIZE, east = 0;
+        for (size_t y = 0; y < SIZE; y++)
+            for (size_t x = 0; x < SIZE; x++) {
+                if (!is_figure(rgba + 4 * (y * SIZE + x))) continue;
+                if (y < top) top = y;
+                if (x < west) west = x;
+                bottom = y;
+                if (x > east) east = x;
+            }
+        assert_true(west > 0 && east < SIZE - 1); /* arms stretched: the width decides */
+        assert_true(east - west > 0.85 * SIZE);
+        assert_true(fabs((double)(west + east) / 2 - SIZE / 2) < 0.06 * SIZE);
+        assert_true(top > 0 && bottom < SIZE - 1 && bottom - top > 0.75 * SIZE);
+    }
+    video_free(video);
+    clip_free(&c);
+    motion_free(&m);
+    skeleton_free(&s);
+}
+
+static Buffer video_bytes(const Clip *c, int threads) {
+    Error err;
+    Buffer out = {0};
+    FILE *f = tmpfile();
+    assert_non_null(f);
+    int before = omp_get_max_threads();
+    omp_set_num_threads(threads);
+    assert_done(video_write(c, 1, (FrameRange){2, 9}, 64, 36, true, f, &err), &err);
+    omp_set_num_threads(before);
+    rewind(f);
+    for (int byte; (byte = getc(f)) != EOF;) buffer_byte(&out, (unsigned char)byte);
+    fclose(f);
+    return out;
+}
+
+static void videos_are_streams_of_frames(void **state) {
+    (void)state;
+    Error err;
+    Clip c;
+    Skeleton s;
+    Buffer out = {0};
     y4m_header(&out, 2, 1, 60);
-    y4m_frame(&out, (const unsigned char *)"\xff\xff\xff\xff\0\0", 2, 1); /* white, red */
+    y4m_frame(&out, (const unsigned char *)"\xff\xff\xff\xff\xff\0\0\xff", 2, 1); /* white, red */
     static const char expected[] =
         "YUV4MPEG2 W2 H1 F60:1 Ip A1:1 C444 "
         "XCOLORRANGE=LIMITED\nFRAME\n\xeb\x51\x80\x5a\x80\xf0"; /* BT.601: 235 128 128,
@@ -221,9 +357,21 @@ static void films_are_streams_of_pictures(void **state) {
     y4m_header(&out, 2, 1, 29.97);
     assert_non_null(memmem(out.data, out.size, "F29970:1000", 11));
     buffer_free(&out);
-    for (int i = 0; i < 2; i++) clip_free(&c[i]);
+
+    make_clip(&c, &s, 20);
+    Buffer one = video_bytes(&c, 1), three = video_bytes(&c, 3);
+    assert_int_equal(one.size, three.size);
+    assert_memory_equal(one.data, three.data, one.size);
+    FILE *full = fopen("/dev/full", "w");
+    assert_non_null(full);
+    setvbuf(full, NULL, _IONBF, 0);
+    assert_failed(video_write(&c, 1, (FrameRange){0, 20}, 64, 36, true, full, &err), &err,
+                  "closed before its end");
+    fclose(full);
+    buffer_free(&one);
+    buffer_free(&three);
+    clip_free(&c);
     skeleton_free(&s);
-    skeleton_free(&same);
 }
 
 int main(void) {
@@ -233,7 +381,11 @@ int main(void) {
         cmocka_unit_test(compositing_follows_alpha),
         cmocka_unit_test(letters_are_where_they_belong),
         cmocka_unit_test(a_sheet_shows_every_pose),
-        cmocka_unit_test(films_are_streams_of_pictures),
+        cmocka_unit_test(triangles_leave_no_gaps),
+        cmocka_unit_test(colours_are_srgb),
+        cmocka_unit_test(videos_show_all_dancers_in_step),
+        cmocka_unit_test(the_camera_follows),
+        cmocka_unit_test(videos_are_streams_of_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,7 +133,7 @@ static void data_come_back(void **state) {
                        .beat_count = 2,
                        .music_beats = music_beats,
                        .music_beat_count = 2};
-    PageDance dance = {&clip, &t, name};
+    PageDance dance = {.clip = &clip, .profile = &t, .label = name, .note = ""};
     const unsigned char sound[] = "OggS and so on";
     Page page = {.title = name, .dances = &dance, .count = 1, .audio = sound, .audio_size = 14};
     Buffer b = {0};
@@ -172,7 +172,7 @@ static void data_come_back(void **state) {
     page.audio = (const unsigned char *)"not sound";
     page.audio_size = 9;
     assert_int_equal(page_html(&page, &b, &err), -1);
-    assert_non_null(strstr(err.text, "no sound file that browsers play"));
+    assert_non_null(strstr(err.text, "not a sound file that browsers play"));
     buffer_free(&b);
     clip_free(&clip);
     motion_free(&m);
