@@ -223,8 +223,8 @@ def main():
             stem = os.path.join(folder, f"dance{number}")
             motion = np.load(motion_path)["motion"].astype(float)
             for kind, ending in (("joints", ".npy"), ("bvh", ".bvh"), ("glb", ".glb"), ("pkl", ".pkl")):
-                program("export-motion", "--to", kind, "-o", stem + ending, motion_path)
-            program("export-motion", "--to", "bvh", "--unit", "cm", "-o", stem + "-cm.bvh", motion_path)
+                program("export-motion", "--no-clean-feet", "--to", kind, "-o", stem + ending, motion_path)
+            program("export-motion", "--no-clean-feet", "--to", "bvh", "--unit", "cm", "-o", stem + "-cm.bvh", motion_path)
             truth = np.load(stem + ".npy").astype(float)
             frames = np.linspace(0, len(truth) - 2, 10).astype(int)
             print(f"# {os.path.basename(motion_path)}, {len(truth)} frames")
