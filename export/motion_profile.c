@@ -19,7 +19,7 @@ static int mark_frozen(const Clip *c, const Thresholds *t, MotionProfile *out, E
     out->windows = w.count;
     if (t && w.count) out->frozen = malloc(w.count * sizeof *out->frozen);
     for (size_t i = 0; i < w.count && out->frozen; i++)
-        out->frozen[i] = frozen_count(w.pose + i, w.trans + i, 1, t) == 1;
+        out->frozen[i] = thresholds_frozen_count(w.pose + i, w.trans + i, 1, t) == 1;
     freezing_windows_free(&w);
     return !t || out->frozen || !out->windows
                ? 0
