@@ -1,5 +1,4 @@
-/* generate: music (and a seed) in, dance out; one dance, or all rows of a data set in batches. */
-#include <math.h>
+/* generate: music (and a seed) in, dance out; one dance, or one for each row of a data set. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,227 +8,183 @@
 #include "lib/base/threads.h"
 #include "lib/cli/general_options.h"
 #include "lib/cli/progress.h"
-#include "lib/data/dataset.h"
-#include "lib/motion/motion.h"
-#include "model/generate.h"
+#include "model/dances.h"
 #include "model/model_file.h"
 
 typedef struct {
     const char *model, *music, *seed, *genre, *dataset, *output;
     int precision; /* 1: bf16 */
-    size_t frames, keep, batch;
+    DanceOptions dances;
     GeneralOptions general;
 } GenerateSettings;
 
-/* One dance to be made: where its seed and music come from, and where it goes. */
+/* A run under way. */
 typedef struct {
-    const char *seed, *music, *genre; /* seed NULL: the model's own */
-    char *output; /* owned */
-    Motion motion;
-    Music features;
-    size_t genre_index;
-} DanceRequest;
+    const Program *program;
+    const GenerateSettings *settings;
+    MusicSource source;
+    size_t count; /* dances in all */
+    Progress progress;
+    bool showing;
+} Generation;
 
-static void job_free(DanceRequest *j) {
-    free(j->output);
-    motion_free(&j->motion);
-    music_free(&j->features);
+static void print_warnings(Generation *g, const char *seed_assumed) {
+    for (size_t i = 0; i < g->source.warnings.count; i++)
+        program_warn(g->program, "%s", g->source.warnings.items[i]);
+    strings_free(&g->source.warnings);
+    if (seed_assumed && !g->source.assumed)
+        program_warn(g->program, "%s does not say its rate; taken as 60 frames a second",
+                     seed_assumed);
+    g->source.assumed |= seed_assumed != NULL;
 }
 
-enum { NO_GENRE = 2 }; /* an error that an option is missing: exit status 2 */
-
-static int choose_genre(DanceRequest *j, const Model *m, const char *seed_genre, Error *err) {
-    const char *name = j->genre                      ? j->genre
-                       : seed_genre && seed_genre[0] ? seed_genre
-                       : m->config.genre_count == 1  ? m->genres[0]
-                                                     : NULL;
-    if (!name) {
-        error_set(err, "the seed names no genre and the model knows %zu; give --genre",
-                  m->config.genre_count);
-        return NO_GENRE;
-    }
-    long genre = model_genre(m, name);
-    if (genre < 0) {
-        char list[400] = "";
-        for (size_t i = 0; i < m->config.genre_count && strlen(list) < 300; i++)
-            snprintf(list + strlen(list), sizeof list - strlen(list), " %.60s", m->genres[i]);
-        return error_set(err, "%s: no such genre in this model; it knows%s", name, list);
-    }
-    j->genre_index = (size_t)genre;
-    return 0;
+static void on_ready(void *user, size_t first, size_t count, const char *seed_assumed) {
+    Generation *g = user;
+    char label[PROGRESS_LABEL] = "frames";
+    if (g->showing) progress_end(&g->progress);
+    print_warnings(g, seed_assumed);
+    if (g->count > 1)
+        snprintf(label, sizeof label, "frames of dances %zu to %zu of %zu", first + 1,
+                 first + count, g->count);
+    progress_start(&g->progress, label, 1, g->settings->general.quiet);
+    g->showing = true;
 }
 
-/* The seed's first l frames at the front of a motion as long as asked for. */
-static int start_motion(DanceRequest *j, const Model *m, const Motion *seed, size_t frames,
-                        Error *err) {
-    const Config *c = &m->config;
-    size_t n = frames ? frames : j->features.frames, D = c->motion_dim;
-    if (n <= c->past)
-        return error_set(
-            err, "%s: %zu frames are no longer than the seed of %zu; there is nothing to generate",
-            j->music, n, c->past);
-    if (motion_new(&j->motion, n, (D - 3) / 9, err)) return -1;
-    const float *from = seed ? seed->data : NULL;
-    const real *stored =
-        seed ? NULL : model_constants(m, "seed.motion") + j->genre_index * c->past * D;
-    for (size_t i = 0; i < c->past * D; i++) j->motion.data[i] = seed ? from[i] : (float)stored[i];
-    j->motion.seed_frames = (int64_t)c->past;
-    j->motion.fps = j->features.fps;
-    char *music = path_stem(j->music);
-    int status = music ? motion_set_names(&j->motion, m->genres[j->genre_index], music, err)
-                       : error_set(err, "out of memory");
-    free(music);
+static void on_progress(void *user, size_t done, size_t total) {
+    Generation *g = user;
+    g->progress.total = total;
+    progress_step(&g->progress, done);
+}
+
+static int make(Generation *g, const Model *m, const DanceRequest *requests, size_t count,
+                Error *err) {
+    const DanceHooks hooks = {.user = g, .ready = on_ready, .progress = on_progress};
+    g->count = count;
+    const int status = dances_make(m, requests, count, &g->settings->dances, music_source_load,
+                                   &g->source, &hooks, err);
+    if (g->showing) progress_end(&g->progress);
     return status;
 }
 
-static int check_seed(const DanceRequest *j, const Model *m, const Motion *seed, Error *err) {
-    const Config *c = &m->config;
-    if (motion_dim(seed) != c->motion_dim)
-        return error_set(err, "%s: frames of %zu numbers, but the model was trained on %zu",
-                         j->seed, motion_dim(seed), c->motion_dim);
-    if (seed->frames < c->past)
-        return error_set(err, "%s: %zu frames are fewer than the %zu of a seed", j->seed,
-                         seed->frames, c->past);
-    if (fabs(seed->fps - j->features.fps) > 1e-6)
-        return error_set(err, "%s: %g frames a second, but %s has %g", j->seed, seed->fps, j->music,
-                         j->features.fps);
-    return 0;
-}
-
-static int prepare(DanceRequest *j, const Model *m, size_t frames, Error *err) {
-    Motion seed = {0};
-    int status = j->seed ? motion_read(j->seed, &seed, err) : 0;
-    if (status == 0 && !j->seed && !model_has(m, "seed.motion"))
-        status = error_set(err, "the model stores no seed; give --seed-motion");
-    if (status == 0)
-        status = music_source_read(j->music, j->seed ? seed.fps : 60, &j->features, err);
-    if (status == 0 && j->features.dim != m->config.music_dim)
-        status = error_set(err, "%s: %zu features a frame, but the model was trained on %zu",
-                           j->music, j->features.dim, m->config.music_dim);
-    if (status == 0 && j->seed) status = check_seed(j, m, &seed, err);
-    if (status == 0) status = choose_genre(j, m, seed.genre, err);
-    if (status == 0) status = start_motion(j, m, j->seed ? &seed : NULL, frames, err);
-    motion_free(&seed);
-    return status;
-}
-
-static void on_frames(void *user, size_t done, size_t total) {
-    Progress *p = user;
-    p->total = total;
-    progress_step(p, done);
-}
-
-/* Generates and writes jobs [0, count) together. label: which they are. */
-static int run(Generator *g, DanceRequest *jobs, size_t count, const char *label, bool quiet,
-               Error *err) {
-    GenerationJob *dances = calloc(count, sizeof *dances);
-    if (!dances) return error_set(err, "out of memory");
-    for (size_t i = 0; i < count; i++)
-        dances[i] =
-            (GenerationJob){jobs[i].motion.data, jobs[i].motion.frames, jobs[i].features.data,
-                            jobs[i].features.frames, jobs[i].genre_index};
-    Progress p;
-    progress_start(&p, label, 1, quiet);
-    int status = generator_run(g, dances, count, on_frames, &p, err);
-    progress_end(&p);
-    for (size_t i = 0; status == 0 && i < count; i++)
-        status = motion_write(jobs[i].output, &jobs[i].motion, err);
-    free(dances);
-    return status;
-}
-
-static int make_generator(Generator **g, const GenerateSettings *s, const Model *m, size_t batch,
-                          Error *err) {
-    if (generator_new(g, m, batch, s->keep ? s->keep : m->config.keep, err)) return -1;
-    return s->precision == 1 ? generator_round(*g, err) : 0;
-}
-
-static int generate_all(const GenerateSettings *s, const Model *m, Error *err) {
-    Dataset d = {0};
-    if (dataset_read(s->dataset, &d, err) || folder_make(s->output, err)) {
-        dataset_free(&d);
-        return -1;
-    }
-    if (!s->general.quiet)
+static int make_dataset(Generation *g, const Model *m, Error *err) {
+    const GenerateSettings *s = g->settings;
+    Dataset d;
+    DanceRequest *requests = NULL;
+    Strings outputs = {0};
+    if (dataset_read(s->dataset, &d, err)) return -1;
+    int status = dance_requests(&d, s->dataset, s->output, s->genre, &requests, &outputs, err);
+    if (status == 0) status = folder_make(s->output, err);
+    if (status == 0 && !s->general.quiet)
         fprintf(stderr, "generate: %zu dances by %s into %s\n", d.count, s->model, s->output);
-    size_t batch = s->batch < d.count ? s->batch : d.count;
-    Generator *g = NULL;
-    DanceRequest *jobs = calloc(batch, sizeof *jobs);
-    int status = jobs ? make_generator(&g, s, m, batch, err) : error_set(err, "out of memory");
-    for (size_t at = 0; status == 0 && at < d.count; at += batch) {
-        size_t n = d.count - at < batch ? d.count - at : batch;
-        for (size_t i = 0; status == 0 && i < n; i++) {
-            const DatasetRow *row = &d.rows[at + i];
-            char name[300];
-            snprintf(name, sizeof name, "%.280s.npz", row->name);
-            jobs[i] = (DanceRequest){.seed = row->motion[0] ? row->motion : NULL,
-                                     .music = row->music,
-                                     .genre = s->genre ? s->genre : row->genre,
-                                     .output = path_join(s->output, name)};
-            if (!row->music[0])
-                status = error_set(err, "%s: %s has no music", s->dataset, row->name);
-            if (status == 0)
-                status = jobs[i].output ? prepare(&jobs[i], m, s->frames, err)
-                                        : error_set(err, "out of memory");
-        }
-        char label[PROGRESS_LABEL];
-        snprintf(label, sizeof label, "frames of dances %zu to %zu of %zu", at + 1, at + n,
-                 d.count);
-        if (status == 0) status = run(g, jobs, n, label, s->general.quiet, err);
-        for (size_t i = 0; i < n; i++) {
-            job_free(&jobs[i]);
-            jobs[i] = (DanceRequest){0};
-        }
-    }
-    generator_free(g);
-    free(jobs);
+    if (status == 0) status = make(g, m, requests, d.count, err);
+    free(requests);
+    strings_free(&outputs);
     dataset_free(&d);
     return status;
 }
 
-static int generate_one(const GenerateSettings *s, const Model *m, Error *err) {
-    DanceRequest job = {
-        .seed = s->seed, .music = s->music, .genre = s->genre, .output = path_join("", s->output)};
-    Generator *g = NULL;
-    int status = job.output ? prepare(&job, m, s->frames, err) : error_set(err, "out of memory");
-    if (status == 0) status = make_generator(&g, s, m, 1, err);
-    if (status == 0) status = run(g, &job, 1, "frames", s->general.quiet, err);
-    generator_free(g);
-    job_free(&job);
+static int make_all(Generation *g, Model *m, Error *err) {
+    const GenerateSettings *s = g->settings;
+    if (music_source_for_model(&g->source, s->model, &m->config.music_features, m->config.music_dim,
+                               &m->config.fps, err))
+        return -1;
+    if (s->dataset) return make_dataset(g, m, err);
+    const DanceRequest one = {s->music, s->seed, s->genre, s->output};
+    return make(g, m, &one, 1, err);
+}
+
+/* --- command line --- */
+
+/* How to come to what the ending of -o asks for: 2 after a message, or -1. */
+static int check_output(const Program *program, const char *output) {
+    static const char *const formats[] = {"html", "bvh", "glb", "pkl", "png", "svg", "y4m"};
+    static const char *const videos[] = {".mp4", ".mkv", ".webm", ".mov", ".avi", ".gif"};
+    const char *slash = strrchr(output, '/'), *name = slash ? slash + 1 : output;
+    if (path_ends_with(output, ".npz") || !strchr(name, '.')) return -1;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        char ending[8];
+        snprintf(ending, sizeof ending, ".%s", formats[i]);
+        if (path_ends_with(output, ending))
+            return program_usage_error(program,
+                                       "-o %s: dances are written as .npz; generate -o dance.npz, "
+                                       "then export-motion --to %s -o %s dance.npz",
+                                       output, formats[i], output);
+    }
+    for (size_t i = 0; i < sizeof videos / sizeof *videos; i++)
+        if (path_ends_with(output, videos[i]))
+            return program_usage_error(
+                program,
+                "-o %s: dances are written as .npz; generate -o dance.npz, then export-motion --to "
+                "y4m -o - dance.npz | ffmpeg -i - -pix_fmt yuv420p %s",
+                output, output);
+    return program_usage_error(program, "-o %s: dances are written as .npz; -o %s.npz", output,
+                               output);
+}
+
+static int check_usage(const Program *program, const GenerateSettings *s) {
+    if (!s->model || !s->output)
+        return program_usage_error(program, "%s is needed", s->model ? "-o" : "-m");
+    if (!s->music == !s->dataset)
+        return program_usage_error(program, "either --music or --dataset is needed");
+    if (s->dataset && s->seed)
+        return program_usage_error(program,
+                                   "--seed-motion goes with --music; a data set names its own");
+    return s->dataset ? -1 : check_output(program, s->output);
+}
+
+static int generate(const Program *program, const GenerateSettings *s) {
+    Error err;
+    Model m;
+    Generation g = {.program = program, .settings = s};
+    if (model_read(s->model, KIND_MODEL, &m, &err)) return program_report(program, &err);
+    int status;
+    if (s->dances.keep > m.config.future)
+        status = program_usage_error(
+            program, "--keep must not exceed the model's %zu predicted frames", m.config.future);
+    else {
+        status = make_all(&g, &m, &err);
+        if (status == DANCES_NO_GENRE)
+            status = program_usage_error(program, "%s", err.text);
+        else if (status)
+            status = program_report(program, &err);
+    }
+    music_source_close(&g.source);
+    model_free(&m);
     return status;
 }
 
 int main(int argc, char **argv) {
     static const char *const precisions[] = {"float32", "bf16", NULL};
-    GenerateSettings s = {.batch = 32};
+    GenerateSettings s = {.dances.batch = 32};
     const OptionGroup groups[] = {
         {.rows =
              {
                  option_text("model", 'm', "FILE", &s.model,
                              "What train-predictor wrote, a checkpoint of it included. Needed."),
-                 option_text("music", 0, "FILE", &s.music,
-                             "Music: features (.npz) or a sound file (wav, flac, ogg, mp3)."),
                  option_text(
-                     "seed-motion", 0, "FILE", &s.seed,
-                     "Motion whose first frames begin the dance; without it the model's own "
-                     "seed."),
+                     "music", 0, "FILE", &s.music,
+                     "Music: a sound file (wav, flac, ogg, mp3), of which the features that "
+                     "the model needs are computed, or such features (.npz)."),
+                 option_text("seed-motion", 0, "FILE", &s.seed,
+                             "Motion whose first frames begin the dance; without it the model's "
+                             "own seed."),
                  option_text("genre", 0, "G", &s.genre,
-                             "Genre; else the seed file's, else the model's only one."),
-                 option_standard(option_size("frames", 0, "T", &s.frames, 0, 1e9,
+                             "Genre, one that the model knows, by AIST++'s code or its name (HO, "
+                             "house); else the seed file's, else the model's only one."),
+                 option_standard(option_size("frames", 0, "T", &s.dances.frames, 0, 1e9,
                                              "Length in frames, the seed included."),
                                  "the music's"),
-                 option_standard(
-                     option_size("keep", 0, "k", &s.keep, 0, 100000, "Frames kept of each step."),
-                     "the model's"),
-                 option_text(
-                     "dataset", 0, "FILE.tsv", &s.dataset,
-                     "Make a dance for each row: its motion as the seed (empty: the model's), "
-                     "its music; -o is a folder."),
-                 option_size("batch", 0, "B", &s.batch, 1, 4096, "Dances computed together."),
-                 option_choice(
-                     "precision", 0, precisions, &s.precision,
-                     "bf16: weights of the transformer layers rounded to 8 bits: faster where "
-                     "the processor has bfloat16, see docs/performance.md."),
+                 option_standard(option_size("keep", 0, "k", &s.dances.keep, 0, 100000,
+                                             "Frames kept of each step."),
+                                 "the model's"),
+                 option_text("dataset", 0, "FILE.tsv", &s.dataset,
+                             "Make a dance for each row: its motion as the seed (empty: the "
+                             "model's), its music; -o is a folder."),
+                 option_size("batch", 0, "B", &s.dances.batch, 1, 4096,
+                             "Dances computed together."),
+                 option_choice("precision", 0, precisions, &s.precision,
+                               "bf16: weights of the transformer layers rounded to 8 bits: faster "
+                               "where the processor has bfloat16, see docs/performance.md."),
                  option_text("output", 'o', "PATH", &s.output,
                              "Write the dance here (.npz), or the folder. Needed."),
              }},
@@ -239,45 +194,18 @@ int main(int argc, char **argv) {
         .name = "generate",
         .usage = "[OPTION]... -m MODEL --music FILE -o OUT.npz\n"
                  "[OPTION]... -m MODEL --dataset FILE.tsv -o DIR",
-        .about =
-            "Makes dances to music. The dance begins with the seed motion and lasts as long as "
-            "the music.",
-        .example = "generate -m model.safetensors --music song.mp3 --genre BR -o dance.npz",
+        .about = "Makes dances to music. The dance begins with the seed motion and lasts as long "
+                 "as the music; it has the model's frame rate.",
+        .example = "generate -m model.safetensors --music song.mp3 --genre house -o dance.npz",
         OPTION_GROUPS(groups)};
-    int first, status = options_parse(&program, argc, argv, &first);
-    if (status >= 0) return status;
+    int first;
+    const int stop = options_parse(&program, argc, argv, &first);
+    if (stop >= 0) return stop;
     runtime_prepare(argv);
     if (argc > first) return program_usage_error(&program, "unexpected operand %s", argv[first]);
-    if (!s.model || !s.output)
-        return program_usage_error(&program, "%s is needed", s.model ? "-o" : "-m");
-    if (!s.music == !s.dataset)
-        return program_usage_error(&program, "either --music or --dataset is needed");
-    if (s.dataset && s.seed)
-        return program_usage_error(&program,
-                                   "--seed-motion goes with --music; a data set names its own");
-
-    Error err;
-    Model m = {0};
+    const int wrong = check_usage(&program, &s);
+    if (wrong >= 0) return wrong;
+    s.dances.bf16 = s.precision == 1;
     threads_set((int)s.general.threads);
-    status = model_read(s.model, KIND_MODEL, &m, &err);
-    if (status == 0 && s.keep > m.config.future) {
-        status = program_usage_error(
-            &program, "--keep must not exceed the model's %zu predicted frames", m.config.future);
-        model_free(&m);
-        return status;
-    }
-    if (status == 0 && !s.dataset && !s.seed && !s.genre && m.config.genre_count > 1) {
-        status = program_usage_error(&program,
-                                     "the model knows %zu genres; give --genre or --seed-motion",
-                                     m.config.genre_count);
-        model_free(&m);
-        return status;
-    }
-    if (status == 0) status = s.dataset ? generate_all(&s, &m, &err) : generate_one(&s, &m, &err);
-    if (status == NO_GENRE)
-        status = program_usage_error(&program, "%s", err.text);
-    else if (status)
-        status = program_report(&program, &err);
-    model_free(&m);
-    return program_finish(&program, status);
+    return program_finish(&program, generate(&program, &s));
 }

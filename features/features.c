@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "features/mint35/mint35_set.h"
+#include "lib/base/rate.h"
 
 static const FeatureSet *const sets[] = {&mint35_set};
 enum { SETS = sizeof sets / sizeof *sets };
@@ -43,7 +44,7 @@ bool features_assume(MusicIdentity *identity, size_t dim, double *fps) {
     const FeatureSet *older = &mint35_set;
     bool assumed = false;
     if (!(*fps > 0)) {
-        *fps = older->fps;
+        *fps = RATE_UNSAID;
         assumed = true;
     }
     if (music_identity_known(identity)) return assumed;
@@ -65,19 +66,4 @@ int features_read(void *context, const char *path, Music *out, Error *err) {
     if (music_read(path, out, err)) return -1;
     if (features_assume(&out->identity, out->dim, &out->fps)) out->notes |= MUSIC_ASSUMED;
     return 0;
-}
-
-char *features_assumed_text(const char *path, const MusicIdentity *identity, size_t dim, double fps,
-                            char text[FEATURES_NOTE_SIZE]) {
-    if (music_identity_known(identity))
-        snprintf(text, FEATURES_NOTE_SIZE,
-                 "%.300s does not say all that its music features are; taken as %s %s at %g frames "
-                 "a second, as older files are meant",
-                 path, identity->name, identity->version, fps);
-    else
-        snprintf(text, FEATURES_NOTE_SIZE,
-                 "%.300s does not say the rate of its %zu music features; taken as %g frames a "
-                 "second",
-                 path, dim, fps);
-    return text;
 }

@@ -45,9 +45,4 @@ bool features_assume(MusicIdentity *identity, size_t dim, double *fps);
  * begin with the path. A SongLoad (lib/data/songs.h), which needs no context. */
 int features_read(void *context, const char *path, Music *out, Error *err);
 
-/* One line about what was assumed of a file, for a warning: "song.npy does not say ...". */
-enum { FEATURES_NOTE_SIZE = 600 };
-char *features_assumed_text(const char *path, const MusicIdentity *identity, size_t dim, double fps,
-                            char text[FEATURES_NOTE_SIZE]);
-
 #endif

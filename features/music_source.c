@@ -1,11 +1,27 @@
 #include "features/music_source.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-
-#include "lib/base/file.h"
 
 MusicSource music_source(const FeatureSet *set, double fps) {
     return (MusicSource){.wanted = features_identity(set), .fps = fps};
+}
+
+static int warn_assumed(MusicSource *s, const char *path, const MusicIdentity *identity, size_t dim,
+                        double fps, Error *err) {
+    char text[MUSIC_ASSUMED_SIZE];
+    if (s->assumed) return 0;
+    s->assumed = true;
+    return strings_add(&s->warnings, music_assumed_text(path, identity, dim, fps, text), err);
+}
+
+int music_source_for_model(MusicSource *out, const char *path, MusicIdentity *identity, size_t dim,
+                           double *fps, Error *err) {
+    *out = (MusicSource){0};
+    const bool assumed = features_assume(identity, dim, fps);
+    out->wanted = *identity;
+    out->fps = *fps;
+    return assumed ? warn_assumed(out, path, identity, dim, *fps, err) : 0;
 }
 
 static bool is_feature_file(const char *path) {
@@ -35,30 +51,53 @@ static int run(const MusicSource *s, const char *path, Music *out, Error *err) {
     int status = audio_file_read(path, &sound, err);
     stderr_unmute(muted);
     if (status) return -1;
+    const bool cut = sound.early_end; /* run may free the sound */
     char *title = path_stem(path);
     status =
         title ? s->set->run(s->state, title, &sound, out, err) : error_set(err, "out of memory");
     if (status)
         error_prefix(err, path);
-    else if (sound.early_end)
+    else if (cut)
         out->notes |= MUSIC_CUT;
     audio_free(&sound);
     free(title);
     return status;
 }
 
+static int warn(MusicSource *s, const char *path, const char *what, Error *err) {
+    char text[MUSIC_ASSUMED_SIZE];
+    snprintf(text, sizeof text, "%.400s: %s", path, what);
+    return strings_add(&s->warnings, text, err);
+}
+
+static int warn_notes(MusicSource *s, const char *path, const Music *m, Error *err) {
+    if (m->notes & MUSIC_ASSUMED && warn_assumed(s, path, &m->identity, m->dim, m->fps, err))
+        return -1;
+    if (m->notes & MUSIC_CUT &&
+        warn(s, path, "ends early or is damaged; taken as far as it could be decoded", err))
+        return -1;
+    if (m->notes & MUSIC_SILENT && warn(s, path, "there is no onset in it: tempo 0, no beats", err))
+        return -1;
+    return 0;
+}
+
 int music_source_load(void *source, const char *path, Music *out, Error *err) {
     MusicSource *s = source;
     *out = (Music){0};
-    if (is_feature_file(path)) return features_read(NULL, path, out, err);
-    if (open_set(s, err)) return error_prefix(err, path);
-    return run(s, path, out, err);
+    int status;
+    if (is_feature_file(path))
+        status = features_read(NULL, path, out, err);
+    else
+        status = open_set(s, err) ? error_prefix(err, path) : run(s, path, out, err);
+    if (!status) status = warn_notes(s, path, out, err);
+    if (status) music_free(out);
+    return status;
 }
 
 void music_source_close(MusicSource *s) {
     if (s->set) s->set->close(s->state);
-    s->set = NULL;
-    s->state = NULL;
+    strings_free(&s->warnings);
+    *s = (MusicSource){0};
 }
 
 int music_source_read(const char *path, double fps, Music *out, Error *err) {

@@ -114,3 +114,18 @@ bool music_identity_differs(const MusicIdentity *a, size_t a_dim, const MusicIde
     describe(b, b_dim, same_set, b_phrase);
     return !same_set || layouts || a_dim != b_dim;
 }
+
+char *music_assumed_text(const char *path, const MusicIdentity *identity, size_t dim, double fps,
+                         char text[MUSIC_ASSUMED_SIZE]) {
+    if (music_identity_known(identity))
+        snprintf(text, MUSIC_ASSUMED_SIZE,
+                 "%.300s does not say what its music features are; taken as %s %s at %g frames a "
+                 "second, as older files are meant",
+                 path, identity->name, identity->version, fps);
+    else
+        snprintf(text, MUSIC_ASSUMED_SIZE,
+                 "%.300s does not say the rate of its %zu music features; taken as %g frames a "
+                 "second",
+                 path, dim, fps);
+    return text;
+}

@@ -32,6 +32,12 @@ bool music_identity_differs(const MusicIdentity *a, size_t a_dim, const MusicIde
                             size_t b_dim, char a_phrase[MUSIC_PHRASE_SIZE],
                             char b_phrase[MUSIC_PHRASE_SIZE]);
 
+/* One line about what was assumed of a file that does not say all (features/features.h), for a
+ * warning: "song.npy does not say what its music features are; taken as ...". */
+enum { MUSIC_ASSUMED_SIZE = 600 };
+char *music_assumed_text(const char *path, const MusicIdentity *identity, size_t dim, double fps,
+                         char text[MUSIC_ASSUMED_SIZE]);
+
 typedef struct {
     const char *name; /* [length], into the layout */
     size_t length, width;

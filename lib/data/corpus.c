@@ -62,8 +62,9 @@ static int load_row(TrainingSet *l, size_t i, Error *err) {
                                  .frames = m->frames,
                                  .music = music ? music->data : NULL,
                                  .music_frames = music ? music->frames : 0};
-    if (music && music->notes & MUSIC_ASSUMED && !l->assumed)
-        l->assumed = &l->songs.items[l->songs.of_use[i]];
+    if (music && music->notes & MUSIC_ASSUMED && !l->assumed_song)
+        l->assumed_song = &l->songs.items[l->songs.of_use[i]];
+    if (m->fps_assumed && !l->assumed_motion) l->assumed_motion = l->dataset.rows[i].motion;
     return 0;
 }
 
@@ -106,6 +107,15 @@ int training_set_check_validation(const TrainingSet *val, const char *val_path,
                          "%s: its music features are %s, but those of %s are %s; make them alike",
                          val_path, theirs, train_path, ours);
     return 0;
+}
+
+bool training_set_assumed(const TrainingSet *l, char text[MUSIC_ASSUMED_SIZE]) {
+    if (l->assumed_song) {
+        const Music *m = &l->assumed_song->music;
+        music_assumed_text(l->assumed_song->path, &m->identity, m->dim, m->fps, text);
+    } else if (l->assumed_motion)
+        rate_unsaid_text(l->assumed_motion, text);
+    return l->assumed_song || l->assumed_motion;
 }
 
 int training_set_number_genres(TrainingSet *l, const char *path, char *const *genres, size_t count,

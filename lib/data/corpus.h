@@ -17,7 +17,10 @@ typedef struct {
     Corpus corpus;
     double fps; /* of all motions and songs */
     MusicIdentity music; /* of all songs */
-    const Song *assumed; /* the first song that does not say what it is (MUSIC_ASSUMED), or NULL */
+    /* The first song that does not say what it is (MUSIC_ASSUMED), and the first motion that does
+     * not say its rate; NULL if all do. */
+    const Song *assumed_song;
+    const char *assumed_motion;
 } TrainingSet;
 
 /* Reads every motion and, with `load`, every song that the list names, a song once however many
@@ -29,6 +32,8 @@ int training_set_load(const char *path, SongLoad *load, void *context, TrainingS
  * set has. */
 int training_set_check_validation(const TrainingSet *val, const char *val_path,
                                   const TrainingSet *train, const char *train_path, Error *err);
+/* One line about what was assumed of the set, for a warning; false if nothing was. */
+bool training_set_assumed(const TrainingSet *l, char text[MUSIC_ASSUMED_SIZE]);
 /* Numbers the sequences' genres by their place in `genres`; one that is not there is an error. */
 int training_set_number_genres(TrainingSet *l, const char *path, char *const *genres, size_t count,
                                Error *err);

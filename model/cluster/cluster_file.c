@@ -52,5 +52,6 @@ int cluster_arrays(const GenreDances *d, const Affinity *a, Tensors *arrays, Err
         tensor_i64(&segments)[2 * i] = (int64_t)d->rows[w->motion[i]];
         tensor_i64(&segments)[2 * i + 1] = (int64_t)w->first[i];
     }
-    return tensors_add(arrays, "segments", &segments, err);
+    return tensors_add(arrays, "segments", &segments, err) ||
+           tensors_add_f64(arrays, "fps", d->motions[0].fps, err);
 }

@@ -23,7 +23,7 @@ int genre_dances_read(const Dataset *set, const char *genre, size_t length, size
 void genre_dances_free(GenreDances *d);
 
 /* Adds centers f32 [N, l, D] (the exemplars' windows), exemplars i64 [N] (rows of segments), labels
- * i64 [M], and segments i64 [M, 2] (row of the data set, first frame). */
+ * i64 [M], segments i64 [M, 2] (row of the data set, first frame), and the motions' fps f64. */
 int cluster_arrays(const GenreDances *d, const Affinity *a, Tensors *arrays, Error *err);
 
 #endif

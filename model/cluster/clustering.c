@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/base/memory.h"
+#include "lib/base/rate.h"
 #include "lib/cli/progress.h"
 #include "lib/formats/tensor_file.h"
 #include "model/cluster/cluster_file.h"
@@ -129,6 +130,8 @@ static int cluster_genre(const Program *program, const ClusterOptions *o, const 
     size_t origin = o->relative_root ? o->length - o->future - 1 : CLUSTER_WINDOW_ABSOLUTE;
     int status = genre_dances_read(set, out->genre, o->length, o->stride, origin, &d, err);
     d.windows.heading = o->relative_heading;
+    for (size_t i = 0; status == 0 && i < d.count && !out->assumed; i++)
+        if (d.motions[i].fps_assumed) out->assumed = set->rows[d.rows[i]].motion;
     if (status == 0) status = cluster_dances(program, o, &d, out, err);
     genre_dances_free(&d);
     return status;
@@ -159,6 +162,15 @@ static int list_genres(const ClusterOptions *o, ClusterResults *out, Error *err)
     return out->count ? 0 : error_set(err, "%s: has no genre %s", o->dataset, o->genre);
 }
 
+static void warn_assumed(const Program *program, const ClusterResults *r) {
+    char text[RATE_TEXT_SIZE];
+    for (size_t i = 0; i < r->count; i++) {
+        if (!r->items[i].assumed) continue;
+        program_warn(program, "%s", rate_unsaid_text(r->items[i].assumed, text));
+        return;
+    }
+}
+
 int cluster_all(const Program *program, const ClusterOptions *o, ClusterResults *out, Error *err) {
     *out = (ClusterResults){0};
     if (dataset_read(o->dataset, &out->dataset, err) || list_genres(o, out, err)) return -1;
@@ -169,6 +181,7 @@ int cluster_all(const Program *program, const ClusterOptions *o, ClusterResults 
         ClusterResult *r = &out->items[i];
         if (choose_path(o, r, err) || cluster_genre(program, o, &out->dataset, r, err)) return -1;
     }
+    warn_assumed(program, out);
     if (!o->genre && folder_make(o->output, err)) return -1;
     for (size_t i = 0; i < out->count; i++)
         if (npz_write(out->items[i].path, &out->items[i].arrays, err)) return -1;

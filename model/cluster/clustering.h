@@ -30,6 +30,7 @@ typedef struct {
     double preference;
     size_t iterations; /* of the run that counts */
     bool converged;
+    const char *assumed; /* a motion that does not say its rate, or NULL */
     Tensors arrays; /* of the file */
 } ClusterResult;
 

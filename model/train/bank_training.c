@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "lib/base/checksum.h"
+#include "lib/base/rate.h"
+#include "lib/formats/scalar.h"
 #include "lib/formats/tensor_file.h"
 #include "model/banks/bank_init.h"
 #include "model/train/run.h"
@@ -45,19 +47,34 @@ static int check_shape(const Tensor *t, const Config *c, Error *err) {
                      tensor_shape_text(t, shape), c->items, c->past, c->motion_dim);
 }
 
-static int read_genre_centers(const char *path, const Config *c, Tensors *set,
+/* cluster-ap writes the rate of the motions that it clustered. */
+static int check_rate(Run *run, const char *path, const Tensors *set, double fps, Error *err) {
+    double found = RATE_UNSAID;
+    bool said;
+    if (scalar_find(set, &scalar_fps, &found, &said, err)) return -1;
+    if (!said && !run->assumed[0]) rate_unsaid_text(path, run->assumed);
+    if (rate_same(found, fps)) return 0;
+    return error_set(err,
+                     "clusters of motion at %g frames a second%s, but %s has %g; run cluster-ap "
+                     "again",
+                     found, said ? "" : " (they do not say so; older ones are meant so)",
+                     run->settings->dataset, fps);
+}
+
+static int read_genre_centers(Run *run, const char *path, const Config *c, Tensors *set,
                               const float **centers, Error *err) {
     if (tensor_file_read(path, set, err)) return -1;
     Tensor *t = tensors_need(set, "centers", err);
     if (!t || tensor_convert(t, TENSOR_F32, err) || tensor_check_finite(t, err) ||
-        check_shape(t, c, err))
+        check_shape(t, c, err) || check_rate(run, path, set, c->fps, err))
         return error_prefix(err, path);
     *centers = tensor_f32(t);
     return 0;
 }
 
 /* The centres of every genre, in the model's order. */
-static int read_centers(BankSources *b, const Model *m, Error *err) {
+static int read_centers(Run *run, BankSources *b, Error *err) {
+    const Model *m = &run->model;
     size_t genres = b->genres = m->config.genre_count;
     b->sets = calloc(genres, sizeof *b->sets);
     b->centers = calloc(genres, sizeof *b->centers);
@@ -70,7 +87,7 @@ static int read_centers(BankSources *b, const Model *m, Error *err) {
     for (size_t i = 0; i < genres; i++) {
         char *path = clusters_path(b, m->genres[i]);
         if (!path) return error_set(err, "out of memory");
-        int status = read_genre_centers(path, &m->config, &b->sets[i], &b->centers[i], err);
+        int status = read_genre_centers(run, path, &m->config, &b->sets[i], &b->centers[i], err);
         free(path);
         if (status) return -1;
     }
@@ -87,10 +104,11 @@ static int read_sources(Run *run, Error *err) {
     if (dataset_genres(&run->data.dataset, &genres, &count, err)) return -1;
     c.motion_dim = run->data.corpus.motion_dim;
     c.music_dim = UNUSED_MUSIC_DIM;
+    c.fps = run->data.fps;
     int status = model_new(&run->model, KIND_BANK, &c, genres, count, true, err);
     free(genres);
     if (status || run_number_genres(run, err)) return -1;
-    return run->settings->dry_run ? 0 : read_centers(run->user, &run->model, err);
+    return run->settings->dry_run ? 0 : read_centers(run, run->user, err);
 }
 
 /* Each genre's seed is the centre of its largest cluster, which comes first. */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "lib/base/rate.h"
 #include "model/model_file.h"
 #include "model/predictors/predictors.h"
 #include "model/train/run.h"
@@ -13,8 +14,27 @@ typedef struct {
     Model bank, start;
 } PredictorInput;
 
+/* Its windows are of the data's motion, at the data's rate. */
+static int check_bank(Run *run, const char *path, const Config *bank, Error *err) {
+    const char *dataset = run->settings->dataset;
+    const Corpus *data = &run->data.corpus;
+    const double fps = bank->fps > 0 ? bank->fps : RATE_UNSAID;
+    if (!(bank->fps > 0) && !run->assumed[0]) rate_unsaid_text(path, run->assumed);
+    if (data->motion_dim != bank->motion_dim)
+        return error_set(err, "%s: frames of %zu numbers, but %s was trained on %zu", dataset,
+                         data->motion_dim, path, bank->motion_dim);
+    if (!rate_same(run->data.fps, fps))
+        return error_set(err,
+                         "%s: has %g frames a second, but %s was trained at %g%s; train a bank at "
+                         "%g",
+                         dataset, run->data.fps, path, fps,
+                         bank->fps > 0 ? "" : " (it does not say so; older banks are meant so)",
+                         run->data.fps);
+    return 0;
+}
+
 /* What the bank file and the data decide; a preset's keep and join are for the preset's K. */
-static int choose_config(const Run *run, const PredictorInput *in, Config *c, Error *err) {
+static int choose_config(Run *run, const PredictorInput *in, Config *c, Error *err) {
     const TrainSettings *s = run->settings;
     const PredictorSources *sources = in->sources;
     *c = s->config;
@@ -28,10 +48,22 @@ static int choose_config(const Run *run, const PredictorInput *in, Config *c, Er
     if (c->join > c->future && !settings_given(s, "join")) c->join = c->future;
     c->motion_dim = run->data.corpus.motion_dim;
     c->music_dim = run->data.corpus.music_dim;
-    if (sources->bank && c->motion_dim != in->bank.config.motion_dim)
-        return error_set(err, "%s: frames of %zu numbers, but %s was trained on %zu", s->dataset,
-                         c->motion_dim, sources->bank, in->bank.config.motion_dim);
-    return 0;
+    c->fps = run->data.fps;
+    c->music_features = run->data.music;
+    return sources->bank ? check_bank(run, sources->bank, &in->bank.config, err) : 0;
+}
+
+/* A model to start from may be another's, but not without a word. */
+static void compare_start(const Run *run, const char *path, const Model *start) {
+    char theirs[MUSIC_PHRASE_SIZE], ours[MUSIC_PHRASE_SIZE];
+    const Config *c = &run->model.config, *its = &start->config;
+    if (its->fps > 0 && !rate_same(its->fps, c->fps))
+        program_warn(run->program, "%s was trained at %g frames a second, this run is at %g", path,
+                     its->fps, c->fps);
+    if (music_identity_known(&its->music_features) &&
+        music_identity_differs(&its->music_features, its->music_dim, &c->music_features,
+                               c->music_dim, theirs, ours))
+        program_warn(run->program, "%s was trained on %s, this run is on %s", path, theirs, ours);
 }
 
 /* The bank's genres or, without a bank, the data set's. */
@@ -59,6 +91,7 @@ static int read_sources(Run *run, Error *err) {
     if (run_read_sets(run, music ? sources->load_song : NULL, err) ||
         choose_config(run, in, &c, err) || declare_model(run, &in->bank, &c, err))
         return -1;
+    if (sources->init) compare_start(run, sources->init, &in->start);
     run->extra_bytes = (in->bank.params.total + in->start.params.total) * sizeof(real);
     return run_number_genres(run, err);
 }

@@ -20,7 +20,12 @@
 int run_read_sets(Run *run, SongLoad *load, Error *err) {
     const TrainSettings *s = run->settings;
     if (training_set_load(s->dataset, load, NULL, &run->data, err)) return -1;
-    return s->validation ? training_set_load(s->validation, load, NULL, &run->validation, err) : 0;
+    if (!run->assumed[0]) training_set_assumed(&run->data, run->assumed);
+    if (!s->validation) return 0;
+    if (training_set_load(s->validation, load, NULL, &run->validation, err)) return -1;
+    if (!run->assumed[0]) training_set_assumed(&run->validation, run->assumed);
+    return training_set_check_validation(&run->validation, s->validation, &run->data, s->dataset,
+                                         err);
 }
 
 int run_number_genres(Run *run, Error *err) {
@@ -165,6 +170,7 @@ static int run_whole(Run *run, Error *err) {
     if (read_and_broadcast(run, err)) return -1;
     if (s->dry_run) return dry_run(run, err);
     if (print_run_summary(run, err)) return -1;
+    if (run->assumed[0]) program_warn(run->program, "%s", run->assumed);
     if (comm_all_ok(params_allocate(&run->model.params, true, err), err)) return -1;
     TrainState state = {.stage = s->first, .seed = (uint64_t)s->seed};
     start_log(run);

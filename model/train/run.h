@@ -33,6 +33,7 @@ struct Run {
     void *user;
     Model model; /* freed by run_training, like the sets */
     TrainingSet data, validation;
+    char assumed[MUSIC_ASSUMED_SIZE]; /* the first thing that had to be assumed, or "" */
     size_t extra_bytes; /* of memory until the first step, beside what the stages take */
 
     Buffer text; /* the settings as one line, ended by '\\0', for checkpoints */

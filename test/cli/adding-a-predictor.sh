@@ -44,7 +44,7 @@ check "... and has its key" grep -q '"hidden":12' "$work/json"
 check "... and its weights" grep -aq '"predictor.hidden"' "$work/bare"
 check "... and no size of FACT" lacks '"mlp"\|"layers"' "$work/json"
 check "a bank is the same for every predictor" lacks rnn "$work/bank"
-"$BIN/generate" -q -m "$work/full" --music "$data/song1.npy" --genre AA --frames 30 \
+"$BIN/generate" -q -m "$work/full" --music "$data/song1.npz" --genre AA --frames 30 \
     -o "$work/x" >"$work/out" 2>"$work/err"
 check "a program without it says so" grep -q "the predictor 'rnn' is not known" "$work/err"
 
@@ -79,12 +79,12 @@ bare --dry-run --json --steps 2 >"$work/plan"
 check "a dry run counts its operations" \
     sh -c 'test "$(sed "s/.*\"flops_per_step\":\([0-9]*\).*/\1/" "$1")" -gt 100000' - "$work/plan"
 for model in full bare; do
-    "$WALK/generate" -q -j 1 -m "$work/$model" --music "$data/song1.npy" --genre AA --frames 30 \
+    "$WALK/generate" -q -j 1 -m "$work/$model" --music "$data/song1.npz" --genre AA --frames 30 \
         $(test $model = full || echo "--seed-motion $data/dance1.npy") -o "$work/$model.npz" \
         >"$work/log" 2>"$work/err"
     check "$model: it dances" test "$(length_of "$work/$model.npz")" = 30
 done
-bf16="$WALK/generate -q -j 1 --precision bf16 --music $data/song1.npy --genre AA --frames 30"
+bf16="$WALK/generate -q -j 1 --precision bf16 --music $data/song1.npz --genre AA --frames 30"
 $bf16 -m "$work/full" -o "$work/b.npz" >"$work/log" 2>&1
 check "bf16 rounds the banks" differ "$work/full.npz" "$work/b.npz"
 refuses "bf16 without anything to round" 'rnn without banks has no layers to round' "$work/x.npz" \

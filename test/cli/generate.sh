@@ -13,7 +13,7 @@ predictor --no-refine --no-transit --past 16 --future 4 -o "$work/fact.safetenso
 check "models to generate with" test -s "$work/model.safetensors" -a -s "$work/one.safetensors" -a -s "$work/fact.safetensors"
 
 x=$work/x.npz y=$work/y.npz g="$BIN/generate" m=$work/model.safetensors
-song=$data/song1.npy
+song=$data/song1.npz
 npy "$data/start.npy" 16 $dim 4 # the first frames of dance4
 npy "$data/brief.npy" 15 $dim 4
 npy "$data/other.npy" 60 21 3
@@ -110,8 +110,8 @@ wrong "a seed without a genre" "$g" -q -m "$m" --music "$song" -o "$x" --seed-mo
 check "... and no result" test ! -e "$x"
 
 # --- data sets: many at once ---
-npy "$data/song6.npy" 37 $music_dim 6
-{ cat "$all"; printf 'd6\tBB\t\tsong6.npy\n'; } >"$data/test.tsv"
+song "$data/song6.npz" 37 6
+{ cat "$all"; printf 'd6\tBB\t\tsong6.npz\n'; } >"$data/test.tsv"
 batch() { "$g" -q -j 1 -m "$m" --dataset "$data/test.tsv" "$@"; }
 all_near() { for i in 1 2 3 4 5 6; do near "$work/together/d$i.npz" "$work/$1/d$i.npz" $dim || return 1; done; }
 batch -o "$work/together"
@@ -127,11 +127,11 @@ batch -o "$work/together"
 check "dances differ" differ "$work/together/d1.npz" "$work/together/d2.npz"
 dance --seed-motion "$data/dance1.npy" --genre AA
 check "alone it is the same" near "$x" "$work/together/d1.npz" $dim
-song=$data/song6.npy
+song=$data/song6.npz
 dance --genre BB
 check "a row without motion has the stored seed" near "$x" "$work/together/d6.npz" $dim
 check "... and its music's length" is 37
-song=$data/song1.npy
+song=$data/song1.npz
 batch --genre BB --frames 30 -o "$work/bb"
 x=$work/bb/d1.npz
 check "--genre and --frames hold for all" test "$(bytes_of genre 2)" = BB -a "$(length_of "$x")" = 30
@@ -148,25 +148,30 @@ cannot "a bank as a model" 'bank.safetensors: is a bank, not a model' -m "$work/
 cannot "a motion as a model" 'dance1.npy: ' -m "$data/dance1.npy" --music "$song" --genre BB
 head -c 9000 "$m" >"$work/cut.safetensors"
 cannot "a model cut off" 'cut.safetensors: ' -m "$work/cut.safetensors" --music "$song" --genre BB
-sed 's/past\\":16/past\\":17/' "$m" >"$work/past.safetensors"
+unsealed "$m" | sed 's/past\\":16/past\\":17/' >"$work/past.safetensors"
 cannot "a model that contradicts its configuration" 'past.safetensors: tensor .* is not float32 of the shape' -m "$work/past.safetensors" --music "$song" --genre BB
 cannot "no such music" 'nowhere.npz: ' -m "$m" --music "$data/nowhere.npz" --genre BB
-cannot "motion as music" 'dance1.npy: 12 features a frame, but the model was trained on 35' -m "$m" --music "$data/dance1.npy" --genre BB
+cannot "motion as music" 'dance1.npy: holds 12 unnamed features a frame, but the model was trained on mint35 librosa-0.11; give the sound file' -m "$m" --music "$data/dance1.npy" --genre BB
 cannot "a file that is no sound" 'test.tsv: ' -m "$m" --music "$data/test.tsv" --genre BB
 cannot "a seed that is too short" 'brief.npy: 15 frames are fewer than the 16 of a seed' -m "$m" --music "$song" --genre BB --seed-motion "$data/brief.npy"
 cannot "a seed of another body" 'other.npy: frames of 21 numbers, but the model was trained on 12' -m "$m" --music "$song" --genre BB --seed-motion "$data/other.npy"
 cannot "a seed that is not a number" 'nan.npy: .*NaN' -m "$m" --music "$song" --genre BB --seed-motion "$data/nan.npy"
 cannot "music no longer than the seed" 'tune.npy: 16 frames are no longer than the seed of 16' -m "$m" --music "$data/tune.npy" --genre BB
 cannot "frames no more than the seed's" '16 frames are no longer than the seed' -m "$m" --music "$song" --genre BB --frames 16
-cannot "an unknown genre" 'CC: no such genre in this model; it knows AA BB' -m "$m" --music "$song" --genre CC
+cannot "an unknown genre" 'CC: no such genre in this model; it knows AA, BB' -m "$m" --music "$song" --genre CC
 cannot "a seed of an unknown genre" 'BB: no such genre in this model; it knows AA' -m "$work/one.safetensors" --music "$song" --seed-motion "$work/seed-bb.npz"
 cannot "a model without a seed, and none given" 'the model stores no seed; give --seed-motion' -m "$work/fact.safetensors" --music "$song" --genre BB
-printf 'name\tgenre\tmotion\tmusic\na\tAA\tdance1.npy\tsong1.npy\nb\tAA\tdance2.npy\tgone.npy\n' >"$data/gone.tsv"
+printf 'name\tgenre\tmotion\tmusic\na\tAA\tdance1.npy\tsong1.npz\nb\tAA\tdance2.npy\tgone.npy\n' >"$data/gone.tsv"
 refuses "a row whose music is gone" 'gone.npy: ' "$work/none/a.npz" "$g" -q -m "$m" --dataset "$data/gone.tsv" -o "$work/none"
 printf 'name\tgenre\tmotion\na\tAA\tdance1.npy\n' >"$data/silent.tsv"
 refuses "a row without music" 'silent.tsv: a has no music' "$work/none/a.npz" "$g" -q -m "$m" --dataset "$data/silent.tsv" -o "$work/none"
 
 wrong "nothing given" "$g"
+says() { wrong "$1" "$g" -m "$m" --music "$song" --genre BB -o "$3" && grep -q -e "$2" "$work/err" && [ ! -e "$3" ]; }
+check "another format has a command of its own" says "x" 'then export-motion --to bvh -o .*d.bvh dance.npz' "$work/d.bvh"
+check "... in capitals, too" says "x" 'export-motion --to glb' "$work/d.GLB"
+check "so has a video" says "x" 'export-motion --to y4m -o - dance.npz | ffmpeg' "$work/d.mp4"
+check "an unknown ending is refused" says "x" '-o .*d.xyz.npz' "$work/d.xyz"
 wrong "no music" "$g" -m "$m" -o "$x"
 wrong "music and a data set" "$g" -m "$m" --music "$song" --dataset "$all" -o "$x"
 wrong "a seed for a data set" "$g" -m "$m" --dataset "$all" --seed-motion "$data/dance1.npy" -o "$work/none"

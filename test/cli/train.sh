@@ -98,7 +98,7 @@ check "... and changes nothing else" cmp "$work/model.safetensors" "$work/x.safe
 
 variant() { # variant WHAT BANK_OPTIONS MODEL_OPTIONS
     bank $2 -o "$work/v.bank" "$all" >/dev/null && predictor --bank "$work/v.bank" $3 -o "$work/v.model" "$all" >/dev/null &&
-        "$BIN/generate" -q -j 1 -m "$work/v.model" --music "$data/song1.npy" --genre BB --frames 30 -o "$work/v.npz" && [ "$(length_of "$work/v.npz")" = 30 ]
+        "$BIN/generate" -q -j 1 -m "$work/v.model" --music "$data/song1.npz" --genre BB --frames 30 -o "$work/v.npz" && [ "$(length_of "$work/v.npz")" = 30 ]
 }
 for refine in discrete ae vae bank; do check "RefineBank as $refine" variant $refine "--refine $refine" ""; done
 for n in 1 2 3 5; do check "$n latents" variant $n "--latents $n" ""; done
@@ -112,9 +112,9 @@ check "... and has none" sh -c '! grep -aq "bank\.\|refine\.encoder\|transit\.en
 
 # Windows: one of exactly the default length, 120 + 20 frames to 240 of music, is one step.
 npy "$data/long.npy" 140 $dim 9
-npy "$data/long-song.npy" 240 $music_dim 9
-npy "$data/short-song.npy" 239 $music_dim 9
-printf 'name\tgenre\tmotion\tmusic\nx\tAA\tlong.npy\tlong-song.npy\n' >"$data/long.tsv"
+song "$data/long-song.npz" 240 9
+song "$data/short-song.npz" 239 9
+printf 'name\tgenre\tmotion\tmusic\nx\tAA\tlong.npy\tlong-song.npz\n' >"$data/long.tsv"
 sed s/long-song/short-song/ "$data/long.tsv" >"$data/short.tsv"
 fact="$BIN/train-predictor -q -j 1 --preset tiny --no-refine --no-transit --epochs 3"
 $fact -o "$work/x.safetensors" "$data/long.tsv" >"$work/log"

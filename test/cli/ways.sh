@@ -11,7 +11,7 @@ train() {
 }
 # dance FOLDER PRECISION: from the default's model
 dance() {
-    "$BIN/generate" -q -j 2 -m "$work/default/model.safetensors" --music "$data/song1.npy" \
+    "$BIN/generate" -q -j 2 -m "$work/default/model.safetensors" --music "$data/song1.npz" \
         --genre AA --precision "$2" -o "$1/$2.npz"
 }
 everything() { train "$1" && dance "$1" float32 && dance "$1" bf16; }

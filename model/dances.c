@@ -1,0 +1,225 @@
+#include "model/dances.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/file.h"
+#include "lib/base/rate.h"
+#include "lib/data/genres.h"
+#include "model/generate.h"
+
+static int request_row(DanceRequest *r, const DatasetRow *row, const char *path, const char *folder,
+                       const char *genre, Strings *outputs, Error *err) {
+    char name[300];
+    if (!row->music[0]) return error_set(err, "%s: %s has no music", path, row->name);
+    if (snprintf(name, sizeof name, "%s.npz", row->name) >= (int)sizeof name)
+        return error_set(err, "%s: %.80s... is too long for the name of a file", path, row->name);
+    char *output = path_join(folder, name);
+    const int status = output ? strings_add(outputs, output, err) : error_set(err, "out of memory");
+    free(output);
+    if (status) return -1;
+    *r = (DanceRequest){.music = row->music,
+                        .seed = row->motion[0] ? row->motion : NULL,
+                        .genre = genre ? genre : row->genre,
+                        .output = outputs->items[outputs->count - 1]};
+    return 0;
+}
+
+int dance_requests(const Dataset *d, const char *path, const char *folder, const char *genre,
+                   DanceRequest **requests, Strings *outputs, Error *err) {
+    *outputs = (Strings){0};
+    *requests = calloc(d->count + 1, sizeof **requests);
+    int status = *requests ? 0 : error_set(err, "out of memory");
+    for (size_t i = 0; status == 0 && i < d->count; i++)
+        status = request_row(&(*requests)[i], &d->rows[i], path, folder, genre, outputs, err);
+    if (status == 0) return 0;
+    free(*requests);
+    *requests = NULL;
+    strings_free(outputs);
+    return -1;
+}
+
+/* One dance that is being made. */
+typedef struct {
+    const DanceRequest *request;
+    const Music *music; /* borrowed of the songs */
+    Motion seed, motion; /* seed empty: the model's */
+    size_t genre;
+} Dance;
+
+static void dance_free(Dance *d) {
+    motion_free(&d->seed);
+    motion_free(&d->motion);
+}
+
+/* --- is it what the model was trained on? --- */
+
+static int check_music(const Dance *d, const Model *m, Error *err) {
+    const Config *c = &m->config;
+    const Music *music = d->music;
+    const char *path = d->request->music;
+    char given[MUSIC_PHRASE_SIZE], wanted[MUSIC_PHRASE_SIZE];
+    if (c->music_dim &&
+        music_identity_differs(&music->identity, music->dim, &m->config.music_features,
+                               c->music_dim, given, wanted))
+        return error_set(err,
+                         "%s: holds %s, but the model was trained on %s; give the sound file, of "
+                         "which generate computes what the model needs",
+                         path, given, wanted);
+    if (!rate_same(music->fps, c->fps))
+        return error_set(err,
+                         "%s: has %g frames a second, but the model was trained at %g; give the "
+                         "sound file, or extract-music-features --fps %g",
+                         path, music->fps, c->fps, c->fps);
+    return 0;
+}
+
+static int check_seed(const Dance *d, const Model *m, Error *err) {
+    const Config *c = &m->config;
+    const Motion *seed = &d->seed;
+    const char *path = d->request->seed;
+    if (motion_dim(seed) != c->motion_dim)
+        return error_set(err, "%s: frames of %zu numbers, but the model was trained on %zu", path,
+                         motion_dim(seed), c->motion_dim);
+    if (!rate_same(seed->fps, c->fps))
+        return error_set(err,
+                         "%s: has %g frames a second, but the model was trained at %g; "
+                         "import-motion --fps %g converts it",
+                         path, seed->fps, c->fps, c->fps);
+    if (seed->frames < c->past)
+        return error_set(err, "%s: %zu frames are fewer than the %zu of a seed", path, seed->frames,
+                         c->past);
+    return 0;
+}
+
+static int choose_genre(Dance *d, const Model *m, Error *err) {
+    const size_t count = m->config.genre_count;
+    const char *name = d->request->genre;
+    char list[GENRE_LIST_SIZE];
+    if (!name && d->seed.genre && d->seed.genre[0]) name = d->seed.genre;
+    if (!name && count == 1) name = m->genres[0];
+    if (name) return genre_find(m->genres, count, name, &d->genre, err);
+    error_set(err, "%s%snames no genre; give --genre, one of %s",
+              d->request->seed ? d->request->seed : "the model's seed",
+              d->request->seed ? ": " : " ", genre_list(m->genres, count, list));
+    return DANCES_NO_GENRE;
+}
+
+/* --- a dance's first frames --- */
+
+/* The seed's first l frames at the front of a motion as long as asked for. */
+static int start_motion(Dance *d, const Model *m, size_t frames, Error *err) {
+    const Config *c = &m->config;
+    const size_t n = frames ? frames : d->music->frames, count = c->past * c->motion_dim;
+    if (n <= c->past)
+        return error_set(
+            err, "%s: %zu frames are no longer than the seed of %zu; there is nothing to generate",
+            d->request->music, n, c->past);
+    if (motion_new(&d->motion, n, (c->motion_dim - 3) / 9, err)) return -1;
+    if (d->request->seed)
+        memcpy(d->motion.data, d->seed.data, count * sizeof *d->motion.data);
+    else {
+        const real *stored = model_constants(m, "seed.motion") + d->genre * count;
+        for (size_t i = 0; i < count; i++) d->motion.data[i] = (float)stored[i];
+    }
+    d->motion.seed_frames = (int64_t)c->past;
+    d->motion.fps = c->fps;
+    char *title = path_stem(d->request->music);
+    const int status = title ? motion_set_names(&d->motion, m->genres[d->genre], title, err)
+                             : error_set(err, "out of memory");
+    free(title);
+    return status;
+}
+
+/* Request `i`: reads and checks what it names. */
+static int begin(Dance *d, const Model *m, const DanceRequest *request, Songs *songs, size_t i,
+                 size_t frames, Error *err) {
+    *d = (Dance){.request = request};
+    if (!request->seed && !model_has(m, "seed.motion"))
+        return error_set(err, "the model stores no seed; give --seed-motion");
+    if (request->seed && (motion_read(request->seed, &d->seed, err) || check_seed(d, m, err)))
+        return -1;
+    const int status = choose_genre(d, m, err);
+    if (status) return status;
+    if (songs_get(songs, i, &d->music, err) || check_music(d, m, err)) return -1;
+    return start_motion(d, m, frames, err);
+}
+
+/* --- all of them --- */
+
+static int generate(Generator *g, const Dance *dances, size_t count, const DanceHooks *hooks,
+                    Error *err) {
+    GenerationJob *jobs = calloc(count, sizeof *jobs);
+    if (!jobs) return error_set(err, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        const Dance *d = &dances[i];
+        jobs[i] = (GenerationJob){.motion = d->motion.data,
+                                  .frames = d->motion.frames,
+                                  .music = d->music->data,
+                                  .music_frames = d->music->frames,
+                                  .genre = d->genre};
+    }
+    int status = generator_run(g, jobs, count, hooks->progress, hooks->user, err);
+    for (size_t i = 0; status == 0 && i < count; i++)
+        status = motion_write(dances[i].request->output, &dances[i].motion, err);
+    free(jobs);
+    return status;
+}
+
+static int make_generator(Generator **g, const Model *m, const DanceOptions *o, size_t batch,
+                          Error *err) {
+    if (generator_new(g, m, batch, o->keep ? o->keep : m->config.keep, err)) return -1;
+    return o->bf16 ? generator_round(*g, err) : 0;
+}
+
+/* Requests first .. first + count - 1, and a generator if there is none yet. */
+static int make_batch(Generator **g, const Model *m, const DanceRequest *requests, size_t first,
+                      size_t count, const DanceOptions *o, Songs *songs, Dance *dances,
+                      const DanceHooks *hooks, Error *err) {
+    const char *assumed = NULL;
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < count; i++) {
+        Dance *d = &dances[i];
+        status = begin(d, m, &requests[first + i], songs, first + i, o->frames, err);
+        if (d->seed.fps_assumed && !assumed) assumed = d->request->seed;
+        motion_free(&d->seed);
+    }
+    if (status == 0 && !*g) status = make_generator(g, m, o, count, err);
+    if (status == 0 && hooks->ready) hooks->ready(hooks->user, first, count, assumed);
+    if (status == 0) status = generate(*g, dances, count, hooks, err);
+    for (size_t i = 0; i < count; i++) {
+        dance_free(&dances[i]);
+        dances[i] = (Dance){0};
+        songs_done(songs, first + i);
+    }
+    return status;
+}
+
+static int gather_songs(Songs *songs, const DanceRequest *requests, size_t count, SongLoad *load,
+                        void *context, Error *err) {
+    const char **paths = calloc(count + 1, sizeof *paths);
+    if (!paths) return error_set(err, "out of memory");
+    for (size_t i = 0; i < count; i++) paths[i] = requests[i].music;
+    const int status = songs_new(songs, paths, count, load, context, err);
+    free(paths);
+    return status;
+}
+
+int dances_make(const Model *m, const DanceRequest *requests, size_t count, const DanceOptions *o,
+                SongLoad *load, void *context, const DanceHooks *hooks, Error *err) {
+    const size_t batch = o->batch < count ? o->batch : count;
+    Generator *g = NULL;
+    Songs songs;
+    if (gather_songs(&songs, requests, count, load, context, err)) return -1;
+    Dance *dances = calloc(batch + 1, sizeof *dances);
+    int status = dances ? 0 : error_set(err, "out of memory");
+    for (size_t at = 0; status == 0 && at < count; at += batch) {
+        const size_t n = count - at < batch ? count - at : batch;
+        status = make_batch(&g, m, requests, at, n, o, &songs, dances, hooks, err);
+    }
+    generator_free(g);
+    free(dances);
+    songs_free(&songs);
+    return status;
+}
