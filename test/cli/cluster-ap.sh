@@ -1,9 +1,11 @@
-# cluster-ap: files for all genres or one, the number of clusters asked for, the same bytes every time, refusals.
+# cluster-ap: files for all genres or one, the number of clusters asked for, the same bytes every
+# time, refusals.
 tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
 check() { if [ "$2" -eq 0 ]; then echo "ok - $1"; else echo "not ok - $1"; fi; }
 data=$tmp/train.tsv
 
-"$BIN/make-demo-data" -q --genres 2 --sequences 3 --seconds 10 -o "$tmp/aist" && "$BIN/import-motion" -q -o "$tmp/m" "$tmp"/aist/motions/*.pkl || echo "not ok - test data"
+"$BIN/make-demo-data" -q --genres 2 --sequences 3 --seconds 10 -o "$tmp/aist" &&
+    "$BIN/import-motion" -q -o "$tmp/m" "$tmp"/aist/motions/*.pkl || echo "not ok - test data"
 printf 'name\tgenre\tmotion\n' >"$data"
 for f in "$tmp"/m/*.npz; do
     name=$(basename "$f" .npz)
@@ -17,15 +19,20 @@ check "one file for each" $?
 # 10 s are 600 frames: 25 windows of 120 frames every 20, three dances
 awk 'NR > 1 && !($2 == 75 && $3 == 12) { bad = 1 } END { exit bad || NR != 3 }' "$tmp/table"
 check "75 windows and 12 clusters per genre" $?
-"$BIN/cluster-ap" -q -n 12 -g LO -o "$tmp/lo.npz" "$data" >/dev/null && cmp -s "$tmp/lo.npz" "$tmp/c/LO.npz"
+"$BIN/cluster-ap" -q -n 12 -g LO -o "$tmp/lo.npz" "$data" >/dev/null &&
+    cmp -s "$tmp/lo.npz" "$tmp/c/LO.npz"
 check "one genre alone gives the same bytes" $?
-"$BIN/cluster-ap" -q -j 2 -n 12 -g LO -o "$tmp/lo2.npz" "$data" >/dev/null && cmp -s "$tmp/lo.npz" "$tmp/lo2.npz"
+"$BIN/cluster-ap" -q -j 2 -n 12 -g LO -o "$tmp/lo2.npz" "$data" >/dev/null &&
+    cmp -s "$tmp/lo.npz" "$tmp/lo2.npz"
 check "another number of threads too" $?
-"$BIN/cluster-ap" -q -n 12 -g LO --relative-root -o "$tmp/r.npz" "$data" >/dev/null && ! cmp -s "$tmp/lo.npz" "$tmp/r.npz"
+"$BIN/cluster-ap" -q -n 12 -g LO --relative-root -o "$tmp/r.npz" "$data" >/dev/null &&
+    ! cmp -s "$tmp/lo.npz" "$tmp/r.npz"
 check "--relative-root changes the centers" $?
-"$BIN/cluster-ap" -q -l 60 --stride 30 -n 5 -g LO --json -o "$tmp/s.npz" "$data" | tr -d ' \t\n' | grep -q '"LO":{"windows":57,"clusters":5,'
+"$BIN/cluster-ap" -q -l 60 --stride 30 -n 5 -g LO --json -o "$tmp/s.npz" "$data" | tr -d ' \t\n' |
+    grep -q '"LO":{"windows":57,"clusters":5,'
 check "--length, --stride and --json" $?
-preference=$("$BIN/cluster-ap" -q -n 12 -g LO --json -o "$tmp/p.npz" "$data" | sed -n 's/.*"preference":[[:space:]]*\(.*\),/\1/p')
+preference=$("$BIN/cluster-ap" -q -n 12 -g LO --json -o "$tmp/p.npz" "$data" |
+    sed -n 's/.*"preference":[[:space:]]*\(.*\),/\1/p')
 "$BIN/cluster-ap" -q -p "$preference" -g LO --json -o "$tmp/p.npz" "$data" | grep -q '"clusters"'
 check "--preference" $?
 "$BIN/cluster-ap" -q -n 75 -g LO -o "$tmp/all.npz" "$data" >/dev/null
@@ -34,7 +41,8 @@ check "as many clusters as windows" $?
 fails() { # STATUS WHAT PATTERN ARGUMENT...
     want=$1 what=$2 pattern=$3; shift 3
     "$BIN/cluster-ap" -q "$@" >/dev/null 2>"$tmp/err"; got=$?
-    [ "$got" -eq "$want" ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && grep -q "^cluster-ap: .*$pattern" "$tmp/err" && [ ! -e "$tmp/x" ]
+    [ "$got" -eq "$want" ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] &&
+        grep -q "^cluster-ap: .*$pattern" "$tmp/err" && [ ! -e "$tmp/x" ]
     check "refuses $what" $?
 }
 fails 1 "more clusters than windows" 'genre HO.*75 windows.*76 clusters' -n 76 -o "$tmp/x" "$data"
@@ -47,6 +55,7 @@ fails 2 "--clusters beside --preference" 'exclude' -n 2 -p -5 -o "$tmp/x" "$data
 fails 2 "a future as long as the window" 'future' --relative-root --future 120 -o "$tmp/x" "$data"
 printf 'junk' >"$tmp/m/broken.npz"
 { cat "$data"; printf 'broken\tLO\tm/broken.npz\n'; } >"$tmp/broken.tsv"
-fails 1 "a damaged motion, and writes no genre then" 'broken.npz' -n 12 -o "$tmp/x" "$tmp/broken.tsv"
+fails 1 "a damaged motion, and writes no genre then" 'broken.npz' -n 12 -o "$tmp/x" \
+    "$tmp/broken.tsv"
 { cat "$data"; printf 'twin\tA/B\tm/%s.npz\n' "$name"; } >"$tmp/slash.tsv"
 fails 1 "a genre that cannot name a file" "A/B" -n 12 -o "$tmp/x" "$tmp/slash.tsv"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs as a whole: what they will take (--dry-run), less memory (--checkpoint-activations), going on after kill -9. TAP on stdout.
+# Runs as a whole: what they will take (--dry-run), less memory (--checkpoint-activations), going
+# on after kill -9. TAP on stdout.
 . test/dances.sh
 data=$work/data
 make_clusters >"$work/log" 2>&1
@@ -10,11 +11,18 @@ model() { predictor --bank "$work/bank.safetensors" "$@" "$all"; }
 # --- dry runs ---
 
 model --dry-run -o "$work/none" >"$work/log" 2>"$work/err"
-check "a dry run writes no model, and says nothing on stderr" test $? -eq 0 -a ! -e "$work/none" -a ! -s "$work/err"
-check "... but a row with sizes, steps and a time" awk 'NR == 1 { bad = $1 != "parameters" } NR == 2 { bad = bad || $1 != "stage" || $2 != 3 || $5 <= 0 || $6 <= $5 || $9 <= 0 } END { exit bad || NR != 2 }' "$work/log"
+check "a dry run writes no model, and says nothing on stderr" test $? -eq 0 -a ! -e "$work/none" \
+    -a ! -s "$work/err"
+check "... but a row with sizes, steps and a time" awk '
+    NR == 1 { bad = $1 != "parameters" }
+    NR == 2 { bad = bad || $1 != "stage" || $2 != 3 || $5 <= 0 || $6 <= $5 || $9 <= 0 }
+    END { exit bad || NR != 2 }' "$work/log"
 bank --dry-run "$all" >"$work/log"
-check "a bank has two stages, and -o is not needed" awk 'NR == 2 { bad = $2 != 1 } NR == 3 { bad = bad || $2 != 2 } END { exit bad || NR != 3 }' "$work/log"
-# Epochs of 7 batches at phase 0 (five dances of 60 frames, 44 windows of 24 frames of music in each epoch at most).
+check "a bank has two stages, and -o is not needed" awk \
+    'NR == 2 { bad = $2 != 1 } NR == 3 { bad = bad || $2 != 2 } END { exit bad || NR != 3 }' \
+    "$work/log"
+# Epochs of 7 batches at phase 0 (five dances of 60 frames, 44 windows of 24 frames of music in
+# each epoch at most).
 value() { sed 's/.*"'"$2"'":\([0-9.e+-]*\).*/\1/' "$1"; }
 model --dry-run --json --epochs 3 >"$work/plan"
 check "JSON has the operations" test "$(value "$work/plan" flops_per_step)" -gt 1000000
@@ -22,16 +30,23 @@ check "... and the epochs' steps" test "$(value "$work/plan" steps)" -eq 21
 model --dry-run --json --steps 5 >"$work/plan5"
 check "... or those that were asked for" test "$(value "$work/plan5" steps)" -eq 5
 model --dry-run --json --checkpoint-activations >"$work/plan5"
-check "recomputing takes less memory" test "$(value "$work/plan5" activation_bytes)" -lt "$(value "$work/plan" activation_bytes)"
-refuses "a dry run finds what is wrong" 'no sequence is long enough' "$work/none" "$BIN/train-predictor" $model_options --dry-run --no-refine --no-transit --past 100 --music 100 "$all"
-"$BIN/train-predictor" -j 1 --preset tiny --music 24 --bank "$work/bank.safetensors" --steps 1 -o "$work/x" "$all" >"$work/log" 2>"$work/err"
-check "a run says the same first" grep -q '^train-predictor: stage 3: .* parameters, activations .* MiB, peak .* MiB, .* GFLOP a step, at most 1 steps$' "$work/err"
+check "recomputing takes less memory" test "$(value "$work/plan5" activation_bytes)" \
+    -lt "$(value "$work/plan" activation_bytes)"
+refuses "a dry run finds what is wrong" 'no sequence is long enough' "$work/none" \
+    "$BIN/train-predictor" $model_options --dry-run --no-refine --no-transit --past 100 \
+    --music 100 "$all"
+"$BIN/train-predictor" -j 1 --preset tiny --music 24 --bank "$work/bank.safetensors" --steps 1 \
+    -o "$work/x" "$all" >"$work/log" 2>"$work/err"
+says='parameters, activations .* MiB, peak .* MiB, .* GFLOP a step, at most 1 steps'
+check "a run says the same first" grep -q "^train-predictor: stage 3: .* $says$" "$work/err"
 
 # --- the same bits in less memory ---
 
 model --epochs 2 --noise 0.1 --unroll 2 -o "$work/a.safetensors" >"$work/log"
-model --epochs 2 --noise 0.1 --unroll 2 --checkpoint-activations -o "$work/b.safetensors" >"$work/log"
-check "recomputed activations train the same predictor" cmp "$work/a.safetensors" "$work/b.safetensors"
+model --epochs 2 --noise 0.1 --unroll 2 --checkpoint-activations -o "$work/b.safetensors" \
+    >"$work/log"
+check "recomputed activations train the same predictor" cmp "$work/a.safetensors" \
+    "$work/b.safetensors"
 bank --checkpoint-activations -o "$work/b.safetensors" "$all" >"$work/log"
 check "... and the same bank" cmp "$work/bank.safetensors" "$work/b.safetensors"
 
@@ -45,16 +60,21 @@ check "... a step behind" test "$(step_of "$work/c.previous")" -eq 2 -a "$(step_
 cp "$work/c" "$work/whole"
 head -c 3000 "$work/whole" >"$work/c"
 model --steps 4 --checkpoint "$work/c" -o "$work/resumed.safetensors" >"$work/log" 2>"$work/err"
-check "where a checkpoint is damaged, a run goes on from the one before" cmp "$work/straight.safetensors" "$work/resumed.safetensors"
-check "... and says so" grep -q "^train-predictor: warning: $work/c: .*going on from $work/c.previous$" "$work/err"
+check "where a checkpoint is damaged, a run goes on from the one before" \
+    cmp "$work/straight.safetensors" "$work/resumed.safetensors"
+check "... and says so" grep \
+    -q "^train-predictor: warning: $work/c: .*going on from $work/c.previous$" "$work/err"
 head -c 3000 "$work/whole" >"$work/c"
 head -c 3000 "$work/whole" >"$work/c.previous"
-refuses "two damaged checkpoints" "/c: " "$work/x" "$BIN/train-predictor" $model_options --bank "$work/bank.safetensors" --steps 4 --checkpoint "$work/c" -o "$work/x" "$all"
+refuses "two damaged checkpoints" "/c: " "$work/x" "$BIN/train-predictor" $model_options \
+    --bank "$work/bank.safetensors" --steps 4 --checkpoint "$work/c" -o "$work/x" "$all"
 rm "$work/c"
 model --steps 4 --checkpoint "$work/c" -o "$work/resumed.safetensors" >"$work/log"
-check "without the checkpoint a run starts anew" cmp "$work/straight.safetensors" "$work/resumed.safetensors"
+check "without the checkpoint a run starts over" cmp "$work/straight.safetensors" \
+    "$work/resumed.safetensors"
 
-# A run that writes a checkpoint after every step is killed whenever it has logged two epochs, in the midst of what it then does, until it gets to its end:
+# A run that writes a checkpoint after every step is killed whenever it has logged two epochs, in
+# the midst of what it then does, until it gets to its end:
 # killed PROGRAM OPTION...
 mkfifo "$work/rows"
 killed() {
@@ -63,7 +83,8 @@ killed() {
     rm -f "$work/c" "$work/c.previous" "$work/resumed.safetensors"
     kills=0
     while [ ! -e "$work/resumed.safetensors" ] && [ $kills -lt 40 ]; do
-        "$BIN/$program" "$@" --checkpoint "$work/c" --checkpoint-steps 1 -o "$work/resumed.safetensors" "$all" >"$work/rows" 2>"$work/err" &
+        "$BIN/$program" "$@" --checkpoint "$work/c" --checkpoint-steps 1 \
+            -o "$work/resumed.safetensors" "$all" >"$work/rows" 2>"$work/err" &
         run=$!
         exec 3<"$work/rows"
         read header <&3
@@ -73,7 +94,10 @@ killed() {
         exec 3<&-
         wait $run 2>/dev/null
     done
-    "$BIN/$program" "$@" -o "$work/straight.safetensors" "$all" >"$work/log" && [ $kills -gt 2 ] && cmp "$work/straight.safetensors" "$work/resumed.safetensors"
+    "$BIN/$program" "$@" -o "$work/straight.safetensors" "$all" >"$work/log" &&
+        [ $kills -gt 2 ] && cmp "$work/straight.safetensors" "$work/resumed.safetensors"
 }
-check "kill -9, and again, and again: stages 1 and 2" killed train-bank $bank_options --clusters "$clusters" --epochs1 4 --epochs2 4
-check "kill -9, and again, and again: stage 3" killed train-predictor $model_options --bank "$work/bank.safetensors" --epochs 8 --noise 0.1
+check "kill -9, and again, and again: stages 1 and 2" killed train-bank $bank_options \
+    --clusters "$clusters" --epochs1 4 --epochs2 4
+check "kill -9, and again, and again: stage 3" killed train-predictor $model_options \
+    --bank "$work/bank.safetensors" --epochs 8 --noise 0.1
