@@ -58,7 +58,7 @@ int main(int argc, char **argv) {
         {.rows = {option_text("music-dir", 'm', "DIR", &s.music_dir,
                               "Folder of music features, NAME.npz. NAME is the motion's `music`, "
                               "or the music in its AIST++ file name, or its own.")}},
-        {"What published tables differ in",
+        {"Differences between published tables",
          {
              option_choice("protocol", 'p', protocols, &s.protocol,
                            "fact: from kinematic beats to music beats, order 10, no smoothing, "

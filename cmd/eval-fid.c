@@ -49,13 +49,13 @@ int main(int argc, char **argv) {
                      "Score AIST++'s own dances of val and test against all of its dances as "
                      "Bailando does, beside the published numbers."),
              }},
-        {"What published tables differ in",
+        {"Differences between published tables",
          {
              option_choice(
                  "protocol", 'p', fid_protocols, &s.protocol,
                  "fact: no anchor, the frames after the seed. bailando: first root at the "
-                 "origin, the first 1200 frames, seed and all. edge: clips of 5 s every "
-                 "2.5 s seen at 30 frames a second, each anchored, seed and all. The "
+                 "origin, the first 1200 frames, seed included. edge: clips of 5 s every "
+                 "2.5 s, resampled to 30 frames a second, each anchored, seed included. The "
                  "options below change parts of it."),
              option_standard(option_choice("anchor", 0, anchors, &s.anchor,
                                            "Subtract the first used frame's root position."),

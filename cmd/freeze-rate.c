@@ -96,7 +96,7 @@ int main(int argc, char **argv) {
          {
              option_flag("fit", 0, &s.fit, "Fit thresholds to real training dances."),
              option_real("target", 0, "SHARE", &s.target, 0, 1,
-                         "Share of the training windows that shall be frozen."),
+                         "Share of the training windows that are to be frozen."),
              option_text("output", 'o', "FILE", &s.output, "Where the thresholds go (.npz)."),
          }},
         eval_input_options(&s.eval),
