@@ -72,7 +72,8 @@ static int make_dataset(Generation *g, const Model *m, Error *err) {
     DanceRequest *requests = NULL;
     Strings outputs = {0};
     if (dataset_read(s->dataset, &d, err)) return -1;
-    int status = dance_requests(&d, s->dataset, s->output, s->genre, &requests, &outputs, err);
+    int status = dance_requests(&d, s->dataset, s->output, s->genre, m->config.music_dim > 0,
+                                &requests, &outputs, err);
     if (status == 0) status = folder_make(s->output, err);
     if (status == 0 && !s->general.quiet)
         fprintf(stderr, "generate: %zu dances by %s into %s\n", d.count, s->model, s->output);
@@ -124,7 +125,9 @@ static int check_output(const Program *program, const char *output) {
 static int check_usage(const Program *program, const GenerateSettings *s) {
     if (!s->model || !s->output)
         return program_usage_error(program, "%s is needed", s->model ? "-o" : "-m");
-    if (!s->music == !s->dataset)
+    if (s->music && s->dataset)
+        return program_usage_error(program, "--music and --dataset exclude each other");
+    if (!s->music && !s->dataset && !s->dances.frames)
         return program_usage_error(program, "either --music or --dataset is needed");
     if (s->dataset && s->seed)
         return program_usage_error(program,
@@ -141,6 +144,8 @@ static int generate(const Program *program, const GenerateSettings *s) {
     if (s->dances.keep > m.config.future)
         status = program_usage_error(
             program, "--keep must not exceed the model's %zu predicted frames", m.config.future);
+    else if (!s->music && !s->dataset && m.config.music_dim > 0)
+        status = program_usage_error(program, "either --music or --dataset is needed");
     else {
         status = make_all(&g, &m, &err);
         if (status == DANCES_NO_GENRE)

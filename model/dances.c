@@ -10,16 +10,16 @@
 #include "model/generate.h"
 
 static int request_row(DanceRequest *r, const DatasetRow *row, const char *path, const char *folder,
-                       const char *genre, Strings *outputs, Error *err) {
+                       const char *genre, bool with_music, Strings *outputs, Error *err) {
     char name[300];
-    if (!row->music[0]) return error_set(err, "%s: %s has no music", path, row->name);
+    if (with_music && !row->music[0]) return error_set(err, "%s: %s has no music", path, row->name);
     if (snprintf(name, sizeof name, "%s.npz", row->name) >= (int)sizeof name)
         return error_set(err, "%s: %.80s... is too long for the name of a file", path, row->name);
     char *output = path_join(folder, name);
     const int status = output ? strings_add(outputs, output, err) : error_set(err, "out of memory");
     free(output);
     if (status) return -1;
-    *r = (DanceRequest){.music = row->music,
+    *r = (DanceRequest){.music = row->music[0] ? row->music : NULL,
                         .seed = row->motion[0] ? row->motion : NULL,
                         .genre = genre ? genre : row->genre,
                         .output = outputs->items[outputs->count - 1]};
@@ -27,12 +27,13 @@ static int request_row(DanceRequest *r, const DatasetRow *row, const char *path,
 }
 
 int dance_requests(const Dataset *d, const char *path, const char *folder, const char *genre,
-                   DanceRequest **requests, Strings *outputs, Error *err) {
+                   bool with_music, DanceRequest **requests, Strings *outputs, Error *err) {
     *outputs = (Strings){0};
     *requests = calloc(d->count + 1, sizeof **requests);
     int status = *requests ? 0 : error_set(err, "out of memory");
     for (size_t i = 0; status == 0 && i < d->count; i++)
-        status = request_row(&(*requests)[i], &d->rows[i], path, folder, genre, outputs, err);
+        status = request_row(&(*requests)[i], &d->rows[i], path, folder, genre, with_music, outputs,
+                             err);
     if (status == 0) return 0;
     free(*requests);
     *requests = NULL;
@@ -108,14 +109,24 @@ static int choose_genre(Dance *d, const Model *m, Error *err) {
 
 /* --- a dance's first frames --- */
 
+/* Frames of the dance: as many as asked for, else as the music has. */
+static int choose_length(const Dance *d, const Model *m, size_t frames, size_t *out, Error *err) {
+    const char *path = d->request->music ? d->request->music : d->request->output;
+    if (!frames && !d->music)
+        return error_set(err, "%s: without music, --frames says how long the dance is", path);
+    *out = frames ? frames : d->music->frames;
+    if (*out > m->config.past) return 0;
+    return error_set(
+        err, "%s: %zu frames are no longer than the seed of %zu; there is nothing to generate",
+        path, *out, m->config.past);
+}
+
 /* The seed's first l frames at the front of a motion as long as asked for. */
 static int start_motion(Dance *d, const Model *m, size_t frames, Error *err) {
     const Config *c = &m->config;
-    const size_t n = frames ? frames : d->music->frames, count = c->past * c->motion_dim;
-    if (n <= c->past)
-        return error_set(
-            err, "%s: %zu frames are no longer than the seed of %zu; there is nothing to generate",
-            d->request->music, n, c->past);
+    const size_t count = c->past * c->motion_dim;
+    size_t n = 0;
+    if (choose_length(d, m, frames, &n, err)) return -1;
     if (motion_new(&d->motion, n, (c->motion_dim - 3) / 9, err)) return -1;
     if (d->request->seed)
         memcpy(d->motion.data, d->seed.data, count * sizeof *d->motion.data);
@@ -125,7 +136,7 @@ static int start_motion(Dance *d, const Model *m, size_t frames, Error *err) {
     }
     d->motion.seed_frames = (int64_t)c->past;
     d->motion.fps = c->fps;
-    char *title = path_stem(d->request->music);
+    char *title = path_stem(d->request->music ? d->request->music : "");
     const int status = title ? motion_set_names(&d->motion, m->genres[d->genre], title, err)
                              : error_set(err, "out of memory");
     free(title);
@@ -142,7 +153,8 @@ static int begin(Dance *d, const Model *m, const DanceRequest *request, Songs *s
         return -1;
     const int status = choose_genre(d, m, err);
     if (status) return status;
-    if (songs_get(songs, i, &d->music, err) || check_music(d, m, err)) return -1;
+    if (request->music && (songs_get(songs, i, &d->music, err) || check_music(d, m, err)))
+        return -1;
     return start_motion(d, m, frames, err);
 }
 
@@ -156,8 +168,8 @@ static int generate(Generator *g, const Dance *dances, size_t count, const Dance
         const Dance *d = &dances[i];
         jobs[i] = (GenerationJob){.motion = d->motion.data,
                                   .frames = d->motion.frames,
-                                  .music = d->music->data,
-                                  .music_frames = d->music->frames,
+                                  .music = d->music ? d->music->data : NULL,
+                                  .music_frames = d->music ? d->music->frames : 0,
                                   .genre = d->genre};
     }
     int status = generator_run(g, jobs, count, hooks->progress, hooks->user, err);
@@ -200,7 +212,7 @@ static int gather_songs(Songs *songs, const DanceRequest *requests, size_t count
                         void *context, Error *err) {
     const char **paths = calloc(count + 1, sizeof *paths);
     if (!paths) return error_set(err, "out of memory");
-    for (size_t i = 0; i < count; i++) paths[i] = requests[i].music;
+    for (size_t i = 0; i < count; i++) paths[i] = requests[i].music ? requests[i].music : "";
     const int status = songs_new(songs, paths, count, load, context, err);
     free(paths);
     return status;

@@ -9,7 +9,8 @@
 
 /* Strings are borrowed. */
 typedef struct {
-    const char *music; /* path; read by the caller's SongLoad */
+    const char *music; /* path; read by the caller's SongLoad. NULL: none, for a model that takes no
+                          music and a dance whose length is given */
     const char *seed; /* path of a motion, whose first frames begin the dance; NULL: the model's */
     const char *genre; /* as people say it (lib/data/genres.h); NULL: the seed's, or the only one */
     const char *output; /* path of the result, .npz */
@@ -18,9 +19,9 @@ typedef struct {
 /* A request for each row of a data set, whose motion is the seed if it has one, into
  * FOLDER/NAME.npz. genre: for all, or NULL. *requests [d->count] and the strings in *outputs are
  * owned, other strings the data set's; on error there are none. path: of the data set, for
- * messages. */
+ * messages. with_music: a row without music is an error. */
 int dance_requests(const Dataset *d, const char *path, const char *folder, const char *genre,
-                   DanceRequest **requests, Strings *outputs, Error *err);
+                   bool with_music, DanceRequest **requests, Strings *outputs, Error *err);
 
 typedef struct {
     size_t frames; /* length of a dance, its seed included; 0: the music's */

@@ -216,18 +216,18 @@ static void rows_become_requests(void **state) {
     static const char rows[] = "name\tgenre\tmotion\tmusic\na\tHO\ta.npz\ts.npz\nb\tKR\t\ts.npz\n";
     const char *path = scratch_write("list.tsv", rows, sizeof rows - 1);
     assert_done(dataset_read(path, &d, &err), &err);
-    assert_done(dance_requests(&d, path, "out", NULL, &requests, &outputs, &err), &err);
+    assert_done(dance_requests(&d, path, "out", NULL, true, &requests, &outputs, &err), &err);
     assert_string_equal(requests[0].output, "out/a.npz");
     assert_string_equal(requests[1].genre, "KR");
     assert_true(requests[0].seed && !requests[1].seed);
     free(requests);
     strings_free(&outputs);
-    assert_done(dance_requests(&d, path, "out", "house", &requests, &outputs, &err), &err);
+    assert_done(dance_requests(&d, path, "out", "house", true, &requests, &outputs, &err), &err);
     assert_string_equal(requests[1].genre, "house");
     free(requests);
     strings_free(&outputs);
     d.rows[1].music[0] = '\0';
-    assert_failed(dance_requests(&d, path, "out", NULL, &requests, &outputs, &err), &err,
+    assert_failed(dance_requests(&d, path, "out", NULL, true, &requests, &outputs, &err), &err,
                   "list.tsv: b has no music");
     assert_null(requests);
     dataset_free(&d);

@@ -5,6 +5,7 @@
 #include <cjson/cJSON.h>
 
 #include "lib/nn/ops/ops.h"
+#include "model/dances.h"
 #include "model/generate.h"
 #include "model/predictors/predictors.h"
 #include "model/train/batch.h"
@@ -352,6 +353,44 @@ static void dances_without_music(void **state) {
     trial_end(&t);
 }
 
+/* From files: the length is asked for, or is that of a song that is not heard. */
+static int no_song(void *context, const char *path, Music *out, Error *err) {
+    (void)context, (void)out;
+    return error_set(err, "%s: was asked for", path);
+}
+
+static void files_without_music(void **state) {
+    (void)state;
+    Trial t;
+    Error err;
+    Motion seed, dance;
+    trial_begin(&t, (Training){.root_weight = 1});
+    t.m.config.fps = 60;
+    assert_done(motion_new(&seed, L, 1, &err), &err);
+    for (size_t i = 0; i < L * D; i++) seed.data[i] = (float)(i / D);
+    const char *from = scratch("seed.npz"), *to = scratch("dance.npz");
+    assert_done(motion_write(from, &seed, &err), &err);
+    motion_free(&seed);
+    DanceRequest request = {.seed = from, .output = to};
+    const DanceHooks hooks = {0};
+    DanceOptions o = {.frames = 9, .batch = 1};
+    assert_done(dances_make(&t.m, &request, 1, &o, no_song, NULL, &hooks, &err), &err);
+    assert_done(motion_read(to, &dance, &err), &err);
+    assert_true(dance.frames == 9 && dance.data[8 * D] == 3);
+    assert_string_equal(dance.genre, "a");
+    motion_free(&dance);
+    o.frames = 0;
+    assert_failed(dances_make(&t.m, &request, 1, &o, no_song, NULL, &hooks, &err), &err,
+                  "dance.npz: without music, --frames says how long the dance is");
+    o.frames = L;
+    assert_failed(dances_make(&t.m, &request, 1, &o, no_song, NULL, &hooks, &err), &err,
+                  "dance.npz: 4 frames are no longer than the seed of 4");
+    request.music = "song.npz";
+    assert_failed(dances_make(&t.m, &request, 1, &o, no_song, NULL, &hooks, &err), &err,
+                  "song.npz: was asked for");
+    trial_end(&t);
+}
+
 /* --- options --- */
 
 enum { WORDS = 16 };
@@ -434,8 +473,9 @@ int main(void) {
         cmocka_unit_test(crops_without_music),
         cmocka_unit_test(a_whole_stage),
         cmocka_unit_test(dances_without_music),
+        cmocka_unit_test(files_without_music),
         cmocka_unit_test(options_of_its_own),
         cmocka_unit_test(settings_as_text),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }
