@@ -110,7 +110,7 @@ static int set_values(const size_t *pick, size_t n, const void *context, double 
     return 0;
 }
 
-static void show_protocol(const Report *r, const char *name, const BeatOptions *o) {
+static void show_protocol(Report *r, const char *name, const BeatOptions *o) {
     if (!r->json) {
         printf("protocol %s: mean over %s beats, seed frames %s, order %g, smoothing %g, sigma %g "
                "frames at 60 fps; %zu of %zu dances\n",
@@ -118,14 +118,14 @@ static void show_protocol(const Report *r, const char *name, const BeatOptions *
                o->order, o->smooth, o->sigma, r->dances->files.count, r->dances->named);
         return;
     }
-    cJSON *used = cJSON_AddObjectToObject(r->json, "protocol");
-    cJSON_AddStringToObject(used, "name", name);
-    cJSON_AddStringToObject(used, "direction", o->from_music ? "music" : "motion");
-    cJSON_AddStringToObject(used, "seed", o->with_seed ? "keep" : "skip");
-    cJSON_AddNumberToObject(used, "order", o->order);
-    cJSON_AddNumberToObject(used, "smooth", o->smooth);
-    cJSON_AddNumberToObject(used, "sigma", o->sigma);
-    cJSON_AddNumberToObject(r->json, "named", (double)r->dances->named);
+    cJSON *used = report_object(r, r->json, "protocol");
+    report_text(r, used, "name", name);
+    report_text(r, used, "direction", o->from_music ? "music" : "motion");
+    report_text(r, used, "seed", o->with_seed ? "keep" : "skip");
+    report_number(r, used, "order", o->order);
+    report_number(r, used, "smooth", o->smooth);
+    report_number(r, used, "sigma", o->sigma);
+    report_number(r, r->json, "named", (double)r->dances->named);
 }
 
 int beat_report(const EvalResults *d, const char *protocol, const BeatOptions *o,

@@ -109,19 +109,19 @@ static void print_protocol(const FidReport *what) {
            what->dances->named, what->real->dances);
 }
 
-static void add_protocol(cJSON *json, const FidReport *what) {
+static void add_protocol(Report *r, const FidReport *what) {
     const DanceFeatureOptions *o = &what->job->options;
-    cJSON *used = cJSON_AddObjectToObject(json, "protocol");
-    cJSON_AddStringToObject(used, "name", what->protocol);
-    cJSON_AddStringToObject(used, "anchor", o->anchor ? "first-root" : "none");
-    cJSON_AddStringToObject(used, "seed", what->job->with_seed ? "keep" : "skip");
-    cJSON_AddNumberToObject(used, "frames", (double)o->frames);
-    cJSON_AddNumberToObject(used, "rate", o->rate);
-    cJSON_AddNumberToObject(used, "clip", o->clip);
-    cJSON_AddNumberToObject(used, "hop", o->hop);
-    cJSON_AddStringToObject(used, "formulas", dance_feature_formulas(o));
-    cJSON_AddBoolToObject(used, "corrected", o->corrected);
-    cJSON_AddBoolToObject(used, "standardised", what->how->standardise);
+    cJSON *used = report_object(r, r->json, "protocol");
+    report_text(r, used, "name", what->protocol);
+    report_text(r, used, "anchor", o->anchor ? "first-root" : "none");
+    report_text(r, used, "seed", what->job->with_seed ? "keep" : "skip");
+    report_number(r, used, "frames", (double)o->frames);
+    report_number(r, used, "rate", o->rate);
+    report_number(r, used, "clip", o->clip);
+    report_number(r, used, "hop", o->hop);
+    report_text(r, used, "formulas", dance_feature_formulas(o));
+    report_flag(r, used, "corrected", o->corrected);
+    report_flag(r, used, "standardised", what->how->standardise);
 }
 
 static void show_rank(Report *r, const char *name, const SetScore *s) {
@@ -130,8 +130,7 @@ static void show_rank(Report *r, const char *name, const SetScore *s) {
     const double values[] = {(double)s->dim, (double)s->kept, (double)s->rank,
                              (double)s->real_rank};
     if (r->json) {
-        cJSON *object = cJSON_AddObjectToObject(r->json, name);
-        if (!object || table_json(object, columns, values, 4)) r->failed = true;
+        if (table_json(report_object(r, r->json, name), columns, values, 4)) r->failed = true;
         return;
     }
     printf("%s: %zu of %zu features, covariance of rank %zu (real %zu)%s\n", name, s->kept, s->dim,
@@ -184,9 +183,9 @@ static void show_set(Report *r, const FidReport *what) {
     report_row(r, r->json ? "all" : title, all);
     report_intervals(r, intervals);
     if (!r->json) return;
-    cJSON_AddNumberToObject(r->json, "named", (double)what->dances->named);
-    cJSON_AddNumberToObject(r->json, "clips", (double)what->made->rows);
-    cJSON_AddNumberToObject(r->json, "real_sequences", (double)what->real->dances);
+    report_number(r, r->json, "named", (double)what->dances->named);
+    report_number(r, r->json, "clips", (double)what->made->rows);
+    report_number(r, r->json, "real_sequences", (double)what->real->dances);
 }
 
 int fid_report(const FidReport *what, const EvalOptions *m, Error *err) {
@@ -206,7 +205,7 @@ int fid_report(const FidReport *what, const EvalOptions *m, Error *err) {
                 .context = what->scores};
     if (report_begin(&r, err)) return -1;
     if (r.json)
-        add_protocol(r.json, what);
+        add_protocol(&r, what);
     else
         print_protocol(what);
     report_dances(&r);

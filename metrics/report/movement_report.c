@@ -89,7 +89,7 @@ static void show_sweep(Report *r, const MovementReport *what) {
     for (int c = WITHOUT_REAL; c < COUNT && !real->files.count; c++) columns[c].title = NULL;
     cJSON *list = r->json ? cJSON_AddArrayToObject(r->json, "sweep") : NULL;
     double area = 0, real_area = 0;
-    if (!list) {
+    if (!r->json) {
         puts("\nthresholds times a factor; jitter: of the windows that are not frozen");
         table_titles(stdout, r->width, "", columns, COUNT);
     }
@@ -102,7 +102,7 @@ static void show_sweep(Report *r, const MovementReport *what) {
             factor, p.thresholds.pose, p.thresholds.trans, p.rate, p.jitter, q.rate, q.jitter};
         area += weight * p.rate;
         real_area += weight * q.rate;
-        if (!list) {
+        if (!r->json) {
             table_row(stdout, r->width, "", columns, values, COUNT);
             continue;
         }
@@ -113,10 +113,10 @@ static void show_sweep(Report *r, const MovementReport *what) {
         }
     }
     const double areas[COUNT] = {NAN, NAN, NAN, area, NAN, real_area, NAN};
-    if (!list)
+    if (!r->json)
         table_row(stdout, r->width, "mean", columns, areas, COUNT);
     else
-        cJSON_AddNumberToObject(r->json, "sweep_mean", area);
+        report_number(r, r->json, "sweep_mean", area);
 }
 
 int movement_report(const MovementReport *what, const EvalOptions *m, Error *err) {
@@ -141,7 +141,7 @@ int movement_report(const MovementReport *what, const EvalOptions *m, Error *err
         values_of(&real_set, context.real, real_values);
         report_row(&r, "real", real_values);
     }
-    if (r.json) cJSON_AddNumberToObject(r.json, "named", (double)what->dances->named);
+    if (r.json) report_number(&r, r.json, "named", (double)what->dances->named);
     if (what->sweep) show_sweep(&r, what);
     return report_end(&r, err);
 }

@@ -144,9 +144,9 @@ static void show_metric(Report *r, const MpjpeContext *c) {
                name, r->dances->files.count, r->dances->named);
         return;
     }
-    cJSON_AddStringToObject(r->json, "metric", name);
-    cJSON_AddNumberToObject(r->json, "sequences", (double)r->dances->files.count);
-    cJSON_AddNumberToObject(r->json, "named", (double)r->dances->named);
+    report_text(r, r->json, "metric", name);
+    report_number(r, r->json, "sequences", (double)r->dances->files.count);
+    report_number(r, r->json, "named", (double)r->dances->named);
 }
 
 int mpjpe_report(const EvalResults *d, const MpjpeContext *c, const EvalOptions *m, Error *err) {

@@ -79,6 +79,24 @@ int report_begin(Report *r, Error *err) {
     return status;
 }
 
+cJSON *report_object(Report *r, cJSON *parent, const char *key) {
+    cJSON *object = cJSON_AddObjectToObject(parent, key);
+    if (!object) r->failed = true;
+    return object;
+}
+
+void report_number(Report *r, cJSON *object, const char *key, double value) {
+    if (!cJSON_AddNumberToObject(object, key, value)) r->failed = true;
+}
+
+void report_text(Report *r, cJSON *object, const char *key, const char *text) {
+    if (!cJSON_AddStringToObject(object, key, text)) r->failed = true;
+}
+
+void report_flag(Report *r, cJSON *object, const char *key, bool value) {
+    if (!cJSON_AddBoolToObject(object, key, value)) r->failed = true;
+}
+
 /* One dance of the list `files`. */
 static void add_dance(Report *r, cJSON *files, const char *name, const double *values) {
     cJSON *object = cJSON_CreateObject();
@@ -112,8 +130,8 @@ void report_dances(Report *r) {
 
 /* Values as an object called `name` in `parent`. */
 static void add_values(Report *r, cJSON *parent, const char *name, const double *values) {
-    cJSON *object = cJSON_AddObjectToObject(parent, name);
-    if (!object || table_json(object, r->columns, values, r->count)) r->failed = true;
+    cJSON *object = report_object(r, parent, name);
+    if (table_json(object, r->columns, values, r->count)) r->failed = true;
 }
 
 void report_row(Report *r, const char *name, const double *values) {
@@ -136,7 +154,7 @@ void report_intervals(Report *r, const Interval *intervals) {
     static const char *const names[PARTS] = {"low", "high", "bias"};
     static const char *const titles[TEXT_PARTS] = {"95% from", "95% to"};
     if (!r->options->resamples) return;
-    cJSON *object = r->json ? cJSON_AddObjectToObject(r->json, "interval") : NULL;
+    cJSON *object = r->json ? report_object(r, r->json, "interval") : NULL;
     double *values = malloc(r->count * sizeof *values);
     if (!values || (r->json && !object)) {
         free(values);
@@ -144,9 +162,9 @@ void report_intervals(Report *r, const Interval *intervals) {
         return;
     }
     if (object) {
-        cJSON_AddNumberToObject(object, "level", 0.95);
-        cJSON_AddNumberToObject(object, "resamples", (double)r->options->resamples);
-        cJSON_AddNumberToObject(object, "seed", (double)r->options->bootstrap_seed);
+        report_number(r, object, "level", 0.95);
+        report_number(r, object, "resamples", (double)r->options->resamples);
+        report_number(r, object, "seed", (double)r->options->bootstrap_seed);
     }
     for (size_t k = 0; k < (object ? PARTS : TEXT_PARTS); k++) {
         for (size_t c = 0; c < r->count; c++) values[c] = interval_part(&intervals[c], k);

@@ -38,6 +38,11 @@ void report_dances(Report *r);
 void report_row(Report *r, const char *name, const double *values);
 /* With --bootstrap: rows for the ends of the 95% intervals, [count]. */
 void report_intervals(Report *r, const Interval *intervals);
+/* Members of the JSON; what memory is missing for makes report_end fail. */
+cJSON *report_object(Report *r, cJSON *parent, const char *key);
+void report_number(Report *r, cJSON *object, const char *key, double value);
+void report_text(Report *r, cJSON *object, const char *key, const char *text);
+void report_flag(Report *r, cJSON *object, const char *key, bool value);
 /* Prints what is left and frees what the report owns, which report_free does without a print. */
 int report_end(Report *r, Error *err);
 void report_free(Report *r);

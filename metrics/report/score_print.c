@@ -107,15 +107,29 @@ void score_print(FILE *f, const ScoreTable *t, const ScoreSpread *spreads, size_
 
 /* --- JSON --- */
 
-static void add_values(cJSON *object, const double *values) {
+/* These return whether memory was enough. */
+static bool add_values(cJSON *object, const double *values) {
     for (size_t c = 0; c < SCORE_COLUMNS; c++)
-        cJSON_AddNumberToObject(object, score_columns[c].key, values[c]);
+        if (!cJSON_AddNumberToObject(object, score_columns[c].key, values[c])) return false;
+    return true;
 }
 
-static cJSON *add_object(cJSON *list) {
+/* An object that has a name, at the end of a list; NULL if memory is out. */
+static cJSON *add_named(cJSON *list, const char *name) {
     cJSON *object = cJSON_CreateObject();
-    if (!cJSON_AddItemToArray(list, object)) cJSON_Delete(object);
-    return object;
+    if (cJSON_AddStringToObject(object, "name", name) && cJSON_AddItemToArray(list, object))
+        return object;
+    cJSON_Delete(object);
+    return NULL;
+}
+
+static bool add_spread(cJSON *methods, const ScoreSpread *s) {
+    char name[NAME_SIZE];
+    snprintf(name, sizeof name, "%.*s", (int)s->length, s->name);
+    cJSON *method = add_named(methods, name);
+    return cJSON_AddNumberToObject(method, "rows", (double)s->count) &&
+           add_values(cJSON_AddObjectToObject(method, "mean"), s->mean) &&
+           add_values(cJSON_AddObjectToObject(method, "half_range"), s->half_range);
 }
 
 int score_print_json(FILE *f, const ScoreTable *t, const ScoreSpread *spreads, size_t count,
@@ -123,21 +137,11 @@ int score_print_json(FILE *f, const ScoreTable *t, const ScoreSpread *spreads, s
     cJSON *root = cJSON_CreateObject();
     cJSON *rows = cJSON_AddArrayToObject(root, "rows");
     cJSON *methods = cJSON_AddArrayToObject(root, "methods");
-    for (size_t i = 0; i < t->count; i++) {
-        cJSON *row = add_object(rows);
-        cJSON_AddStringToObject(row, "name", t->rows[i].name);
-        add_values(row, t->rows[i].values);
-    }
-    for (size_t i = 0; i < count; i++) {
-        char name[NAME_SIZE];
-        cJSON *method = add_object(methods);
-        snprintf(name, sizeof name, "%.*s", (int)spreads[i].length, spreads[i].name);
-        cJSON_AddStringToObject(method, "name", name);
-        cJSON_AddNumberToObject(method, "rows", (double)spreads[i].count);
-        add_values(cJSON_AddObjectToObject(method, "mean"), spreads[i].mean);
-        add_values(cJSON_AddObjectToObject(method, "half_range"), spreads[i].half_range);
-    }
-    char *text = cJSON_PrintUnformatted(root);
+    bool good = rows && methods;
+    for (size_t i = 0; i < t->count && good; i++)
+        good = add_values(add_named(rows, t->rows[i].name), t->rows[i].values);
+    for (size_t i = 0; i < count && good; i++) good = add_spread(methods, &spreads[i]);
+    char *text = good ? cJSON_PrintUnformatted(root) : NULL;
     cJSON_Delete(root);
     if (!text) return error_set(err, "out of memory");
     fprintf(f, "%s\n", text);
