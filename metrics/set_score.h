@@ -1,5 +1,5 @@
 /* set_score.h: a set of dances against the real ones, in one kind of features: FID and Dist as
- * published tables have them (featurescale.h, frechet.h, diversity.h). */
+ * published tables have them (feature_scale.h, frechet.h, diversity.h). */
 #ifndef METRICS_SET_SCORE_H
 #define METRICS_SET_SCORE_H
 
@@ -24,7 +24,7 @@ typedef struct {
 
 typedef struct {
     bool standardise; /* by the real set */
-    bool keep_constant; /* see featurescale.h */
+    bool keep_constant; /* see feature_scale.h */
     bool real_dist; /* Dist of the real set too (else NaN) */
     size_t resamples; /* of the made dances, for the intervals (0: NaN); the real set stays */
     uint64_t seed;

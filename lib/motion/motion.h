@@ -1,4 +1,4 @@
-/* motion.h: the one representation of movement that everybody shares (DESIGN: Representations).
+/* motion.h: the one representation of movement that all modules share.
  *
  * A frame is 3 + 9 J floats: root translation in metres (y up), then J row-major 3x3 rotation
  * matrices relative to the parent joint. J comes from the data. */

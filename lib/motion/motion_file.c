@@ -11,7 +11,7 @@
 
 enum { MINT_COLUMNS = 225, MINT_ZEROS = 6 };
 
-/* mint's [T, 225] begins with 6 columns of zeros, DESIGN's own frame does not have them. */
+/* mint's [T, 225] begins with 6 columns of zeros, which our frames do not have. */
 static int skip_columns(const Tensor *t, size_t *skip, Error *err) {
     *skip = 0;
     if (t->shape[1] != MINT_COLUMNS) return 0;

@@ -10,7 +10,7 @@ typedef struct {
     double fps;
     double *translations; /* [frames, 3] metres, as the motion has them */
     double *rotations; /* [frames, joints, 9], projected to the nearest rotation; NULL where only
-                          positions are known (take.h) */
+                          positions are known (pose_source.h) */
     double *positions; /* [frames, joints, 3] metres, by forward kinematics */
 } PoseTrack;
 

@@ -12,7 +12,7 @@ typedef struct {
     double *positions; /* [frames, joints, 3] metres, y up, owned; NULL where there are rotations */
 } PoseSource;
 
-/* Reads whatever motion_read takes, AIST++ and EDGE .pkl and AMASS-like .npz (motionimport.h), and
+/* Reads whatever motion_read takes, AIST++ and EDGE .pkl and AMASS-like .npz (motion_import.h), and
  * a .npy of joint positions [T, J, 3]. What does not say its rate is taken for 60 frames a second,
  * with motion.fps_assumed set. *out is empty on error. Errors begin with the
  * path. */
