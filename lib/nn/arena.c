@@ -1,5 +1,5 @@
-/* Which places are occupied at some time in [first, last] is asked of a segment tree over the
- * times: n buffers take about n (log n)^2 steps. */
+/* A segment tree over the times holds which places are occupied, so that n buffers take about
+ * n (log n)^2 steps. */
 #include "lib/nn/arena.h"
 
 #include <stdlib.h>

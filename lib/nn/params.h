@@ -17,10 +17,11 @@
 typedef enum {
     INIT_ZERO,
     INIT_ONE,
-    INIT_GLOROT, /* uniform in +-sqrt(6 / (in + out)) */
+    INIT_GLOROT, /* uniform in +-sqrt(6 / (in + out)); in and out times height and width of a
+                    convolution's kernel */
     INIT_NORMAL, /* truncated at two standard deviations of 0.02 */
-    INIT_GIVEN /* no initial value of its own: banks, statistics, seeds; never trained unless asked
-                  for by name */
+    INIT_GIVEN /* values come from elsewhere: banks, statistics, seeds; not trained unless
+                  params_set_trainable says so */
 } Init;
 
 enum { PARAM_MAX_RANK = 4 };
@@ -33,8 +34,7 @@ typedef struct {
     size_t count, offset;
     Init init;
     bool trainable;
-    const real *mapped; /* its values where they are somebody else's, read-only; else NULL and they
-                           are at `offset` */
+    const real *mapped; /* params_map's, read-only; else NULL, and the values are at `offset` */
 } Param;
 
 typedef struct {
@@ -75,11 +75,11 @@ void params_set_trainable(Params *p, const char *prefix, bool trainable);
 
 void params_zero_grad(Params *p);
 
-/* One Adam step (Kingma and Ba 2015) over the trainable parameters; step counts from 1:
- *   m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  w -= lr (m / (1 - b1^step)) / (sqrt(v / (1 -
- * b2^step)) + eps) with b1 0.9, b2 0.999, eps 1e-8. */
+/* One Adam step (Kingma and Ba 2015) over the trainable parameters; step counts from 1. With b1
+ * 0.9, b2 0.999, eps 1e-8: m = b1 m + (1 - b1) g v = b2 v + (1 - b2) g^2 w -= lr (m / (1 -
+ * b1^step)) / (sqrt(v / (1 - b2^step)) + eps) */
 void params_adam(Params *p, double lr, size_t step);
-/* Forgets the moments: Adam starts afresh at each stage. */
+/* Sets the moments to zero, as at the start of each stage. */
 void params_reset_adam(Params *p);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 
-/* A transformer's measures. */
 typedef struct {
     size_t width, heads, mlp;
 } Dims;

@@ -8,8 +8,8 @@
 
 /* Linear layer "P.weight", "P.bias" [out, in]. */
 Value linear_layer(Graph *g, Value x, const char *prefix, size_t out, Init init);
-/* The rows of a result that are wanted: `count` listed ones, or those from `first` on where list is
- * NULL; with count 0 all. The last layer does not compute the others. */
+/* Which rows of a result are computed: `count` listed ones, or those from `first` on where list is
+ * NULL; with count 0 all. The last layer leaves out the others. */
 typedef struct {
     size_t first, count;
     const size_t *list;
@@ -21,10 +21,10 @@ Value transformer_blocks(Graph *g, Value x, const char *prefix, size_t layers, D
                          RowRange rows);
 /* "P.position" [max_rows, width]: the first rows of it are added. */
 Value add_position_embedding(Graph *g, Value x, const char *prefix, size_t max_rows);
-/* dense to the width, position, layers: x [rows, in] -> [rows or those wanted, width] */
+/* dense to the width, position, layers: x [rows, in] -> [rows computed, width] */
 Value transformer_encoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers,
                           Dims d, RowRange rows);
-/* position, layers, head: x [rows, width] -> [rows or those wanted, out] */
+/* position, layers, head: x [rows, width] -> [rows computed, out] */
 Value transformer_decoder(Graph *g, Value x, const char *prefix, size_t max_rows, size_t layers,
                           Dims d, size_t out, RowRange rows);
 

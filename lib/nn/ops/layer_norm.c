@@ -1,5 +1,7 @@
-/* xhat = (x - mean) rstd,  y = xhat w + b,  rstd = 1 / sqrt(var + eps)
- * dw = sum dy xhat,  db = sum dy,  dx = rstd (g - mean(g) - xhat mean(g xhat)),  g = dy w */
+/* With xhat = (x - mean) rstd,  rstd = 1 / sqrt(var + eps), over the columns of each row:
+ *   y = xhat w + b
+ *   dw = sum dy xhat,  db = sum dy,  dx = rstd (g - mean(g) - xhat mean(g xhat)),  g = dy w
+ * (Ba et al. 2016) */
 #include "lib/base/part.h"
 #include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"

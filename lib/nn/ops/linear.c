@@ -1,5 +1,6 @@
-/* y = x W^T + b + r,  dx = dy W,  dW = dy^T x,  db = sum over rows of dy,  dr = dy;  W and b, or
- * some of their rows: those of the outputs that are asked for */
+/* linear, linear_outputs  y = x W^T + b,      dx = dy W,  dW = dy^T x,  db = sum over rows of dy
+ * linear_add              y = r + x W^T + b,  dr = dy as well
+ * linear_outputs takes some rows of W and b: those of its outputs. */
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/ops/elementwise.h"
 

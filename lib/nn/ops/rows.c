@@ -1,11 +1,13 @@
-/* Ops along time. Slices, repetitions and interpolations are y = M x with a fixed sparse matrix M
- * [rows out, rows in] of at most two entries a row, so that forward and backward are one pair: y[t]
- * = a[t] x[i[t]] + b[t] x[j[t]]. */
+/* slice_rows, gather_rows, repeat_row, interpolate_rows, fade_row:
+ *   y[t] = a[t] x[i[t]] + b[t] x[j[t]],  dx[i[t]] += a[t] dy[t],  dx[j[t]] += b[t] dy[t]
+ * mean_rows         y = mean over t of x[t],  dx[t] = dy / rows
+ * concat_rows       y = [x_0; x_1; ...],      dx_i = its part of dy
+ * apply_row_matrix  y = M x,                  dx = M^T dy */
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"
 
-/* The op's list holds i[t], j[t] for each row; the weights of a row come from the op's own rule. */
+/* i[t], j[t], a[t] and b[t] of a row: each op has its rule. */
 typedef struct {
     size_t i, j;
     real a, b;
@@ -125,7 +127,6 @@ Value op_fade_row(Graph *g, Value x, size_t count, size_t fade) {
     return record_rows(g, &op, x, count, fade, NULL, 0);
 }
 
-/* y = mean over t of x[t],  dx[t] = dy / rows */
 static void mean_forward(const Call *c) {
     size_t C = c->cols, T = c->x[0].rows;
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
@@ -158,7 +159,6 @@ Value op_mean_rows(Graph *g, Value x) {
     return record_rows(g, &op, x, 1, 0, NULL, 0);
 }
 
-/* y = [x_0; x_1; ...],  dx_i = its part of dy */
 static void concat_forward(const Call *c) {
     size_t C = c->cols;
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
@@ -205,7 +205,6 @@ Value op_concat_rows(Graph *g, const Value *x, int count) {
     return graph_record(g, &r);
 }
 
-/* y = M x,  dx = M^T dy */
 static void matrix_forward(const Call *c) {
     size_t C = c->cols, in = c->x[0].rows;
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)

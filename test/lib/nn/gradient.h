@@ -1,5 +1,4 @@
-/* gradient.h: includes cmocka; recorded graphs under the microscope: backward against central
- * differences in float64.
+/* gradient.h: backward of recorded graphs against central differences in float64; includes cmocka.
  *
  * A network is a function that records ops on a Fixture's inputs and parameters. It is recorded
  * twice, as models are: once to declare the parameters, once to run. Every parameter and every

@@ -151,7 +151,7 @@ static void stage_begin(StageGraph *s, Model *m, size_t most, bool keep_all) {
     if (stage_graph(m, 3, most, &(Training){.beta = 0.2, .kl = 1e-4, .root_weight = 1}, s, &err))
         fail_msg("%s", err.text);
     if (!keep_all) return;
-    Value last = s->loss; /* record it anew, this time keeping every value */
+    Value last = s->loss; /* record it a second time, keeping every value */
     graph_free(s->graph);
     s->graph = graph_new(&m->params, most);
     Step step = step_build(s->graph, &m->config, true);
@@ -213,21 +213,21 @@ static void recomputing_changes_nothing(void **state) {
     (void)state;
     for (int stage = 1; stage <= 3; stage++) {
         Model m;
-        StageGraph kept, again;
+        StageGraph kept, recomputed;
         Error err;
         model_begin(&m, stage == 3 ? KIND_MODEL : KIND_BANK);
         const Training w = {.beta = 0.2, .kl = 1e-4, .root_weight = 3};
         assert_int_equal(stage_graph(&m, stage, 4, &w, &kept, &err), 0);
-        assert_int_equal(stage_record(&m, stage, 4, &w, &again, &err), 0);
-        graph_recompute(again.graph);
-        assert_int_equal(graph_finish(again.graph, again.loss, &err), 0);
-        assert_true(graph_bytes(again.graph) < graph_bytes(kept.graph) * 9 / 10);
+        assert_int_equal(stage_record(&m, stage, 4, &w, &recomputed, &err), 0);
+        graph_recompute(recomputed.graph);
+        assert_int_equal(graph_finish(recomputed.graph, recomputed.loss, &err), 0);
+        assert_true(graph_bytes(recomputed.graph) < graph_bytes(kept.graph) * 9 / 10);
         real *grad = malloc(m.params.total * sizeof *grad);
         for (size_t batch = 1; batch <= 4; batch += 3) {
             real one = run(&kept, &m, batch, 0);
             memcpy(grad, m.params.grad, m.params.total * sizeof *grad);
             for (int repeat = 0; repeat < 2; repeat++) {
-                assert_true(run(&again, &m, batch, 0) == one);
+                assert_true(run(&recomputed, &m, batch, 0) == one);
                 assert_memory_equal(grad, m.params.grad, m.params.total * sizeof *grad);
             }
         }
@@ -236,7 +236,7 @@ static void recomputing_changes_nothing(void **state) {
         assert_true(sum > 0);
         free(grad);
         graph_free(kept.graph);
-        graph_free(again.graph);
+        graph_free(recomputed.graph);
         model_free(&m);
     }
 }
@@ -361,7 +361,7 @@ static void threads_change_only_rounding(void **state) {
     model_free(&m);
 }
 
-/* The first error of a recording is the one that is told. */
+/* The first error of a recording is the one that is reported. */
 static void errors_are_kept(void **state) {
     (void)state;
     Params p = {0};

@@ -1,66 +1,8 @@
 /* The float32 ops against their definitions as naive loops in float64, in sizes that no vector
- * divides; exp and the matrix products. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include "lib/base/rng.h"
-#include "lib/base/threads.h"
+ * divides; and the matrix products. */
 #include "lib/nn/kernels/matmul.h"
-#include "model/networks.h"
-
-#include <cmocka.h> /* last: it defines a macro error_set() */
-
-enum { BATCH = 3 };
-
-static void fill(real *x, size_t n, uint64_t seed) {
-    Rng r = rng_seed(seed);
-    for (size_t i = 0; i < n; i++) x[i] = (real)rng_normal(&r);
-}
-
-static void assert_near(const real *found, const double *due, size_t n, double tolerance) {
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs((double)found[i] - due[i]) <= tolerance * (1 + fabs(due[i]))))
-            fail_msg("[%zu]: %.9g, due %.9g", i, (double)found[i], due[i]);
-}
-
-/* --- one op at a time: y = op(x) with up to two weights --- */
-
-typedef struct {
-    Params params;
-    Graph *g;
-    Value x, y;
-    const real *w[2];
-} One;
-
-typedef Value (*Recorder)(Graph *g, Value x, const size_t *size);
-
-static void one_begin(One *o, Recorder record, size_t rows, size_t cols, const size_t *size) {
-    Error err;
-    for (int pass = 0; pass < 2; pass++) {
-        o->g = graph_new(&o->params, BATCH);
-        o->x = graph_input(o->g, rows, cols);
-        o->y = record(o->g, o->x, size);
-        graph_keep(o->g, o->y);
-        if (pass == 0) {
-            graph_free(o->g);
-            assert_int_equal(params_allocate(&o->params, false, &err), 0);
-        }
-    }
-    if (graph_finish(o->g, NO_VALUE, &err)) fail_msg("%s", err.text);
-    fill(graph_data(o->g, o->x), BATCH * rows * cols, 1);
-    fill(o->params.value, o->params.total, 2);
-    for (size_t i = 0; i < o->params.count; i++)
-        o->w[i] = o->params.value + o->params.items[i].offset;
-    graph_forward(o->g, BATCH);
-}
-
-static void one_end(One *o) {
-    graph_free(o->g);
-    params_free(&o->params);
-}
+#include "model/rotate_heading.h"
+#include "test/lib/nn/ops/one_op.h"
 
 static Value record_linear(Graph *g, Value x, const size_t *s) {
     Parameter w = graph_parameter(g, INIT_GIVEN, 2, (size_t[]){s[2], s[1]}, "w"),
@@ -118,60 +60,6 @@ static void layer_norm_is_its_definition(void **state) {
     }
 }
 
-static Value record_gelu(Graph *g, Value x, const size_t *s) {
-    (void)s;
-    return op_gelu(g, x);
-}
-
-static void gelu_is_its_definition(void **state) {
-    (void)state;
-    One o = {0};
-    one_begin(&o, record_gelu, 7, 61, NULL);
-    double due[BATCH * 7 * 61];
-    real *x = graph_data(o.g, o.x);
-    for (size_t i = 0; i < BATCH * 7 * 61; i++) {
-        if (i % 3 == 0) x[i] *= 10; /* tails too */
-        double v = (double)x[i];
-        due[i] = 0.5 * v * (1 + tanh(sqrt(2 / M_PI) * (v + 0.044715 * v * v * v)));
-    }
-    graph_forward(o.g, BATCH);
-    assert_near(graph_data(o.g, o.y), due, BATCH * 7 * 61, 2e-6);
-    one_end(&o);
-}
-
-static Value record_activation(Graph *g, Value x, const size_t *s) {
-    if (*s == 0) return op_relu(g, x);
-    return *s == 1 ? op_sigmoid(g, x) : op_tanh(g, x);
-}
-
-/* To a few units in the last place, at zero too: relative to the result. */
-static void activations_are_their_definitions(void **state) {
-    (void)state;
-    enum { N = BATCH * 7 * 61 };
-    for (size_t kind = 0; kind < 3; kind++) {
-        One o = {0};
-        one_begin(&o, record_activation, 7, 61, &kind);
-        real *x = graph_data(o.g, o.x);
-        for (size_t i = 0; i < N; i++) x[i] *= (real)pow(10, (double)(i % 7) - 5);
-        x[0] = -200;
-        x[1] = 200;
-        x[2] = 0;
-        graph_forward(o.g, BATCH);
-        const real *y = graph_data(o.g, o.y);
-        for (size_t i = 0; i < N; i++) {
-            double v = (double)x[i];
-            double due[3] = {v > 0 ? v : 0, 1 / (1 + exp(-v)), tanh(v)};
-            if (!(fabs((double)y[i] - due[kind]) <= 4e-7 * fabs(due[kind]) + 5e-38))
-                fail_msg("%zu at %.9g: %.9g, due %.9g", kind, v, (double)y[i], due[kind]);
-        }
-        x[0] = NAN;
-        graph_forward(o.g, BATCH);
-        assert_true(isnan(graph_data(o.g, o.y)[0]));
-        one_end(&o);
-    }
-}
-
-/* [x, x^2 / 2] of columns 1 to 3. */
 static Value record_columns(Graph *g, Value x, const size_t *s) {
     (void)s;
     Value some = op_slice_columns(g, x, 1, 3);
@@ -228,40 +116,6 @@ static void absolute_error_is_its_mean(void **state) {
         }
     assert_true(fabs((double)graph_data(o.g, o.y)[0] - sum / (BATCH * 10)) < 1e-6);
     one_end(&o);
-}
-
-static Value record_softmax(Graph *g, Value x, const size_t *s) {
-    (void)s;
-    return op_softmax(g, x);
-}
-
-static void softmax_is_its_definition(void **state) {
-    (void)state;
-    static const size_t widths[] = {1, 2, 17, 129};
-    for (size_t i = 0; i < 4; i++) {
-        size_t C = widths[i];
-        One o = {0};
-        one_begin(&o, record_softmax, 3, C, NULL);
-        double *due = calloc(BATCH * 3 * C, sizeof *due);
-        real *x = graph_data(o.g, o.x);
-        for (size_t r = 0; r < BATCH * 3; r++) {
-            double sum = 0;
-            for (size_t k = 0; k < C; k++) {
-                x[r * C + k] = x[r * C + k] * 5 +
-                               (r == 1   ? 1000
-                                : r == 2 ? -1000
-                                         : 0); /* far from zero only the differences count */
-                sum += due[r * C + k] = exp((double)x[r * C + k] - (r == 1   ? 1000
-                                                                    : r == 2 ? -1000
-                                                                             : 0));
-            }
-            for (size_t k = 0; k < C; k++) due[r * C + k] /= sum;
-        }
-        graph_forward(o.g, BATCH);
-        assert_near(graph_data(o.g, o.y), due, BATCH * 3 * C, 1e-6);
-        free(due);
-        one_end(&o);
-    }
 }
 
 static Value record_attention(Graph *g, Value x, const size_t *s) {
@@ -362,32 +216,6 @@ static void smoothing_of_many_rows(void **state) {
     one_end(&o);
 }
 
-/* --- exp --- */
-
-static void exp_keeps_its_bound(void **state) {
-    (void)state;
-    double worst = 0;
-    for (int i = -86 * 4096; i <= 86 * 4096; i++) {
-        real x = (real)i / 4096 + (real)1e-5 * (real)(i % 7);
-        if (x < -86 || x > 86) continue;
-        double due = exp((double)x);
-        worst = fmax(worst, fabs((double)real_exp(x) - due) / due);
-    }
-    if (!(worst < 3e-7)) fail_msg("relative error %g", worst);
-    assert_true(real_exp(0) == 1);
-}
-
-static void exp_beyond_its_range(void **state) {
-    (void)state;
-    static const real far[] = {87, 88, 100, 1000, 1e30f};
-    for (size_t i = 0; i < 5; i++) {
-        assert_true(real_exp(far[i]) >= 2e37f && isfinite(real_exp(far[i])));
-        assert_true(real_exp(-far[i]) > 0 && real_exp(-far[i]) <= 5e-38f &&
-                    isnormal(real_exp(-far[i])));
-    }
-    assert_true(isnan(real_exp(NAN)));
-}
-
 /* --- matrix products --- */
 
 /* C = alpha op(A) op(B) + beta C, with leading dimensions beyond the matrices' own; what lies
@@ -439,17 +267,12 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(linear_is_its_sum),
         cmocka_unit_test(layer_norm_is_its_definition),
-        cmocka_unit_test(gelu_is_its_definition),
-        cmocka_unit_test(activations_are_their_definitions),
         cmocka_unit_test(columns_go_where_they_belong),
         cmocka_unit_test(rows_are_chosen),
         cmocka_unit_test(absolute_error_is_its_mean),
-        cmocka_unit_test(softmax_is_its_definition),
         cmocka_unit_test(attention_is_its_definition),
         cmocka_unit_test(turning),
         cmocka_unit_test(smoothing_of_many_rows),
-        cmocka_unit_test(exp_keeps_its_bound),
-        cmocka_unit_test(exp_beyond_its_range),
         cmocka_unit_test(matrix_products),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
