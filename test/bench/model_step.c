@@ -18,6 +18,7 @@
 #include "model/networks.h"
 #include "model/train/losses.h"
 #include "model/train/presets.h"
+#include "model/train/trainer.h"
 #include "test/bench/clock.h"
 
 enum { MOTION_DIM = 219, MUSIC_DIM = 35, MOST = 1000 };
@@ -78,12 +79,12 @@ static void give_weights(Params *params) {
     }
 }
 
-static int train(Model *m, const Preset *preset, int stage, size_t batch, size_t steps,
+static int train(Model *m, const Preset *preset, Stage stage, size_t batch, size_t steps,
                  Clock *clock, Error *err) {
     const Config *c = &m->config;
-    size_t longest = stage < 3                        ? c->past
-                     : c->past + c->future > c->music ? c->past + c->future
-                                                      : c->music;
+    size_t longest = c->past;
+    if (stage == STAGE_PREDICT) longest += c->future;
+    if (stage == STAGE_PREDICT && c->music > longest) longest = c->music;
     size_t frames = longest + batch * c->future - 1; /* whatever its phase, an epoch is one batch */
     float *motion = numbers(frames * MOTION_DIM), *music = numbers(frames * MUSIC_DIM);
     if (!motion || !music) return error_set(err, "out of memory");
@@ -175,7 +176,7 @@ int main(int argc, char **argv) {
                  params_allocate(&m.params, stage > 0, &err);
     if (status == 0) {
         give_weights(&m.params);
-        status = stage ? train(&m, preset, stage, batch, steps, &clock, &err)
+        status = stage ? train(&m, preset, (Stage)stage, batch, steps, &clock, &err)
                        : generate(&m, strcmp(argv[1], "bf16") == 0, batch, steps, &clock, &err);
     }
     if (status) fprintf(stderr, "model_step: %s\n", err.text);

@@ -10,12 +10,12 @@
 #include <cmocka.h> /* last: it defines a macro error_set() */
 
 /* Of one window through a stage's loss. */
-static GraphFlops stage_flops(const Config *c, int stage) {
+static GraphFlops stage_flops(const Config *c, Stage stage) {
     Model m;
     StageGraph s;
     Error err;
-    if (model_new(&m, stage < 3 ? KIND_BANK : KIND_MODEL, c, (const char *const[]){"any"}, 1, false,
-                  &err) ||
+    if (model_new(&m, stage == STAGE_PREDICT ? KIND_MODEL : KIND_BANK, c,
+                  (const char *const[]){"any"}, 1, false, &err) ||
         stage_record(&m, stage, 1, &(Training){.root_weight = 1}, &s, &err) ||
         graph_plan(s.graph, s.loss, &err))
         fail_msg("%s", err.text);
@@ -25,7 +25,7 @@ static GraphFlops stage_flops(const Config *c, int stage) {
     return flops;
 }
 
-static double forward(const Config *c, int stage) { return stage_flops(c, stage).forward; }
+static double forward(const Config *c, Stage stage) { return stage_flops(c, stage).forward; }
 
 /* Long rows aside, a transformer takes two operations a weight and row: the paper's networks within
  * a few percent, heads rounded up. */
@@ -36,25 +36,25 @@ static void the_paper(void **state) {
     c.music_dim = 35;
     double width = 2048, inner = 2050, mlp = 2048,
            weights = 4 * (4 * width * inner + 2 * width * mlp) + 219 * width;
-    double late = 2 * width * inner +
-                  2 * width * mlp; /* weights of a block that only see the rows that are wanted */
+    double late =
+        2 * width * inner + 2 * width * mlp; /* a block's weights for rows of the result */
     double scores = 4 * 4 * 120 * 120 * inner, whole = 2 * 120 * weights + scores;
     double latents =
         2 * 116 * late + 4 * 116 * 120 * inner; /* what the 116 frames without a latent save */
     double items = 2 * 4 * 256 * 2048., bank = 2 * whole - latents + 2 * items;
-    GraphFlops training = stage_flops(&c, 2);
+    GraphFlops training = stage_flops(&c, STAGE_REFINE);
     assert_true(training.forward == bank && training.recompute == 0);
     /* backwards two products for each: less the gradients of the motion and of the frozen bank,
      * and attention's scores are computed a second time */
     double motion = 2 * 120 * 219 * width;
     assert_true(training.backward ==
                 2 * bank - 2 * items - motion + 2 * scores / 2 - 2 * 116 * 120 * inner);
-    assert_true(forward(&c, 1) == bank - 2 * items + 3 * 4 * 256 * 2048.);
+    assert_true(forward(&c, STAGE_MANIFOLD) == bank - 2 * items + 3 * 4 * 256 * 2048.);
     double refine = bank - (2 * 100 * (late + 219 * width) +
                             4 * 100 * 120 * inner); /* a step wants 20 frames of 120 */
     Config plain = c;
     plain.refine = REFINE_NONE;
-    assert_true(forward(&c, 3) - forward(&plain, 3) == refine);
+    assert_true(forward(&c, STAGE_PREDICT) - forward(&plain, STAGE_PREDICT) == refine);
     plain.transit = false;
     double p = 4 * 800. * 800 + 2 * 800 * 3072.;
     double cross =
@@ -62,9 +62,9 @@ static void the_paper(void **state) {
     double fact = 2 * (2 * (120 + 240) + 12 * 360) * p - cross +
                   4 * 800 * (2 * (120 * 120 + 240 * 240) + 12 * 360 * 360.) +
                   2 * 800 * (120 * 219 + 240 * 35 + 20 * 219.);
-    assert_true(forward(&plain, 3) == fact);
+    assert_true(forward(&plain, STAGE_PREDICT) == fact);
     plain.smooth = 18; /* 20 frames out of these and the 3 before, each of 219 numbers */
-    assert_true(forward(&plain, 3) == fact + 2 * 20 * 23 * 219);
+    assert_true(forward(&plain, STAGE_PREDICT) == fact + 2 * 20 * 23 * 219);
 }
 
 int main(void) {

@@ -211,11 +211,11 @@ static void sharing_memory_changes_nothing(void **state) {
  * changes, in less memory. */
 static void recomputing_changes_nothing(void **state) {
     (void)state;
-    for (int stage = 1; stage <= 3; stage++) {
+    for (Stage stage = STAGE_MANIFOLD; stage <= STAGE_PREDICT; stage++) {
         Model m;
         StageGraph kept, recomputed;
         Error err;
-        model_begin(&m, stage == 3 ? KIND_MODEL : KIND_BANK);
+        model_begin(&m, stage == STAGE_PREDICT ? KIND_MODEL : KIND_BANK);
         const Training w = {.beta = 0.2, .kl = 1e-4, .root_weight = 3};
         assert_int_equal(stage_graph(&m, stage, 4, &w, &kept, &err), 0);
         assert_int_equal(stage_record(&m, stage, 4, &w, &recomputed, &err), 0);
