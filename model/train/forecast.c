@@ -66,7 +66,8 @@ static void fill_with_noise(Graph *g, Value v, size_t batch, Rng *rng) {
 /* Middle one of three. */
 static double median(double a, double b, double c) {
     double low = a < b ? a : b, high = a < b ? b : a;
-    return c < low ? low : c > high ? high : c;
+    if (c < low) return low;
+    return c > high ? high : c;
 }
 
 typedef struct {
