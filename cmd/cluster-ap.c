@@ -121,6 +121,7 @@ int main(int argc, char **argv) {
     o.quiet = general.quiet;
     threads_set((int)general.threads);
     Error err;
+    if (runtime_check_blas(threads_count(), &err)) return program_report(&program, &err);
     status = cluster(&program, &o, json, &err) ? program_report(&program, &err) : 0;
     return program_finish(&program, status);
 }

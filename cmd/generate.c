@@ -212,5 +212,7 @@ int main(int argc, char **argv) {
     if (wrong >= 0) return wrong;
     s.dances.bf16 = s.precision == 1;
     threads_set((int)s.general.threads);
+    Error err;
+    if (runtime_check_blas(threads_count(), &err)) return program_report(&program, &err);
     return program_finish(&program, generate(&program, &s));
 }

@@ -1,5 +1,6 @@
 #include "export/exporter.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,9 @@ typedef struct {
 static int write_result(const char *path, const Buffer *b, Error *err) {
     if (strcmp(path, "-") != 0) return file_write(path, b->data, b->size, err);
     size_t written = fwrite(b->data, 1, b->size, stdout);
-    return written == b->size ? 0 : error_set(err, "standard output: cannot write");
+    return written == b->size
+               ? 0
+               : error_set(err, "standard output: cannot write: %s", strerror(errno));
 }
 
 static int stream_result(const ExportFormat *f, const ExportJob *job, const char *path,

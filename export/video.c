@@ -1,5 +1,6 @@
 #include "export/video.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,7 +184,7 @@ static int encode_frame(const Video *v, size_t t, Buffer *out, Error *err) {
 
 static int put(FILE *out, const Buffer *b, Error *err) {
     bool whole = fwrite(b->data, 1, b->size, out) == b->size;
-    return whole ? 0 : error_set(err, "the video's stream was closed before its end");
+    return whole ? 0 : error_set(err, "cannot write the video: %s", strerror(errno));
 }
 
 static int write_header(const Video *v, double fps, FILE *out, Error *err) {

@@ -2,6 +2,7 @@
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,13 +143,20 @@ static int compare_settings(const char *ours, const char *theirs, Error *err) {
     return 0;
 }
 
+enum { MOST_EPOCHS = 1000000000 };
+static const size_t MOST_STEPS = (size_t)1 << 50;
+
 static int read_state(const char *text, TrainState *out, Error *err) {
     int stage, end = 0;
     TrainState t;
     if (sscanf(text, "%d %zu %zu %zu %la %zu %" SCNu64 "%n", &stage, &t.epoch, &t.batch, &t.step,
                &t.loss_sum, &t.loss_count, &t.seed, &end) != 7 ||
-        text[end] || !stage_exists(stage))
+        text[end] || strchr(text, '-') == text || !stage_exists(stage))
         return error_set(err, "is an incomplete checkpoint: its state does not parse");
+    /* %zu takes "-1" for 2^64 - 1. */
+    if (t.epoch > MOST_EPOCHS || t.batch > MOST_STEPS || t.step > MOST_STEPS ||
+        t.loss_count > MOST_STEPS || !isfinite(t.loss_sum) || t.loss_sum < 0)
+        return error_set(err, "is a damaged checkpoint: its state (%.100s) makes no sense", text);
     t.stage = (Stage)stage;
     *out = t;
     return 0;

@@ -41,7 +41,7 @@ static inline int scratch_end(void **state) {
 
 /* "FOLDER/name"; the four latest results stay valid. */
 static inline const char *scratch(const char *name) {
-    static char paths[4][400];
+    static char paths[4][600];
     static int turn;
     turn = (turn + 1) % 4;
     snprintf(paths[turn], sizeof paths[turn], "%s/%s", scratch_folder, name);

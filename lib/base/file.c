@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,13 +80,62 @@ static int name_unnamed(int fd, const char *name) {
                : -1;
 }
 
-/* A file with a name of its own. */
-static int open_named(char *name) {
+/* Names of files being written: short whatever the target's is, in its folder. */
+static const char temporary_prefix[] = ".neverstop-";
+
+/* Removes what runs that were killed have left beside the target: files under our names that no
+ * process holds a lock on. Best effort. */
+static void remove_stale(const char *folder) {
+    DIR *dir = opendir(folder);
+    if (!dir) return;
+    for (struct dirent *e; (e = readdir(dir));) {
+        if (strncmp(e->d_name, temporary_prefix, sizeof temporary_prefix - 1) != 0) continue;
+        int fd = openat(dirfd(dir), e->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        if (fd < 0) continue;
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0) unlinkat(dirfd(dir), e->d_name, 0);
+        close(fd);
+    }
+    closedir(dir);
+}
+
+/* A file with a name of its own, locked for as long as it is being written. */
+static int open_named(const char *folder, char *name) {
+    remove_stale(folder);
     int fd = mkstemp(name);
     if (fd < 0) return -1;
     mode_t mask = umask(0);
     umask(mask);
     fchmod(fd, 0666 & ~mask); /* mkstemp's 0600 is for secrets */
+    (void)!flock(fd, LOCK_EX | LOCK_NB);
+    return fd;
+}
+
+/* The folder's part of a temporary name, with room for the rest. */
+static char *temporary_name(const char *folder) {
+    size_t n = strlen(folder) + sizeof temporary_prefix + 40;
+    char *name = malloc(n);
+    if (name) snprintf(name, n, "%s/%sXXXXXX", folder, temporary_prefix);
+    return name;
+}
+
+/* Opens the file that will become path; -1 with errno. */
+static int open_temporary(OutputFile *f, const char *path) {
+    char *folder = path_folder(path);
+    f->temporary = folder ? temporary_name(folder) : NULL;
+    int fd = -1;
+    if (!f->temporary) {
+        errno = ENOMEM;
+    } else if (folder_exists(path)) {
+        errno = EISDIR;
+    } else {
+        fd = open_unnamed(path);
+        f->unnamed = fd >= 0;
+        if (f->unnamed)
+            sprintf(f->temporary, "%s/%s%ld-%d", folder, temporary_prefix, (long)getpid(), fd);
+        else
+            fd = open_named(folder, f->temporary);
+    }
+    free(folder);
     return fd;
 }
 
@@ -95,30 +145,24 @@ int file_begin(OutputFile *f, const char *path, Error *err) {
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
         return error_set(err, "%s: cannot write: not a regular file", path);
     f->path = strdup(path);
-    size_t n = strlen(path) + 40;
-    f->temporary = malloc(n);
-    if (!f->path || !f->temporary) {
-        file_abandon(f);
-        return error_set(err, "%s: out of memory", path);
-    }
-    int fd = folder_exists(path) ? (errno = EISDIR, -1) : open_unnamed(path);
-    f->unnamed = fd >= 0;
-    snprintf(f->temporary, n, f->unnamed ? "%s.%ld-%d" : "%s.XXXXXX", path, (long)getpid(), fd);
-    if (fd < 0 && !folder_exists(path)) fd = open_named(f->temporary);
-    if (fd < 0) {
-        int reason = errno;
-        free(f->temporary);
-        f->temporary = NULL;
-        file_abandon(f);
-        return error_set(err, "%s: cannot write: %s", path, strerror(reason));
-    }
-    f->stream = fdopen(fd, "wb");
-    if (!f->stream) {
+    if (!f->path) return error_set(err, "%s: out of memory", path);
+    int fd = open_temporary(f, path);
+    f->stream = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    if (f->stream) return 0;
+    int reason = errno;
+    if (fd >= 0) {
+        if (!f->unnamed) unlink(f->temporary);
         close(fd);
-        file_abandon(f);
-        return error_set(err, "%s: cannot write: %s", path, strerror(errno));
     }
-    return 0;
+    free(f->temporary);
+    f->temporary = NULL;
+    file_abandon(f);
+    return error_set(err, "%s: cannot write: %s", path, strerror(reason));
+}
+
+int file_put(OutputFile *f, const void *data, size_t size, Error *err) {
+    if (size == 0 || fwrite(data, 1, size, f->stream) == size) return 0;
+    return error_set(err, "%s: cannot write: %s", f->path, strerror(errno));
 }
 
 int file_commit(OutputFile *f, Error *err) {

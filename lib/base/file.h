@@ -21,6 +21,9 @@ typedef struct {
 } OutputFile;
 
 int file_begin(OutputFile *f, const char *path, Error *err);
+/* Writes size bytes, or says why not; for those who do not want to wait for file_commit to say it.
+ */
+int file_put(OutputFile *f, const void *data, size_t size, Error *err);
 int file_commit(OutputFile *f, Error *err); /* flush, fsync, rename; on any failure the target is
                                                untouched and the temporary removed */
 void file_abandon(OutputFile *f); /* removes the temporary; harmless after commit */

@@ -1,9 +1,12 @@
 #include "lib/base/runtime.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "lib/base/blas.h"
@@ -58,4 +61,52 @@ void runtime_prepare(char **argv) {
     bool waiting = set_waiting();
     if (kernels || threads || waiting)
         execv("/proc/self/exe", argv); /* on failure everything computes the same, only slower */
+}
+
+/* --- OpenBLAS's memory --- */
+
+enum { BLAS_BLOCK = 136 << 20 }; /* its buffer for one thread, and some more */
+
+/* A product too large for the kernels that need no buffer. */
+static void multiply(void) {
+    enum { N = 192 };
+    static const float zero[N * N];
+    float *c = malloc(N * N * sizeof *c);
+    if (!c) return;
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, N, N, N, 1, zero, N, zero, N, 0, c, N);
+    free(c);
+}
+
+int runtime_check_blas(int threads, Error *err) {
+    struct rlimit limit;
+    if (!openblas_set_num_threads) return 0;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 0;
+    size_t size = (size_t)threads * BLAS_BLOCK;
+    void *probe = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (probe == MAP_FAILED)
+        return error_set(err,
+                         "OpenBLAS needs %zu MiB of address space for %d thread%s, more than the "
+                         "limit leaves (ulimit -v); raise it, or take fewer threads with -j",
+                         size >> 20, threads, threads == 1 ? "" : "s");
+    munmap(probe, size);
+    openblas_set_num_threads(1);
+#pragma omp parallel num_threads(threads)
+    multiply(); /* takes the block now, while it is there */
+    return 0;
+}
+
+/* --- signals --- */
+
+static void on_bus_error(int number) {
+    static const char text[] = "a file shrank while it was being read\n";
+    (void)number;
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    _exit(1);
+}
+
+void runtime_signals(void) {
+    struct sigaction bus = {.sa_handler = on_bus_error};
+    sigaction(SIGBUS, &bus, NULL);
+    struct sigaction grow = {.sa_handler = SIG_IGN};
+    sigaction(SIGXFSZ, &grow, NULL);
 }

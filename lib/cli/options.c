@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/choices.h"
+#include "lib/base/runtime.h"
 #include "lib/base/version.h"
 #include "lib/cli/help.h"
 
@@ -186,6 +187,7 @@ static int parse(const Program *p, const Getopt *g, int argc, char **argv) {
 }
 
 int options_parse(const Program *p, int argc, char **argv, int *first) {
+    runtime_signals();
     if (argc == 2 && strcmp(argv[1], "--help-man") == 0) {
         help_print_man(p);
         return program_finish(p, 0);
@@ -233,7 +235,10 @@ void program_warn(const Program *p, const char *format, ...) {
 }
 
 int program_finish(const Program *p, int status) {
-    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
-    fprintf(stderr, "%s: cannot write the results: %s\n", p->name, strerror(errno));
+    bool failed = ferror(stdout); /* some time ago: errno is another failure's by now */
+    if (fflush(stdout) == 0 && !failed) return status;
+    const char *why =
+        failed ? "standard output does not take them (disk full, or closed?)" : strerror(errno);
+    fprintf(stderr, "%s: cannot write the results: %s\n", p->name, why);
     return 1;
 }

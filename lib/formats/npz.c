@@ -18,11 +18,6 @@ enum {
     TIME_STAMP = 1 << 5 | 1 /* 1 January 1980 */
 };
 
-static int put(OutputFile *f, const void *data, size_t size, Error *err) {
-    if (size == 0 || fwrite(data, 1, size, f->stream) == size) return 0;
-    return error_set(err, "%s: cannot write", f->path);
-}
-
 /* A member as the directory will repeat it. */
 typedef struct {
     uint32_t crc, size, begin;
@@ -57,9 +52,9 @@ static int put_member(OutputFile *f, const NamedTensor *item, size_t *at, Entry 
     *e = (Entry){(uint32_t)crc, (uint32_t)(header_size + data_size), (uint32_t)*at};
     common_fields(local + 4, item->name, e);
     *at += LOCAL_SIZE + name_size + 4 + header_size + data_size;
-    return put(f, local, LOCAL_SIZE, err) || put(f, item->name, name_size, err) ||
-                   put(f, ".npy", 4, err) || put(f, header, header_size, err) ||
-                   put(f, t->data, data_size, err)
+    return file_put(f, local, LOCAL_SIZE, err) || file_put(f, item->name, name_size, err) ||
+                   file_put(f, ".npy", 4, err) || file_put(f, header, header_size, err) ||
+                   file_put(f, t->data, data_size, err)
                ? -1
                : 0;
 }
@@ -77,8 +72,8 @@ static int put_archive(OutputFile *f, const Tensors *set, Entry *entries, Error 
         common_fields(entry + 6, name, &entries[i]);
         write_le32(entry + 42, entries[i].begin);
         at += ENTRY_SIZE + strlen(name) + 4;
-        if (put(f, entry, ENTRY_SIZE, err) || put(f, name, strlen(name), err) ||
-            put(f, ".npy", 4, err))
+        if (file_put(f, entry, ENTRY_SIZE, err) || file_put(f, name, strlen(name), err) ||
+            file_put(f, ".npy", 4, err))
             return -1;
     }
     if (at > UINT32_MAX)
@@ -88,7 +83,7 @@ static int put_archive(OutputFile *f, const Tensors *set, Entry *entries, Error 
     write_le16(end + 10, (uint16_t)set->count);
     write_le32(end + 12, (uint32_t)(at - begin));
     write_le32(end + 16, (uint32_t)begin);
-    return put(f, end, END_SIZE, err);
+    return file_put(f, end, END_SIZE, err);
 }
 
 int npz_write(const char *path, const Tensors *set, Error *err) {
@@ -110,8 +105,8 @@ int npy_write(const char *path, const Tensor *t, Error *err) {
     unsigned char header[512];
     OutputFile f;
     if (file_begin(&f, path, err)) return -1;
-    int bad = put(&f, header, npy_header(t, header), err) ||
-              put(&f, t->data, npy_data_size(t), err) || file_commit(&f, err);
+    int bad = file_put(&f, header, npy_header(t, header), err) ||
+              file_put(&f, t->data, npy_data_size(t), err) || file_commit(&f, err);
     file_abandon(&f);
     return bad ? -1 : 0;
 }

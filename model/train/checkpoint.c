@@ -50,10 +50,11 @@ int checkpoint_save(void *user, const TrainState *state, bool must, Error *err) 
     run->saved = *state;
     Exported e;
     if (checkpoint_export(&run->model, state, (const char *)run->text.data, &e, err)) return -1;
-    if (keep_previous(path, err)) {
+    if (!run->checkpoint_damaged && keep_previous(path, err)) {
         exported_free(&e);
         return -1;
     }
+    run->checkpoint_damaged = false;
     return exported_write(path, &e, err);
 }
 
@@ -83,6 +84,7 @@ static int resume(Run *run, TrainState *state, Error *err) {
         status = checkpoint_import(&run->model, state, text, file, err) ? -1 : 1;
         if (status < 0) error_prefix(err, used);
         run->saved = *state;
+        run->checkpoint_damaged = used != path;
         safetensors_close(file);
     }
     free(previous);
@@ -91,7 +93,9 @@ static int resume(Run *run, TrainState *state, Error *err) {
 
 int checkpoint_start(Run *run, TrainState *state, Error *err) {
     int status = 0;
-    if (comm_rank() == 0) {
+    const char *path = run->settings->checkpoint;
+    if (comm_rank() == 0 && path) status = file_lock(path, &run->checkpoint_lock, err);
+    if (comm_rank() == 0 && status == 0) {
         status = resume(run, state, err);
         if (status == 0)
             status = run->steps->initialise(run, err);

@@ -167,6 +167,7 @@ static int write_model(const Run *run, Error *err) {
 static int run_whole(Run *run, Error *err) {
     const TrainSettings *s = run->settings;
     threads_set((int)s->general.threads);
+    if (comm_all_ok(runtime_check_blas(threads_count(), err), err)) return -1;
     if (read_and_broadcast(run, err)) return -1;
     if (s->dry_run) return dry_run(run, err);
     if (print_run_summary(run, err)) return -1;
@@ -186,6 +187,7 @@ int run_training(Run *run, Error *err) {
     buffer_free(&run->text);
     model_free(&run->model);
     training_set_free(&run->data);
+    file_unlock(&run->checkpoint_lock);
     training_set_free(&run->validation);
     return status;
 }

@@ -4,6 +4,9 @@
 #define MODEL_TRAIN_RUN_H
 
 #include "lib/base/buffer.h"
+#include <stdbool.h>
+
+#include "lib/base/file_lock.h"
 #include "lib/cli/progress.h"
 #include "lib/data/corpus.h"
 #include "model/train/settings.h"
@@ -42,6 +45,8 @@ struct Run {
     double started;
     size_t epochs_since_save;
     TrainState saved; /* what the checkpoint holds */
+    bool checkpoint_damaged; /* the one that is there is not worth keeping as the previous one */
+    FileLock checkpoint_lock; /* of the first process */
 };
 
 /* The whole run, in all processes: reads, trains all stages and writes the result; or prints what

@@ -101,6 +101,13 @@ static EpochEnd run_epoch(StageRun *s, const TrainHooks *h, Error *err) {
     Rng rng = stage_draw(s, FOR_WINDOWS, 0);
     size_t count = crops_epoch(s->corpus, s->spec->crop(&s->m->config, unroll), &rng, s->windows);
     size_t batches = (count + t->batch - 1) / t->batch;
+    if (st->batch > batches) {
+        error_set(err,
+                  "the checkpoint stands at batch %zu of an epoch of %zu; it is damaged: delete it "
+                  "to start over",
+                  st->batch, batches);
+        return EPOCH_FAILED;
+    }
     while (st->batch < batches) {
         if (t->max_steps && st->step >= t->max_steps) return EPOCH_CUT;
         size_t at = st->batch * t->batch, batch = count - at < t->batch ? count - at : t->batch;

@@ -64,6 +64,17 @@ check "where a checkpoint is damaged, a run goes on from the one before" \
     cmp "$work/straight.safetensors" "$work/resumed.safetensors"
 check "... and says so" grep \
     -q "^train-predictor: warning: $work/c: .*going on from $work/c.previous$" "$work/err"
+# One bit of a weight: the header still parses.
+size=$(wc -c <"$work/whole")
+{
+    head -c $((size - 100)) "$work/whole"
+    tail -c 100 "$work/whole" | head -c 1 | tr '\000-\377' '\001-\377\000'
+    tail -c 99 "$work/whole"
+} >"$work/c"
+model --steps 4 --checkpoint "$work/c" -o "$work/resumed.safetensors" >"$work/log" 2>"$work/err"
+check "where one weight is damaged, too" cmp "$work/straight.safetensors" \
+    "$work/resumed.safetensors"
+check "... and says so" grep -q "damaged: its checksum .*going on from" "$work/err"
 head -c 3000 "$work/whole" >"$work/c"
 head -c 3000 "$work/whole" >"$work/c.previous"
 refuses "two damaged checkpoints" "/c: " "$work/x" "$BIN/train-predictor" $model_options \
@@ -72,6 +83,17 @@ rm "$work/c"
 model --steps 4 --checkpoint "$work/c" -o "$work/resumed.safetensors" >"$work/log"
 check "without the checkpoint a run starts over" cmp "$work/straight.safetensors" \
     "$work/resumed.safetensors"
+
+# Another process holds the checkpoint: flock(1) is where util-linux is.
+if command -v flock >/dev/null; then
+    held() { flock "$work/c.lock" "$BIN/train-predictor" "$@"; }
+    held $model_options --bank "$work/bank.safetensors" --steps 4 --checkpoint "$work/c" \
+        -o "$work/second" "$all" >"$work/log" 2>"$work/err"
+    check "a second run on one checkpoint is refused" test $? -eq 1 -a ! -e "$work/second"
+    check "... and says why" grep -q "^train-predictor: $work/c: another run is writing" "$work/err"
+else
+    echo "ok - a second run on one checkpoint is refused # SKIP no flock"
+fi
 
 # A run that writes a checkpoint after every step is killed whenever it has logged two epochs, in
 # the midst of what it then does, until it gets to its end:

@@ -300,6 +300,15 @@ static void checkpoints(void **state) {
         assert_failed(resume(&e, &back, &s, "seed=1 lr=0.1 batch=3", &err), &err,
                       "its state does not parse");
     }
+    static const char *const nonsense[] = {
+        "3 -1 11 5 0x1p+0 1 1",    "3 7 9223372036854775808 5 0x1p+0 1 1",
+        "3 7 11 -5 0x1p+0 1 1",    "3 7 11 5 inf 1 1",
+        "3 7 11 5 nan 1 1",        "3 7 11 5 -0x1p+0 1 1",
+        "3 99999999999 11 5 0 1 1"};
+    for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
+        set(&e, "state", nonsense[i]);
+        assert_failed(resume(&e, &back, &s, "seed=1 lr=0.1 batch=3", &err), &err, "makes no sense");
+    }
     set(&e, "state", "3 7 11 5 0x1p+0 1 1");
     set(&e, "genres", "[\"LO\",\"BR\"]");
     assert_failed(resume(&e, &back, &s, "seed=1 lr=0.1 batch=3", &err), &err, "genres");

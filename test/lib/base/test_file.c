@@ -1,5 +1,6 @@
 #include "lib/base/file.h"
 
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "test/scratch.h"
@@ -104,6 +105,40 @@ static void a_failed_write_leaves_the_old_one(void **state) {
     assert_failed(file_write("", "x", 1, &err), &err, "cannot write");
 }
 
+/* The longest name that file systems take has a result, by either way of writing. */
+static void long_names_are_written(void **state) {
+    (void)state;
+    Error err;
+    char name[256];
+    memset(name, 'a', 255);
+    name[255] = '\0';
+    const char *path = scratch(name);
+    assert_done(file_write(path, "x", 1, &err), &err);
+    assert_content(path, "x");
+    unlink(path);
+}
+
+/* What a killed run has left is removed when the next one writes there; what is being written, or
+ * is somebody's own, is not. Only names are seen where files have none before they are whole. */
+static void left_overs_are_removed(void **state) {
+    (void)state;
+    Error err;
+    OutputFile f, g;
+    assert_done(folder_make(scratch("killed"), &err), &err);
+    assert_done(file_write(scratch("killed/.neverstop-AbC123"), "half", 4, &err), &err);
+    assert_done(file_write(scratch("killed/.neverstop"), "mine", 4, &err), &err);
+    assert_done(file_begin(&f, scratch("killed/a"), &err), &err);
+    bool named = !f.unnamed;
+    assert_done(file_begin(&g, scratch("killed/b"), &err), &err);
+    fputs("b", g.stream);
+    assert_done(file_commit(&g, &err), &err);
+    assert_int_equal(file_exists(scratch("killed/.neverstop-AbC123")), !named);
+    assert_true(file_exists(scratch("killed/.neverstop")));
+    fputs("a", f.stream);
+    assert_done(file_commit(&f, &err), &err);
+    assert_content(scratch("killed/a"), "a");
+}
+
 /* A rename would turn /dev/null into a file. */
 static void devices_are_not_replaced(void **state) {
     (void)state;
@@ -204,6 +239,8 @@ int main(void) {
         cmocka_unit_test(nothing_appears_before_commit),
         cmocka_unit_test(an_abandoned_file_leaves_the_old_one),
         cmocka_unit_test(a_failed_write_leaves_the_old_one),
+        cmocka_unit_test(long_names_are_written),
+        cmocka_unit_test(left_overs_are_removed),
         cmocka_unit_test(devices_are_not_replaced),
         cmocka_unit_test(folders_are_expanded_by_name),
         cmocka_unit_test(folders_are_made),
