@@ -57,12 +57,6 @@ void model_free(Model *m) {
     *m = (Model){0};
 }
 
-long model_genre(const Model *m, const char *name) {
-    for (size_t i = 0; i < m->config.genre_count; i++)
-        if (strcmp(m->genres[i], name) == 0) return (long)i;
-    return -1;
-}
-
 bool model_has(const Model *m, const char *name) { return params_find(&m->params, name) >= 0; }
 
 real *model_values(const Model *m, const char *name) {

@@ -27,8 +27,6 @@ int model_new(Model *out, ModelKind kind, const Config *config, const char *cons
               size_t genre_count, bool seed, Error *err);
 void model_free(Model *m);
 
-/* Index of a genre, or -1. */
-long model_genre(const Model *m, const char *name);
 /* Values of a parameter that is known to be there; NULL where it is mapped. */
 real *model_values(const Model *m, const char *name);
 /* The same to read, mapped or not. */
