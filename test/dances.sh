@@ -43,7 +43,8 @@ header() {
         "{'descr': '$1', 'fortran_order': False, 'shape': ($2, $3), }"
 }
 # npy FILE ROWS COLUMNS SEED: smooth small whole numbers, as unsigned bytes. A motion's matrices
-# (3 + 9 J columns) are triangular with ones on the diagonal: of determinant 1, as readers want them.
+# (3 + 9 J columns) are triangular with ones on the diagonal: of determinant 1, as readers want
+# them.
 npy() {
     {
         header '|u1' "$2" "$3"
@@ -66,13 +67,15 @@ npy() {
 # scalar FILE NUMBER, text FILE WORD: arrays of no dimension, a whole number below 256 and bytes
 scalar() {
     {
-        printf '\223NUMPY\001\000\166\000%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': (), }"
+        printf '\223NUMPY\001\000\166\000%-117s\n' \
+            "{'descr': '|u1', 'fortran_order': False, 'shape': (), }"
         printf "$(printf '\\%03o' "$2")"
     } >"$1"
 }
 text() {
     {
-        printf '\223NUMPY\001\000\166\000%-117s\n' "{'descr': '|S${#2}', 'fortran_order': False, 'shape': (), }"
+        printf '\223NUMPY\001\000\166\000%-117s\n' \
+            "{'descr': '|S${#2}', 'fortran_order': False, 'shape': (), }"
         printf '%s' "$2"
     } >"$1"
 }
@@ -97,7 +100,8 @@ npz() {
             gzip -c "$array" | tail -c 8 | head -c 4
             printf "$(le 4 "$size")$(le 4 "$size")$(le 2 ${#name})\000\000"
         } >"$work/entry"
-        { printf 'PK\003\004' && cat "$work/entry" && printf '%s' "$name" && cat "$array"; } >>"$file"
+        { printf 'PK\003\004' && cat "$work/entry" && printf '%s' "$name" && cat "$array"; } \
+            >>"$file"
         {
             printf 'PK\001\002\024\000' && cat "$work/entry"
             printf "\000\000\000\000\000\000\000\000\000\000$(le 4 "$at")" && printf '%s' "$name"
@@ -106,7 +110,10 @@ npz() {
     done
     cat "$work/directory" >>"$file"
     size=$(wc -c <"$work/directory")
-    printf "PK\005\006\000\000\000\000$(le 2 $count)$(le 2 $count)$(le 4 "$size")$(le 4 "$at")\000\000" >>"$file"
+    {
+        printf "PK\005\006\000\000\000\000$(le 2 $count)$(le 2 $count)"
+        printf "$(le 4 "$size")$(le 4 "$at")\000\000"
+    } >>"$file"
 }
 # song FILE.npz ROWS SEED [FPS [VERSION]]: music features that say what they are
 song() {
@@ -114,7 +121,8 @@ song() {
     scalar "$work/fps.npy" "${4:-60}"
     text "$work/name.npy" mint35
     text "$work/version.npy" "${5:-librosa-0.11}"
-    npz "$1" features="$work/features.npy" fps="$work/fps.npy" name="$work/name.npy" version="$work/version.npy"
+    npz "$1" features="$work/features.npy" fps="$work/fps.npy" name="$work/name.npy" \
+        version="$work/version.npy"
 }
 # motion FILE.npz ROWS SEED [FPS]: a motion that says its rate
 motion() {

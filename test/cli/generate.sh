@@ -6,11 +6,16 @@ data=$work/data
 make_clusters >/dev/null
 bank -o "$work/bank.safetensors" "$all" >/dev/null
 predictor --bank "$work/bank.safetensors" -o "$work/model.safetensors" "$all" >/dev/null
-"$BIN/cluster-ap" -q -j 1 --length 16 --stride 4 --clusters 3 -o "$work/one" "$data/one-genre.tsv" >/dev/null
-"$BIN/train-bank" $bank_options --clusters "$work/one" -o "$work/one-bank.safetensors" "$data/one-genre.tsv" >/dev/null
-predictor --bank "$work/one-bank.safetensors" -o "$work/one.safetensors" "$data/one-genre.tsv" >/dev/null
-predictor --no-refine --no-transit --past 16 --future 4 -o "$work/fact.safetensors" "$all" >/dev/null
-check "models to generate with" test -s "$work/model.safetensors" -a -s "$work/one.safetensors" -a -s "$work/fact.safetensors"
+"$BIN/cluster-ap" -q -j 1 --length 16 --stride 4 --clusters 3 -o "$work/one" \
+    "$data/one-genre.tsv" >/dev/null
+"$BIN/train-bank" $bank_options --clusters "$work/one" -o "$work/one-bank.safetensors" \
+    "$data/one-genre.tsv" >/dev/null
+predictor --bank "$work/one-bank.safetensors" -o "$work/one.safetensors" "$data/one-genre.tsv" \
+    >/dev/null
+predictor --no-refine --no-transit --past 16 --future 4 -o "$work/fact.safetensors" "$all" \
+    >/dev/null
+check "models to generate with" test -s "$work/model.safetensors" -a -s "$work/one.safetensors" \
+    -a -s "$work/fact.safetensors"
 
 x=$work/x.npz y=$work/y.npz g="$BIN/generate" m=$work/model.safetensors
 song=$data/song1.npz
@@ -78,7 +83,8 @@ stored() { # stored GENRE: the result's first frames are the largest cluster's c
 }
 dances --seed-motion "$data/dance4.npy" --genre BB
 check "the result begins with the seed, bit for bit" kept "$data/dance4.npy"
-check "seed_frames says how many were given" test "$(bytes_of seed_frames 8 | od -An -td8 | tr -d ' ')" = 16
+check "seed_frames says how many were given" test \
+    "$(bytes_of seed_frames 8 | od -An -td8 | tr -d ' ')" = 16
 check "the genre is noted" test "$(bytes_of genre 2)" = BB
 check "the music is noted" test "$(bytes_of music 5)" = song1
 check "the rate is noted" test "$(bytes_of fps 8 | od -An -tf8 | tr -d ' ')" = 60
@@ -106,16 +112,19 @@ check "the model's only one" test "$(bytes_of genre 2)" = AA
 m=$work/model.safetensors
 rm "$x"
 wrong "no genre" "$g" -q -m "$m" --music "$song" -o "$x"
-wrong "a seed without a genre" "$g" -q -m "$m" --music "$song" -o "$x" --seed-motion "$data/start.npy"
+wrong "a seed without a genre" "$g" -q -m "$m" --music "$song" -o "$x" --seed-motion \
+    "$data/start.npy"
 check "... and no result" test ! -e "$x"
 
 # --- data sets: many at once ---
 song "$data/song6.npz" 37 6
 { cat "$all"; printf 'd6\tBB\t\tsong6.npz\n'; } >"$data/test.tsv"
 batch() { "$g" -q -j 1 -m "$m" --dataset "$data/test.tsv" "$@"; }
-all_near() { for i in 1 2 3 4 5 6; do near "$work/together/d$i.npz" "$work/$1/d$i.npz" $dim || return 1; done; }
+all_near() { for i in 1 2 3 4 5 6; do near "$work/together/d$i.npz" "$work/$1/d$i.npz" $dim || \
+    return 1; done; }
 batch -o "$work/together"
-check "a dance for each row" test "$(ls "$work/together" | tr '\n' ' ')" = "d1.npz d2.npz d3.npz d4.npz d5.npz d6.npz "
+check "a dance for each row" test "$(ls "$work/together" | tr '\n' ' ')" = \
+    "d1.npz d2.npz d3.npz d4.npz d5.npz d6.npz "
 batch --batch 1 -o "$work/single"
 check "one at a time is the same" all_near single
 batch --batch 4 -o "$work/fours"
@@ -134,7 +143,8 @@ check "... and its music's length" is 37
 song=$data/song1.npz
 batch --genre BB --frames 30 -o "$work/bb"
 x=$work/bb/d1.npz
-check "--genre and --frames hold for all" test "$(bytes_of genre 2)" = BB -a "$(length_of "$x")" = 30
+check "--genre and --frames hold for all" test "$(bytes_of genre 2)" = BB -a "$(length_of "$x")" \
+    = 30
 x=$work/x.npz
 
 # --- what cannot be done ---
@@ -144,37 +154,57 @@ cannot() { # cannot WHAT PATTERN OPTION...
     refuses "$what" "$pattern" "$x" "$g" -q -j 1 -o "$x" "$@"
 }
 cannot "no such model" 'nowhere: ' -m "$work/nowhere" --music "$song" --genre BB
-cannot "a bank as a model" 'bank.safetensors: is a bank, not a model' -m "$work/bank.safetensors" --music "$song" --genre BB
+cannot "a bank as a model" 'bank.safetensors: is a bank, not a model' -m "$work/bank.safetensors" \
+    --music "$song" --genre BB
 cannot "a motion as a model" 'dance1.npy: ' -m "$data/dance1.npy" --music "$song" --genre BB
 head -c 9000 "$m" >"$work/cut.safetensors"
 cannot "a model cut off" 'cut.safetensors: ' -m "$work/cut.safetensors" --music "$song" --genre BB
 unsealed "$m" | sed 's/past\\":16/past\\":17/' >"$work/past.safetensors"
-cannot "a model that contradicts its configuration" 'past.safetensors: tensor .* is not float32 of the shape' -m "$work/past.safetensors" --music "$song" --genre BB
+cannot "a model that contradicts its configuration" \
+    'past.safetensors: tensor .* is not float32 of the shape' -m "$work/past.safetensors" --music \
+    "$song" --genre BB
 cannot "no such music" 'nowhere.npz: ' -m "$m" --music "$data/nowhere.npz" --genre BB
-cannot "motion as music" 'dance1.npy: holds 12 unnamed features a frame, but the model was trained on mint35 librosa-0.11; give the sound file' -m "$m" --music "$data/dance1.npy" --genre BB
+cannot "motion as music" \
+    'dance1.npy: holds 12 unnamed features a frame, but .* mint35 librosa-0.11; give' -m "$m" \
+    --music "$data/dance1.npy" --genre BB
 cannot "a file that is no sound" 'test.tsv: ' -m "$m" --music "$data/test.tsv" --genre BB
-cannot "a seed that is too short" 'brief.npy: 15 frames are fewer than the 16 of a seed' -m "$m" --music "$song" --genre BB --seed-motion "$data/brief.npy"
-cannot "a seed of another body" 'other.npy: frames of 21 numbers, but the model was trained on 12' -m "$m" --music "$song" --genre BB --seed-motion "$data/other.npy"
-cannot "a seed that is not a number" 'nan.npy: .*NaN' -m "$m" --music "$song" --genre BB --seed-motion "$data/nan.npy"
-cannot "music no longer than the seed" 'tune.npy: 16 frames are no longer than the seed of 16' -m "$m" --music "$data/tune.npy" --genre BB
-cannot "frames no more than the seed's" '16 frames are no longer than the seed' -m "$m" --music "$song" --genre BB --frames 16
-cannot "an unknown genre" 'CC: no such genre in this model; it knows AA, BB' -m "$m" --music "$song" --genre CC
-cannot "a seed of an unknown genre" 'BB: no such genre in this model; it knows AA' -m "$work/one.safetensors" --music "$song" --seed-motion "$work/seed-bb.npz"
-cannot "a model without a seed, and none given" 'the model stores no seed; give --seed-motion' -m "$work/fact.safetensors" --music "$song" --genre BB
-printf 'name\tgenre\tmotion\tmusic\na\tAA\tdance1.npy\tsong1.npz\nb\tAA\tdance2.npy\tgone.npy\n' >"$data/gone.tsv"
-refuses "a row whose music is gone" 'gone.npy: ' "$work/none/a.npz" "$g" -q -m "$m" --dataset "$data/gone.tsv" -o "$work/none"
+cannot "a seed that is too short" 'brief.npy: 15 frames are fewer than the 16 of a seed' -m "$m" \
+    --music "$song" --genre BB --seed-motion "$data/brief.npy"
+cannot "a seed of another body" \
+    'other.npy: frames of 21 numbers, but the model was trained on 12' -m "$m" --music "$song" \
+    --genre BB --seed-motion "$data/other.npy"
+cannot "a seed that is not a number" 'nan.npy: .*NaN' -m "$m" --music "$song" --genre BB \
+    --seed-motion "$data/nan.npy"
+cannot "music no longer than the seed" 'tune.npy: 16 frames are no longer than the seed of 16' -m \
+    "$m" --music "$data/tune.npy" --genre BB
+cannot "frames no more than the seed's" '16 frames are no longer than the seed' -m "$m" --music \
+    "$song" --genre BB --frames 16
+cannot "an unknown genre" 'CC: no such genre in this model; it knows AA, BB' -m "$m" --music \
+    "$song" --genre CC
+cannot "a seed of an unknown genre" 'BB: no such genre in this model; it knows AA' -m \
+    "$work/one.safetensors" --music "$song" --seed-motion "$work/seed-bb.npz"
+cannot "a model without a seed, and none given" 'the model stores no seed; give --seed-motion' -m \
+    "$work/fact.safetensors" --music "$song" --genre BB
+printf 'name\tgenre\tmotion\tmusic\na\tAA\tdance1.npy\tsong1.npz\nb\tAA\tdance2.npy\tgone.npy\n' \
+    >"$data/gone.tsv"
+refuses "a row whose music is gone" 'gone.npy: ' "$work/none/a.npz" "$g" -q -m "$m" --dataset \
+    "$data/gone.tsv" -o "$work/none"
 printf 'name\tgenre\tmotion\na\tAA\tdance1.npy\n' >"$data/silent.tsv"
-refuses "a row without music" 'silent.tsv: a has no music' "$work/none/a.npz" "$g" -q -m "$m" --dataset "$data/silent.tsv" -o "$work/none"
+refuses "a row without music" 'silent.tsv: a has no music' "$work/none/a.npz" "$g" -q -m "$m" \
+    --dataset "$data/silent.tsv" -o "$work/none"
 
 wrong "nothing given" "$g"
-says() { wrong "$1" "$g" -m "$m" --music "$song" --genre BB -o "$3" && grep -q -e "$2" "$work/err" && [ ! -e "$3" ]; }
-check "another format has a command of its own" says "x" 'then export-motion --to bvh -o .*d.bvh dance.npz' "$work/d.bvh"
+says() { wrong "$1" "$g" -m "$m" --music "$song" --genre BB -o "$3" && grep -q -e "$2" \
+    "$work/err" && [ ! -e "$3" ]; }
+check "another format has a command of its own" says "x" \
+    'then export-motion --to bvh -o .*d.bvh dance.npz' "$work/d.bvh"
 check "... in capitals, too" says "x" 'export-motion --to glb' "$work/d.GLB"
 check "so has a video" says "x" 'export-motion --to y4m -o - dance.npz | ffmpeg' "$work/d.mp4"
 check "an unknown ending is refused" says "x" '-o .*d.xyz.npz' "$work/d.xyz"
 wrong "no music" "$g" -m "$m" -o "$x"
 wrong "music and a data set" "$g" -m "$m" --music "$song" --dataset "$all" -o "$x"
-wrong "a seed for a data set" "$g" -m "$m" --dataset "$all" --seed-motion "$data/dance1.npy" -o "$work/none"
+wrong "a seed for a data set" "$g" -m "$m" --dataset "$all" --seed-motion "$data/dance1.npy" -o \
+    "$work/none"
 wrong "an unknown precision" "$g" -m "$m" --music "$song" --genre BB --precision int3 -o "$x"
 wrong "more frames kept than predicted" "$g" -m "$m" --music "$song" --genre BB --keep 5 -o "$x"
 wrong "an operand" "$g" -m "$m" --music "$song" --genre BB -o "$x" more
