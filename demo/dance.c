@@ -1,125 +1,140 @@
 #include "demo/dance.h"
 
 #include <math.h>
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/rng.h"
+#include "demo/choreography.h"
+#include "demo/follow.h"
 #include "lib/motion/rotation.h"
 
-/* One bar of the choreography. */
+/* --- what is wanted of the body --- */
+
+enum { GROOVE_NUMBERS = sizeof(Groove) / sizeof(double) };
+
+static Groove groove_mix(const Groove *a, const Groove *b, double weight_of_b) {
+    double x[GROOVE_NUMBERS], y[GROOVE_NUMBERS];
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    for (int i = 0; i < GROOVE_NUMBERS; i++) x[i] += weight_of_b * (y[i] - x[i]);
+    Groove mixed;
+    memcpy(&mixed, x, sizeof mixed);
+    return mixed;
+}
+
+/* Near a bar line half of either bar's. */
+static Groove groove_at(const Choreography *c, double beat) {
+    const double bar = beat / BEATS_PER_BAR + 1.0, fade = 0.12; /* bars */
+    const double last = (double)c->bar_count - 1.0;
+    const size_t before = (size_t)fmin(fmax(floor(bar - 0.5), 0.0), last);
+    const size_t behind = before + 1 < c->bar_count ? before + 1 : before;
+    const double line = (double)before + 1.0;
+    return groove_mix(&c->bars[before].move->groove, &c->bars[behind].move->groove,
+                      smooth_step(bar, line - fade, line + fade));
+}
+
+/* Arms arrive on their counts, the snappier the style the later they leave. */
+static void arms_at(const Choreography *c, double snap, double beat, Arm arm[SIDES]) {
+    size_t next = 0;
+    while (next < c->gesture_count && c->gestures[next].beat <= beat) next++;
+    const Gesture *last = &c->gestures[next ? next - 1 : 0];
+    memcpy(arm, last->arm, sizeof last->arm);
+    if (next == 0 || next == c->gesture_count) return;
+    const Gesture *goal = &c->gestures[next];
+    const double rest = 0.12; /* beats before and after a count */
+    const double way = (1.0 - 0.6 * snap) * fmin(goal->beat - last->beat, 1.0) - 2 * rest;
+    const double s = smooth_step(beat, goal->beat - rest - way, goal->beat - rest);
+    for (int side = 0; side < SIDES; side++) {
+        Arm *a = &arm[side];
+        const Arm *b = &goal->arm[side];
+        a->raise += s * (b->raise - a->raise);
+        a->forward += s * (b->forward - a->forward);
+        a->twist += s * (b->twist - a->twist);
+        a->elbow += s * (b->elbow - a->elbow);
+        a->wrist += s * (b->wrist - a->wrist);
+    }
+}
+
+/* The pelvis goes over the foot that bears the weight. */
+static void place_pelvis(const Stand *s, const Groove *g, double side, Pose *p) {
+    const double over = 0.8, ankle = 0.07; /* the ball is in front of it */
+    const Foot *l = &s->foot[LEFT], *r = &s->foot[RIGHT];
+    const double share = 0.5 + over * (s->weight - 0.5);
+    const double left = 0.035 * g->hips * side;
+    p->x = r->x + share * (l->x - r->x) + cos(s->heading) * left - sin(s->heading) * ankle;
+    p->z = r->z + share * (l->z - r->z) - sin(s->heading) * left - cos(s->heading) * ankle;
+}
+
+/* side: 1 where the weight is on the left foot, -1 on the right. speed_left, speed_ahead: of the
+ * pelvis, m/s. */
+static void bend_body(const Groove *g, double bounce, double beat, double side, double speed_left,
+                      double speed_ahead, Pose *p) {
+    const double pulse = cos(2 * M_PI * beat), wave = M_PI * beat;
+    p->y = -g->low - bounce * g->bounce * (0.5 + 0.5 * pulse) - 0.03 * g->wave * (1 - cos(wave));
+    p->yaw = 0.24 * g->twist * side;
+    p->roll = 0.12 * g->hips * side;
+    p->pitch = 0.04 + 0.04 * speed_ahead - 0.12 * g->wave * sin(wave);
+    for (int i = LOWER; i <= UPPER; i++) {
+        Segment *s = &p->spine[i];
+        s->turn = -(0.45 + 0.15 * i) * p->yaw;
+        s->lean = 0.6 * p->roll - 0.05 * speed_left;
+        s->bend = 0.03 + 0.02 * speed_ahead + 0.20 * g->wave * sin(wave - 0.9 * i);
+        s->bend += 0.07 * g->chest * i * pulse;
+    }
+    const double turned =
+        p->yaw + p->spine[LOWER].turn + p->spine[MIDDLE].turn + p->spine[UPPER].turn;
+    p->spine[HEAD] = (Segment){.turn = -0.7 * turned,
+                               .lean = -0.5 * p->roll,
+                               .bend = 0.05 * g->chest * pulse + 0.15 * g->wave * sin(wave - 2.7)};
+    for (int k = 0; k < SIDES; k++)
+        p->arm[k].forward += 0.7 * g->swing * (k == LEFT ? side : -side);
+}
+
+/* A dance under way. */
 typedef struct {
-    const MoveInfo *move;
-    bool mirrored;
-    double direction, size;
-    BodyPlacement begin; /* of the stance */
-} Bar;
+    const Choreography *steps;
+    const Style *style;
+    Follow body;
+    double bpm;
+} Dancer;
 
-static const double FADE =
-    0.5; /* beats before and after a bar line in which one move becomes the other */
+static double quickness(const Style *s) { return 1.0 + 0.5 * s->snap; }
 
-static bool travels(const MoveInfo *m) { return m->x != 0 || m->z != 0 || m->turn != 0; }
-
-static bool is_hold(const MoveInfo *m) {
-    return m == move_info(MOVE_HOLD_POINT) || m == move_info(MOVE_HOLD_FOLDED) ||
-           m == move_info(MOVE_HOLD_OPEN);
-}
-
-/* Where the stance is t beats into the bar. */
-static BodyPlacement place_in(const Bar *bar, double t) {
-    double gone = bar->size * move_progress(t), side = bar->mirrored ? -1.0 : 1.0;
-    double x = side * bar->move->x * gone, z = bar->direction * bar->move->z * gone,
-           s = sin(bar->begin.heading), c = cos(bar->begin.heading);
-    return (BodyPlacement){bar->begin.x + c * x + s * z, bar->begin.z - s * x + c * z,
-                           bar->begin.heading + side * bar->move->turn * gone};
-}
-
-/* How far from home a bar ends, heading included. */
-static double astray(const Bar *bar) {
-    BodyPlacement end = place_in(bar, 5.0);
-    return hypot(end.x, end.z) + 0.3 * fabs(end.heading);
-}
-
-/* Chooses side and direction, the ones that lead home if there is anything to choose. */
-static void aim(Bar *bar, bool left, Rng *r) {
-    bar->mirrored = left;
-    bar->direction = rng_below(r, 2) ? 1.0 : -1.0;
-    if (!travels(bar->move)) return;
-    Bar best = *bar;
-    for (int way = 0; way < 4; way++) {
-        Bar other = *bar;
-        other.mirrored = way & 1;
-        other.direction = way & 2 ? 1.0 : -1.0;
-        if (astray(&other) < astray(&best) - 0.3) best = other;
+/* Goals are taken as much earlier as the body comes later, so that it is there on the beat. */
+static Pose goal_at(const Dancer *d, double beat, double *air) {
+    const double ahead = beat + follow_delay(quickness(d->style)) * d->bpm / 60.0;
+    const Stand now = footwork_at(d->steps->falls, d->steps->fall_count, beat);
+    const Stand soon = footwork_at(d->steps->falls, d->steps->fall_count, ahead);
+    const Groove g = groove_at(d->steps, ahead);
+    const double side = 2 * soon.weight - 1;
+    const double vx = d->body.spring[FOLLOW_X].speed, vz = d->body.spring[FOLLOW_Z].speed;
+    const double s = sin(now.heading), c = cos(now.heading);
+    Pose p = {.heading = now.heading};
+    arms_at(d->steps, d->style->snap, ahead, p.arm);
+    place_pelvis(&soon, &g, side, &p);
+    bend_body(&g, d->style->bounce, ahead, side, c * vx - s * vz, s * vx + c * vz, &p);
+    p.spine[HEAD].turn +=
+        fmax(fmin(0.4 * remainder(soon.heading - now.heading, 2 * M_PI), 0.6), -0.6);
+    for (int foot = 0; foot < SIDES; foot++) {
+        p.foot[foot] = now.foot[foot];
+        p.foot[foot].yaw += 0.3 * d->body.spring[FOLLOW_YAW].value; /* on its ball, with the hips */
     }
-    *bar = best;
+    *air = now.air;
+    return p;
 }
 
-static const MoveInfo *choose_move(const Style *style, int energy, const MoveInfo *not_this,
-                                   Rng *r) {
-    double weights[STYLE_MAX_MOVES], sum = 0.0;
-    for (size_t i = 0; i < style->move_count; i++) {
-        const MoveInfo *m = move_info(style->moves[i]);
-        int apart = abs(m->energy - energy);
-        weights[i] = m == not_this ? 0.0 : apart == 0 ? 5.0 : apart == 1 ? 1.0 : 0.1;
-        sum += weights[i];
-    }
-    double at = rng_uniform(r) * sum;
-    size_t i = 0;
-    while (i + 1 < style->move_count && at >= weights[i]) at -= weights[i++];
-    return move_info(style->moves[i]);
-}
+/* --- small wandering of spine and arms: nobody stands like a statue --- */
 
-static void choreograph(const Song *song, size_t bars, Rng *r, Bar *out) {
-    static const char *const forms[] = {"ABAB", "AABB", "AAAB", "ABCB"};
-    const MoveInfo *motif[3] = {0};
-    const char *form = forms[0];
-    BodyPlacement at = {0};
-    for (size_t i = 0; i < bars; i++) {
-        size_t in_phrase = i % BARS_PER_PHRASE;
-        int energy = song->energy[i / BARS_PER_PHRASE];
-        if (in_phrase == 0) {
-            form = forms[rng_below(r, sizeof forms / sizeof *forms)];
-            for (int k = 0; k < 3; k++)
-                motif[k] = choose_move(song->style, energy, k ? motif[k - 1] : NULL, r);
-        }
-        Bar *bar = &out[i];
-        *bar = (Bar){.move = motif[form[in_phrase] - 'A'], .begin = at};
-        if (in_phrase == BARS_PER_PHRASE - 1 && rng_uniform(r) < (energy == 0 ? 0.75 : 0.5))
-            bar->move = move_info((MoveId)(MOVE_HOLD_POINT + rng_below(r, 3)));
-        bar->size = song->style->size * (0.8 + 0.3 * rng_uniform(r)) * (energy == 0 ? 0.85 : 1.0);
-        if (bar->move->turn != 0) bar->size = 1.0;
-        aim(bar, i % 2 == 0, r);
-        at = place_in(bar, 5.0);
-    }
-}
+enum { WANDERING = (sizeof(Pose) - offsetof(Pose, spine)) / sizeof(double) };
 
-/* Beats with a rest of `snap` around each whole one. */
-static double with_rests(double t, double snap) {
-    double whole = floor(t);
-    return whole + smooth_step(t - whole, 0.5 * snap, 1.0 - 0.5 * snap);
-}
-
-static Pose pose_in(const Bar *bar, const Style *style, double t) {
-    if (!travels(bar->move)) t -= (double)BEATS_PER_BAR * floor(t / (double)BEATS_PER_BAR);
-    Moment at = {.t = t, .b = with_rests(t, style->snap), .direction = bar->direction};
-    const Pose neutral = pose_neutral();
-    Pose p = neutral;
-    bar->move->pose(bar->move, &at, &p);
-    p = pose_mix(&neutral, &p, bar->size);
-    if (!is_hold(bar->move)) p.hip_y -= style->bounce * (0.5 + 0.5 * cos(2 * M_PI * t));
-    return bar->mirrored ? pose_mirrored(&p) : p;
-}
-
-/* Nobody stands like a statue: slow small wandering of every part but the feet. */
 typedef struct {
-    double hertz[POSE_SIZE][2], phase[POSE_SIZE][2];
+    double hertz[WANDERING][2], phase[WANDERING][2];
 } Unrest;
 
 static Unrest unrest_new(Rng *r) {
     Unrest u;
-    for (int i = 0; i < POSE_SIZE; i++)
+    for (int i = 0; i < WANDERING; i++)
         for (int k = 0; k < 2; k++) {
             u.hertz[i][k] = 0.08 + 0.4 * rng_uniform(r);
             u.phase[i][k] = 2 * M_PI * rng_uniform(r);
@@ -128,79 +143,61 @@ static Unrest unrest_new(Rng *r) {
 }
 
 static void stir(const Unrest *u, double seconds, Pose *p) {
-    const double radians = 0.018, metres = 0.004;
-    double x[POSE_SIZE];
-    memcpy(x, p, sizeof x);
-    const size_t first = offsetof(Pose, arm) / sizeof(double),
-                 hips = offsetof(Pose, hip_x) / sizeof(double);
-    for (size_t i = first; i < POSE_SIZE; i++) {
-        double scale = i >= hips && i < hips + 3 ? metres : radians;
+    const double radians = 0.015;
+    double x[WANDERING];
+    memcpy(x, (char *)p + offsetof(Pose, spine), sizeof x);
+    for (int i = 0; i < WANDERING; i++)
         for (int k = 0; k < 2; k++)
-            x[i] += scale * sin(2 * M_PI * u->hertz[i][k] * seconds + u->phase[i][k]);
-    }
-    memcpy(p, x, sizeof x);
+            x[i] += radians * sin(2 * M_PI * u->hertz[i][k] * seconds + u->phase[i][k]);
+    memcpy((char *)p + offsetof(Pose, spine), x, sizeof x);
 }
 
-/* The pose and place at a moment that lies in bar i: near a bar line that of both bars, mixed. */
-static Pose mixed_pose(const Bar *bars, size_t count, const Style *style, size_t i, double t,
-                       BodyPlacement *place) {
-    Pose p = pose_in(&bars[i], style, t);
-    *place = place_in(&bars[i], t);
-    size_t other = t < FADE && i > 0                                   ? i - 1
-                   : t > (double)BEATS_PER_BAR - FADE && i + 1 < count ? i + 1
-                                                                       : i;
-    if (other == i) return p;
-    double there = other < i ? t + (double)BEATS_PER_BAR : t - (double)BEATS_PER_BAR,
-           line = other < i ? t : (double)BEATS_PER_BAR - t;
-    Pose q = pose_in(&bars[other], style, there);
-    BodyPlacement elsewhere = place_in(
-        &bars[other],
-        there); /* both moves count from the bar line: what each has gone beyond it adds up */
-    const BodyPlacement *joint = other < i ? &bars[i].begin : &bars[other].begin;
-    place->x += elsewhere.x - joint->x;
-    place->z += elsewhere.z - joint->z;
-    place->heading += elsewhere.heading - joint->heading;
-    return pose_mix(&p, &q, 1.0 - smooth_step(line, -FADE, FADE));
+/* --- frames --- */
+
+static void store_frame(const Pose *p, const Skeleton *smpl, size_t frame, Dance *out) {
+    double translation[3], rotations[SMPL_JOINTS][9], v[3];
+    pose_to_body(p, smpl, translation, rotations);
+    for (size_t j = 0; j < SMPL_JOINTS; j++) {
+        rotation_to_axis_angle(rotations[j], v);
+        for (size_t k = 0; k < 3; k++) out->poses[(frame * SMPL_JOINTS + j) * 3 + k] = (float)v[k];
+    }
+    for (size_t k = 0; k < 3; k++) out->translations[3 * frame + k] = (float)translation[k];
+}
+
+/* The bar before the song begins is danced, too, but not kept. */
+static void dance(const Song *song, const Choreography *steps, const Skeleton *smpl, Rng *r,
+                  Dance *out) {
+    const Unrest unrest = unrest_new(r);
+    const double late = 2 * M_PI * rng_uniform(r), per_second = song->bpm / 60.0;
+    const long before = (long)(0.8 * BEATS_PER_BAR / per_second * DANCE_FPS);
+    Dancer d = {.steps = steps, .style = song->style, .bpm = song->bpm};
+    double air;
+    const Pose start = goal_at(&d, -0.8 * BEATS_PER_BAR, &air);
+    d.body = follow_start(&start, quickness(song->style));
+    for (long f = -before; f < (long)out->frames; f++) {
+        const double seconds = (double)f / DANCE_FPS;
+        const double beat = seconds * per_second + 0.03 * sin(0.7 * seconds + late);
+        Pose p = goal_at(&d, beat, &air);
+        follow(&d.body, &p, 1.0 / DANCE_FPS);
+        p.y += air;
+        stir(&unrest, seconds, &p);
+        if (f >= 0) store_frame(&p, smpl, (size_t)f, out);
+    }
 }
 
 int dance_make(const Song *song, uint64_t seed, Dance *out, Error *err) {
-    *out = (Dance){.frames = (size_t)llround(song->seconds * (double)DANCE_FPS)};
-    size_t bar_count = (size_t)ceil(song->seconds * song->bpm / 60.0 / (double)BEATS_PER_BAR) + 1;
-    if (bar_count > BARS_PER_PHRASE * song->phrases) bar_count = BARS_PER_PHRASE * song->phrases;
-    Bar *bars = calloc(bar_count + 1, sizeof *bars);
+    *out = (Dance){.frames = (size_t)llround(song->seconds * DANCE_FPS)};
     out->poses = calloc(out->frames + 1, 3 * SMPL_JOINTS * sizeof(float));
     out->translations = calloc(out->frames + 1, 3 * sizeof(float));
     Skeleton smpl = {0};
-    int status = bars && out->poses && out->translations ? skeleton_smpl(&smpl, err)
-                                                         : error_set(err, "out of memory");
-    if (!status) {
-        Rng r = rng_seed(seed);
-        choreograph(song, bar_count, &r, bars);
-        const Unrest unrest = unrest_new(&r);
-        const double drift = 2 * M_PI * rng_uniform(&r);
-        for (size_t f = 0; f < out->frames; f++) {
-            double seconds = (double)f / (double)DANCE_FPS,
-                   beat = seconds * song->bpm / 60.0 +
-                          0.03 * sin(0.7 * seconds + drift); /* no metronome */
-            size_t i = beat > 0 ? (size_t)(beat / (double)BEATS_PER_BAR) : 0;
-            if (i >= bar_count) i = bar_count - 1;
-            BodyPlacement place;
-            Pose p = mixed_pose(bars, bar_count, song->style, i, beat - (double)(BEATS_PER_BAR * i),
-                                &place);
-            stir(&unrest, seconds, &p);
-            double translation[3], rotations[SMPL_JOINTS][9], v[3];
-            pose_to_body(&p, &place, &smpl, translation, rotations);
-            for (int j = 0; j < SMPL_JOINTS; j++) {
-                rotation_to_axis_angle(rotations[j], v);
-                for (int k = 0; k < 3; k++)
-                    out->poses[(f * SMPL_JOINTS + (size_t)j) * 3 + (size_t)k] = (float)v[k];
-            }
-            for (int k = 0; k < 3; k++)
-                out->translations[3 * f + (size_t)k] = (float)translation[k];
-        }
-    }
+    Choreography steps = {0};
+    Rng r = rng_seed(seed);
+    int status = out->poses && out->translations ? 0 : error_set(err, "out of memory");
+    if (!status) status = skeleton_smpl(&smpl, err);
+    if (!status) status = choreography_make(song, &r, &steps, err);
+    if (!status) dance(song, &steps, &smpl, &r, out);
+    choreography_free(&steps);
     skeleton_free(&smpl);
-    free(bars);
     if (status) dance_free(out);
     return status;
 }

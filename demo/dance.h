@@ -1,4 +1,4 @@
-/* dance.h: a dance to a song: moves of the song's style strung together bar by bar. */
+/* dance.h: a dance to a song, as AIST++ keeps one. */
 #ifndef DEMO_DANCE_H
 #define DEMO_DANCE_H
 
@@ -12,10 +12,9 @@ typedef struct {
     float *translations; /* [frames, 3] metres, owned */
 } Dance;
 
-/* A phrase alternates between two or three moves whose energy suits the music's, to the left and to
- * the right, some larger and some smaller; now and then its last bar holds a still pose. Travelling
- * moves are turned so that the dancer stays near the origin. The same arguments give the same
- * dance. */
+/* The steps of a choreography (choreography.h) fall on the song's beats; feet that stand do not
+ * move; the body goes where the weight goes, and everything above it follows. The same arguments
+ * give the same dance. */
 int dance_make(const Song *song, uint64_t seed, Dance *out, Error *err);
 void dance_free(Dance *d);
 

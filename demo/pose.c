@@ -1,7 +1,6 @@
 #include "demo/pose.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "lib/motion/rotation.h"
 #include "lib/motion/vec3.h"
@@ -17,53 +16,15 @@ enum {
     BALL = 10,
     NECK = 12,
     COLLAR = 13,
-    HEAD = 15,
+    SKULL = 15,
     SHOULDER = 16,
-    ELBOW = 18
+    ELBOW = 18,
+    WRIST = 20
 }; /* SMPL's joints; of a pair the left one, the right one follows */
 
 static const double STANDING = 0.91; /* height of the pelvis, knees a little bent */
 static const double BALL_HEIGHT = 0.02; /* of the foot's joint when it stands on the floor */
 static const double STRETCH = 0.985; /* of the leg at most */
-
-Pose pose_neutral(void) {
-    Pose p = {0};
-    for (int side = 0; side < 2; side++) {
-        double sign = side == LEFT ? 1.0 : -1.0;
-        p.foot[side] = (Foot){.x = 0.11 * sign, .z = 0.07, .yaw = 0.15 * sign};
-        p.arm[side] = (Arm){.raise = 0.22, .forward = 0.08, .elbow = 0.35};
-    }
-    return p;
-}
-
-Pose pose_mix(const Pose *a, const Pose *b, double weight_of_b) {
-    double x[POSE_SIZE], y[POSE_SIZE];
-    memcpy(x, a, sizeof x);
-    memcpy(y, b, sizeof y);
-    for (int i = 0; i < POSE_SIZE; i++) x[i] += weight_of_b * (y[i] - x[i]);
-    Pose mixed;
-    memcpy(&mixed, x, sizeof mixed);
-    return mixed;
-}
-
-Pose pose_mirrored(const Pose *p) {
-    Pose m = *p;
-    for (int side = 0; side < 2; side++) {
-        m.foot[side] = p->foot[1 - side];
-        m.arm[side] = p->arm[1 - side];
-        m.foot[side].x = -m.foot[side].x;
-        m.foot[side].yaw = -m.foot[side].yaw;
-        m.foot[side].orbit = -m.foot[side].orbit;
-    }
-    m.hip_x = -m.hip_x;
-    m.yaw = -m.yaw;
-    m.roll = -m.roll;
-    m.lean = -m.lean;
-    m.turn = -m.turn;
-    m.look = -m.look;
-    m.tilt = -m.tilt;
-    return m;
-}
 
 static void about(int axis, double angle, double r[9]) {
     double v[3] = {0};
@@ -113,18 +74,16 @@ typedef struct {
     double ankle[3], rotation[9], forward[3];
 } Footing;
 
-static void place_foot(const Foot *f, const BodyPlacement *place, const double rest_ball[3],
-                       Footing *out) {
-    double turn[9], ball[3] = {f->x, 0, f->z}, forward[3] = {0, 0, 1}, offset[3];
-    about(1, place->heading + f->orbit, turn);
-    rotation_apply(turn, ball, out->ankle);
-    from_angles(place->heading + f->orbit + f->yaw, 0, 0, turn);
+static void place_foot(const Foot *f, const double rest_ball[3], Footing *out) {
+    double turn[9], offset[3];
+    const double forward[3] = {0, 0, 1};
+    from_angles(f->yaw, 0, 0, turn);
     rotation_apply(turn, forward, out->forward);
-    from_angles(place->heading + f->orbit + f->yaw, f->heel, 0, out->rotation);
+    from_angles(f->yaw, f->heel, 0, out->rotation);
     rotation_apply(out->rotation, rest_ball, offset);
-    out->ankle[0] += place->x - offset[0];
-    out->ankle[1] += BALL_HEIGHT + f->lift - offset[1];
-    out->ankle[2] += place->z - offset[2];
+    out->ankle[0] = f->x - offset[0];
+    out->ankle[1] = BALL_HEIGHT + f->lift - offset[1];
+    out->ankle[2] = f->z - offset[2];
 }
 
 /* The smaller of two numbers, without a corner. */
@@ -161,51 +120,55 @@ static void set_leg(int side, const Footing *foot, const double pelvis[3],
     rotation_relative(shin_rotation, foot->rotation, rotations[ANKLE + side]);
 }
 
+/* Shoulders rise with arms that are raised, and come forward with arms that reach. */
 static void set_arm(int side, const Arm *arm, double rotations[SMPL_JOINTS][9]) {
-    const double sign = side == LEFT ? 1.0 : -1.0, shrug = 0.25 * fmax(arm->raise - 0.9, 0.0);
+    const double sign = side == LEFT ? 1.0 : -1.0;
+    const double shrug = 0.25 * fmax(arm->raise - 0.9, 0.0), reach = 0.15 * arm->forward;
     double swing[9], raise[9], twist[9], both[9];
     about(0, -arm->forward, swing);
     about(2, -sign * (M_PI / 2 - arm->raise + shrug), raise);
     about(0, arm->twist, twist);
     rotation_multiply(swing, raise, both);
     rotation_multiply(both, twist, rotations[SHOULDER + side]);
-    about(2, sign * shrug, rotations[COLLAR + side]);
+    from_angles(-sign * reach, 0, sign * shrug, rotations[COLLAR + side]);
     about(1, -sign * arm->elbow, rotations[ELBOW + side]);
+    about(2, sign * arm->wrist, rotations[WRIST + side]);
 }
 
-void pose_to_body(const Pose *p, const BodyPlacement *place, const Skeleton *smpl,
-                  double translation[3], double rotations[SMPL_JOINTS][9]) {
-    for (int j = 0; j < SMPL_JOINTS; j++) about(0, 0, rotations[j]);
-    double heading[9], offset[3] = {p->hip_x, 0, p->hip_z}, pelvis[3];
-    about(1, place->heading, heading);
-    rotation_apply(heading, offset, pelvis);
-    pelvis[0] += place->x;
-    pelvis[1] = STANDING + p->hip_y;
-    pelvis[2] += place->z;
-    from_angles(place->heading + p->yaw, p->pitch, p->roll, rotations[PELVIS]);
+static void set_spine(const Segment *spine, double rotations[SMPL_JOINTS][9]) {
+    const int joints[] = {SPINE1, SPINE2, SPINE3};
+    for (int i = 0; i < 3; i++)
+        from_angles(spine[i].turn, spine[i].bend, -spine[i].lean, rotations[joints[i]]);
+    const Segment *head = &spine[HEAD];
+    from_angles(head->turn / 2, head->bend / 2, -head->lean / 2, rotations[NECK]);
+    from_angles(head->turn / 2, head->bend / 2, -head->lean / 2, rotations[SKULL]);
+}
 
-    Footing feet[2];
+void pose_to_body(const Pose *p, const Skeleton *smpl, double translation[3],
+                  double rotations[SMPL_JOINTS][9]) {
+    for (int j = 0; j < SMPL_JOINTS; j++) about(0, 0, rotations[j]);
+    double pelvis[3] = {p->x, STANDING + p->y, p->z};
+    from_angles(p->heading + p->yaw, p->pitch, p->roll, rotations[PELVIS]);
+
+    Footing feet[SIDES];
     double height = pelvis[1];
-    for (int side = 0; side < 2; side++) {
-        place_foot(&p->foot[side], place, smpl->offsets + 3 * (BALL + side), &feet[side]);
-        const double *thigh = smpl->offsets + 3 * (KNEE + side),
-                     *shin = smpl->offsets + 3 * (ANKLE + side);
-        double hip[3], reach = STRETCH * (vec3_norm(thigh) + vec3_norm(shin));
+    for (int side = 0; side < SIDES; side++) {
+        place_foot(&p->foot[side], smpl->offsets + 3 * (BALL + side), &feet[side]);
+        const double *thigh = smpl->offsets + 3 * (KNEE + side);
+        const double *shin = smpl->offsets + 3 * (ANKLE + side);
+        const double reach = STRETCH * (vec3_norm(thigh) + vec3_norm(shin));
+        double hip[3];
         rotation_apply(rotations[PELVIS], smpl->offsets + 3 * (HIP + side), hip);
-        double dx = feet[side].ankle[0] - pelvis[0] - hip[0],
-               dz = feet[side].ankle[2] - pelvis[2] - hip[2];
-        double up = sqrt(fmax(reach * reach - dx * dx - dz * dz, 0.05));
+        const double dx = feet[side].ankle[0] - pelvis[0] - hip[0];
+        const double dz = feet[side].ankle[2] - pelvis[2] - hip[2];
+        const double up = sqrt(fmax(reach * reach - dx * dx - dz * dz, 0.05));
         height = soft_minimum(height, feet[side].ankle[1] + up - hip[1]);
     }
     pelvis[1] = height;
-    for (int side = 0; side < 2; side++) {
+    for (int side = 0; side < SIDES; side++) {
         set_leg(side, &feet[side], pelvis, rotations[PELVIS], smpl, rotations);
         set_arm(side, &p->arm[side], rotations);
     }
-    const int spine[3] = {SPINE1, SPINE2, SPINE3};
-    for (int i = 0; i < 3; i++)
-        from_angles(p->turn / 3, p->bend / 3, p->lean / 3, rotations[spine[i]]);
-    from_angles(p->look / 2, p->nod / 2, p->tilt / 2, rotations[NECK]);
-    from_angles(p->look / 2, p->nod / 2, p->tilt / 2, rotations[HEAD]);
+    set_spine(p->spine, rotations);
     for (int i = 0; i < 3; i++) translation[i] = pelvis[i] - smpl->offsets[i];
 }

@@ -5,49 +5,45 @@
 
 #include "lib/motion/motion.h"
 
-enum { LEFT, RIGHT }; /* left is +x for a dancer who faces +z */
+enum { LEFT, RIGHT, SIDES }; /* left is +x for a dancer who faces +z */
 
+/* In the room. */
 typedef struct {
-    double x, lift,
-        z; /* ball of the foot: metres from the middle of the stance, and above the floor */
-    double yaw; /* the foot turns outwards or inwards with it, about y */
+    double x, z, lift; /* ball of the foot: metres on the floor, and above it */
+    double yaw; /* where the toes point, about y; 0 is +z */
     double heel; /* radians by which the heel is raised over the ball */
-    double orbit; /* the foot's place and direction turned about the middle of the stance: for steps
-                     of a turn */
 } Foot;
 
 typedef struct {
     double raise; /* 0 hanging, pi/2 straight to the side, pi overhead */
     double forward; /* then swung to the front */
-    double twist; /* about the upper arm; -pi/2 lets a bent elbow of a raised arm point up */
+    double twist; /* about the upper arm: -pi/2 lets the bent elbow of a raised arm point up, +1
+                     brings the forearm of a hanging one before the body */
     double elbow; /* 0 straight */
+    double wrist; /* the hand bent up (down: negative) */
 } Arm;
 
-/* Nothing but numbers, so that poses can be mixed. Radians and metres. */
+/* A part of the spine, or the head: forwards, to the left, about y. */
 typedef struct {
-    Foot foot[2];
-    Arm arm[2];
-    double hip_x, hip_y, hip_z; /* pelvis from where it is when standing */
-    double yaw, pitch, roll; /* of the pelvis */
-    double bend, lean, turn; /* of the spine: forwards, sideways, about y */
-    double nod, look, tilt; /* of the head, likewise */
+    double bend, lean, turn;
+} Segment;
+
+enum { LOWER, MIDDLE, UPPER, HEAD, SEGMENTS }; /* from the pelvis up */
+
+/* Radians and metres. */
+typedef struct {
+    Foot foot[SIDES];
+    double x, y, z; /* pelvis, in the room; y from its height in standing */
+    double heading; /* of the whole body, about y */
+    double yaw, pitch, roll; /* of the pelvis, over the heading: about y, forwards, left side up */
+    Segment spine[SEGMENTS];
+    Arm arm[SIDES];
 } Pose;
-
-enum { POSE_SIZE = sizeof(Pose) / sizeof(double) };
-
-/* Where the dancer's stance is: on the floor, heading about y. */
-typedef struct {
-    double x, z, heading;
-} BodyPlacement;
-
-Pose pose_neutral(void);
-Pose pose_mix(const Pose *a, const Pose *b, double weight_of_b);
-Pose pose_mirrored(const Pose *p); /* left and right exchanged */
 
 /* The ankles are brought to the feet by two-bone inverse kinematics, the pelvis sinks as far as
  * they need. rotations [24][9] are relative to the parent joint, translation [3] is SMPL's (the
  * pelvis less its rest place). */
-void pose_to_body(const Pose *p, const BodyPlacement *place, const Skeleton *smpl,
-                  double translation[3], double rotations[SMPL_JOINTS][9]);
+void pose_to_body(const Pose *p, const Skeleton *smpl, double translation[3],
+                  double rotations[SMPL_JOINTS][9]);
 
 #endif

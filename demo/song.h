@@ -5,14 +5,26 @@
 #include "demo/style.h"
 #include "lib/base/error.h"
 
-enum { SONG_RATE = 44100, SONG_MAX_PHRASES = 512, BEATS_PER_BAR = 4, BARS_PER_PHRASE = 4 };
+enum { SONG_RATE = 44100, SONG_MAX_PHRASES = 512, BEATS_PER_BAR = 4, BARS_PER_PHRASE = 2 };
+
+/* What a phrase of eight counts is a part of. */
+typedef enum {
+    SECTION_INTRO, /* drums and a pad */
+    SECTION_VERSE, /* drums, bass and chords */
+    SECTION_BUILD, /* towards a chorus */
+    SECTION_CHORUS, /* everything, and the melody */
+    SECTION_BREAK /* little but a pad and the beat */
+} Section;
+
+int section_energy(Section s); /* 0 calm, 1 middle, 2 high */
 
 typedef struct {
     const Style *style;
     double bpm, seconds; /* beat 0 is at time 0 */
     int key; /* semitones over A */
-    size_t phrases; /* of four bars, the last one cut where the song ends */
-    char energy[SONG_MAX_PHRASES]; /* of each: 0 calm, 1 middle, 2 high */
+    size_t phrases; /* of two bars, the last one cut where the song ends */
+    Section section[SONG_MAX_PHRASES]; /* of each */
+    int melody[16]; /* of the chorus: a tone of the chord for every eighth; negative: none */
     uint64_t seed;
 } Song;
 
