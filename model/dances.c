@@ -6,40 +6,9 @@
 
 #include "lib/base/file.h"
 #include "lib/base/rate.h"
+#include "lib/data/dataset.h"
 #include "lib/data/genres.h"
 #include "model/generate.h"
-
-static int request_row(DanceRequest *r, const DatasetRow *row, const char *path, const char *folder,
-                       const char *genre, bool with_music, Strings *outputs, Error *err) {
-    char name[300];
-    if (with_music && !row->music[0]) return error_set(err, "%s: %s has no music", path, row->name);
-    if (snprintf(name, sizeof name, "%s.npz", row->name) >= (int)sizeof name)
-        return error_set(err, "%s: %.80s... is too long for the name of a file", path, row->name);
-    char *output = path_join(folder, name);
-    const int status = output ? strings_add(outputs, output, err) : error_set(err, "out of memory");
-    free(output);
-    if (status) return -1;
-    *r = (DanceRequest){.music = row->music[0] ? row->music : NULL,
-                        .seed = row->motion[0] ? row->motion : NULL,
-                        .genre = genre ? genre : row->genre,
-                        .output = outputs->items[outputs->count - 1]};
-    return 0;
-}
-
-int dance_requests(const Dataset *d, const char *path, const char *folder, const char *genre,
-                   bool with_music, DanceRequest **requests, Strings *outputs, Error *err) {
-    *outputs = (Strings){0};
-    *requests = calloc(d->count + 1, sizeof **requests);
-    int status = *requests ? 0 : error_set(err, "out of memory");
-    for (size_t i = 0; status == 0 && i < d->count; i++)
-        status = request_row(&(*requests)[i], &d->rows[i], path, folder, genre, with_music, outputs,
-                             err);
-    if (status == 0) return 0;
-    free(*requests);
-    *requests = NULL;
-    strings_free(outputs);
-    return -1;
-}
 
 /* One dance that is being made. */
 typedef struct {
@@ -144,8 +113,9 @@ static int start_motion(Dance *d, const Model *m, size_t frames, Error *err) {
 }
 
 /* Request `i`: reads and checks what it names. */
-static int begin(Dance *d, const Model *m, const DanceRequest *request, Songs *songs, size_t i,
-                 size_t frames, Error *err) {
+static int begin(Dance *d, const DanceRun *run, const DanceRequest *request, Songs *songs, size_t i,
+                 Error *err) {
+    const Model *m = run->model;
     *d = (Dance){.request = request};
     if (!request->seed && !model_has(m, "seed.motion"))
         return error_set(err, "the model stores no seed; give --seed-motion");
@@ -155,12 +125,12 @@ static int begin(Dance *d, const Model *m, const DanceRequest *request, Songs *s
     if (status) return status;
     if (request->music && (songs_get(songs, i, &d->music, err) || check_music(d, m, err)))
         return -1;
-    return start_motion(d, m, frames, err);
+    return start_motion(d, m, run->frames, err);
 }
 
 /* --- all of them --- */
 
-static int generate(Generator *g, const Dance *dances, size_t count, const DanceHooks *hooks,
+static int generate(Generator *g, const DanceRun *run, const Dance *dances, size_t count,
                     Error *err) {
     GenerationJob *jobs = calloc(count, sizeof *jobs);
     if (!jobs) return error_set(err, "out of memory");
@@ -172,66 +142,110 @@ static int generate(Generator *g, const Dance *dances, size_t count, const Dance
                                   .music_frames = d->music ? d->music->frames : 0,
                                   .genre = d->genre};
     }
-    int status = generator_run(g, jobs, count, hooks->progress, hooks->user, err);
+    int status = generator_run(g, jobs, count, run->progress, run->user, err);
     for (size_t i = 0; status == 0 && i < count; i++)
         status = motion_write(dances[i].request->output, &dances[i].motion, err);
     free(jobs);
     return status;
 }
 
-static int make_generator(Generator **g, const Model *m, const DanceOptions *o, size_t batch,
-                          Error *err) {
-    if (generator_new(g, m, batch, o->keep ? o->keep : m->config.keep, err)) return -1;
-    return o->bf16 ? generator_round(*g, err) : 0;
+static int make_generator(Generator **g, const DanceRun *run, size_t batch, Error *err) {
+    const size_t keep = run->keep ? run->keep : run->model->config.keep;
+    if (generator_new(g, run->model, batch, keep, err)) return -1;
+    return run->bf16 ? generator_round(*g, err) : 0;
 }
 
-/* Requests first .. first + count - 1, and a generator if there is none yet. */
-static int make_batch(Generator **g, const Model *m, const DanceRequest *requests, size_t first,
-                      size_t count, const DanceOptions *o, Songs *songs, Dance *dances,
-                      const DanceHooks *hooks, Error *err) {
+/* A run under way. */
+typedef struct {
+    const DanceRun *run;
+    const DanceRequest *requests;
+    size_t total;
+    Songs songs;
+    Generator *generator; /* NULL before the first batch */
+    Dance *dances; /* [batch] */
+} DancesUnderWay;
+
+/* Requests first .. first + count - 1. */
+static int make_batch(DancesUnderWay *w, size_t first, size_t count, Error *err) {
+    const DanceRun *run = w->run;
     const char *assumed = NULL;
     int status = 0;
     for (size_t i = 0; status == 0 && i < count; i++) {
-        Dance *d = &dances[i];
-        status = begin(d, m, &requests[first + i], songs, first + i, o->frames, err);
+        Dance *d = &w->dances[i];
+        status = begin(d, run, &w->requests[first + i], &w->songs, first + i, err);
         if (d->seed.fps_assumed && !assumed) assumed = d->request->seed;
         motion_free(&d->seed);
     }
-    if (status == 0 && !*g) status = make_generator(g, m, o, count, err);
-    if (status == 0 && hooks->ready) hooks->ready(hooks->user, first, count, assumed);
-    if (status == 0) status = generate(*g, dances, count, hooks, err);
+    if (status == 0 && !w->generator) status = make_generator(&w->generator, run, count, err);
+    if (status == 0 && run->ready) run->ready(run->user, first, count, w->total, assumed);
+    if (status == 0) status = generate(w->generator, run, w->dances, count, err);
     for (size_t i = 0; i < count; i++) {
-        dance_free(&dances[i]);
-        dances[i] = (Dance){0};
-        songs_done(songs, first + i);
+        dance_free(&w->dances[i]);
+        w->dances[i] = (Dance){0};
+        songs_done(&w->songs, first + i);
     }
     return status;
 }
 
-static int gather_songs(Songs *songs, const DanceRequest *requests, size_t count, SongLoad *load,
-                        void *context, Error *err) {
-    const char **paths = calloc(count + 1, sizeof *paths);
+static int gather_songs(DancesUnderWay *w, Error *err) {
+    const DanceRun *run = w->run;
+    const char **paths = calloc(w->total + 1, sizeof *paths);
     if (!paths) return error_set(err, "out of memory");
-    for (size_t i = 0; i < count; i++) paths[i] = requests[i].music ? requests[i].music : "";
-    const int status = songs_new(songs, paths, count, load, context, err);
+    for (size_t i = 0; i < w->total; i++)
+        paths[i] = w->requests[i].music ? w->requests[i].music : "";
+    const int status = songs_new(&w->songs, paths, w->total, run->load, run->load_context, err);
     free(paths);
     return status;
 }
 
-int dances_make(const Model *m, const DanceRequest *requests, size_t count, const DanceOptions *o,
-                SongLoad *load, void *context, const DanceHooks *hooks, Error *err) {
-    const size_t batch = o->batch < count ? o->batch : count;
-    Generator *g = NULL;
-    Songs songs;
-    if (gather_songs(&songs, requests, count, load, context, err)) return -1;
-    Dance *dances = calloc(batch + 1, sizeof *dances);
-    int status = dances ? 0 : error_set(err, "out of memory");
-    for (size_t at = 0; status == 0 && at < count; at += batch) {
-        const size_t n = count - at < batch ? count - at : batch;
-        status = make_batch(&g, m, requests, at, n, o, &songs, dances, hooks, err);
-    }
-    generator_free(g);
-    free(dances);
-    songs_free(&songs);
+int dances_make(const DanceRun *run, const DanceRequest *requests, size_t count, Error *err) {
+    DancesUnderWay w = {.run = run, .requests = requests, .total = count};
+    const size_t batch = run->batch < count ? run->batch : count;
+    if (gather_songs(&w, err)) return -1;
+    w.dances = calloc(batch + 1, sizeof *w.dances);
+    int status = w.dances ? 0 : error_set(err, "out of memory");
+    for (size_t at = 0; status == 0 && at < count; at += batch)
+        status = make_batch(&w, at, count - at < batch ? count - at : batch, err);
+    generator_free(w.generator);
+    free(w.dances);
+    songs_free(&w.songs);
+    return status;
+}
+
+/* --- data sets --- */
+
+static int request_row(DanceRequest *r, const DatasetRow *row, const DanceRun *run,
+                       const char *folder, const char *genre, Strings *outputs, Error *err) {
+    char name[300];
+    if (!row->music[0] && run->model->config.music_dim > 0)
+        return error_set(err, "%s has no music", row->name);
+    if (snprintf(name, sizeof name, "%s.npz", row->name) >= (int)sizeof name)
+        return error_set(err, "%.80s... is too long for the name of a file", row->name);
+    char *output = path_join(folder, name);
+    const int status = output ? strings_add(outputs, output, err) : error_set(err, "out of memory");
+    free(output);
+    if (status) return -1;
+    *r = (DanceRequest){.music = row->music[0] ? row->music : NULL,
+                        .seed = row->motion[0] ? row->motion : NULL,
+                        .genre = genre ? genre : row->genre,
+                        .output = outputs->items[outputs->count - 1]};
+    return 0;
+}
+
+int dances_make_dataset(const DanceRun *run, const char *dataset, const char *folder,
+                        const char *genre, Error *err) {
+    Dataset d;
+    Strings outputs = {0};
+    if (dataset_read(dataset, &d, err)) return -1;
+    DanceRequest *requests = calloc(d.count, sizeof *requests);
+    int status = requests ? 0 : error_set(err, "out of memory");
+    for (size_t i = 0; status == 0 && i < d.count; i++)
+        if (request_row(&requests[i], &d.rows[i], run, folder, genre, &outputs, err))
+            status = error_prefix(err, dataset);
+    if (status == 0) status = folder_make(folder, err);
+    if (status == 0) status = dances_make(run, requests, d.count, err);
+    free(requests);
+    strings_free(&outputs);
+    dataset_free(&d);
     return status;
 }

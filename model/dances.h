@@ -2,7 +2,6 @@
 #ifndef MODEL_DANCES_H
 #define MODEL_DANCES_H
 
-#include "lib/data/dataset.h"
 #include "lib/data/songs.h"
 #include "lib/motion/motion.h"
 #include "model/model.h"
@@ -16,36 +15,35 @@ typedef struct {
     const char *output; /* path of the result, .npz */
 } DanceRequest;
 
-/* A request for each row of a data set, whose motion is the seed if it has one, into
- * FOLDER/NAME.npz. genre: for all, or NULL. *requests [d->count] and the strings in *outputs are
- * owned, other strings the data set's; on error there are none. path: of the data set, for
- * messages. with_music: a row without music is an error. */
-int dance_requests(const Dataset *d, const char *path, const char *folder, const char *genre,
-                   bool with_music, DanceRequest **requests, Strings *outputs, Error *err);
-
 typedef struct {
+    const Model *model; /* its configuration says the rate and what music it takes */
     size_t frames; /* length of a dance, its seed included; 0: the music's */
     size_t keep; /* frames kept of each step; 0: the model's */
     size_t batch; /* dances computed together */
     bool bf16; /* see generator_round */
-} DanceOptions;
+    SongLoad *load; /* reads music; called once for all requests that name it */
+    void *load_context;
 
-/* What the caller is told of; each may be NULL. */
-typedef struct {
+    /* What the caller is told of; each may be NULL. */
     void *user;
-    /* All that requests first .. first + count - 1 need has been read and accepted; they are next.
-     * seed_assumed: a seed among them that does not say its rate, or NULL. */
-    void (*ready)(void *user, size_t first, size_t count, const char *seed_assumed);
+    /* All that requests first .. first + count - 1, of `total`, need has been read and accepted;
+     * they are next. seed_assumed: a seed among them that does not say its rate, or NULL. */
+    void (*ready)(void *user, size_t first, size_t count, size_t total, const char *seed_assumed);
     /* Frames done of the longest of them. */
     void (*progress)(void *user, size_t done, size_t total);
-} DanceHooks;
+} DanceRun;
 
-/* Makes and writes all dances, some at a time. Music is read once for all requests that name it and
- * kept while it is needed. The model's configuration says its rate, which the dances have; music
- * and seeds of another rate and music of other features are refused. 0, -1, or DANCES_NO_GENRE
- * (with a message) where a request, its seed and the model leave the genre open. */
+/* Makes and writes all dances, some at a time; they have the model's rate. Music is kept only as
+ * long as a request still needs it. Music and seeds of another rate and music of other features
+ * than the model was trained on are refused. 0, -1, or DANCES_NO_GENRE (with a message) where a
+ * request, its seed and the model leave the genre open. */
 enum { DANCES_NO_GENRE = 1 };
-int dances_make(const Model *m, const DanceRequest *requests, size_t count, const DanceOptions *o,
-                SongLoad *load, void *context, const DanceHooks *hooks, Error *err);
+int dances_make(const DanceRun *run, const DanceRequest *requests, size_t count, Error *err);
+
+/* A dance for each row of a data set, whose motion is the seed if it has one, into FOLDER/NAME.npz;
+ * the folder is made if need be. A row needs music if the model does. genre: for all of them, or
+ * NULL: the rows'. */
+int dances_make_dataset(const DanceRun *run, const char *dataset, const char *folder,
+                        const char *genre, Error *err);
 
 #endif

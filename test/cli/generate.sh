@@ -200,7 +200,7 @@ check "another format has a command of its own" says "x" \
     'then export-motion --to bvh -o .*d.bvh dance.npz' "$work/d.bvh"
 check "... in capitals, too" says "x" 'export-motion --to glb' "$work/d.GLB"
 check "so has a video" says "x" 'export-motion --to y4m -o - dance.npz | ffmpeg' "$work/d.mp4"
-check "an unknown ending is refused" says "x" '-o .*d.xyz.npz' "$work/d.xyz"
+check "an unknown ending is refused" says "x" 'then export-motion' "$work/d.xyz"
 wrong "no music" "$g" -m "$m" -o "$x"
 wrong "music and a data set" "$g" -m "$m" --music "$song" --dataset "$all" -o "$x"
 wrong "a seed for a data set" "$g" -m "$m" --dataset "$all" --seed-motion "$data/dance1.npy" -o \

@@ -73,8 +73,8 @@ static int make(const DanceRequest *requests, size_t count, size_t batch, Counte
     Model m;
     make_model(&m);
     *c = (Counter){0};
-    const int status = dances_make(&m, requests, count, &(DanceOptions){.batch = batch}, load, c,
-                                   &(DanceHooks){0}, err);
+    const DanceRun run = {.model = &m, .batch = batch, .load = load, .load_context = c};
+    const int status = dances_make(&run, requests, count, err);
     model_free(&m);
     return status;
 }
@@ -117,8 +117,10 @@ typedef struct {
     const char *assumed;
 } Heard;
 
-static void on_ready(void *user, size_t first, size_t count, const char *seed_assumed) {
+static void on_ready(void *user, size_t first, size_t count, size_t total,
+                     const char *seed_assumed) {
     Heard *h = user;
+    assert_int_equal(total, 7);
     h->first[h->calls] = first;
     h->count[h->calls++] = count;
     if (seed_assumed) h->assumed = seed_assumed;
@@ -138,14 +140,18 @@ static void batches_are_announced(void **state) {
     }
     make_model(&m);
     m.config.fps = 60;
-    assert_failed(dances_make(&m, requests, 7, &(DanceOptions){.batch = 3}, load, &c,
-                              &(DanceHooks){&h, on_ready, NULL}, &err),
-                  &err, "a: has 30 frames a second, but the model was trained at 60");
+    DanceRun run = {.model = &m,
+                    .batch = 3,
+                    .frames = 12,
+                    .load = load,
+                    .load_context = &c,
+                    .user = &h,
+                    .ready = on_ready};
+    assert_failed(dances_make(&run, requests, 7, &err), &err,
+                  "a: has 30 frames a second, but the model was trained at 60");
     assert_int_equal(h.calls, 0); /* nothing was ready */
     m.config.fps = 30;
-    assert_done(dances_make(&m, requests, 7, &(DanceOptions){.batch = 3, .frames = 12}, load, &c,
-                            &(DanceHooks){&h, on_ready, NULL}, &err),
-                &err);
+    assert_done(dances_make(&run, requests, 7, &err), &err);
     assert_int_equal(h.calls, 3);
     assert_true(h.first[1] == 3 && h.count[1] == 3 && h.first[2] == 6 && h.count[2] == 1);
     assert_null(h.assumed);
@@ -201,36 +207,40 @@ static void unknown_features_are_compared_by_width(void **state) {
     const DanceRequest request = {"a", NULL, "HO", scratch("x.npz")};
     make_model(&m);
     m.config.music_features = (MusicIdentity){0};
-    assert_failed(
-        dances_make(&m, &request, 1, &(DanceOptions){.batch = 1}, load, &c, &(DanceHooks){0}, &err),
-        &err, "a: holds sound7 1, but the model was trained on 5 unnamed features");
+    const DanceRun run = {.model = &m, .batch = 1, .load = load, .load_context = &c};
+    assert_failed(dances_make(&run, &request, 1, &err), &err,
+                  "a: holds sound7 1, but the model was trained on 5 unnamed features");
     model_free(&m);
 }
 
-static void rows_become_requests(void **state) {
+static void rows_become_dances(void **state) {
     (void)state;
     Error err;
-    Dataset d;
-    DanceRequest *requests;
-    Strings outputs;
-    static const char rows[] = "name\tgenre\tmotion\tmusic\na\tHO\ta.npz\ts.npz\nb\tKR\t\ts.npz\n";
-    const char *path = scratch_write("list.tsv", rows, sizeof rows - 1);
-    assert_done(dataset_read(path, &d, &err), &err);
-    assert_done(dance_requests(&d, path, "out", NULL, true, &requests, &outputs, &err), &err);
-    assert_string_equal(requests[0].output, "out/a.npz");
-    assert_string_equal(requests[1].genre, "KR");
-    assert_true(requests[0].seed && !requests[1].seed);
-    free(requests);
-    strings_free(&outputs);
-    assert_done(dance_requests(&d, path, "out", "house", true, &requests, &outputs, &err), &err);
-    assert_string_equal(requests[1].genre, "house");
-    free(requests);
-    strings_free(&outputs);
-    d.rows[1].music[0] = '\0';
-    assert_failed(dance_requests(&d, path, "out", NULL, true, &requests, &outputs, &err), &err,
-                  "list.tsv: b has no music");
-    assert_null(requests);
-    dataset_free(&d);
+    Model m;
+    Motion made;
+    Counter c = {0};
+    static const char rows[] = "name\tgenre\tmotion\tmusic\na\tHO\tseed.npz\ta\nb\tKR\t\ta\n";
+    static const char silent[] = "name\tgenre\tmotion\nb\tKR\t\n";
+    char list[300], folder[300], dance[320];
+    motion_file("seed.npz", 30, "KR");
+    strcpy(list, scratch_write("list.tsv", rows, sizeof rows - 1));
+    strcpy(folder, scratch("dances/of/rows"));
+    snprintf(dance, sizeof dance, "%s/b.npz", folder);
+    make_model(&m);
+    const DanceRun run = {.model = &m, .batch = 5, .load = load, .load_context = &c};
+    assert_done(dances_make_dataset(&run, list, folder, NULL, &err), &err);
+    assert_int_equal(c.reads, 1);
+    assert_done(motion_read(dance, &made, &err), &err);
+    assert_string_equal(made.genre, "KR");
+    motion_free(&made);
+    assert_done(dances_make_dataset(&run, list, folder, "house", &err), &err);
+    assert_done(motion_read(dance, &made, &err), &err);
+    assert_string_equal(made.genre, "HO");
+    motion_free(&made);
+    strcpy(list, scratch_write("silent.tsv", silent, sizeof silent - 1));
+    assert_failed(dances_make_dataset(&run, list, folder, NULL, &err), &err,
+                  "silent.tsv: b has no music");
+    model_free(&m);
 }
 
 int main(void) {
@@ -239,7 +249,7 @@ int main(void) {
         cmocka_unit_test(batches_are_announced),
         cmocka_unit_test(what_the_model_was_not_trained_on_is_refused),
         cmocka_unit_test(unknown_features_are_compared_by_width),
-        cmocka_unit_test(rows_become_requests),
+        cmocka_unit_test(rows_become_dances),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
 }

@@ -372,22 +372,20 @@ static void files_without_music(void **state) {
     assert_done(motion_write(from, &seed, &err), &err);
     motion_free(&seed);
     DanceRequest request = {.seed = from, .output = to};
-    const DanceHooks hooks = {0};
-    DanceOptions o = {.frames = 9, .batch = 1};
-    assert_done(dances_make(&t.m, &request, 1, &o, no_song, NULL, &hooks, &err), &err);
+    DanceRun run = {.model = &t.m, .frames = 9, .batch = 1, .load = no_song};
+    assert_done(dances_make(&run, &request, 1, &err), &err);
     assert_done(motion_read(to, &dance, &err), &err);
     assert_true(dance.frames == 9 && dance.data[8 * D] == 3);
     assert_string_equal(dance.genre, "a");
     motion_free(&dance);
-    o.frames = 0;
-    assert_failed(dances_make(&t.m, &request, 1, &o, no_song, NULL, &hooks, &err), &err,
+    run.frames = 0;
+    assert_failed(dances_make(&run, &request, 1, &err), &err,
                   "dance.npz: without music, --frames says how long the dance is");
-    o.frames = L;
-    assert_failed(dances_make(&t.m, &request, 1, &o, no_song, NULL, &hooks, &err), &err,
+    run.frames = L;
+    assert_failed(dances_make(&run, &request, 1, &err), &err,
                   "dance.npz: 4 frames are no longer than the seed of 4");
     request.music = "song.npz";
-    assert_failed(dances_make(&t.m, &request, 1, &o, no_song, NULL, &hooks, &err), &err,
-                  "song.npz: was asked for");
+    assert_failed(dances_make(&run, &request, 1, &err), &err, "song.npz: was asked for");
     trial_end(&t);
 }
 
