@@ -17,6 +17,18 @@ typedef enum {
     GLOBAL_BYTES, /* bytes(): how protocol 2 writes b'' */
 } PickleGlobal;
 
+struct Pickle {
+    unsigned char *file; /* owned, or NULL for pickle_parse */
+    PickleValue *root;
+    PickleValue **values; /* all of them */
+    size_t count, capacity;
+    void **blocks; /* memory of pickle_bytes */
+    size_t block_count, block_bytes, block_limit;
+};
+
+/* Makes room for one more item; -1 when memory is out. */
+int pickle_grow(PickleValue ***items, size_t count, size_t *capacity);
+
 /* A new value, owned by p; NULL (and err) when there are too many or memory is out. */
 PickleValue *pickle_new(Pickle *p, PickleType type, Error *err);
 /* size bytes, owned by p. All of them together may not exceed the file's size by much: NULL (and
@@ -30,5 +42,9 @@ int pickle_global(const unsigned char *module, size_t module_size, const unsigne
 PickleValue *pickle_reduce(Pickle *p, const PickleValue *callable, const PickleValue *args,
                            Error *err);
 int pickle_build(PickleValue *object, const PickleValue *state, Error *err);
+
+/* The error for a file that does not begin as pickles of protocol 2 to 5 do: compressed, of an
+ * older protocol, or something else; returns -1. */
+int pickle_refuse(const unsigned char *data, size_t size, Error *err);
 
 #endif
