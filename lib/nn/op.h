@@ -31,7 +31,7 @@
  *
  * It goes into a file of lib/nn/ops that begins with its equation, with its declaration and shapes
  * in ops.h; test/lib/nn/f64_ops.c compares its gradients with central differences, and
- * test/lib/nn/ops/test_ops.c its float32 values with the definition.
+ * test/lib/nn/ops its float32 values with the definition.
  *
  * The recording function checks shapes and calls graph_fail where they do not fit; forward and
  * backward run on what was checked and cannot fail. Whatever they need besides their operands is in
@@ -48,8 +48,8 @@
  *
  * Three more properties save work and memory; without them an op is right, too:
  * - writes_first_grad: backward looks at Operand.first_grad, and where it is set stores the
- * gradient (every element of it) instead of adding to it (real_store_or_add; beta = 0 in a
- * product). Without this property the gradient is filled with zeros before.
+ *   gradient, every element of it, instead of adding to it (real_store_or_add; beta = 0 in a
+ *   product). Without this property the gradient is filled with zeros before.
  * - passes_grad: the gradient of x[0] is dy itself, as in a sum. Where dy's memory can become that
  *   gradient, backward sees NULL in x[0].grad and has nothing to do for it.
  * - grad_in_place: x[0].grad may lie where dy does: backward reads each element of dy before it
