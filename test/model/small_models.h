@@ -1,0 +1,41 @@
+/* small_models.h: configurations of tiny models for the gradient checks. */
+#ifndef TEST_MODEL_SMALL_MODELS_H
+#define TEST_MODEL_SMALL_MODELS_H
+
+#include "model/config.h"
+
+static const double spread = 0.5; /* steeper softmaxes are beyond differences */
+
+enum { GENRES = 3 };
+
+static inline Config small_config(Refine refine) {
+    return (Config){.motion_dim = 12,
+                    .genre_count = GENRES,
+                    .music_dim = 5,
+                    .past = 9,
+                    .future = 3,
+                    .music = 13,
+                    .keep = 3,
+                    .predictor = {.width = 5, .heads = 2, .mlp = 7},
+                    .motion_layers = 1,
+                    .music_layers = 1,
+                    .cross_layers = 1,
+                    .bank = {.width = 6, .heads = 4, .mlp = 5},
+                    .bank_layers = 1,
+                    .items = 5,
+                    .latents = 3,
+                    .refine = refine,
+                    .transit = true};
+}
+
+static inline Config aided_config(Refine refine) {
+    Config c = small_config(refine);
+    c.residual = c.relative_root = c.relative_heading = c.standardise = c.logit_scale = true;
+    c.join = 2;
+    c.smooth = 18;
+    return c;
+}
+
+/* --- the parts --- */
+
+#endif
