@@ -59,7 +59,7 @@ int main(int argc, char **argv) {
                  option_given(
                      option_real("start-bpm", 0, "B", &o.features.start_bpm, 10, 1000,
                                  "Tempo around which beats are sought. Unless this is given, an "
-                                 "AIST++ music name (mBR0, mHO3) tells its own."),
+                                 "AIST++ music name (mBR0, mHO3) sets its own."),
                      &o.start_bpm_given),
                  option_text("columns", 0, "BLOCKS", &columns, columns_help),
                  option_choice("compat", 0, versions, &version,

@@ -34,7 +34,8 @@ bool extract_names_file(const char *output) {
 
 /* "songs/a.mp3" -> "FOLDER/a.npz". */
 static char *target_in(const char *folder, const char *source) {
-    char *stem = path_stem(source), *name = stem ? malloc(strlen(stem) + sizeof ".npz") : NULL;
+    char *stem = path_stem(source);
+    char *name = stem ? malloc(strlen(stem) + sizeof ".npz") : NULL;
     if (name) strcat(strcpy(name, stem), ".npz");
     char *target = name ? path_join(folder, name) : NULL;
     free(stem);

@@ -8,7 +8,7 @@
 
 typedef struct {
     Mint35Options features;
-    bool start_bpm_given; /* else a sound's name may tell its own: mint35_start_bpm */
+    bool start_bpm_given; /* else a sound's name may set it: mint35_start_bpm */
     bool skip_existing; /* leave sounds whose target is there already */
     const char *trace_path; /* of one sound: where what is computed on the way goes; or NULL */
     int threads; /* sounds at a time */

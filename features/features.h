@@ -1,9 +1,9 @@
 /* features.h: the registry of music features: every set that can be computed from sound.
  *
  * A set has a name and versions ("mint35": "librosa-0.11", "librosa-0.8"), which together with the
- * layout of its columns are its identity (lib/audio/music_identity.h); feature files and models
- * carry it, and whoever joins two of them compares. A new set is a row here and the functions it
- * points to. */
+ * layout of its columns are its identity (lib/audio/music_identity.h). Feature files and models
+ * carry it, and code that joins two of them compares it. A new set is a row here and the functions
+ * that it points to. */
 #ifndef FEATURES_FEATURES_H
 #define FEATURES_FEATURES_H
 

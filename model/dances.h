@@ -24,7 +24,7 @@ typedef struct {
     SongLoad *load; /* reads music; called once for all requests that name it */
     void *load_context;
 
-    /* What the caller is told of; each may be NULL. */
+    /* Callbacks; each may be NULL. */
     void *user;
     /* All that requests first .. first + count - 1, of `total`, need has been read and accepted;
      * they are next. seed_assumed: a seed among them that does not say its rate, or NULL. */

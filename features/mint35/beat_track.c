@@ -25,8 +25,10 @@ static float deviation(const float *x, size_t n) {
 
 int beat_local_score(const float *envelope, size_t frames, long period, LibrosaVersion version,
                      double *local, Error *err) {
-    const size_t taps = 2 * (size_t)period + 1, half = (size_t)period;
-    double *window = malloc(taps * sizeof *window), *x = malloc(frames * sizeof *x);
+    const size_t taps = 2 * (size_t)period + 1;
+    const size_t half = (size_t)period;
+    double *window = malloc(taps * sizeof *window);
+    double *x = malloc(frames * sizeof *x);
     if (!window || !x) {
         free(window);
         free(x);
@@ -40,8 +42,8 @@ int beat_local_score(const float *envelope, size_t frames, long period, LibrosaV
     }
     for (size_t i = 0; i < frames; i++) {
         /* bounds of 0.11: frame 0 of the envelope never counts */
-        const size_t last = version == LIBROSA_0_8 ? i + half + 1 : i + half,
-                     end = last < taps ? last : taps;
+        const size_t last = version == LIBROSA_0_8 ? i + half + 1 : i + half;
+        const size_t end = last < taps ? last : taps;
         const size_t first = i + half + 1 > frames ? i + half + 1 - frames : 0;
         double sum = 0;
         for (size_t k = first; k < end; k++) sum += window[k] * x[i + half - k];
@@ -52,10 +54,19 @@ int beat_local_score(const float *envelope, size_t frames, long period, LibrosaV
     return 0;
 }
 
+/* In 0.8, of a beat at frame i that follows one before frame 0, where cumulative is 0: the least
+ * penalty is that of the distance nearest to a period. */
+static double score_of_start(const double *penalty, long i, long period) {
+    if (i < period) return 0;
+    return i < 2 * period ? -penalty[i + 1] : -INFINITY;
+}
+
 int beat_dynamic_program(const double *local, size_t frames, long period, LibrosaVersion version,
                          double *cumulative, long *link, Error *err) {
-    const long nearest = lrint((double)period / 2), farthest = 2 * period;
-    double *penalty = malloc(((size_t)farthest + 1) * sizeof *penalty), top = local[0];
+    const long nearest = lrint((double)period / 2);
+    const long farthest = 2 * period;
+    double *penalty = malloc(((size_t)farthest + 1) * sizeof *penalty);
+    double top = local[0];
     if (!penalty) return error_set(err, "out of memory for the beats of %zu frames", frames);
     for (long d = 1; d <= farthest; d++) {
         const double octave = log((double)d) - log((double)period);
@@ -76,9 +87,8 @@ int beat_dynamic_program(const double *local, size_t frames, long period, Libros
                 from = i - d;
             }
         }
-        if (version == LIBROSA_0_8) { /* before frame 0 the least penalty is that of the distance
-                                         nearest to a period */
-            const double start = i < period ? 0 : i < farthest ? -penalty[i + 1] : -INFINITY;
+        if (version == LIBROSA_0_8) {
+            const double start = score_of_start(penalty, i, period);
             if (start >= best) {
                 best = start;
                 from = -1;
@@ -105,7 +115,8 @@ static bool is_peak(const double *x, size_t n, size_t i) {
  * exceeds); the last frame if there is none. */
 static int last_beat(const double *cumulative, size_t frames, LibrosaVersion version, size_t *last,
                      Error *err) {
-    double *peaks = malloc(frames * sizeof *peaks), threshold = 0;
+    double *peaks = malloc(frames * sizeof *peaks);
+    double threshold = 0;
     if (!peaks) return error_set(err, "out of memory for the beats of %zu frames", frames);
     size_t count = 0;
     for (size_t i = 0; i < frames; i++)
@@ -130,7 +141,8 @@ static int last_beat(const double *cumulative, size_t frames, LibrosaVersion ver
  * root mean square of the beats' scores, smoothed by [0 1/2 1 1/2 0]. As in librosa the smoothed
  * scores run from the first beat to two places beyond the last. */
 static int trim(const double *local, size_t frames, bool *beat, Error *err) {
-    double *score = calloc(frames + 4, sizeof *score), squares = 0;
+    double *score = calloc(frames + 4, sizeof *score);
+    double squares = 0;
     if (!score) return error_set(err, "out of memory for the beats of %zu frames", frames);
     size_t count = 0;
     for (size_t i = 0; i < frames; i++)
@@ -147,10 +159,11 @@ static int trim(const double *local, size_t frames, bool *beat, Error *err) {
     return 0;
 }
 
-/* The same in 0.8: beats whose own score, smoothed over three beats, exceeds half the root mean
- * square tell the first one and the one after the last. */
+/* The same in 0.8: the first beat that stays, and the first one after those that stay, are beats
+ * whose own score, smoothed over three beats, exceeds half the root mean square. */
 static int trim_0_8(const double *local, size_t frames, bool *beat, Error *err) {
-    double *score = calloc(frames + 2, sizeof *score), squares = 0;
+    double *score = calloc(frames + 2, sizeof *score);
+    double squares = 0;
     if (!score) return error_set(err, "out of memory for the beats of %zu frames", frames);
     size_t count = 0, first = 0, end = 0;
     for (size_t i = 0; i < frames; i++)

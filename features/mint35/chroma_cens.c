@@ -46,8 +46,8 @@ void chroma_cens(float *chroma, size_t frames, LibrosaVersion version, float *ou
     for (size_t t = 0; t < frames; t++) quantise(chroma + t * MINT35_PITCHES);
     for (size_t t = 0; t < frames; t++) {
         double smooth[MINT35_PITCHES] = {0}, norm = 0;
-        const size_t first = t < HALF ? 0 : t - HALF,
-                     last = t + HALF < frames ? t + HALF : frames - 1;
+        const size_t first = t < HALF ? 0 : t - HALF;
+        const size_t last = t + HALF < frames ? t + HALF : frames - 1;
         for (size_t s = first; s <= last; s++)
             for (size_t k = 0; k < MINT35_PITCHES; k++)
                 smooth[k] += w[s + HALF - t] * (double)chroma[s * MINT35_PITCHES + k];

@@ -22,7 +22,8 @@ typedef struct {
 static double layout(Bins *b, double rate, double tuning, LibrosaVersion version) {
     const double lowest = c1_hz * pow(2, tuning / (double)CQ_PER_OCTAVE);
     for (size_t i = 0; i < CQ_BINS; i++) {
-        const size_t octave = i / CQ_PER_OCTAVE, step = i % CQ_PER_OCTAVE;
+        const size_t octave = i / CQ_PER_OCTAVE;
+        const size_t step = i % CQ_PER_OCTAVE;
         b->frequency[i] = ldexp(pow(2, (double)step / (double)CQ_PER_OCTAVE), (int)octave) * lowest;
     }
     wavelet_relative_bandwidth(b->frequency, CQ_BINS, b->alpha);
@@ -84,11 +85,12 @@ static void filter_block(const Bank *bank, size_t frames, float *magnitude) {
     const WaveletFilters *f = &bank->filters;
     const float complex *c = f->coefficients;
     for (size_t i = 0; i < f->count; i++) {
-        const float *re = bank->re + (f->first[i] - bank->first) * BLOCK,
-                    *im = bank->im + (f->first[i] - bank->first) * BLOCK;
+        const float *re = bank->re + (f->first[i] - bank->first) * BLOCK;
+        const float *im = bank->im + (f->first[i] - bank->first) * BLOCK;
         float sum_re[BLOCK] = {0}, sum_im[BLOCK] = {0};
         for (size_t k = 0; k < f->width[i]; k++, c++) {
-            const float a = crealf(*c), b = cimagf(*c);
+            const float a = crealf(*c);
+            const float b = cimagf(*c);
             for (size_t j = 0; j < BLOCK; j++) {
                 sum_re[j] += a * re[k * BLOCK + j] - b * im[k * BLOCK + j];
                 sum_im[j] += a * im[k * BLOCK + j] + b * re[k * BLOCK + j];
@@ -127,7 +129,8 @@ static unsigned early_halvings(double rate, double top, size_t hop, LibrosaVersi
         hop /= 2;
         twos++;
     }
-    const int by_hop = twos - CQ_OCTAVES + 1, least = by_filters < by_hop ? by_filters : by_hop;
+    const int by_hop = twos - CQ_OCTAVES + 1;
+    const int least = by_filters < by_hop ? by_filters : by_hop;
     return least > 0 ? (unsigned)least : 0;
 }
 

@@ -42,8 +42,8 @@ int mel_filters_new(MelFilters *out, double rate, double top, size_t n_fft, size
         const double area = 2 / (edges[b + 2] - edges[b]);
         for (size_t k = (size_t)(edges[b] * (double)n_fft / rate); k < bins; k++) {
             const double hz = (double)k * rate / (double)n_fft;
-            const double rise = (hz - edges[b]) / (edges[b + 1] - edges[b]),
-                         fall = (edges[b + 2] - hz) / (edges[b + 2] - edges[b + 1]);
+            const double rise = (hz - edges[b]) / (edges[b + 1] - edges[b]);
+            const double fall = (edges[b + 2] - hz) / (edges[b + 2] - edges[b + 1]);
             const double v = fmin(rise, fall);
             if (fall <= 0) break;
             if (v <= 0) continue;

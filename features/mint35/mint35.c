@@ -71,12 +71,16 @@ static int spectra_new(Spectra *s, const Mint35Work *w, Error *err) {
 /* |x + iy| with numpy.abs's rounding (2.4, complex64). It decides which bins are peaks where the
  * spectrum is flat, and so the tuning of lone clicks. */
 static float magnitude_of(float x, float y) {
-    const float a = fabsf(x), b = fabsf(y), most = a > b ? a : b, least = a > b ? b : a,
-                ratio = most > 0 ? least / most : 0;
+    const float a = fabsf(x);
+    const float b = fabsf(y);
+    const float most = a > b ? a : b;
+    const float least = a > b ? b : a;
+    const float ratio = most > 0 ? least / most : 0;
     return most * sqrtf(fmaf(ratio, ratio, 1));
 }
 
-/* One pass of short-time spectra feeds both the mel bands and the peaks that tell the tuning. */
+/* One pass over short-time spectra gives both the mel bands and the peaks, from which the tuning
+ * is estimated. */
 static int pass_over_frames(Mint35Work *w, Spectra *s, Error *err) {
     enum { BINS = MINT35_FFT / 2 + 1 };
     float re[BINS], im[BINS], magnitude[BINS], power[BINS + MEL_LANES] = {0};

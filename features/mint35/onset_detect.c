@@ -37,11 +37,12 @@ int onset_detect(const float *envelope, size_t frames, double rate, size_t hop, 
     if (!x) return error_set(err, "out of memory");
     for (size_t i = 0; i < frames; i++) x[i] = (envelope[i] - low) / (top + FLT_MIN);
 
-    const size_t before = frames_in(0.03, rate, hop), around = frames_in(0.10, rate, hop),
-                 wait = frames_in(0.03, rate, hop);
+    const size_t before = frames_in(0.03, rate, hop);
+    const size_t around = frames_in(0.10, rate, hop);
+    const size_t wait = frames_in(0.03, rate, hop);
     for (size_t n = 0; n < frames; n++) {
-        const size_t first = n < around ? 0 : n - around,
-                     end = n + around + 1 < frames ? n + around + 1 : frames;
+        const size_t first = n < around ? 0 : n - around;
+        const size_t end = n + around + 1 < frames ? n + around + 1 : frames;
         if (x[n] != largest(x, n < before ? 0 : n - before, n + 1)) continue;
         if (!((double)x[n] >= mean(x, first, end) + (double)delta)) continue;
         onset[n] = true;

@@ -1,4 +1,4 @@
-/* start_bpm.c: where beat tracking starts from, told by the name of an AIST++ music (mint:
+/* start_bpm.c: the tempo around which beats are sought, by the name of an AIST++ song (mint:
  * preprocessor's _get_tempo). */
 #include <string.h>
 

@@ -128,7 +128,8 @@ static void transform_single(Stft *s, const float *x, size_t first, size_t last)
 
 /* The frame centred at a sample, where it goes beyond y. */
 static void mirror(Stft *s, const float *y, size_t n, size_t centre) {
-    const long period = n > 1 ? 2 * ((long)n - 1) : 1, begin = (long)centre - (long)(s->n_fft / 2);
+    const long period = n > 1 ? 2 * ((long)n - 1) : 1;
+    const long begin = (long)centre - (long)(s->n_fft / 2);
     for (size_t i = 0; i < s->n_fft; i++) {
         long at = (begin + (long)i) % period;
         if (at < 0) at += period;
@@ -139,9 +140,11 @@ static void mirror(Stft *s, const float *y, size_t n, size_t centre) {
 void stft_frame(Stft *s, const float *y, size_t n, size_t t) {
     /* frame[i] = y[t hop - n_fft / 2 + i]: first .. last - 1 are the i that fall inside the signal
      */
-    const size_t centre = t * s->hop, half = s->n_fft / 2;
+    const size_t centre = t * s->hop;
+    const size_t half = s->n_fft / 2;
     size_t first = centre < half ? half - centre : 0;
-    size_t last = centre + half <= n ? s->n_fft : n + half > centre ? n + half - centre : 0;
+    size_t last = s->n_fft;
+    if (centre + half > n) last = n + half > centre ? n + half - centre : 0;
     if (last < first) last = first;
     const float *x = last > first ? y + (centre + first - half) : y;
     if (s->mirrored && last - first < s->n_fft) {
@@ -162,17 +165,23 @@ void stft_bins(const Stft *s, size_t first, size_t count, float *restrict re, fl
                size_t stride) {
     enum { PIECE = 64 };
     for (size_t start = 0; start < count; start += PIECE) {
-        const size_t n = count - start < PIECE ? count - start : PIECE, k = first + start,
-                     mirrored = s->n_fft / 2 - k - (n - 1);
-        const double *a = s->z_re + k, *b = s->z_im + k, *c = s->cosine + k, *d = s->sine + k;
+        const size_t n = count - start < PIECE ? count - start : PIECE;
+        const size_t k = first + start;
+        const size_t mirrored = s->n_fft / 2 - k - (n - 1);
+        const double *a = s->z_re + k;
+        const double *b = s->z_im + k;
+        const double *c = s->cosine + k;
+        const double *d = s->sine + k;
         double p[PIECE], q[PIECE]; /* Z[M - k], turned round apart from the arithmetic, which can
                                       then be done in vectors */
         float bin_re[PIECE], bin_im[PIECE];
         for (size_t i = 0; i < n; i++) p[i] = s->z_re[mirrored + (n - 1 - i)];
         for (size_t i = 0; i < n; i++) q[i] = s->z_im[mirrored + (n - 1 - i)];
         for (size_t i = 0; i < n; i++) {
-            const double even_re = a[i] + p[i], even_im = b[i] - q[i], odd_re = b[i] + q[i],
-                         odd_im = p[i] - a[i];
+            const double even_re = a[i] + p[i];
+            const double even_im = b[i] - q[i];
+            const double odd_re = b[i] + q[i];
+            const double odd_im = p[i] - a[i];
             bin_re[i] = (float)(0.5 * (even_re + (c[i] * odd_re - d[i] * odd_im)));
             bin_im[i] = (float)(0.5 * (even_im + (c[i] * odd_im + d[i] * odd_re)));
         }

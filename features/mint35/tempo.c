@@ -73,7 +73,8 @@ static void place(TempoWork *w, size_t t, size_t part) {
 static void add_power(TempoWork *w) {
     fftw_execute(w->plan);
     for (size_t k = 0; k < w->size; k++) {
-        const double re = w->spectrum[k][0], im = w->spectrum[k][1];
+        const double re = w->spectrum[k][0];
+        const double im = w->spectrum[k][1];
         w->power[k] += re * re + im * im;
     }
 }
@@ -121,7 +122,8 @@ size_t tempo_lags(double rate, size_t hop) {
 double tempo_of_tempogram(const double *mean, size_t lags, double rate, size_t hop,
                           double start_bpm) {
     const double max_bpm = 320;
-    double best = -INFINITY, bpm = 0;
+    double best = -INFINITY;
+    double bpm = 0;
     for (size_t lag = 1; lag < lags; lag++) {
         const double candidate = 60 * rate / ((double)hop * (double)lag);
         const double octaves = log2(candidate) - log2(start_bpm);

@@ -38,30 +38,32 @@ static float largest(const float *x, size_t n) {
  * than one bin, 0.11 takes 0. */
 static float vertex(const float *s, size_t k, LibrosaVersion version) {
     if (version == LIBROSA_0_8) {
-        const float slope = 0.5f * (s[k + 1] - s[k - 1]),
-                    curvature = 2 * s[k] - s[k + 1] - s[k - 1];
+        const float slope = 0.5f * (s[k + 1] - s[k - 1]);
+        const float curvature = 2 * s[k] - s[k + 1] - s[k - 1];
         return slope / (fabsf(curvature) < FLT_MIN ? curvature + 1 : curvature);
     }
-    const double a = (double)(s[k + 1] + s[k - 1]) - 2.0 * (double)s[k],
-                 b = (double)(s[k + 1] - s[k - 1]) / 2;
+    const double a = (double)(s[k + 1] + s[k - 1]) - 2.0 * (double)s[k];
+    const double b = (double)(s[k + 1] - s[k - 1]) / 2;
     return fabs(b) >= fabs(a) ? 0 : (float)(-b / a);
 }
 
 int peaks_add(Peaks *p, const float *s, size_t n_fft, double rate, LibrosaVersion version,
               Error *err) {
-    const double min_hz = 150, max_hz = fmin(4000, rate / 2);
+    const double min_hz = 150;
+    const double max_hz = fmin(4000, rate / 2);
     const size_t bins = n_fft / 2 + 1;
     const float least = 0.1f * largest(s, bins);
-    size_t k = (size_t)ceil(min_hz * (double)n_fft / rate),
-           end = (size_t)ceil(max_hz * (double)n_fft / rate);
+    size_t k = (size_t)ceil(min_hz * (double)n_fft / rate);
+    size_t end = (size_t)ceil(max_hz * (double)n_fft / rate);
     if (k == 0) k = 1;
     if (end > bins - 1) end = bins - 1;
     for (; k < end; k++) {
         if (!(s[k] > least)) continue;
-        const float before = s[k - 1] > least ? s[k - 1] : 0,
-                    after = s[k + 1] > least ? s[k + 1] : 0;
+        const float before = s[k - 1] > least ? s[k - 1] : 0;
+        const float after = s[k + 1] > least ? s[k + 1] : 0;
         if (!(s[k] > before && s[k] >= after)) continue;
-        const float shift = vertex(s, k, version), slope = (s[k + 1] - s[k - 1]) / 2;
+        const float shift = vertex(s, k, version);
+        const float slope = (s[k + 1] - s[k - 1]) / 2;
         if (reserve(p, err)) return -1;
         p->pitch[p->count] = (float)(((double)k + (double)shift) * rate / (double)n_fft);
         p->magnitude[p->count++] = s[k] + 0.5f * slope * shift;
@@ -78,7 +80,8 @@ void peaks_free(Peaks *p) {
 /* Quickselect: x[k] becomes the k-th smallest, nothing larger before it, nothing smaller after it.
  */
 static float select_nth(float *x, size_t n, size_t k) {
-    size_t low = 0, high = n - 1;
+    size_t low = 0;
+    size_t high = n - 1;
     while (low < high) {
         const float pivot = x[low + (high - low) / 2];
         size_t i = low, j = high;
@@ -130,7 +133,8 @@ int tuning_estimate(Peaks *p, size_t bins_per_octave, double *tuning, Error *err
         float residual = position - floorf(position);
         if (residual >= 0.5f) residual -= 1;
         long bin = (long)floor(((double)residual + 0.5) * (double)STEPS);
-        bin = bin < 0 ? 0 : bin >= STEPS ? STEPS - 1 : bin;
+        if (bin < 0) bin = 0;
+        if (bin >= STEPS) bin = STEPS - 1;
         while (bin > 0 && (double)residual < edges[bin]) bin--;
         while (bin + 1 < STEPS && (double)residual >= edges[bin + 1]) bin++;
         counts[bin]++;

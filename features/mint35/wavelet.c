@@ -14,9 +14,10 @@ static const double dropped_share = 0.01;
 
 void wavelet_relative_bandwidth(const double *f, size_t count, double *alpha) {
     for (size_t i = 0; i < count; i++) {
-        const size_t a = i == 0 ? 0 : i - 1, b = i + 1 == count ? i : i + 1;
-        const double per_octave = (double)(b - a) / (log2(f[b]) - log2(f[a])),
-                     r = pow(2, 2 / per_octave);
+        const size_t a = i == 0 ? 0 : i - 1;
+        const size_t b = i + 1 == count ? i : i + 1;
+        const double per_octave = (double)(b - a) / (log2(f[b]) - log2(f[a]));
+        const double r = pow(2, 2 / per_octave);
         alpha[i] = (r - 1) / (r + 1);
     }
 }
@@ -26,16 +27,17 @@ void wavelet_relative_bandwidth(const double *f, size_t count, double *alpha) {
 static void wavelet(double complex *x, double *window, size_t n_fft, double frequency,
                     double length, double rate) {
     const double start = floor(-length / 2);
-    const size_t n = (size_t)(floor(length / 2) - start), left = (n_fft - n) / 2;
+    const size_t n = (size_t)(floor(length / 2) - start);
+    const size_t left = (n_fft - n) / 2;
     hann_periodic(window, n);
     double sum = 0;
     for (size_t i = 0; i < n; i++) sum += fabs(window[i]);
     memset(x, 0, n_fft * sizeof *x);
     for (size_t i = 0; i < n; i++) {
-        const double angle = (start + (double)i) * 2 * M_PI * frequency / rate,
-                     scale = length / (double)n_fft;
-        const float re = (float)(cos(angle) * window[i] / sum),
-                    im = (float)(sin(angle) * window[i] / sum);
+        const double angle = (start + (double)i) * 2 * M_PI * frequency / rate;
+        const double scale = length / (double)n_fft;
+        const float re = (float)(cos(angle) * window[i] / sum);
+        const float im = (float)(sin(angle) * window[i] / sum);
         x[left + i] = (double)(float)((double)re * scale) + (double)(float)((double)im * scale) * I;
     }
 }
@@ -60,7 +62,8 @@ static void keep_large(WaveletFilters *f, size_t i, size_t *used, const double c
                        double *magnitude, double *sorted, size_t bins) {
     for (size_t k = 0; k < bins; k++) magnitude[k] = cabs(spectrum[k]);
     const double threshold = magnitude_threshold(magnitude, sorted, bins);
-    size_t first = 0, last = bins - 1;
+    size_t first = 0;
+    size_t last = bins - 1;
     while (magnitude[first] < threshold) first++;
     while (magnitude[last] < threshold) last--;
     f->first[i] = first;
@@ -76,7 +79,8 @@ int wavelet_filters_new(WaveletFilters *out, const double *frequencies, const do
                         size_t count, double rate, Error *err) {
     double longest = 0;
     for (size_t i = 0; i < count; i++) longest = fmax(longest, rate / (alpha[i] * frequencies[i]));
-    const size_t n_fft = (size_t)pow(2, ceil(log2(longest))), bins = n_fft / 2 + 1;
+    const size_t n_fft = (size_t)pow(2, ceil(log2(longest)));
+    const size_t bins = n_fft / 2 + 1;
     *out = (WaveletFilters){.count = count,
                             .n_fft = n_fft,
                             .first = calloc(count, sizeof(size_t)),

@@ -9,7 +9,7 @@
 
 /* --- reading --- */
 
-/* Other programs may use these names for what is no text; then they are not ours. */
+/* A text of a suitable length; what else other programs store under that name is ignored. */
 static void take_text(const Tensors *set, const char *name, char text[MUSIC_NAME_SIZE]) {
     const Tensor *t = tensors_find(set, name);
     if (!t || t->type != TENSOR_BYTES || t->rank != 0 || !t->data) return;

@@ -80,7 +80,8 @@ int music_layout_append(char layout[MUSIC_LAYOUT_SIZE], const char *name, size_t
 /* --- identities --- */
 
 int music_identity_check(const MusicIdentity *i, size_t dim, Error *err) {
-    const size_t name = strlen(i->name), version = strlen(i->version);
+    const size_t name = strlen(i->name);
+    const size_t version = strlen(i->version);
     if ((name == 0) != (version == 0))
         return error_set(err, "music features have a name without a version, or a version without "
                               "a name");

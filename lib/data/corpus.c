@@ -7,8 +7,10 @@
 #include "lib/base/rate.h"
 
 static int check_motion(const TrainingSet *l, size_t i, Error *err) {
-    const DatasetRow *row = &l->dataset.rows[i], *first_row = &l->dataset.rows[0];
-    const Motion *m = &l->motions[i], *first = &l->motions[0];
+    const DatasetRow *row = &l->dataset.rows[i];
+    const DatasetRow *first_row = &l->dataset.rows[0];
+    const Motion *m = &l->motions[i];
+    const Motion *first = &l->motions[0];
     if (m->joints != first->joints)
         return error_set(err, "%s: has %zu joints, but %s has %zu", row->motion, m->joints,
                          first_row->motion, first->joints);

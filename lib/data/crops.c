@@ -21,7 +21,8 @@ size_t crops_epoch(const Corpus *c, CropShape shape, Rng *rng, Crop *windows) {
     for (size_t i = 0; i < c->count; i++) {
         long last = last_start(&c->items[i], shape);
         if (last < 0) continue;
-        size_t end = (size_t)last, phases = end + 1 < shape.stride ? end + 1 : shape.stride;
+        size_t end = (size_t)last;
+        size_t phases = end + 1 < shape.stride ? end + 1 : shape.stride;
         for (size_t first = rng ? rng_below(rng, phases) : 0; first <= end; first += shape.stride)
             windows[count++] = (Crop){i, first};
     }

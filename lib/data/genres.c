@@ -97,7 +97,8 @@ char *genre_list(char *const *genres, size_t count, char text[GENRE_LIST_SIZE]) 
     size_t used = 0;
     text[0] = '\0';
     for (size_t i = 0; i < count; i++) {
-        const char *name = genre_aist_name(genres[i]), *before = i ? ", " : "";
+        const char *name = genre_aist_name(genres[i]);
+        const char *before = i ? ", " : "";
         if (used > GENRE_LIST_SIZE - 160) {
             snprintf(text + used, GENRE_LIST_SIZE - used, " and %zu more", count - i);
             break;

@@ -198,8 +198,8 @@ static void what_the_model_was_not_trained_on_is_refused(void **state) {
     }
 }
 
-/* Older or foreign models and features: what is not known is told apart by its width alone. */
-static void unknown_features_are_compared_by_width(void **state) {
+/* A model that does not say its features does not take ones that say theirs. */
+static void named_features_need_a_model_that_names_them(void **state) {
     (void)state;
     Error err;
     Model m;
@@ -248,7 +248,7 @@ int main(void) {
         cmocka_unit_test(a_song_is_read_once),
         cmocka_unit_test(batches_are_announced),
         cmocka_unit_test(what_the_model_was_not_trained_on_is_refused),
-        cmocka_unit_test(unknown_features_are_compared_by_width),
+        cmocka_unit_test(named_features_need_a_model_that_names_them),
         cmocka_unit_test(rows_become_dances),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);
