@@ -62,7 +62,7 @@ $(BUILD)/%.o: %.c
 $(BUILD)/export/page/viewer.html: export/page/page.html export/page/style.css $(viewer)
 	@mkdir -p $(@D)
 	{ sed '/@style@/,$$d' $<; cat export/page/style.css; sed '1,/@style@/d; /@script@/,$$d' $<; \
-	  echo '"use strict";'; cat $(viewer); sed '1,/@script@/d' $<; } >$@
+	  echo '"use strict";'; cat $(viewer); sed '1,/@script@/d' $<; } | sed 's/^ *//' >$@
 
 $(BUILD)/export/page/viewer.c: $(BUILD)/export/page/viewer.html
 	{ echo '#include "export/page/viewer.h"'; echo 'const unsigned char page_viewer[] = {'; \

@@ -130,7 +130,7 @@ static void shade(const Drawing *d, const float p[3], float n[3], const float co
     float gloss = lamp > 0 ? 0.10f * gloss_power(scalar_clamp(dot(n, half))) : 0;
     float sky = 0.5f + 0.5f * n[1], edge = 0.16f * away * away * away * (0.3f + 0.7f * sky);
     for (int k = 0; k < 3; k++)
-        out[k] = colour[k] * (0.78f * lamp * warm[k] + (0.16f + 0.30f * sky) * cool[k]) +
+        out[k] = colour[k] * (0.95f * lamp * warm[k] + (0.20f + 0.36f * sky) * cool[k]) +
                  (gloss + edge) * cool[k];
 }
 

@@ -1,17 +1,19 @@
-// plain_stage.js: the dancers where there is no WebGL 2: the same bodies as shaded capsules on a 2D canvas, far ones first.
+// plain_stage.js: the dancers where there is no WebGL 2: the same bodies as shaded capsules on a 2D
+// canvas, far ones first.
 
 class PlainStage {
-  constructor(canvas, dances, colours) {
+  constructor(canvas, dances) {
     this.canvas = canvas;
     this.context = canvas.getContext('2d');
-    this.actors = dances.map((dance, i) => ({ dance, colour: colours[i], body: clothe(dance) }));
+    this.actors = dances.map(dance => ({dance, colour: dance.colour, body: clothe(dance)}));
   }
 
   draw(seconds, panels, camera, theme, states) {
-    const c = this.context, ratio = this.canvas.width / this.canvas.clientWidth, colours = STAGE_COLOURS[theme];
+    const c = this.context, ratio = this.canvas.width / this.canvas.clientWidth,
+          colours = STAGE_COLOURS[theme];
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.actors.forEach((actor, i) => {
-      const { dance } = actor, panel = panels[i], view = camera.view(dance, seconds, panel);
+      const {dance} = actor, panel = panels[i], view = camera.view(dance, seconds, panel);
       dance.moveTo(seconds);
       c.save();
       c.beginPath();
@@ -22,7 +24,12 @@ class PlainStage {
       const project = p => {
         const m = view.matrix, w = m[3] * p[0] + m[7] * p[1] + m[11] * p[2] + m[15];
         const at = k => (m[k] * p[0] + m[4 + k] * p[1] + m[8 + k] * p[2] + m[12 + k]) / w;
-        return { x: panel.x + (at(0) + 1) / 2 * panel.width, y: panel.y + (1 - at(1)) / 2 * panel.height, w, metre: panel.height / (2 * HALF_ANGLE * w) };
+        return {
+          x: panel.x + (at(0) + 1) / 2 * panel.width,
+          y: panel.y + (1 - at(1)) / 2 * panel.height,
+          w,
+          metre: panel.height / (2 * HALF_ANGLE * w)
+        };
       };
       this.drawFloor(c, dance, project, colours, seconds, actor.colour);
       this.drawBody(c, actor, project, states[i], colours);
@@ -31,7 +38,8 @@ class PlainStage {
   }
 
   drawFloor(c, dance, project, colours, seconds, colour) {
-    const middle = dance.cameraPlace(seconds), y = dance.floor, x0 = Math.round(middle[0]), z0 = Math.round(middle[2]);
+    const middle = dance.cameraPlace(seconds), y = dance.floor, x0 = Math.round(middle[0]),
+          z0 = Math.round(middle[2]);
     const stroke = points => {
       const seen = points.map(project);
       if (seen.some(p => p.w < 0.1)) return;
@@ -46,7 +54,8 @@ class PlainStage {
       stroke([[x0 - 3, y, z0 + k], [x0 + 3, y, z0 + k]]);
     }
     const way = [], step = Math.max(1, Math.floor(dance.frames / 600));
-    for (let f = 0; f < dance.frames; f += step) way.push([dance.way[2 * f], y, dance.way[2 * f + 1]]);
+    for (let f = 0; f < dance.frames; f += step)
+      way.push([dance.way[2 * f], y, dance.way[2 * f + 1]]);
     c.strokeStyle = colour;
     c.globalAlpha = 0.5;
     c.lineWidth = 2;
@@ -54,11 +63,21 @@ class PlainStage {
     c.globalAlpha = 1;
   }
 
-  drawBody(c, { dance, body, colour }, project, state, colours) {
-    const ends = body.shapes.map(s => [s.a, s.b].map(p => add(rotate(dance.turns.subarray(9 * s.joint, 9 * s.joint + 9), p), dance.places.subarray(3 * s.joint, 3 * s.joint + 3))));
-    const drawn = body.shapes.map((s, k) => ({ a: project(ends[k][0]), b: project(ends[k][1]), s, ends: ends[k] })).sort((p, q) => q.a.w + q.b.w - p.a.w - p.b.w);
-    const shade = (tint, by) => `rgb(${tint.map((v, i) => Math.round(255 * clamp(mix(v * by, 1, 0), 0, 1))).join(' ')})`;
-    const rgb = hex => [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16) / 255), own = rgb(state.given > 0.5 ? colours.given : colour), tint = own.map((v, i) => mix(v, rgb(colours.frost)[i], state.frost));
+  drawBody(c, {dance, body, colour}, project, state, colours) {
+    const ends = body.shapes.map(
+        s => [s.a, s.b].map(
+            p =>
+                add(rotate(dance.turns.subarray(9 * s.joint, 9 * s.joint + 9), p),
+                    dance.places.subarray(3 * s.joint, 3 * s.joint + 3))));
+    const drawn =
+        body.shapes
+            .map((s, k) => ({a: project(ends[k][0]), b: project(ends[k][1]), s, ends: ends[k]}))
+            .sort((p, q) => q.a.w + q.b.w - p.a.w - p.b.w);
+    const shade = (tint, by) =>
+        `rgb(${tint.map((v, i) => Math.round(255 * clamp(mix(v * by, 1, 0), 0, 1))).join(' ')})`;
+    const rgb = hex => [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16) / 255),
+          own = rgb(state.given > 0.5 ? colours.given : colour),
+          tint = own.map((v, i) => mix(v, rgb(colours.frost)[i], state.frost));
     c.lineCap = 'round';
     c.strokeStyle = colours.shade;
     c.globalAlpha = 0.12;

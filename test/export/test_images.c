@@ -366,7 +366,7 @@ static void videos_are_streams_of_frames(void **state) {
     assert_non_null(full);
     setvbuf(full, NULL, _IONBF, 0);
     assert_failed(video_write(&c, 1, (FrameRange){0, 20}, 64, 36, true, full, &err), &err,
-                  "closed before its end");
+                  "No space left");
     fclose(full);
     buffer_free(&one);
     buffer_free(&three);
