@@ -10,6 +10,7 @@
 #include "lib/cli/general_options.h"
 #include "model/cluster/affinity.h"
 #include "model/cluster/clustering.h"
+#include "model/train/presets.h"
 
 static void print_table(const ClusterResults *r) {
     printf("%-8s %8s %8s %8s %12s %10s  %s\n", "genre", "windows", "clusters", "largest",
@@ -53,6 +54,21 @@ static int cluster(const Program *program, const ClusterOptions *o, bool json, E
     return status;
 }
 
+/* Which of a preset's numbers options have changed. */
+typedef struct {
+    bool length, clusters, future, root, heading;
+} Given;
+
+/* The windows that train-bank needs with that preset. */
+static void take_preset(const char *name, const Given *given, ClusterOptions *o) {
+    const Config *c = &preset_find(name)->config;
+    if (!given->length) o->length = c->past;
+    if (!given->clusters) o->clusters = c->items;
+    if (!given->future) o->future = c->future;
+    if (!given->root) o->relative_root = c->relative_root;
+    if (!given->heading) o->relative_heading = c->relative_heading;
+}
+
 int main(int argc, char **argv) {
     ClusterOptions o = {.length = 120,
                         .stride = 20,
@@ -61,7 +77,18 @@ int main(int argc, char **argv) {
                         .max_iterations = 1000,
                         .damping = affinity_defaults().damping};
     GeneralOptions general = {0};
-    bool clusters_given = false, json = false;
+    Given given = {0};
+    int preset = -1;
+    bool json = false;
+    Option length = option_size("length", 'l', "FRAMES", &o.length, 1, 1e6, "Length of a window.");
+    Option root = option_switch(
+        "relative-root", &o.relative_root,
+        "A window's horizontal translation counts from frame length - future - 1 of it, for models "
+        "trained with --relative-root.");
+    Option heading = option_switch("relative-heading", &o.relative_heading,
+                                   "With --relative-root: that frame faces straight ahead, too.");
+    Option future = option_size("future", 0, "FRAMES", &o.future, 1, 1e6,
+                                "With --relative-root: the frames that the model predicts.");
     Option clusters = option_size("clusters", 'n', "N", &o.clusters, 1, 1e6,
                                   "Clusters per genre: the preference is searched for.");
     Option preference =
@@ -74,19 +101,19 @@ int main(int argc, char **argv) {
                      "output", 'o', "OUT", &o.output,
                      "The .npz of --genre; without --genre a folder for one GENRE.npz each."),
                  option_text("genre", 'g', "G", &o.genre, "Only this genre."),
-                 option_size("length", 'l', "FRAMES", &o.length, 1, 1e6, "Length of a window."),
+                 option_standard(
+                     option_choice("preset", 0, preset_names, &preset,
+                                   "The windows and the number of clusters that train-bank takes "
+                                   "with this preset; other options change them."),
+                     ""),
+                 option_given(length, &given.length),
                  option_size("stride", 0, "FRAMES", &o.stride, 1, 1e6,
                              "Windows start every so many frames."),
-                 option_given(clusters, &clusters_given),
+                 option_given(clusters, &given.clusters),
                  option_given(option_standard(preference, ""), &o.preference_given),
-                 option_flag(
-                     "relative-root", 0, &o.relative_root,
-                     "A window's horizontal translation counts from frame length - future - 1 "
-                     "of it, for models trained with --relative-root."),
-                 option_flag("relative-heading", 0, &o.relative_heading,
-                             "With --relative-root: that frame faces straight ahead, too."),
-                 option_size("future", 0, "FRAMES", &o.future, 1, 1e6,
-                             "With --relative-root: the frames that the model predicts."),
+                 option_given(root, &given.root),
+                 option_given(heading, &given.heading),
+                 option_given(future, &given.future),
                  option_real("damping", 0, "D", &o.damping, 0.5, 0.999,
                              "How much of the old messages each iteration keeps."),
                  option_size("max-iterations", 0, "I", &o.max_iterations, 1, 1e6,
@@ -111,7 +138,8 @@ int main(int argc, char **argv) {
     runtime_prepare(argv);
     if (!o.output) return program_usage_error(&program, "-o is needed");
     if (argc - first != 1) return program_usage_error(&program, "one data set is needed");
-    if (o.preference_given && clusters_given)
+    if (preset >= 0) take_preset(preset_names[preset], &given, &o);
+    if (o.preference_given && given.clusters)
         return program_usage_error(&program, "--clusters and --preference exclude each other");
     if (o.relative_heading && !o.relative_root)
         return program_usage_error(&program, "--relative-heading goes with --relative-root");

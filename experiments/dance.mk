@@ -4,23 +4,17 @@
 # empty: data/ is prepared). A stage whose input or options changed is run again with what follows
 # it. README.md has the variables.
 
+PRESETS := paper small demo tiny
 PRESET  ?= small
 SEEDS   ?= 1
 GENRES  ?=
 THREADS ?= 0
 DANCES  ?= 20
-FRAMES  ?= 1200
+FPS     ?=
+FRAMES  ?= $(if $(FPS),$(shell echo $$((20 * $(FPS)))),1200)
 KEEP    ?= 20
 METHODS ?= baseline full
-
-# --- presets: what belongs to one but not to the training programs: N, and the window that is
-# clustered ---
-
-CLUSTERS_paper := --clusters 256
-CLUSTERS_small := --clusters 128 --length 60 --relative-root --relative-heading
-CLUSTERS_demo  := --clusters 32 --length 60 --relative-root --relative-heading
-CLUSTERS_tiny  := --clusters 4
-CLUSTERS ?= $(CLUSTERS_$(PRESET))
+CLUSTERS ?= --preset $(PRESET)
 
 # --- rules that methods share ---
 
@@ -76,7 +70,7 @@ $(eval $(call method,fact,FACT,data,$(unbanked),$(published)))
 ifneq ($(value RAW),)
 data/train.tsv: force
 	$(call say,data: motions and music features)
-	$(Q)"$$PROGRAMS"/prepare-aist -j $(THREADS) "$$RAW" data
+	$(Q)"$$PROGRAMS"/prepare-aist -j $(THREADS) $(if $(FPS),--fps $(FPS)) "$$RAW" data
 endif
 
 # The rows of the genres asked for.

@@ -80,16 +80,16 @@ refuses 2 'METHODS: there is no ful; there are: full baseline relative aided fac
 refuses 2 'GENRES (train): there is no WZ; there are: HO LO$' GENRES='HO WZ'
 refuses 2 'no variable METHOD; there are: .* GENRES KEEP METHODS' GIVEN='OUT METHOD'
 refuses 2 "SEEDS takes whole numbers, not 'one'" SEEDS=one
+refuses 2 "FPS takes whole numbers, not 'slow'" FPS=slow
 refuses 2 'DATA=DIR is needed' DATA=
 refuses 2 'OUT=DIR is needed' OUT=
 refuses 1 'nowhere: no such folder' DATA="$work/nowhere"
 dance FULL_OPTIONS=--epoch=none METHODS=full
 check "a wrong option ends it before data is prepared" test $? -ne 0 -a ! -e "$work/my out"
 check "... by the program's own words" grep -q "^train-predictor: --epochs takes" "$work/err"
-for preset in paper small demo tiny; do
-    grep -q "^CLUSTERS_$preset " experiments/dance.mk && "$BIN/train-bank" --preset $preset --help
-done >"$work/log" 2>&1
-check "every preset has its clustering" test $? -eq 0
+presets=$(sed -n 's/^PRESETS := //p' experiments/dance.mk | tr ' ' '|')
+"$BIN/train-bank" --help | tr -d '\n' | grep -qF "preset $presets "
+check "the presets are those of train-bank" test $? -eq 0
 
 # --- an experiment on so few dances that there is no FID ---
 
@@ -121,6 +121,15 @@ dance GENRES=HO DATA="$work/moved/data" OUT="$work/linked" METHODS=baseline
 check "prepared data is taken as it is" test $? -eq 0
 check "... by a link that stays true" test "$(readlink "$work/linked/data")" = ../moved/data/
 check "... not by another preparation" sh -c '! grep -q "data: motions" "$1"' - "$work/out"
+
+"$BIN/prepare-aist" -q "$work/my aist" "$work/prepared"
+refuses 2 'FPS is for an AIST++ folder' DATA="$work/prepared" FPS=30
+dance GENRES=HO FPS=30 FRAMES=100 MODEL_OPTIONS='--past 60 --music 80' METHODS=baseline \
+    OUT="$work/slow"
+check "an experiment at 30 frames a second" test $? -eq 0
+check "... down to its table" grep -q "^baseline-1 " "$work/slow/table.txt"
+grep -q 'not at 60 frames a second and were resampled' "$work/err"
+check "... whose dances are at 30" test $? -eq 0
 
 # --- one at a time ---
 
