@@ -16,7 +16,7 @@
 #   make dist           a source archive of the last commit, neverstop-VERSION.tar.gz, in DIST=.
 #   make clean
 #
-# Variables: CC, CFLAGS, LDFLAGS; MARCH=native, empty for the compiler's default; OPT=-O3;
+# Variables: CC, CPPFLAGS, CFLAGS, LDFLAGS; MARCH=native, empty for the compiler's default; OPT=-O3;
 # BLAS=openblas, by its name in pkg-config; BUILD=build and BIN=bin, folders that may lie outside
 # of a read-only source tree.
 
@@ -32,7 +32,7 @@ BIN   ?= $(if $(MPI),$(BUILD)/mpi,bin)
 WARN     = -Wall -Wextra -Wshadow -Wconversion
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) -g $(if $(MARCH),-march=$(MARCH)) -fopenmp \
              -fno-math-errno -fno-trapping-math $(WARN) -MMD -MP -I. $(SANITIZE) \
-             $(PACKAGE_CFLAGS) $(CFLAGS)
+             $(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(FILE_CFLAGS)
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES))
 
@@ -74,14 +74,14 @@ $(BUILD)/export/page/viewer.o: $(BUILD)/export/page/viewer.c
 
 # Fused multiply-add where it is fast; elsewhere sums keep the order and rounding of the reference
 # implementations that they are compared with.
-$(BUILD)/lib/nn/%.o $(BUILD)/model/%.o: CFLAGS += -ffp-contract=fast
+$(BUILD)/lib/nn/%.o $(BUILD)/model/%.o: FILE_CFLAGS = -ffp-contract=fast
 
 # With MPI=1 the programs go to $(BUILD)/mpi, and one object file takes the place of another:
 # lib/base/comm.h. MPI_PACKAGE: pkg-config's name of the MPI.
 MPI_PACKAGE ?= ompi-c
 mpi_there   := $(shell . test/choices.sh; may_use mpi mpirun && \
                       pkg-config --exists $(MPI_PACKAGE) && echo yes)
-$(BUILD)/lib/base/comm_mpi.o: CFLAGS += $(shell pkg-config --cflags $(MPI_PACKAGE))
+$(BUILD)/lib/base/comm_mpi.o: FILE_CFLAGS = $(shell pkg-config --cflags $(MPI_PACKAGE))
 
 $(BUILD)/mpi/%: $(BUILD)/cmd/%.o $(BUILD)/lib/base/comm_mpi.o $(BUILD)/libneverstop.a
 	@mkdir -p $(@D)

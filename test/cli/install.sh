@@ -42,13 +42,15 @@ staged uninstall
 [ "$(cd "$root" && find . -type f)" = ./bin/other ]
 check "uninstall removes all that was installed and nothing else" $?
 
+version=$("$BIN/neverstop" --version | sed 's/.* //')
 if git rev-parse HEAD >/dev/null 2>&1; then
     quietly make -s dist DIST="$tmp"
-    version=$("$BIN/neverstop" --version | sed 's/.* //')
     tar -tzf "$tmp/neverstop-$version.tar.gz" | sed -n "s|^neverstop-$version/||; /[^/]\$/p" |
         LC_ALL=C sort >"$tmp/archived"
     git ls-tree -r --name-only HEAD | LC_ALL=C sort | cmp -s - "$tmp/archived"
     check "the source archive holds every file of the last commit" $?
 else echo "ok - the source archive # SKIP not a git checkout"; fi
-grep -q "^version: $("$BIN/neverstop" --version | sed 's/.* //')\$" CITATION.cff
+grep -q "^version: $version\$" CITATION.cff
 check "CITATION.cff names this version" $?
+grep -q "^neverstop ($version)" debian/changelog
+check "debian/changelog too" $?
