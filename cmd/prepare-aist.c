@@ -192,6 +192,9 @@ static bool any_damaged(const AistFiles *f) {
 static int prepare(const Program *program, const PrepareSettings *s, Error *err) {
     AistInput in;
     if (aist_input_read(s->dir, s->music, &in, err)) return program_report(program, err);
+    if (!s->general.quiet)
+        fprintf(stderr, "%s: %zu motions and %zu sounds of %s into %s\n", program->name,
+                in.motions.count, in.sounds.count, s->dir, s->out);
     int status = make_motions(program, s, &in, err);
     if (status == 0) status = make_music(program, s, &in, err);
     status = status ? program_report(program, err) : write_lists(program, s, &in, err);
