@@ -97,8 +97,7 @@ int main(int argc, char **argv) {
     Strings sources = {0};
     int status = 0;
     for (int i = first; i < argc; i++)
-        if (file_expand(argv[i], audio_endings, &sources, &err))
-            status = program_report(&program, &err);
+        if (audio_files_expand(argv[i], &sources, &err)) status = program_report(&program, &err);
     if (sources.count > 1 && (o.trace_path || extract_names_file(output)))
         status = program_usage_error(&program, "%s takes one sound, not %zu",
                                      o.trace_path ? "--stages-out" : output, sources.count);

@@ -20,6 +20,19 @@ const char *const audio_endings[] = {".wav",  ".flac", ".ogg", ".oga", ".opus", 
 const char *const audio_unreadable_endings[] = {".m4a",  ".aac", ".mp4", ".m4b", ".wma",
                                                 ".webm", ".mka", ".ape", ".wv",  NULL};
 
+int audio_files_expand(const char *path, Strings *list, Error *err) {
+    enum {
+        ALL = sizeof audio_endings / sizeof *audio_endings +
+              sizeof audio_unreadable_endings / sizeof *audio_unreadable_endings
+    };
+    const char *endings[ALL];
+    size_t n = 0;
+    for (size_t i = 0; audio_endings[i]; i++) endings[n++] = audio_endings[i];
+    for (size_t i = 0; audio_unreadable_endings[i]; i++) endings[n++] = audio_unreadable_endings[i];
+    endings[n] = NULL;
+    return file_expand(path, endings, list, err);
+}
+
 /* What is being decoded into. */
 typedef struct {
     Audio *audio;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lib/base/error.h"
+#include "lib/base/file.h"
 
 typedef struct {
     float *samples; /* [count] mono, mean of the channels, full scale 1; owned */
@@ -20,6 +20,11 @@ typedef struct {
 extern const char *const audio_endings[];
 /* Endings of sound files that are not read: a folder's are to be named, not passed over. */
 extern const char *const audio_unreadable_endings[];
+
+/* Appends the sound files that path stands for, itself or those of a folder by name, the unreadable
+ * ones too: reading them says what they are and how to convert them. A folder without any is an
+ * error. Errors begin with the path. */
+int audio_files_expand(const char *path, Strings *list, Error *err);
 
 /* Refuses what cannot be decoded, files without samples, samples that are not finite, and a read
  * that fails on the way (EIO), which is not the end of the song. Memory grows with what is decoded,

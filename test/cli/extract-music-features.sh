@@ -149,5 +149,11 @@ check "a missing file is told in one line" "[ $? -eq 1 ] && [ \$(wc -l <'$dir/er
 mkdir "$dir/none"
 "$extract" -o "$dir/out" "$dir/none" 2>"$dir/err"
 check "so is a folder without sounds" "[ $? -eq 1 ] && [ \$(wc -l <'$dir/err') -eq 1 ]"
+mkdir "$dir/mixed" && cp "$dir/in/mBR1.wav" "$dir/mixed"
+printf '\000\000\000\034ftypM4A \000\000\002\000isomiso2' >"$dir/mixed/song.m4a"
+"$extract" -q -o "$dir/mixed-out" "$dir/mixed" 2>"$dir/err"
+check "a song in a folder that cannot be read is named, the others are made" \
+    "[ $? -eq 1 ] && [ \$(wc -l <'$dir/err') -eq 1 ] && [ -s '$dir/mixed-out/mBR1.npz' ]"
+check "... with what converts it" "grep -q 'song.m4a: an MP4 file.*ffmpeg' '$dir/err'"
 "$extract" --help >"$dir/stdout" 2>"$dir/err"
 check "--help tells the defaults" "[ $? -eq 0 ] && grep -q -e '--fps' '$dir/stdout'"
