@@ -4,6 +4,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "export/quantise.h"
+
 static void put_be32(unsigned char *p, size_t v) {
     for (int i = 0; i < 4; i++) p[i] = (unsigned char)(v >> (24 - 8 * i));
 }
@@ -31,11 +33,9 @@ static void filter_row(const unsigned char *row, const unsigned char *above, siz
     for (size_t i = 0; i < bytes; i++) {
         int left = i >= 3 ? row[i - 3] : 0, up = above ? above[i] : 0,
             corner = i >= 3 && above ? above[i - 3] : 0;
-        int guess = kind == SUB     ? left
-                    : kind == UP    ? up
-                    : kind == PAETH ? paeth(left, up, corner)
-                                    : 0;
-        out[1 + i] = (unsigned char)(row[i] - guess);
+        const int guess[] = {[NONE] = 0, [SUB] = left, [UP] = up};
+        out[1 + i] =
+            (unsigned char)(row[i] - (kind == PAETH ? paeth(left, up, corner) : guess[kind]));
     }
 }
 
@@ -55,30 +55,57 @@ static void filter_best(const unsigned char *row, const unsigned char *above, si
     }
 }
 
-int png_write(const unsigned char *rgb, size_t width, size_t height, Buffer *out, Error *err) {
-    size_t bytes = 3 * width, raw_size = (bytes + 1) * height;
-    uLongf packed_size = compressBound((uLong)raw_size);
-    unsigned char *raw = malloc(raw_size + bytes + 1), *packed = malloc(packed_size);
-    int status = raw && packed
-                     ? 0
-                     : error_set(err, "out of memory for an image of %zu x %zu", width, height);
-    for (size_t y = 0; !status && y < height; y++)
-        filter_best(rgb + y * bytes, y ? rgb + (y - 1) * bytes : NULL, bytes, raw + raw_size,
-                    raw + y * (bytes + 1));
-    if (!status && compress2(packed, &packed_size, raw, (uLong)raw_size, 9) != Z_OK)
-        status = error_set(err, "out of memory for an image of %zu x %zu", width, height);
-    if (!status) {
-        unsigned char header[13] = {[8] = 8, [9] = 2}; /* 8 bits, RGB */
-        put_be32(header, width);
-        put_be32(header + 4, height);
-        buffer_add(out, "\x89PNG\r\n\x1a\n", 8);
-        put_chunk(out, "IHDR", header, sizeof header);
-        put_chunk(out, "sRGB", (const unsigned char *)"\0", 1);
-        put_chunk(out, "IDAT", packed, packed_size);
-        put_chunk(out, "IEND", header, 0);
-        status = buffer_check(out, err);
+enum { INDEXED = 3, TRUE_COLOUR = 2 };
+
+/* raw: rows with their filters, packed here. palette: [colours, 3], of an indexed image. */
+static int put_file(const unsigned char *raw, size_t size, size_t width, size_t height,
+                    const unsigned char *palette, size_t colours, Buffer *out, Error *err) {
+    uLongf packed_size = compressBound((uLong)size);
+    unsigned char *packed = malloc(packed_size);
+    if (!packed || compress2(packed, &packed_size, raw, (uLong)size, 9) != Z_OK) {
+        free(packed);
+        return error_set(err, "out of memory for an image of %zu x %zu", width, height);
     }
-    free(raw);
+    unsigned char header[13] = {[8] = 8, [9] = palette ? INDEXED : TRUE_COLOUR}; /* 8 bits */
+    put_be32(header, width);
+    put_be32(header + 4, height);
+    buffer_add(out, "\x89PNG\r\n\x1a\n", 8);
+    put_chunk(out, "IHDR", header, sizeof header);
+    put_chunk(out, "sRGB", (const unsigned char *)"\0", 1);
+    if (palette) put_chunk(out, "PLTE", palette, 3 * colours);
+    put_chunk(out, "IDAT", packed, packed_size);
+    put_chunk(out, "IEND", header, 0);
     free(packed);
+    return buffer_check(out, err);
+}
+
+int png_write(const unsigned char *rgb, size_t width, size_t height, Buffer *out, Error *err) {
+    size_t bytes = 3 * width, size = (bytes + 1) * height;
+    unsigned char *raw = malloc(size + bytes + 1);
+    if (!raw) return error_set(err, "out of memory for an image of %zu x %zu", width, height);
+    for (size_t y = 0; y < height; y++)
+        filter_best(rgb + y * bytes, y ? rgb + (y - 1) * bytes : NULL, bytes, raw + size,
+                    raw + y * (bytes + 1));
+    int status = put_file(raw, size, width, height, NULL, 0, out, err);
+    free(raw);
+    return status;
+}
+
+int png_write_indexed(const unsigned char *rgb, size_t width, size_t height, Buffer *out,
+                      Error *err) {
+    unsigned char palette[PALETTE_SIZE][3];
+    size_t count = width * height, colours;
+    unsigned char *index = malloc(count), *raw = malloc(count + height);
+    int status = index && raw
+                     ? quantise(rgb, count, palette, &colours, index, err)
+                     : error_set(err, "out of memory for an image of %zu x %zu", width, height);
+    for (size_t y = 0; !status && y < height; y++) { /* filters do not help with indices */
+        raw[y * (width + 1)] = NONE;
+        memcpy(raw + y * (width + 1) + 1, index + y * width, width);
+    }
+    if (!status)
+        status = put_file(raw, count + height, width, height, palette[0], colours, out, err);
+    free(index);
+    free(raw);
     return status;
 }
