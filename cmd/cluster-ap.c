@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/base/rate.h"
 #include "lib/base/runtime.h"
 #include "lib/base/threads.h"
 #include "lib/cli/general_options.h"
@@ -62,33 +63,36 @@ typedef struct {
 /* The windows that train-bank needs with that preset. */
 static void take_preset(const char *name, const Given *given, ClusterOptions *o) {
     const Config *c = &preset_find(name)->config;
-    if (!given->length) o->length = c->past;
+    if (!given->length) o->seconds = (double)c->past / RATE_UNSAID;
     if (!given->clusters) o->clusters = c->items;
-    if (!given->future) o->future = c->future;
+    if (!given->future) o->future_seconds = (double)c->future / RATE_UNSAID;
     if (!given->root) o->relative_root = c->relative_root;
     if (!given->heading) o->relative_heading = c->relative_heading;
 }
 
 int main(int argc, char **argv) {
-    ClusterOptions o = {.length = 120,
-                        .stride = 20,
+    ClusterOptions o = {.seconds = 2,
+                        .future_seconds = 1.0 / 3,
                         .clusters = 256,
-                        .future = 20,
                         .max_iterations = 1000,
                         .damping = affinity_defaults().damping};
     GeneralOptions general = {0};
     Given given = {0};
     int preset = -1;
     bool json = false;
-    Option length = option_size("length", 'l', "FRAMES", &o.length, 1, 1e6, "Length of a window.");
+    Option length = option_standard(
+        option_size("length", 'l', "FRAMES", &o.length, 1, 1e6, "Length of a window."),
+        "2 seconds");
     Option root = option_switch(
         "relative-root", &o.relative_root,
         "A window's horizontal translation counts from frame length - future - 1 of it, for models "
         "trained with --relative-root.");
     Option heading = option_switch("relative-heading", &o.relative_heading,
                                    "With --relative-root: that frame faces straight ahead, too.");
-    Option future = option_size("future", 0, "FRAMES", &o.future, 1, 1e6,
-                                "With --relative-root: the frames that the model predicts.");
+    Option future =
+        option_standard(option_size("future", 0, "FRAMES", &o.future, 1, 1e6,
+                                    "With --relative-root: the frames that the model predicts."),
+                        "a third of a second");
     Option clusters = option_size("clusters", 'n', "N", &o.clusters, 1, 1e6,
                                   "Clusters per genre: the preference is searched for.");
     Option preference =
@@ -107,8 +111,9 @@ int main(int argc, char **argv) {
                                    "with this preset; other options change them."),
                      ""),
                  option_given(length, &given.length),
-                 option_size("stride", 0, "FRAMES", &o.stride, 1, 1e6,
-                             "Windows start every so many frames."),
+                 option_standard(option_size("stride", 0, "FRAMES", &o.stride, 1, 1e6,
+                                             "Windows start every so many frames."),
+                                 "a third of a second"),
                  option_given(clusters, &given.clusters),
                  option_given(option_standard(preference, ""), &o.preference_given),
                  option_given(root, &given.root),
@@ -143,7 +148,7 @@ int main(int argc, char **argv) {
         return program_usage_error(&program, "--clusters and --preference exclude each other");
     if (o.relative_heading && !o.relative_root)
         return program_usage_error(&program, "--relative-heading goes with --relative-root");
-    if (o.relative_root && o.future >= o.length)
+    if (o.relative_root && o.length && o.future >= o.length)
         return program_usage_error(&program, "--future must be smaller than --length");
     o.dataset = argv[first];
     o.quiet = general.quiet;

@@ -126,7 +126,10 @@ static int check_usage(const Program *program, const GenerateSettings *s) {
         return program_usage_error(program, "%s is needed", s->model ? "-o" : "-m");
     if (s->music && s->dataset)
         return program_usage_error(program, "--music and --dataset exclude each other");
-    if (!s->music && !s->dataset && !s->run.frames)
+    const bool length_given = s->run.frames > 0 || s->run.seconds > 0;
+    if (s->run.frames && s->run.seconds > 0)
+        return program_usage_error(program, "--frames and --seconds exclude each other");
+    if (!s->music && !s->dataset && !length_given)
         return program_usage_error(program, "either --music or --dataset is needed");
     if (s->dataset && s->seed)
         return program_usage_error(program,
@@ -154,6 +157,9 @@ int main(int argc, char **argv) {
                              "house); else the seed file's, else the model's only one."),
                  option_standard(option_size("frames", 0, "T", &s.run.frames, 0, 1e9,
                                              "Length in frames, the seed included."),
+                                 "by --seconds"),
+                 option_standard(option_real("seconds", 0, "S", &s.run.seconds, 0, 1e7,
+                                             "Length in seconds, the seed included."),
                                  "the music's"),
                  option_standard(option_size("keep", 0, "k", &s.run.keep, 0, 100000,
                                              "Frames kept of each step."),

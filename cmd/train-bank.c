@@ -32,7 +32,6 @@ static int train_bank(int argc, char **argv) {
     if (!clusters && !s.dry_run) return program_usage_error(&program, "--clusters is needed");
     if (!s.output && !s.dry_run) return program_usage_error(&program, "-o is needed");
     s.dataset = argv[first];
-    bank_training_adapt(&s.config);
 
     Error err;
     status = bank_training(&program, &s, clusters, &err) ? program_report(&program, &err) : 0;

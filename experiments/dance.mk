@@ -11,12 +11,17 @@ GENRES  ?=
 THREADS ?= 0
 DANCES  ?= 20
 FPS     ?=
-FRAMES  ?= $(if $(FPS),$(shell echo $$((20 * $(FPS)))),1200)
-KEEP    ?= 20
+DURATION ?= 20
+FRAMES  ?=
+KEEP    ?=
 METHODS ?= baseline full
 CLUSTERS ?= --preset $(PRESET)
 
 # --- rules that methods share ---
+
+rate := $(if $(FPS),--fps $(FPS))
+length := $(if $(FRAMES),--frames $(FRAMES),--seconds $(DURATION))
+kept := $(if $(KEEP),--keep $(KEEP))
 
 LC_ALL := C
 export LC_ALL
@@ -40,8 +45,8 @@ endef
 # place of the usual options, and MODEL_OPTIONS is for every method.
 define method
 $(2)_OPTIONS ?= $(5)
-trainer-$(1) = "$$$$PROGRAMS"/train-predictor --preset $$(PRESET) -j $$(THREADS) $$(MODEL_OPTIONS) \
-	$$($(2)_OPTIONS) $(4)
+trainer-$(1) = "$$$$PROGRAMS"/train-predictor --preset $$(PRESET) -j $$(THREADS) $$(rate) \
+	$$(MODEL_OPTIONS) $$($(2)_OPTIONS) $(4)
 from-$(1) := $(3)
 $(call remember,$(1),$$(PRESET) $$(MODEL_OPTIONS) $$($(2)_OPTIONS))
 $(1)-%.safetensors: $(if $(filter bank,$(3)),bank-%.safetensors,train.tsv) options/$(1)
@@ -70,21 +75,21 @@ $(eval $(call method,fact,FACT,data,$(unbanked),$(published)))
 ifneq ($(value RAW),)
 data/train.tsv: force
 	$(call say,data: motions and music features)
-	$(Q)"$$PROGRAMS"/prepare-aist -j $(THREADS) $(if $(FPS),--fps $(FPS)) "$$RAW" data
+	$(Q)"$$PROGRAMS"/prepare-aist -j $(THREADS) $(rate) "$$RAW" data
 endif
 
 # The rows of the genres asked for.
 train.tsv test.tsv all.tsv: %.tsv: data/train.tsv force
 	@sh "$$HERE"/select-genres data/$@ $(GENRES) >$@.new && $(replace)
 
-$(eval $(call remember,dances,$(DANCES) $(FRAMES) $(KEEP)))
+$(eval $(call remember,dances,$(DANCES) $(length) $(kept)))
 # Every test music with DANCES seeds of different sequences of the whole set.
 pairs.tsv: all.tsv test.tsv options/dances
 	@sh "$$HERE"/pair-dances all.tsv test.tsv $(DANCES) >$@.new && mv $@.new $@
 
 # --- training ---
 
-trainer-bank = "$$PROGRAMS"/train-bank --preset $(PRESET) -j $(THREADS) $(BANK_OPTIONS)
+trainer-bank = "$$PROGRAMS"/train-bank --preset $(PRESET) -j $(THREADS) $(rate) $(BANK_OPTIONS)
 $(eval $(call remember,clusters,$(CLUSTERS)))
 $(eval $(call remember,bank,$(PRESET) $(BANK_OPTIONS)))
 force:
@@ -96,7 +101,8 @@ options-check:
 	@$(foreach m,$(METHODS),$(trainer-$(m)) --help >/dev/null &&) :
 
 trained := $(if $(filter bank,$(foreach m,$(METHODS),$(from-$(m)))),bank) $(METHODS)
-cost.txt: train.tsv $(trained:%=options/%)
+$(eval $(call remember,rate,$(rate)))
+cost.txt: train.tsv $(trained:%=options/%) options/rate
 	$(call say,what training will take$(comma) measured on a few steps:)
 	$(Q){ $(foreach t,$(trained),echo '$(t)' && $(trainer-$(t)) --dry-run --json train.tsv &&) :; } \
 		>$@.new
@@ -120,7 +126,7 @@ bank-%.safetensors: train.tsv clusters/done options/bank
 dances/%/done: %.safetensors pairs.tsv
 	$(call say,dances/$*: dancing to the test music)
 	@rm -rf $(@D)
-	$(Q)"$$PROGRAMS"/generate -m $< -j $(THREADS) --keep $(KEEP) --frames $(FRAMES) \
+	$(Q)"$$PROGRAMS"/generate -m $< -j $(THREADS) $(kept) $(length) \
 		--dataset pairs.tsv -o $(@D)
 	@touch $@
 
@@ -128,7 +134,7 @@ thresholds.npz: train.tsv
 	$(call say,thresholds: which movement counts as frozen in real dance)
 	$(Q)"$$PROGRAMS"/freeze-rate -q --fit -j $(THREADS) -o $@ $< >thresholds.txt
 
-score = sh "$$HERE"/score-dances "$$PROGRAMS" $(KEEP) $(THREADS)
+score = sh "$$HERE"/score-dances "$$PROGRAMS" "$(KEEP)" $(THREADS)
 dances/%.json: dances/%/done thresholds.npz all.tsv
 	$(call say,dances/$*: scoring)
 	$(Q)$(score) dances/$* >$@.new && mv $@.new $@

@@ -45,6 +45,8 @@ typedef struct {
     double missing; /* which is its value in files that lack it */
     KeyPart part;
     unsigned uses; /* USES_...: applies to predictors that use it; 0: to all */
+    int rate_power; /* a preset's value is for RATE_UNSAID frames a second; at f it is multiplied by
+                       (f / RATE_UNSAID)^rate_power */
     bool repeats; /* counts equal layers, one of which stands for all where steps are timed */
     double initial; /* of a predictor's own key: its value before any option */
     /* The option of the training programs; NULL: none */

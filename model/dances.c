@@ -79,10 +79,13 @@ static int choose_genre(Dance *d, const Model *m, Error *err) {
 /* --- a dance's first frames --- */
 
 /* Frames of the dance: as many as asked for, else as the music has. */
-static int choose_length(const Dance *d, const Model *m, size_t frames, size_t *out, Error *err) {
+static int choose_length(const Dance *d, const Model *m, size_t frames, double seconds, size_t *out,
+                         Error *err) {
     const char *path = d->request->music ? d->request->music : d->request->output;
+    if (!frames && seconds > 0) frames = rate_frames(seconds, m->config.fps);
     if (!frames && !d->music)
-        return error_set(err, "%s: without music, --frames says how long the dance is", path);
+        return error_set(err, "%s: without music, --frames or --seconds says how long the dance is",
+                         path);
     *out = frames ? frames : d->music->frames;
     if (*out > m->config.past) return 0;
     return error_set(
@@ -91,11 +94,12 @@ static int choose_length(const Dance *d, const Model *m, size_t frames, size_t *
 }
 
 /* The seed's first l frames at the front of a motion as long as asked for. */
-static int start_motion(Dance *d, const Model *m, size_t frames, Error *err) {
+static int start_motion(Dance *d, const DanceRun *run, Error *err) {
+    const Model *m = run->model;
     const Config *c = &m->config;
     const size_t count = c->past * c->motion_dim;
     size_t n = 0;
-    if (choose_length(d, m, frames, &n, err)) return -1;
+    if (choose_length(d, m, run->frames, run->seconds, &n, err)) return -1;
     if (motion_new(&d->motion, n, (c->motion_dim - 3) / 9, err)) return -1;
     if (d->request->seed)
         memcpy(d->motion.data, d->seed.data, count * sizeof *d->motion.data);
@@ -125,7 +129,7 @@ static int begin(Dance *d, const DanceRun *run, const DanceRequest *request, Son
     if (status) return status;
     if (request->music && (songs_get(songs, i, &d->music, err) || check_music(d, m, err)))
         return -1;
-    return start_motion(d, m, run->frames, err);
+    return start_motion(d, run, err);
 }
 
 /* --- all of them --- */

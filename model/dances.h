@@ -17,7 +17,8 @@ typedef struct {
 
 typedef struct {
     const Model *model; /* its configuration says the rate and what music it takes */
-    size_t frames; /* length of a dance, its seed included; 0: the music's */
+    size_t frames; /* length of a dance, its seed included; 0: by `seconds` */
+    double seconds; /* likewise, at the model's rate; 0: the music's */
     size_t keep; /* frames kept of each step; 0: the model's */
     size_t batch; /* dances computed together */
     bool bf16; /* see generator_round */

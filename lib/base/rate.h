@@ -17,6 +17,12 @@ static inline char *rate_unsaid_text(const char *path, char text[RATE_TEXT_SIZE]
     return text;
 }
 
+/* Frames that last so many seconds: rounded, at least one. */
+static inline size_t rate_frames(double seconds, double fps) {
+    const double frames = round(seconds * fps);
+    return frames > 1 ? (size_t)frames : 1;
+}
+
 /* Equal up to what a rate of a few digits loses when it is written and read again. */
 static inline bool rate_same(double a, double b) { return fabs(a - b) <= 1e-6 * fmax(a, b); }
 

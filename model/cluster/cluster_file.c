@@ -11,8 +11,7 @@ void genre_dances_free(GenreDances *d) {
     *d = (GenreDances){0};
 }
 
-int genre_dances_read(const Dataset *set, const char *genre, size_t length, size_t stride,
-                      size_t origin, GenreDances *d, Error *err) {
+int genre_dances_read(const Dataset *set, const char *genre, GenreDances *d, Error *err) {
     *d = (GenreDances){.genre = genre};
     d->rows = calloc(set->count, sizeof *d->rows);
     d->motions = calloc(set->count, sizeof *d->motions);
@@ -30,7 +29,7 @@ int genre_dances_read(const Dataset *set, const char *genre, size_t length, size
                              set->rows[r].motion, m->joints, m->fps, genre, first->joints,
                              first->fps);
     }
-    return cluster_windows_cut(d->motions, d->count, length, stride, origin, &d->windows, err);
+    return 0;
 }
 
 int cluster_arrays(const GenreDances *d, const Affinity *a, Tensors *arrays, Error *err) {

@@ -15,11 +15,10 @@ typedef struct {
     ClusterWindows windows;
 } GenreDances;
 
-/* Reads the motions of a genre, which must all have one body and one frame rate, and cuts them into
- * windows (see cluster_windows_cut). genre_dances_free releases what there is, after an error too.
- */
-int genre_dances_read(const Dataset *set, const char *genre, size_t length, size_t stride,
-                      size_t origin, GenreDances *out, Error *err);
+/* Reads the motions of a genre, which must all have one body and one frame rate; its windows are
+ * still to be cut (cluster_windows_cut). genre_dances_free releases what there is, after an error
+ * too. */
+int genre_dances_read(const Dataset *set, const char *genre, GenreDances *out, Error *err);
 void genre_dances_free(GenreDances *d);
 
 /* Adds centers f32 [N, l, D] (the exemplars' windows), exemplars i64 [N] (rows of segments), labels

@@ -32,13 +32,13 @@ static int check_windows(const Program *program, const ClusterOptions *o, const 
         error_set(err,
                   "genre %s: %zu windows of %zu frames are too few for %zu clusters; take fewer "
                   "--clusters, a smaller --stride or more dances",
-                  d->genre, d->windows.count, o->length, wanted);
+                  d->genre, d->windows.count, d->windows.frames, wanted);
         return error_prefix(err, o->dataset);
     }
     if (too_short)
         program_warn(program,
                      "genre %s: %zu of %zu dances are shorter than %zu frames and give no window",
-                     d->genre, too_short, d->count, o->length);
+                     d->genre, too_short, d->count, d->windows.frames);
     return 0;
 }
 
@@ -124,12 +124,30 @@ static int cluster_dances(const Program *program, const ClusterOptions *o, const
     return status;
 }
 
+/* A window's frames at the dances' rate, and those between the first ones of two. */
+static int cut_windows(const ClusterOptions *o, GenreDances *d, Error *err) {
+    const double fps = d->motions[0].fps;
+    const size_t length = o->length ? o->length : rate_frames(o->seconds, fps);
+    const size_t stride = o->stride ? o->stride : rate_frames(1.0 / 3, fps);
+    const size_t future = o->future ? o->future : rate_frames(o->future_seconds, fps);
+    size_t origin = CLUSTER_WINDOW_ABSOLUTE;
+    if (o->relative_root && future >= length)
+        return error_set(err,
+                         "genre %s: windows of %zu frames at %g a second are not longer than "
+                         "--future, %zu",
+                         d->genre, length, fps, future);
+    if (o->relative_root) origin = length - future - 1;
+    if (cluster_windows_cut(d->motions, d->count, length, stride, origin, &d->windows, err))
+        return -1;
+    d->windows.heading = o->relative_heading;
+    return 0;
+}
+
 static int cluster_genre(const Program *program, const ClusterOptions *o, const Dataset *set,
                          ClusterResult *out, Error *err) {
     GenreDances d;
-    size_t origin = o->relative_root ? o->length - o->future - 1 : CLUSTER_WINDOW_ABSOLUTE;
-    int status = genre_dances_read(set, out->genre, o->length, o->stride, origin, &d, err);
-    d.windows.heading = o->relative_heading;
+    int status = genre_dances_read(set, out->genre, &d, err);
+    if (status == 0) status = cut_windows(o, &d, err);
     for (size_t i = 0; status == 0 && i < d.count && !out->assumed; i++)
         if (d.motions[i].fps_assumed) out->assumed = set->rows[d.rows[i]].motion;
     if (status == 0) status = cluster_dances(program, o, &d, out, err);

@@ -11,12 +11,15 @@ typedef struct {
     const char *dataset; /* path of a .tsv */
     const char *genre; /* only this one; NULL: all */
     const char *output; /* the .npz of `genre`; without genre a folder for GENRE.npz each */
-    size_t length, stride; /* frames of a window; between the first frames of two */
+    size_t length; /* frames of a window; 0: `seconds` of them */
+    double seconds;
+    size_t stride; /* frames between the first ones of two windows; 0: a third of a second */
     size_t clusters; /* how many; the preference is searched for */
     bool preference_given; /* else: as many as `preference` gives */
     double preference;
     bool relative_root, relative_heading; /* a window's place and heading count from frame */
-    size_t future; /* length - future - 1, as in a model of this K */
+    size_t future; /* length - future - 1, as in a model of this K; 0: `future_seconds` of them */
+    double future_seconds;
     double damping;
     size_t max_iterations;
     bool quiet;

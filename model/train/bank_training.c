@@ -23,7 +23,9 @@ typedef struct {
     const float **centers; /* [genres][items, l, D] into them */
 } BankSources;
 
-void bank_training_adapt(Config *c) {
+/* Numbers of a preset that are the predictor's and contradict the bank's are adapted: a bank file
+ * has them, but nothing uses them. */
+static void adapt_to_bank(Config *c) {
     if (c->keep > c->future) c->keep = c->future;
     if (c->join > c->future) c->join = c->future;
     if (c->music < c->past + c->future) c->music = c->past + c->future;
@@ -105,6 +107,9 @@ static int read_sources(Run *run, Error *err) {
     c.motion_dim = run->data.corpus.motion_dim;
     c.music_dim = UNUSED_MUSIC_DIM;
     c.fps = run->data.fps;
+    preset_to_rate(run->settings, c.fps, &c);
+    adapt_to_bank(&c);
+    preset_rate_text(run->settings, &c, PRESET_WINDOW, run->preset_text);
     int status = model_new(&run->model, KIND_BANK, &c, genres, count, true, err);
     free(genres);
     if (status || run_number_genres(run, err)) return -1;

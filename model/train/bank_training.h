@@ -4,10 +4,6 @@
 
 #include "model/train/settings.h"
 
-/* Numbers of a preset that are the predictor's and contradict the bank's are adapted: a bank file
- * has them, but nothing uses them. */
-void bank_training_adapt(Config *c);
-
 /* A whole run, in all processes: writes the bank to s->output. clusters: what cluster-ap wrote, its
  * folder or one file. */
 int bank_training(const Program *program, const TrainSettings *s, const char *clusters, Error *err);

@@ -107,6 +107,8 @@ int print_run_summary(Run *run, Error *err) {
     if (!s->general.quiet)
         fprintf(stderr, "%s: %s from %zu dances of %zu genres\n", run->program->name, s->output,
                 run->data.corpus.count, run->model.config.genre_count);
+    if (!s->general.quiet && run->preset_text[0])
+        fprintf(stderr, "%s: %s\n", run->program->name, run->preset_text);
     for (Stage stage = s->first; stage <= s->last; stage++) {
         Forecast f;
         if (forecast(run, stage, &f, err)) return -1;

@@ -38,6 +38,7 @@ static int choose_config(Run *run, const PredictorInput *in, Config *c, Error *e
     const TrainSettings *s = run->settings;
     const PredictorSources *sources = in->sources;
     *c = s->config;
+    preset_to_rate(s, run->data.fps, c);
     if (sources->bank) {
         config_copy_part(c, &in->bank.config, PART_WINDOW);
         config_copy_part(c, &in->bank.config, PART_BANKS);
@@ -50,6 +51,8 @@ static int choose_config(Run *run, const PredictorInput *in, Config *c, Error *e
     c->music_dim = run->data.corpus.music_dim;
     c->fps = run->data.fps;
     c->music_features = run->data.music;
+    preset_rate_text(s, c, sources->bank ? PRESET_STEP : PRESET_WINDOW | PRESET_STEP,
+                     run->preset_text);
     return sources->bank ? check_bank(run, sources->bank, &in->bank.config, err) : 0;
 }
 

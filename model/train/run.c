@@ -8,6 +8,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/comm.h"
+#include "lib/base/rate.h"
 #include "lib/base/runtime.h"
 #include "lib/base/threads.h"
 #include "model/model_file.h"
@@ -21,6 +22,9 @@ int run_read_sets(Run *run, SongLoad *load, Error *err) {
     const TrainSettings *s = run->settings;
     if (training_set_load(s->dataset, load, NULL, &run->data, err)) return -1;
     if (!run->assumed[0]) training_set_assumed(&run->data, run->assumed);
+    if (s->fps > 0 && !rate_same(run->data.fps, s->fps))
+        return error_set(err, "%s: has %g frames a second, but --fps says %g", s->dataset,
+                         run->data.fps, s->fps);
     if (!s->validation) return 0;
     if (training_set_load(s->validation, load, NULL, &run->validation, err)) return -1;
     if (!run->assumed[0]) training_set_assumed(&run->validation, run->assumed);

@@ -9,6 +9,7 @@
 #include "lib/base/file_lock.h"
 #include "lib/cli/progress.h"
 #include "lib/data/corpus.h"
+#include "model/train/preset_rate.h"
 #include "model/train/settings.h"
 #include "model/train/trainer.h"
 
@@ -37,6 +38,7 @@ struct Run {
     Model model; /* freed by run_training, like the sets */
     TrainingSet data, validation;
     char assumed[MUSIC_ASSUMED_SIZE]; /* the first thing that had to be assumed, or "" */
+    char preset_text[PRESET_RATE_TEXT]; /* what the preset became at this rate, or "" */
     size_t extra_bytes; /* of memory until the first step, beside what the stages take */
 
     Buffer text; /* the settings as one line, ended by '\\0', for checkpoints */

@@ -244,6 +244,10 @@ OptionGroup settings_run_options(TrainSettings *s) {
                         "Write the result here (.safetensors). Needed."),
             option_text("val", 0, "DATASET.tsv", &s->validation,
                         "Log the error on this set after every epoch, too."),
+            option_standard(option_real("fps", 0, "RATE", &s->fps, 1, 1000,
+                                        "Refuse data at another rate. A preset's lengths are for "
+                                        "60 frames a second and scale with the data's rate."),
+                            "any"),
             option_text("checkpoint", 0, "FILE", &s->checkpoint,
                         "Go on from FILE if it exists; keep it up to date."),
             option_size("checkpoint-every", 0, "E", &s->checkpoint_every, 1, 1e9,

@@ -14,6 +14,7 @@ typedef struct {
     Training stage[STAGE_COUNT + 1]; /* by Stage */
     const char *dataset, *output, *checkpoint, *validation;
     long seed;
+    double fps; /* that the data must have; 0: any */
     size_t checkpoint_every, checkpoint_steps;
     bool dry_run, json, checkpoint_activations;
     GeneralOptions general;

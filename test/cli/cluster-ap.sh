@@ -52,7 +52,10 @@ fails 1 "windows longer than the dances" 'too few' -l 601 -n 1 -o "$tmp/x" "$dat
 fails 2 "to run without -o" 'needed' "$data"
 fails 2 "to run without a data set" 'data set' -o "$tmp/x"
 fails 2 "--clusters beside --preference" 'exclude' -n 2 -p -5 -o "$tmp/x" "$data"
-fails 2 "a future as long as the window" 'future' --relative-root --future 120 -o "$tmp/x" "$data"
+fails 2 "a future as long as the window" 'future' --relative-root --length 9 --future 9 \
+    -o "$tmp/x" "$data"
+fails 1 "a future as long as a window of 2 s" 'windows of 120 frames at 60 a second' \
+    --relative-root --future 120 -o "$tmp/x" "$data"
 printf 'junk' >"$tmp/m/broken.npz"
 { cat "$data"; printf 'broken\tLO\tm/broken.npz\n'; } >"$tmp/broken.tsv"
 fails 1 "a damaged motion, and writes no genre then" 'broken.npz' -n 12 -o "$tmp/x" \

@@ -110,6 +110,10 @@ dance GENRES=HO
 check "a second time" test $? -eq 0
 check "... nothing is done again" test "$before" = "$(made)"
 
+dance GENRES=HO FPS=30
+check "another rate is refused" test $? -ne 0
+check "... by its data" grep -q 'made at 60 frames a second, not 30; take another folder' "$work/err"
+
 mv "$work/my out" "$work/moved"
 dance GENRES=HO DATA= OUT="$work/moved" FRAMES=180
 check "a folder that was moved needs no data" test $? -eq 0
@@ -122,10 +126,12 @@ check "prepared data is taken as it is" test $? -eq 0
 check "... by a link that stays true" test "$(readlink "$work/linked/data")" = ../moved/data/
 check "... not by another preparation" sh -c '! grep -q "data: motions" "$1"' - "$work/out"
 
-"$BIN/prepare-aist" -q "$work/my aist" "$work/prepared"
-refuses 2 'FPS is for an AIST++ folder' DATA="$work/prepared" FPS=30
-dance GENRES=HO FPS=30 FRAMES=100 MODEL_OPTIONS='--past 60 --music 80' METHODS=baseline \
-    OUT="$work/slow"
+dance GENRES=HO DATA="$work/moved/data" OUT="$work/linked" METHODS=baseline FPS=30
+check "... and refused at another rate" test $? -ne 0
+check "... in words that name both" \
+    grep -q 'train.tsv: has 60 frames a second, but --fps says 30' "$work/err"
+
+dance GENRES=HO FPS=30 FRAMES= DURATION=4 METHODS=baseline OUT="$work/slow"
 check "an experiment at 30 frames a second" test $? -eq 0
 check "... down to its table" grep -q "^baseline-1 " "$work/slow/table.txt"
 grep -q 'not at 60 frames a second and were resampled' "$work/err"

@@ -380,7 +380,7 @@ static void files_without_music(void **state) {
     motion_free(&dance);
     run.frames = 0;
     assert_failed(dances_make(&run, &request, 1, &err), &err,
-                  "dance.npz: without music, --frames says how long the dance is");
+                  "dance.npz: without music, --frames or --seconds says how long the dance is");
     run.frames = L;
     assert_failed(dances_make(&run, &request, 1, &err), &err,
                   "dance.npz: 4 frames are no longer than the seed of 4");

@@ -1,7 +1,7 @@
 /* From a preset and a command line to the numbers of a run. */
 #include "test/scratch.h"
 
-#include "model/train/settings.h"
+#include "model/train/preset_rate.h"
 
 enum { WORDS = 32, GROUPS = 6 };
 
@@ -106,11 +106,44 @@ static void numbers_of_a_predictor(void **state) {
     assert_int_equal(parse_predictor(&s, "--width 0 x.tsv"), 2);
 }
 
+/* Lengths stay in seconds, lambda's cut-off stays in Hz: half the rate is half the frames and
+ * lambda / 64; what an option says, and what is off, stays. */
+static void a_preset_at_other_rates(void **state) {
+    (void)state;
+    TrainSettings s;
+    char text[PRESET_RATE_TEXT];
+    assert_int_equal(parse_predictor(&s, "--preset small x.tsv"), 0);
+    Config c = s.config;
+    preset_to_rate(&s, 60, &c);
+    assert_memory_equal(&c, &s.config, sizeof c);
+    c.fps = 60;
+    preset_rate_text(&s, &c, PRESET_WINDOW | PRESET_STEP, text);
+    assert_string_equal(text, "");
+    preset_to_rate(&s, 30, &c);
+    assert_true(c.past == 30 && c.future == 10 && c.music == 40 && c.keep == 10 && c.join == 10);
+    assert_true(c.smooth == 150. / 64 && c.latents == s.config.latents);
+    c.fps = 30;
+    preset_rate_text(&s, &c, PRESET_STEP, text);
+    assert_string_equal(text, "preset small at 30 frames a second: music 40, keep 10, join 10, "
+                              "smooth 2.34375");
+    assert_int_equal(parse_predictor(&s, "--preset paper --past 90 --smooth 5 x.tsv"), 0);
+    c = s.config;
+    preset_to_rate(&s, 120, &c);
+    assert_true(c.past == 90 && c.future == 40 && c.music == 480 && c.keep == 40);
+    assert_true(c.join == 0 && c.smooth == 5);
+    c.fps = 120;
+    preset_rate_text(&s, &c, PRESET_WINDOW, text);
+    assert_string_equal(text, "preset paper at 120 frames a second: future 40");
+    assert_true(preset_frames(20, 25) == 8 && preset_frames(20, 1) == 1 &&
+                preset_frames(0, 1) == 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_preset_as_it_is),
         cmocka_unit_test(numbers_of_several_stages),
         cmocka_unit_test(numbers_of_a_predictor),
+        cmocka_unit_test(a_preset_at_other_rates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
