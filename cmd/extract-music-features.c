@@ -15,12 +15,10 @@ static int report(const Program *program, const ExtractJob *jobs, size_t count) 
             status = program_report(program, &j->err);
             continue;
         }
-        if (j->notes & MUSIC_CUT)
-            program_warn(program,
-                         "%s: ends early or is damaged; the features are of what could be decoded",
-                         j->source);
-        if (j->notes & MUSIC_SILENT)
-            program_warn(program, "%s: there is no onset in it: tempo 0, no beats", j->source);
+        const char *cut = music_note_text(j->notes, MUSIC_CUT);
+        const char *silent = music_note_text(j->notes, MUSIC_SILENT);
+        if (cut) program_warn(program, "%s: %s", j->source, cut);
+        if (silent) program_warn(program, "%s: %s", j->source, silent);
     }
     return status;
 }

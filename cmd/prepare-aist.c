@@ -94,14 +94,14 @@ static int is_made(const PrepareSettings *s, const AistFile *sound, bool *made, 
 
 static void report_sound(const Program *program, AistInput *in, size_t i, const ExtractJob *job) {
     AistFile *f = &in->sounds.files[i];
-    if (job->state == EXTRACT_FAILED)
+    if (job->state == EXTRACT_FAILED) {
         mark_damaged(program, f, &job->err);
-    else if (job->notes & MUSIC_CUT)
-        program_warn(program,
-                     "%s: ends early or is damaged; the features are of what could be decoded",
-                     f->path);
-    if (job->state == EXTRACT_DONE && job->notes & MUSIC_SILENT)
-        program_warn(program, "%s: there is no onset in it: tempo 0, no beats", f->path);
+        return;
+    }
+    const char *cut = music_note_text(job->notes, MUSIC_CUT);
+    const char *silent = music_note_text(job->notes, MUSIC_SILENT);
+    if (cut) program_warn(program, "%s: %s", f->path, cut);
+    if (silent) program_warn(program, "%s: %s", f->path, silent);
 }
 
 static int make_music(const Program *program, const PrepareSettings *s, AistInput *in, Error *err) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "features/mint35/mint35_set.h"
+#include "lib/base/file.h"
 #include "lib/base/rate.h"
 
 static const FeatureSet *const sets[] = {&mint35_set};
@@ -61,8 +62,17 @@ bool features_assume(MusicIdentity *identity, size_t dim, double *fps) {
     return assumed;
 }
 
+static bool is_sound(const char *path) {
+    for (size_t i = 0; audio_endings[i]; i++)
+        if (path_ends_with(path, audio_endings[i])) return true;
+    return false;
+}
+
 int features_read(void *context, const char *path, Music *out, Error *err) {
     (void)context;
+    *out = (Music){0};
+    if (is_sound(path) && file_exists(path))
+        return error_set(err, "%s: a sound file; extract-music-features makes its features", path);
     if (music_read(path, out, err)) return -1;
     if (features_assume(&out->identity, out->dim, &out->fps)) out->notes |= MUSIC_ASSUMED;
     return 0;

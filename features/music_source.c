@@ -66,6 +66,7 @@ static int run(const MusicSource *s, const char *path, Music *out, Error *err) {
 
 static int warn(MusicSource *s, const char *path, const char *what, Error *err) {
     char text[MUSIC_ASSUMED_SIZE];
+    if (!what) return 0;
     snprintf(text, sizeof text, "%.400s: %s", path, what);
     return strings_add(&s->warnings, text, err);
 }
@@ -73,12 +74,10 @@ static int warn(MusicSource *s, const char *path, const char *what, Error *err) 
 static int warn_notes(MusicSource *s, const char *path, const Music *m, Error *err) {
     if (m->notes & MUSIC_ASSUMED && warn_assumed(s, path, &m->identity, m->dim, m->fps, err))
         return -1;
-    if (m->notes & MUSIC_CUT &&
-        warn(s, path, "ends early or is damaged; taken as far as it could be decoded", err))
-        return -1;
-    if (m->notes & MUSIC_SILENT && warn(s, path, "there is no onset in it: tempo 0, no beats", err))
-        return -1;
-    return 0;
+    return warn(s, path, music_note_text(m->notes, MUSIC_CUT), err) ||
+                   warn(s, path, music_note_text(m->notes, MUSIC_SILENT), err)
+               ? -1
+               : 0;
 }
 
 int music_source_load(void *source, const char *path, Music *out, Error *err) {

@@ -133,6 +133,12 @@ void music_free(Music *m) {
     *m = (Music){0};
 }
 
+const char *music_note_text(unsigned notes, unsigned note) {
+    if (!(notes & note)) return NULL;
+    return note == MUSIC_CUT ? "ends early or is damaged; the features are of what could be decoded"
+                             : "there is no onset in it: tempo 0, no beats";
+}
+
 int music_need(const Music *m, const char *block, size_t *column, Error *err) {
     if (music_layout_find(m->identity.columns, block, column)) return 0;
     if (!m->identity.columns[0])

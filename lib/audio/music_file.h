@@ -21,6 +21,10 @@ enum {
     MUSIC_SILENT = 4 /* onsets were looked for, and there are none */
 };
 
+/* What a program warns of, after the path and a colon: the text of MUSIC_CUT or MUSIC_SILENT, if it
+ * is among the notes; else NULL. */
+const char *music_note_text(unsigned notes, unsigned note);
+
 typedef struct {
     size_t frames, dim;
     float *data; /* [frames, dim], owned */

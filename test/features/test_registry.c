@@ -168,6 +168,10 @@ static void what_cannot_be_computed_is_refused(void **state) {
         assert_null(m.data);
         music_source_close(&s);
     }
+    assert_failed(features_read(NULL, sound, &m, &err), &err,
+                  "clicks.wav: a sound file; extract-music-features makes its features");
+    assert_failed(features_read(NULL, scratch("gone.wav"), &m, &err), &err,
+                  "gone.wav: No such file");
     assert_failed(music_source_read(scratch("gone.wav"), 60, &m, &err), &err, "gone.wav: ");
     assert_failed(music_source_read(scratch("gone.npz"), 60, &m, &err), &err, "gone.npz: ");
 }
