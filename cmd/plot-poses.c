@@ -39,8 +39,7 @@ static int read_poses(Reading *r, char *const *operands, size_t count, size_t po
     return status ? status : poses_join(r->sets, r->files.count, all, err);
 }
 
-/* `vectors` [N, D], `points` [N, 2], `genre` [N] (number in the list of genres, by name): for
- * whoever wants to look closer. */
+/* `vectors` [N, D], `points` [N, 2], `genre` [N] (number in the list of genres, by name). */
 static int write_points(const char *path, const PoseSet *s, const double *points, Error *err) {
     Tensors set = {0};
     Tensor t;

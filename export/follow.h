@@ -13,7 +13,7 @@ typedef struct {
 } Follow;
 
 /* The way is the root's over the floor, smoothed over about a second; the camera leaves the ground
- * only with dancers who leave the picture. The distance is the least at which an image of that
+ * only with dancers who leave the view. The distance is the least at which an image of that
  * aspect (width / height) shows the whole body in 199 of 200 frames. *out is empty on error. */
 int follow_new(Follow *out, const Clip *c, FrameRange range, double aspect, Error *err);
 void follow_free(Follow *f);

@@ -11,7 +11,7 @@ typedef struct {
     const char *name, *ending;
     const char *about; /* for --help */
     bool together; /* one file holds all dances; otherwise each gets its own */
-    bool seen; /* made to be looked at: feet that stand are held still unless told otherwise */
+    bool seen; /* made to be looked at: feet that stand are held still by default */
     bool takes[EXPORT_OPTIONS]; /* does it know the option? */
     /* One of the two: into memory, or piece by piece where the result would not fit there. */
     int (*write)(const ExportJob *job, Buffer *out, Error *err);

@@ -22,7 +22,8 @@ static void put_chunk(Buffer *out, const char *type, const unsigned char *data, 
 
 static int paeth(int left, int up, int corner) {
     int p = left + up - corner, a = abs(p - left), b = abs(p - up), c = abs(p - corner);
-    return a <= b && a <= c ? left : b <= c ? up : corner;
+    if (a <= b && a <= c) return left;
+    return b <= c ? up : corner;
 }
 
 enum { NONE, SUB, UP, PAETH = 4 };

@@ -112,7 +112,7 @@ double stroke_font_width(const char *text, double height) {
 static double distance_to_segment(double px, double py, const double a[2], const double b[2]) {
     double dx = b[0] - a[0], dy = b[1] - a[1], length = dx * dx + dy * dy,
            t = length > 0 ? ((px - a[0]) * dx + (py - a[1]) * dy) / length : 0;
-    t = t < 0 ? 0 : t > 1 ? 1 : t;
+    t = fmin(fmax(t, 0), 1);
     return hypot(px - a[0] - t * dx, py - a[1] - t * dy);
 }
 
@@ -143,7 +143,7 @@ void stroke_font_draw(unsigned char *rgb, size_t width, size_t rows, double x, d
                 double d = distance_to_glyph(g, ((double)column + 0.5 - x) / unit,
                                              2 + (y - (double)row - 0.5) / unit);
                 double cover = (stroke - d) * unit + 0.5;
-                cover = cover < 0 ? 0 : cover > 1 ? 1 : cover;
+                cover = fmin(fmax(cover, 0), 1);
                 unsigned char *out = rgb + 3 * ((size_t)row * width + (size_t)column);
                 for (int k = 0; k < 3; k++)
                     out[k] = (unsigned char)(cover * colour[k] + (1 - cover) * out[k] + 0.5);

@@ -1,4 +1,4 @@
-/* stroke_font.h: words in pictures, by strokes of even width, anti-aliased. ASCII; other bytes
+/* stroke_font.h: text in images, by strokes of even width, anti-aliased. ASCII; other bytes
  * become '?'. */
 #ifndef EXPORT_STROKE_FONT_H
 #define EXPORT_STROKE_FONT_H

@@ -30,7 +30,7 @@ void svg_text(Buffer *out, double x, double y, const char *anchor, const char *t
 
 static double share(double v, double a, double b) {
     double s = b > a ? (v - a) / (b - a) : 0.5;
-    return s < 0 ? 0 : s > 1 ? 1 : s;
+    return fmin(fmax(s, 0), 1);
 }
 
 double svg_panel_x(const Panel *p, double x) { return p->left + p->width * share(x, p->x0, p->x1); }

@@ -26,7 +26,7 @@ class Camera {
   }
 
   // Pixels of a metre where all dancers are as large as width x height pixels show them whole. Arms
-  // are rarely stretched towards both sides of the picture.
+  // are rarely stretched to both sides of the view.
   metre(width, height) { return Math.min(width / (1.8 * this.wide), height / (1.06 * this.high)); }
 
   // Fits a dancer, or without `follow` the whole way of the one who goes farthest, into a panel

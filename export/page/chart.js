@@ -14,7 +14,7 @@ const CHART = {
 };
 
 class Chart {
-  // sought(seconds) is called while somebody drags.
+  // sought(seconds) is called during a drag.
   constructor(canvas, overlay, data, sought) {
     Object.assign(this, {canvas, overlay, data});
     this.duration = Math.max(...data.dances.map(d => d.duration));

@@ -90,7 +90,7 @@ class Dance {
   }
 
   // The root's way over the floor and a smooth version of it (two passes of a moving mean over a
-  // second) for the camera, which leaves the ground only with dancers who fly out of the picture.
+  // second) for the camera, which leaves the ground only with dancers who fly out of view.
   followPath() {
     const n = this.frames, way = new Float32Array(2 * n), flight = new Float32Array(2 * n),
           half = Math.round(this.fps / 2);

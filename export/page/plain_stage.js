@@ -1,4 +1,4 @@
-// plain_stage.js: the dancers where there is no WebGL 2: the same bodies as shaded capsules on a 2D
+// plain_stage.js: the dancers without WebGL 2: the same bodies as shaded capsules on a 2D
 // canvas, far ones first.
 
 class PlainStage {

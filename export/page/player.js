@@ -76,8 +76,8 @@ class Player {
     this.changed();
   }
 
-  // Called before every picture. The sound's clock goes in steps: ours runs evenly and is drawn to
-  // it, at once if they are a tenth of a second apart.
+  // Called before every frame is drawn. The sound's clock goes in steps: ours runs evenly and is
+  // drawn to it, at once if they are a tenth of a second apart.
   tick(now) {
     if (!this.playing) return;
     const passed = Math.min(0.25, Math.max(0, (now - this.last) / 1000)) * this.speed;

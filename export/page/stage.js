@@ -31,7 +31,7 @@ const STAGE_COLOURS = {
 };
 
 class Stage {
-  // Throws where there is no WebGL 2.
+  // Throws without WebGL 2.
   constructor(canvas, dances) {
     const gl = canvas.getContext(
         'webgl2', {antialias: true, alpha: false, powerPreference: 'high-performance'});

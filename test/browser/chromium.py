@@ -182,7 +182,7 @@ class Chromium:
             clickCount=1,
         )
 
-    def picture(self, x, y, width, height, scale=1):
+    def screenshot(self, x, y, width, height, scale=1):
         """A part of the page as rows of RGB bytes."""
         clip = {"x": x, "y": y, "width": width, "height": height, "scale": scale}
         return read_png(

@@ -104,7 +104,7 @@ class Viewer(Chromium):
         """The right of the stage, without names and hint, at half size: of two dancers the one who
         swings on the spot, so that only poses change it."""
         left, top, width, height = self.box("stage")
-        return self.picture(left + 0.66 * width, top + 80, 0.34 * width, height - 110, 0.5)
+        return self.screenshot(left + 0.66 * width, top + 80, 0.34 * width, height - 110, 0.5)
 
     def press(self, key):
         self.run("window.next = drawn(), 0")
@@ -201,7 +201,7 @@ def two_dancers(viewer, path):
         "document.addEventListener('drawn', e => { if (e.detail.time > 0.4) r() }))"
     )
     off = viewer.run("page.player.audio.currentTime - page.player.time")
-    ok("playing, picture and sound go together", abs(off) < 0.15, off)
+    ok("playing, image and sound go together", abs(off) < 0.15, off)
     viewer.press(" ")
     ok("space stops both", viewer.run("!page.player.playing && page.player.audio.paused"))
     ok("the dancers have moved", differing(before, viewer.stage()) > 200)

@@ -117,7 +117,7 @@ static void other_bodies_keep_their_feet(void **state) {
     assert_false(file_exists(scratch("x")));
 }
 
-/* SMPL-H: every format takes it without being told; glTF has its 52 joints by name, and vertices
+/* SMPL-H: every format takes it by default; glTF has its 52 joints by name, and vertices
  * that follow the last finger. */
 static void hands_are_shown(void **state) {
     (void)state;

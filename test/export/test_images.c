@@ -24,7 +24,8 @@ static void unfilter(const unsigned char *raw, const unsigned char *above, size_
         int a = i >= step ? row[i - step] : 0, b = above ? above[i] : 0,
             c = i >= step && above ? above[i - step] : 0, kind = raw[0];
         int pa = abs(b - c), pb = abs(a - c), pc = abs(a + b - 2 * c);
-        int paeth = pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
+        int paeth = pb <= pc ? b : c;
+        if (pa <= pb && pa <= pc) paeth = a;
         const int guess[] = {0, a, b, (a + b) / 2, paeth};
         assert_true(kind < 5);
         row[i] = (unsigned char)(raw[1 + i] + guess[kind]);
