@@ -130,13 +130,26 @@ $(WALK)/f64_networks: $(BUILD)/f64/test/model/f64_networks.o $(WALK)/f64_rnn.o \
 $(WALK)/%: $(BUILD)/cmd/%.o $(WALK)/rnn.o $(WALK)/predictors.o $(BUILD)/libneverstop.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) -lm
 
+# The programs again with allocations that fail on demand: test/alloc/failing.c. The names are those
+# of the functions that it stands before.
+linux := $(filter Linux,$(shell uname -s))
+ALLOC := $(BUILD)/test/alloc
+failing := $(patsubst cmd/%.c,$(ALLOC)/%,$(wildcard cmd/*.c))
+wrapped := main malloc calloc realloc aligned_alloc posix_memalign strdup strndup fopen fdopen \
+           opendir open_memstream realpath fftw_alloc_real fftw_alloc_complex fftwf_alloc_real \
+           XXH3_createState
+$(ALLOC)/%: $(BUILD)/cmd/%.o $(ALLOC)/failing.o $(BUILD)/libneverstop.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(wrapped:%=-Wl,--wrap=%) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) -lm
+
 # Test programs run from the repository's root; scripts in test/cli get the folder of the
 # executables in $BIN.
 test: build-tests
 	@BIN=$(BIN) MPI_BIN=$(if $(mpi_there),$(BUILD)/mpi) WAYS=$(BUILD)/test/ways WALK=$(WALK) \
-	    sh test/run $(units)
+	    ALLOC=$(if $(linux),$(ALLOC)) ALLOC_MANY=$(if $(SANITIZE),20,100) sh test/run $(units)
 
 build-tests: all $(units) $(BUILD)/test/ways $(walk_programs) \
+             $(if $(linux),$(failing)) \
              $(if $(mpi_there),$(BUILD)/mpi/train-bank $(BUILD)/mpi/train-predictor)
 
 sanitized = $(MAKE) BUILD=$(BUILD)/sanitize BIN=$(BUILD)/sanitize/bin \

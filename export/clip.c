@@ -28,17 +28,17 @@ void clip_free(Clip *c) {
     *c = (Clip){0};
 }
 
-double clip_floor(const Clip *c) {
+int clip_floor(const Clip *c, double *floor, Error *err) {
     const PoseTrack *b = &c->body;
     double *lowest = malloc(b->frames * sizeof *lowest);
-    if (!lowest) return 0; /* a figure off the floor, nothing worse */
+    if (!lowest) return error_set(err, "out of memory for %zu frames", b->frames);
     for (size_t t = 0; t < b->frames; t++) {
         lowest[t] = INFINITY;
         for (size_t j = 0; j < b->joints; j++)
             lowest[t] = fmin(lowest[t], b->positions[3 * (t * b->joints + j) + 1]);
     }
     doubles_sort(lowest, b->frames);
-    double floor = lowest[b->frames * 3 / 10] - clip_sole;
+    *floor = lowest[b->frames * 3 / 10] - clip_sole;
     free(lowest);
-    return floor;
+    return 0;
 }

@@ -32,7 +32,7 @@ static inline const PoseTrack *clip_measured(const Clip *c) {
 static const double clip_sole = 0.022;
 
 /* Height of the floor: what the lowest joint is below in three tenths of the frames, less the sole.
- * (In captured dances that height wanders by some centimetres.) */
-double clip_floor(const Clip *c);
+ * (In captured dances that height wanders by some centimetres.) Errors: memory. */
+int clip_floor(const Clip *c, double *floor, Error *err);
 
 #endif

@@ -246,7 +246,8 @@ int feet_clean(Clip *c, const FeetOptions *o, Error *err) {
     int status = contact && below && shift && global
                      ? 0
                      : error_set(err, "out of memory for %zu frames", b.frames);
-    double floor = clip_floor(c);
+    double floor = 0;
+    if (!status) status = clip_floor(c, &floor, err);
     for (size_t i = 0; i < 2 && !status; i++) {
         const Leg *l = &legs[i];
         feet_contacts(&c->body, l->toes, floor, o, contact);

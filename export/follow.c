@@ -86,7 +86,8 @@ static double needed(const Follow *f, const PoseTrack *b, size_t t, double aspec
 
 int follow_new(Follow *out, const Clip *c, FrameRange range, double aspect, Error *err) {
     const PoseTrack *b = &c->body;
-    *out = (Follow){.frames = b->frames, .floor = clip_floor(c)};
+    *out = (Follow){.frames = b->frames};
+    if (clip_floor(c, &out->floor, err)) return -1;
     double *values = malloc(range.count * sizeof *values);
     if (!values) return error_set(err, "out of memory for %zu frames", range.count);
     if (find_way(out, b, err)) {

@@ -103,6 +103,8 @@ static int put_profile(Buffer *b, const MotionProfile *t, Error *err) {
 
 static int put_dance(Buffer *b, const PageDance *d, size_t number, Error *err) {
     const PoseTrack *body = &d->clip->body;
+    double floor;
+    if (clip_floor(d->clip, &floor, err)) return -1;
     buffer_text(b, "{\"name\":");
     buffer_json(b, d->label);
     buffer_text(b, ",\"genre\":");
@@ -110,7 +112,7 @@ static int put_dance(Buffer *b, const PageDance *d, size_t number, Error *err) {
     buffer_text(b, ",\"note\":");
     buffer_json(b, d->note);
     buffer_print(b, ",\"colour\":\"%s\",\"floor\":", palette_colour(number));
-    buffer_number(b, clip_floor(d->clip), 4);
+    buffer_number(b, floor, 4);
     buffer_print(b, ",\"frames\":%zu,\"seed\":%zu,\"fps\":", body->frames, d->clip->seed_frames);
     put_value(b, body->fps);
     buffer_byte(b, ',');

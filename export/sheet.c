@@ -14,6 +14,7 @@ static const double margin = 0.2; /* of a cell, at the left and right: arms reac
 
 typedef struct {
     size_t top, height; /* pixels */
+    double floor; /* clip_floor */
 } SheetRow;
 
 typedef struct {
@@ -35,22 +36,25 @@ static size_t frame_of(const Sheet *s, FrameRange range, size_t place) {
 }
 
 /* As high as its poses reach, and the captions. */
-static SheetRow place_row(const Sheet *s, const Clip *c, FrameRange range, size_t top) {
+static int place_row(const Sheet *s, const Clip *c, FrameRange range, size_t top, SheetRow *row,
+                     Error *err) {
     const double above = 0.24; /* of the head's and the hands' joints */
-    double floor = clip_floor(c), reach = 1;
+    double floor, reach = 1;
+    if (clip_floor(c, &floor, err)) return -1;
     for (size_t i = 0; i < s->poses; i++) {
         const double *p = c->body.positions + 3 * frame_of(s, range, i) * c->body.joints;
         for (size_t j = 0; j < c->body.joints; j++) reach = fmax(reach, p[3 * j + 1] - floor);
     }
     double captions = s->count > 1 ? 2 * caption_metres : caption_metres;
-    return (SheetRow){top, (size_t)(s->scale * (fmin(reach, 4) + above + captions))};
+    *row = (SheetRow){top, (size_t)(s->scale * (fmin(reach, 4) + above + captions)), floor};
+    return 0;
 }
 
 /* RGBA of one figure, two cells wide: arms reach into the neighbours. */
 static int draw_figure(const Sheet *s, const Figure *figure, const Clip *c, size_t number, size_t t,
                        unsigned char *rgba, Error *err) {
     const double *root = c->body.positions + 3 * t * c->body.joints;
-    const double shift[3] = {-root[0], -clip_floor(c), -root[2]};
+    const double shift[3] = {-root[0], -s->rows[number].floor, -root[2]};
     size_t width = 2 * s->cell, height = s->rows[number].height;
     Actor actor;
     if (actor_new(&actor, figure, c, t, shift, number, err)) return -1;
@@ -119,7 +123,7 @@ static int draw_sheet(Sheet *s, const Clip *clips, const FrameRange *ranges, Buf
     s->rows = calloc(s->count, sizeof *s->rows);
     if (!s->rows) return error_set(err, "out of memory for %zu dances", s->count);
     for (size_t i = 0; i < s->count; i++) {
-        s->rows[i] = place_row(s, &clips[i], ranges[i], s->height);
+        if (place_row(s, &clips[i], ranges[i], s->height, &s->rows[i], err)) return -1;
         s->height += s->rows[i].height;
     }
     if (s->height > 30000)

@@ -240,7 +240,7 @@ static void feet_meet_the_floor(void **state) {
     for (size_t t = 0; t < FRAMES; t++)
         m.data[t * motion_dim(&m) + 1] += (float)(t / 60 % 2 ? 0.015 : 0);
     assert_done(clip_new(&c, &m, "walk", &s, &err), &err);
-    floor = clip_floor(&c);
+    assert_done(clip_floor(&c, &floor, &err), &err);
     assert_true(fabs(floor) < 1e-6);
     const FeetOptions o = feet_options();
     assert_done(feet_clean(&c, &o, &err), &err);
