@@ -8,7 +8,9 @@
 #include "lib/base/rate.h"
 #include "lib/base/runtime.h"
 #include "lib/base/threads.h"
+#include "lib/base/utf8.h"
 #include "lib/cli/general_options.h"
+#include "lib/cli/table.h"
 #include "model/cluster/affinity.h"
 #include "model/cluster/clustering.h"
 #include "model/train/presets.h"
@@ -18,8 +20,10 @@ static void print_table(const ClusterResults *r) {
            "preference", "iterations", "file");
     for (size_t i = 0; i < r->count; i++) {
         const ClusterResult *g = &r->items[i];
-        printf("%-8s %8zu %8zu %8zu %12.6g %10zu  %s\n", g->genre, g->windows, g->clusters,
-               g->largest, g->preference, g->iterations, g->path);
+        char genre[80], path[1000];
+        printf("%-8s %8zu %8zu %8zu %12.6g %10zu  %s\n",
+               utf8_printable(g->genre, genre, sizeof genre), g->windows, g->clusters, g->largest,
+               g->preference, g->iterations, utf8_printable(g->path, path, sizeof path));
     }
 }
 
@@ -39,7 +43,7 @@ static int print_json(const ClusterResults *r, Error *err) {
     char *text = cJSON_Print(root);
     cJSON_Delete(root);
     if (!text) return error_set(err, "out of memory");
-    puts(text);
+    table_put_json(stdout, text);
     free(text);
     return 0;
 }

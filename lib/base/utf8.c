@@ -77,3 +77,11 @@ void utf8_make_printable(char *text) {
     }
     *out = '\0';
 }
+
+const char *utf8_printable(const char *text, char *out, size_t size) {
+    size_t length = strnlen(text, size - 1);
+    memcpy(out, text, length);
+    out[length] = '\0';
+    utf8_make_printable(out);
+    return out;
+}

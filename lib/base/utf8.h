@@ -27,4 +27,7 @@ size_t utf8_next(const char *text, bool *shown);
  * does a byte that is not UTF-8 and a control character of 8-bit terminals (0x80 to 0x9f). */
 void utf8_make_printable(char *text);
 
+/* The same of as much of text as fits `size` bytes, into out, which it returns. */
+const char *utf8_printable(const char *text, char *out, size_t size);
+
 #endif

@@ -10,6 +10,7 @@
 
 #include "lib/base/choices.h"
 #include "lib/base/runtime.h"
+#include "lib/base/utf8.h"
 #include "lib/base/version.h"
 #include "lib/cli/help.h"
 
@@ -210,11 +211,18 @@ int options_parse(const Program *p, int argc, char **argv, int *first) {
     return status;
 }
 
+/* What a message says may be names out of files. */
+static void print_message(const Program *p, const char *kind, const char *format, va_list args) {
+    char text[2000];
+    vsnprintf(text, sizeof text, format, args);
+    utf8_make_printable(text);
+    fprintf(stderr, "%s: %s%s", p->name, kind, text);
+}
+
 int program_usage_error(const Program *p, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "%s: ", p->name);
-    vfprintf(stderr, format, args);
+    print_message(p, "", format, args);
     fprintf(stderr, "; try '%s --help'\n", p->name);
     va_end(args);
     return 2;
@@ -228,8 +236,7 @@ int program_report(const Program *p, const Error *err) {
 void program_warn(const Program *p, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "%s: warning: ", p->name);
-    vfprintf(stderr, format, args);
+    print_message(p, "warning: ", format, args);
     fputc('\n', stderr);
     va_end(args);
 }

@@ -22,6 +22,10 @@ void table_row(FILE *f, int width, const char *name, const Column *columns, cons
  * whole. -1 when memory is out. */
 int table_json(cJSON *object, const Column *columns, const double *values, size_t count);
 
+/* Prints JSON and a newline, escaping the control characters that cJSON leaves (DEL, U+0080 to
+ * U+009F): a terminal may act upon them. */
+void table_put_json(FILE *f, const char *text);
+
 /* Prints the object and a newline, and deletes it. -1 when memory was out. */
 int table_print_json(FILE *f, cJSON *object);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/audio/audio_file.h"
+#include "lib/base/utf8.h"
 #include "lib/cli/progress.h"
 #include "lib/data/dataset.h"
 
@@ -59,8 +60,11 @@ static void count_name(const AistCheck *c, const char *name, const char *label, 
     if (!c->options->name_missing) return;
     char song[256];
     aist_music_name(name, song, sizeof song);
-    if (lacks & AIST_NO_MOTION) printf("%s: no motion %s\n", label, name);
-    if (lacks & AIST_NO_MUSIC) printf("%s: no music %s for %s\n", label, song, name);
+    char shown[256];
+    utf8_printable(name, shown, sizeof shown);
+    utf8_make_printable(song);
+    if (lacks & AIST_NO_MOTION) printf("%s: no motion %s\n", label, shown);
+    if (lacks & AIST_NO_MUSIC) printf("%s: no music %s for %s\n", label, song, shown);
 }
 
 static void check_split(AistCheck *c, size_t split, const char *path) {

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/utf8.h"
+#include "lib/cli/table.h"
+
 enum { NAME_WIDTH = 14, CELL_WIDTH = 9, CELL_SIZE = 40, NAME_SIZE = 300 };
 
 typedef struct {
@@ -35,10 +38,9 @@ static int name_columns(const char *name) {
 /* A name with what the format gives a meaning to escaped; control characters are '?'. */
 static void print_name(const Printer *p, const char *name) {
     const char *special = p->format == SCORE_LATEX ? "&%$#_{}" : "|";
-    for (const char *c = name; *c; c++) {
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            fputc('?', p->f);
-        else if (p->format == SCORE_LATEX && strchr("\\~^", *c))
+    char shown[400];
+    for (const char *c = utf8_printable(name, shown, sizeof shown); *c; c++) {
+        if (p->format == SCORE_LATEX && strchr("\\~^", *c))
             fprintf(p->f, "\\char%d{}", *c);
         else if (p->format != SCORE_TEXT && strchr(special, *c))
             fprintf(p->f, "\\%c", *c);
@@ -144,7 +146,7 @@ int score_print_json(FILE *f, const ScoreTable *t, const ScoreSpread *spreads, s
     char *text = good ? cJSON_PrintUnformatted(root) : NULL;
     cJSON_Delete(root);
     if (!text) return error_set(err, "out of memory");
-    fprintf(f, "%s\n", text);
+    table_put_json(f, text);
     cJSON_free(text);
     return 0;
 }
