@@ -6,6 +6,7 @@
 
 #include "lib/motion/resample_motion.h"
 #include "lib/motion/vec3.h"
+#include "metrics/foot_skate.h"
 #include "metrics/loop.h"
 #include "metrics/pfc.h"
 
@@ -98,6 +99,10 @@ static int measure_pfc(const MovementInput *in, MetricSum *out, Error *err) {
     return 0;
 }
 
+static int measure_skate(const MovementInput *in, MetricSum *out, Error *err) {
+    return foot_skate(in->track, &out->sum[0], err);
+}
+
 const MovementMetric movement_metrics[] = {
     {"delta_pose", "dPose deg", 4, measure_delta_pose, MEAN_OVER_TRANSITIONS, NULL},
     {"delta_trans", "dTrans cm", 4, measure_delta_trans, MEAN_OVER_TRANSITIONS, NULL},
@@ -106,6 +111,7 @@ const MovementMetric movement_metrics[] = {
     {"jitter", "jitter", 2, measure_jitter, MEAN_OVER_DANCES, "jitter_ratio"},
     {"loop", "loop", 4, measure_loop, MEAN_OVER_DANCES, NULL},
     {"pfc", "PFC", 4, measure_pfc, MEAN_OVER_DANCES, NULL},
+    {"foot_skate", "skate cm/s", 2, measure_skate, MEAN_OVER_DANCES, NULL},
 };
 
 const size_t movement_metric_count = sizeof movement_metrics / sizeof *movement_metrics;

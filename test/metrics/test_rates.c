@@ -61,8 +61,9 @@ static void movement_does_not_depend_on_the_rate(void **state) {
     static const struct {
         const char *key;
         double tolerance; /* of the value: what lies between 24 frames of a second is not known */
-    } cases[] = {{"delta_pose", 0.02}, {"delta_trans", 0.01}, {"range", 0.005}, {"jump", 0.03},
-                 {"jitter", 0.05},     {"loop", 0.005},       {"pfc", 0.1}};
+    } cases[] = {{"delta_pose", 0.02}, {"delta_trans", 0.01}, {"range", 0.005},
+                 {"jump", 0.03},       {"jitter", 0.05},      {"loop", 0.005},
+                 {"pfc", 0.1},         {"foot_skate", 0.2}};
     const Thresholds t = {0.1, 0.1, 0.5};
     Movement m = movement_at(60);
     MovementSummary want = movement_summary(&m, NULL, 1, &t);
