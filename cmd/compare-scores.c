@@ -40,11 +40,13 @@ int main(int argc, char **argv) {
     const Program program = {
         .name = "compare-scores",
         .usage = "[OPTION]... SCORES.json...",
-        .about = "Prints the scores of several sets of dances in one table, a row for each file: "
-                 "METHOD-SEED.json with what freeze-rate, eval-fid and beat-align print with "
-                 "--json, one after the other. A method with several seeds gets two more rows, its "
-                 "mean and half the distance between its extremes. Range and jitter are fractions "
-                 "of the real dances'; \"-\" stands for what was not scored.",
+        .about =
+            "Prints the scores of several sets of dances in one table, a row for each file: "
+            "METHOD-SEED.json with what freeze-rate, eval-fid and beat-align print with "
+            "--json, one after the other. A method with several seeds gets two more rows, its "
+            "mean and half the distance between its extremes. Range and jitter are fractions "
+            "of the real dances'; \"-\" stands for what was not scored. Where eval-fid was given "
+            "--floor, the first row has what halves of the real dances are apart.",
         .example = "compare-scores GT.json full-1.json full-2.json baseline-1.json",
         OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);

@@ -14,6 +14,8 @@ static int start(const Program *p, FidSettings *s, char **operands, size_t count
     if (!s->self_check && !count) return program_usage_error(p, "no generated dance is given");
     if (!s->self_check && !s->real.count && !s->real_stats && !s->features_out)
         return program_usage_error(p, "--real PATH is needed");
+    if (s->floor && !s->real.count)
+        return program_usage_error(p, "--floor takes the real dances of --real");
     if (s->corrected && s->legacy_manual)
         return program_usage_error(
             p, "--corrected and --legacy-manual are different formulas: give one");
@@ -40,6 +42,11 @@ int main(int argc, char **argv) {
                      "them from it."),
                  option_flag("real-row", 0, &s.real_row,
                              "Dist_k and Dist_g of the real dances too."),
+                 option_int("floor", 0, "N", &s.floor, 0, 100000,
+                            "Beside the distances those between random halves of the real dances, "
+                            "N times, "
+                            "in clips as long as the generated dances: mean, 95% interval, and the "
+                            "generated dances' as multiples. 0: not."),
                  option_text(
                      "features-out", 'f', "FILE", &s.features_out,
                      "Write the generated dances' features (.npz: names, kinetic, geometric); "

@@ -7,13 +7,6 @@
 #include "lib/base/numbers.h"
 #include "lib/base/rng.h"
 
-/* Linear between the sorted values, as numpy.quantile. */
-static double quantile(const double *x, size_t n, double q) {
-    double at = q * (double)(n - 1);
-    size_t k = (size_t)at;
-    return k + 1 < n ? x[k] + (at - (double)k) * (x[k + 1] - x[k]) : x[n - 1];
-}
-
 /* x: the draws' values, which are sorted here. */
 static Interval interval_of(double *x, size_t n, double estimate) {
     size_t kept = 0;
@@ -23,7 +16,8 @@ static Interval interval_of(double *x, size_t n, double estimate) {
     if (!kept || isnan(estimate)) return (Interval){NAN, NAN, NAN};
     doubles_sort(x, kept);
     double bias = sum / (double)kept - estimate;
-    return (Interval){quantile(x, kept, 0.025) - bias, quantile(x, kept, 0.975) - bias, bias};
+    return (Interval){doubles_quantile(x, kept, 0.025) - bias,
+                      doubles_quantile(x, kept, 0.975) - bias, bias};
 }
 
 static int draw(size_t n, uint64_t seed, size_t k, Statistics statistics, const void *context,

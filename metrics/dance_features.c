@@ -78,7 +78,7 @@ int dance_feature_rows(PoseTrack *b, const DanceFeatureOptions *o, DanceFeatureR
     if (length < FEATURE_FRAMES_MIN)
         return error_set(err, "has %zu frame%s to measure; features need at least %d", length,
                          length == 1 ? "" : "s", FEATURE_FRAMES_MIN);
-    DanceFeatureRows f = {(frames - length) / hop + 1, b->joints, NULL, NULL};
+    DanceFeatureRows f = {(frames - length) / hop + 1, b->joints, length, NULL, NULL};
     f.kinetic = malloc(f.rows * KINETIC_PER_JOINT * f.joints * sizeof(float));
     f.geometric = malloc(f.rows * GEOMETRIC_FEATURES * sizeof(float));
     int status =

@@ -27,6 +27,7 @@ const char *dance_feature_formulas(const DanceFeatureOptions *o); /* published, 
 /* One row for each clip: full clips only, the whole dance where it is shorter than one. */
 typedef struct {
     size_t rows, joints;
+    size_t frames; /* of each of them, at FEATURE_FPS */
     float *kinetic, *geometric; /* [rows, 3 joints], [rows, GEOMETRIC_FEATURES]; owned */
 } DanceFeatureRows;
 

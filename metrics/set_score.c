@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "metrics/diversity.h"
+#include "metrics/robust_distance.h"
 
 typedef struct {
     const FeatureMatrix *made;
@@ -59,9 +60,11 @@ static int intervals(Draws *d, const ScoreOptions *o, SetScore *out, Error *err)
 static int score(const FeatureMatrix *made, const double *a, size_t n, const double *b, size_t m,
                  const ScoreOptions *o, SetScore *out, Error *err) {
     FrechetSet real = {0}, set = {0};
+    const RobustSet whole = {a, NULL, n}, all = {b, NULL, m};
     int status = frechet_set(&real, a, NULL, n, out->kept, err) ||
                          frechet_set(&set, b, NULL, m, out->kept, err) ||
                          frechet_between(&real, &set, &out->fid, err) ||
+                         robust_distance(&whole, &all, out->kept, &out->robust, err) ||
                          frechet_rank(&real, &out->real_rank, err) ||
                          frechet_rank(&set, &out->rank, err)
                      ? -1
@@ -90,7 +93,7 @@ int set_score(const FeatureMatrix *real, const FeatureMatrix *made, const ScoreO
     if (o->standardise ? feature_scale_fit(scale, real->rows, n, real->dim, o->keep_constant, err)
                        : feature_scale_identity(scale, real->dim, err))
         return -1;
-    *out = (SetScore){NAN, NAN, NAN, real->dim, scale->kept, 0, 0, none, none};
+    *out = (SetScore){NAN, NAN, NAN, NAN, real->dim, scale->kept, 0, 0, none, none};
     double *a = feature_scale_apply(scale, real->rows, n);
     double *b = feature_scale_apply(scale, made->rows, m);
     int status = a && b ? score(made, a, n, b, m, o, out, err)

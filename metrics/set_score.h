@@ -17,6 +17,7 @@ typedef struct {
 
 typedef struct {
     double fid, dist, real_dist;
+    double robust; /* robust_distance.h */
     size_t dim, kept, rank,
         real_rank; /* features, those that are used, ranks of the two covariances */
     Interval fid_interval, dist_interval;

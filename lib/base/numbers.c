@@ -43,3 +43,9 @@ static int ascending(const void *a, const void *b) {
 void doubles_sort(double *x, size_t n) {
     if (n > 1) qsort(x, n, sizeof *x, ascending);
 }
+
+double doubles_quantile(const double *x, size_t n, double q) {
+    double at = q * (double)(n - 1);
+    size_t k = (size_t)at;
+    return k + 1 < n ? x[k] + (at - (double)k) * (x[k + 1] - x[k]) : x[n - 1];
+}

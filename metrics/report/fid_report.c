@@ -6,7 +6,16 @@
 
 #include "metrics/report/self_check.h"
 
-enum { COLUMNS = 7, FROM_MEAN = 5 };
+enum { COLUMNS = 9, FROM_MEAN = 7 };
+
+/* The row of a set: dances, distances from the real dances, distances between its own. */
+static void fill_row(double row[COLUMNS], double n, const double fid[2], const double robust[2],
+                     const double dist[2]) {
+    const double values[COLUMNS] = {n,       fid[0],  fid[1], robust[0], robust[1],
+                                    dist[0], dist[1], NAN,    NAN};
+    memcpy(row, values, sizeof values);
+}
+static const double unknown[2] = {NAN, NAN};
 
 /* --- scores --- */
 
@@ -20,6 +29,17 @@ int fid_scores(FidScores *out, const DanceFeatures *real, const DanceFeatures *m
     return set_score(&real_kinetic, &made_kinetic, o, &out->kinetic_scale, &out->kinetic, err) ||
                    set_score(&real_geometric, &made_geometric, o, &out->geometric_scale,
                              &out->geometric, err)
+               ? -1
+               : 0;
+}
+
+int fid_floors(FidScores *out, const DanceFeatures *clips, size_t splits, uint64_t seed,
+               Error *err) {
+    FeatureMatrix kinetic = dance_features_kinetic(clips);
+    FeatureMatrix geometric = dance_features_geometric(clips);
+    return real_floor(&kinetic, &out->kinetic_scale, splits, seed, &out->kinetic_floor, err) ||
+                   real_floor(&geometric, &out->geometric_scale, splits, seed,
+                              &out->geometric_floor, err)
                ? -1
                : 0;
 }
@@ -90,6 +110,8 @@ static void row_of(const void *result, const void *context, double *values) {
                                  NAN,
                                  NAN,
                                  NAN,
+                                 NAN,
+                                 NAN,
                                  from_mean(&s->kinetic_scale, f->kinetic, f->rows),
                                  from_mean(&s->geometric_scale, f->geometric, f->rows)};
     memcpy(values, one, sizeof one);
@@ -139,8 +161,10 @@ static void show_rank(Report *r, const char *name, const SetScore *s) {
                              : "");
 }
 
+/* scores: FID_k, FID_g, Dist_k, Dist_g. */
 static void add_row(Report *r, const char *name, double n, const double scores[4]) {
-    const double values[COLUMNS] = {n, scores[0], scores[1], scores[2], scores[3], NAN, NAN};
+    double values[COLUMNS];
+    fill_row(values, n, scores, unknown, scores + 2);
     report_row(r, name, values);
 }
 
@@ -161,9 +185,9 @@ static void show_real_rows(Report *r, const FidReport *what) {
 static void set_row(const FidReport *what, double all[COLUMNS]) {
     const SetScore *k = &what->scores->kinetic;
     const SetScore *g = &what->scores->geometric;
-    const double scores[FROM_MEAN] = {(double)what->made->dances, k->fid, g->fid, k->dist, g->dist};
     double one[COLUMNS];
-    memcpy(all, scores, sizeof scores);
+    fill_row(all, (double)what->made->dances, (const double[]){k->fid, g->fid},
+             (const double[]){k->robust, g->robust}, (const double[]){k->dist, g->dist});
     for (size_t c = FROM_MEAN; c < COLUMNS; c++) all[c] = 0;
     for (size_t i = 0; i < what->made->dances; i++) {
         row_of(eval_result(what->dances, i), what->scores, one);
@@ -175,8 +199,9 @@ static void show_set(Report *r, const FidReport *what) {
     const SetScore *k = &what->scores->kinetic;
     const SetScore *g = &what->scores->geometric;
     const Interval none = {NAN, NAN, NAN};
-    const Interval intervals[COLUMNS] = {
-        none, k->fid_interval, g->fid_interval, k->dist_interval, g->dist_interval, none, none};
+    const Interval intervals[COLUMNS] = {none, k->fid_interval,  g->fid_interval,  none,
+                                         none, k->dist_interval, g->dist_interval, none,
+                                         none};
     const char *title = what->self_check ? "here" : "generated";
     double all[COLUMNS];
     set_row(what, all);
@@ -188,10 +213,51 @@ static void show_set(Report *r, const FidReport *what) {
     report_number(r, r->json, "real_sequences", (double)what->real->dances);
 }
 
+/* The mean over the splits, the interval's ends, and the set's distances as multiples of the mean.
+ */
+static void show_floor(Report *r, const FidReport *what) {
+    const RealFloor *k = &what->scores->kinetic_floor, *g = &what->scores->geometric_floor;
+    const SetScore *x = &what->scores->kinetic, *y = &what->scores->geometric;
+    const struct {
+        const char *title, *key;
+        double fid[2], robust[2];
+    } rows[] = {
+        {"floor", "mean", {k->fid, g->fid}, {k->robust, g->robust}},
+        {"  95% from", "from", {k->fid_low, g->fid_low}, {k->robust_low, g->robust_low}},
+        {"  95% to", "to", {k->fid_high, g->fid_high}, {k->robust_high, g->robust_high}},
+        {"times floor",
+         "times",
+         {x->fid / k->fid, y->fid / g->fid},
+         {x->robust / k->robust, y->robust / g->robust}},
+    };
+    cJSON *floor = r->json ? report_object(r, r->json, "floor") : NULL;
+    if (floor) {
+        report_number(r, floor, "splits", (double)what->splits);
+        report_number(r, floor, "clips", (double)k->clips);
+        report_number(r, floor, "clip", what->floor_clip);
+        report_number(r, r->json, "floor_k", k->fid);
+        report_number(r, r->json, "floor_g", g->fid);
+    } else
+        printf("floor: halves of the real dances, %zu times, %zu clips of %.2f s in both\n",
+               what->splits, k->clips, what->floor_clip);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double values[COLUMNS];
+        fill_row(values, NAN, rows[i].fid, rows[i].robust, unknown);
+        if (!floor) {
+            report_row(r, rows[i].title, values);
+            continue;
+        }
+        cJSON *object = report_object(r, floor, rows[i].key);
+        for (size_t c = 1; c < 5; c++) report_number(r, object, r->columns[c].key, values[c]);
+    }
+}
+
 int fid_report(const FidReport *what, const EvalOptions *m, Error *err) {
     Column columns[COLUMNS] = {{"sequences", "dances", 0, 1},
                                {"fid_k", "FID_k", 4, 1},
                                {"fid_g", "FID_g", 4, 1},
+                               {"robust_k", "robust_k", 4, 1},
+                               {"robust_g", "robust_g", 4, 1},
                                {"dist_k", "Dist_k", 4, 1},
                                {"dist_g", "Dist_g", 4, 1},
                                {"from_mean_k", "from mean_k", 3, 1},
@@ -211,6 +277,7 @@ int fid_report(const FidReport *what, const EvalOptions *m, Error *err) {
     report_dances(&r);
     show_set(&r, what);
     show_real_rows(&r, what);
+    if (what->splits) show_floor(&r, what);
     show_rank(&r, "kinetic", &what->scores->kinetic);
     show_rank(&r, "geometric", &what->scores->geometric);
     return report_end(&r, err);

@@ -2,6 +2,7 @@
 #ifndef METRICS_REPORT_FID_REPORT_H
 #define METRICS_REPORT_FID_REPORT_H
 
+#include "metrics/real_floor.h"
 #include "metrics/report/dance_features.h"
 #include "metrics/report/report.h"
 
@@ -9,12 +10,16 @@
  * mean. Owned: fid_scores_free. */
 typedef struct {
     SetScore kinetic, geometric;
+    RealFloor kinetic_floor, geometric_floor; /* after fid_floors */
     FeatureScale kinetic_scale, geometric_scale;
 } FidScores;
 
 /* *out must be freed, after an error too. */
 int fid_scores(FidScores *out, const DanceFeatures *real, const DanceFeatures *made,
                const ScoreOptions *o, Error *err);
+/* The floors, of clips of real dances in the scales of fid_scores. */
+int fid_floors(FidScores *out, const DanceFeatures *clips, size_t splits, uint64_t seed,
+               Error *err);
 void fid_scores_free(FidScores *s);
 
 /* One line on stderr that names the features which are the same in every real dance and were left
@@ -28,6 +33,8 @@ typedef struct {
     const char *protocol; /* its name */
     const DanceFeatureJob *job; /* how features were taken, */
     const ScoreOptions *how; /* and compared */
+    size_t splits; /* of the floor; 0: there is none */
+    double floor_clip; /* seconds of its clips */
     bool real_row, self_check; /* also rows of the real set; of AIST++'s published and recomputed
                                   scores */
 } FidReport;

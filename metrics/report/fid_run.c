@@ -16,6 +16,8 @@ typedef struct {
     EvalJob job;
     EvalResults dances, real_dances;
     DanceFeatures made, real;
+    DanceFeatures real_clips; /* of the floor: the real dances in clips as long as the others are */
+    double clip; /* seconds of these */
     FidScores scores;
 } FidRun;
 
@@ -59,6 +61,34 @@ static int extract(FidRun *r, const EvalSet *set, EvalResults *dances, DanceFeat
     return dance_features_collect(out, dances, err);
 }
 
+/* Seconds of what features are taken of, mean over the dances. */
+static double mean_length(const EvalResults *d) {
+    double frames = 0;
+    for (size_t i = 0; i < d->files.count; i++) {
+        const DanceFeatureRows *one = eval_result(d, i);
+        frames += (double)one->frames / (double)d->files.count;
+    }
+    return frames / FEATURE_FPS;
+}
+
+/* The real dances again, in clips. */
+static int extract_clips(FidRun *r, const FidSettings *s, Error *err) {
+    const EvalSet real = {s->real.items, s->real.count, 0};
+    DanceFeatureJob features = r->features;
+    EvalJob job = r->job;
+    EvalResults dances = {0};
+    r->clip = mean_length(&r->dances);
+    if (!(features.options.clip > 0)) features.options.clip = features.options.hop = r->clip;
+    features.options.frames = 0; /* the rest of a dance is real dance, too */
+    job.context = &features;
+    int status = eval_dances(&dances, &job, &real, err) ||
+                         dance_features_collect(&r->real_clips, &dances, err)
+                     ? -1
+                     : 0;
+    eval_results_free(&dances, &job);
+    return status;
+}
+
 static int load(FidRun *r, const FidSettings *s, char **operands, size_t count, Error *err) {
     const char *skeleton = s->eval.skeleton;
     if (skeleton_choose(skeleton, &r->skeleton, err)) return -1;
@@ -72,6 +102,7 @@ static int load(FidRun *r, const FidSettings *s, char **operands, size_t count, 
     }
     if (extract(r, &made, &r->dances, &r->made, err)) return -1;
     if (real.count && extract(r, &real, &r->real_dances, &r->real, err)) return -1;
+    if (s->floor && extract_clips(r, s, err)) return -1;
     if (real.count || !s->real_stats) return 0;
     return dance_features_read(s->real_stats, &r->real, &r->features, err);
 }
@@ -94,9 +125,13 @@ static int score(FidRun *r, const Program *program, const FidSettings *s, Error 
                               .protocol = fid_protocols[s->protocol],
                               .job = &r->features,
                               .how = &how,
+                              .splits = (size_t)s->floor,
+                              .floor_clip = r->clip,
                               .real_row = s->real_row,
                               .self_check = s->self_check != NULL};
     if (fid_scores(&r->scores, &r->real, &r->made, &how, err)) return -1;
+    if (s->floor && fid_floors(&r->scores, &r->real_clips, (size_t)s->floor, how.seed, err))
+        return -1;
     /* The run that wrote the file of --real-stats has printed this warning. */
     if (r->real_dances.named) fid_scores_warn(&r->scores, program);
     return store(r, s, err) || fid_report(&report, &s->eval, err) ? -1 : 0;
@@ -113,6 +148,7 @@ int fid_run(const Program *program, const FidSettings *s, char **operands, size_
     fid_scores_free(&r.scores);
     dance_features_free(&r.made);
     dance_features_free(&r.real);
+    dance_features_free(&r.real_clips);
     eval_results_free(&r.dances, &r.job);
     eval_results_free(&r.real_dances, &r.job);
     skeleton_free(&r.skeleton);

@@ -17,6 +17,7 @@ typedef struct {
     int anchor, seed; /* 0: none, skip; 1: first root, keep */
     long frames;
     double rate, clip, hop;
+    long floor; /* random halves of the real dances; 0: none */
     bool corrected, legacy_manual, keep_constant, standardise, real_row;
     EvalOptions eval;
 } FidSettings;

@@ -97,6 +97,11 @@ void score_print(FILE *f, const ScoreTable *t, const ScoreSpread *spreads, size_
         if (length > p.name_width) p.name_width = length;
     }
     print_titles(&p);
+    if (!isnan(t->floor[0])) {
+        double values[SCORE_COLUMNS];
+        score_table_floor(t, values);
+        print_values(&p, "floor", values);
+    }
     for (size_t i = 0; i < t->count; i++) print_values(&p, t->rows[i].name, t->rows[i].values);
     if (format == SCORE_LATEX && count) fputs("\\hline\n", f);
     for (size_t i = 0; i < count; i++) {
@@ -140,6 +145,11 @@ int score_print_json(FILE *f, const ScoreTable *t, const ScoreSpread *spreads, s
     cJSON *rows = cJSON_AddArrayToObject(root, "rows");
     cJSON *methods = cJSON_AddArrayToObject(root, "methods");
     bool good = rows && methods;
+    if (good && !isnan(t->floor[0])) {
+        cJSON *floor = cJSON_AddObjectToObject(root, "floor");
+        good = cJSON_AddNumberToObject(floor, "fid_k", t->floor[0]) &&
+               cJSON_AddNumberToObject(floor, "fid_g", t->floor[1]);
+    }
     for (size_t i = 0; i < t->count && good; i++)
         good = add_values(add_named(rows, t->rows[i].name), t->rows[i].values);
     for (size_t i = 0; i < count && good; i++) good = add_spread(methods, &spreads[i]);

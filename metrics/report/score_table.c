@@ -30,8 +30,22 @@ static void take_values(const cJSON *object, double values[SCORE_COLUMNS]) {
     }
 }
 
+enum { FLOORS = 2 };
+static const char *const floor_keys[FLOORS] = {"floor_k", "floor_g"};
+
+static void take_floor(const cJSON *object, double floor[FLOORS]) {
+    for (size_t c = 0; c < FLOORS; c++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, floor_keys[c]);
+        if (isnan(floor[c]) && cJSON_IsNumber(item)) floor[c] = item->valuedouble;
+    }
+}
+
+void score_table_floor(const ScoreTable *t, double values[SCORE_COLUMNS]) {
+    for (size_t c = 0; c < SCORE_COLUMNS; c++) values[c] = c < FLOORS ? t->floor[c] : NAN;
+}
+
 static int parse_objects(const char *path, const char *text, size_t size,
-                         double values[SCORE_COLUMNS], Error *err) {
+                         double values[SCORE_COLUMNS], double floor[FLOORS], Error *err) {
     size_t objects = 0;
     for (const char *at = text;;) {
         const char *end = text + size;
@@ -46,13 +60,15 @@ static int parse_objects(const char *path, const char *text, size_t size,
                              path, objects + 1);
         }
         take_values(object, values);
+        take_floor(object, floor);
         cJSON_Delete(object);
         objects++;
     }
     return objects ? 0 : error_set(err, "%s: is empty", path);
 }
 
-static int read_row(const char *path, const char *real, ScoreRow *row, Error *err) {
+static int read_row(const char *path, const char *real, ScoreRow *row, double floor[FLOORS],
+                    Error *err) {
     unsigned char *text;
     size_t size;
     for (size_t c = 0; c < SCORE_COLUMNS; c++) row->values[c] = NAN;
@@ -61,7 +77,7 @@ static int read_row(const char *path, const char *real, ScoreRow *row, Error *er
     const char *dash = strrchr(row->name, '-');
     row->method_length = dash ? (size_t)(dash - row->name) : strlen(row->name);
     if (file_read(path, &text, &size, err)) return -1;
-    int status = parse_objects(path, (const char *)text, size, row->values, err);
+    int status = parse_objects(path, (const char *)text, size, row->values, floor, err);
     free(text);
     if (status || strcmp(row->name, real) != 0) return status;
     for (size_t c = 0; c < SCORE_COLUMNS; c++)
@@ -71,11 +87,11 @@ static int read_row(const char *path, const char *real, ScoreRow *row, Error *er
 
 int score_table_read(ScoreTable *t, char *const *paths, size_t count, const char *real,
                      Error *err) {
-    *t = (ScoreTable){.rows = calloc(count ? count : 1, sizeof *t->rows)};
+    *t = (ScoreTable){.rows = calloc(count ? count : 1, sizeof *t->rows), .floor = {NAN, NAN}};
     if (!t->rows) return error_set(err, "out of memory for %zu files", count);
     for (; t->count < count; t->count++) {
         ScoreRow *row = &t->rows[t->count];
-        int status = read_row(paths[t->count], real, row, err);
+        int status = read_row(paths[t->count], real, row, t->floor, err);
         for (size_t i = 0; !status && i < t->count; i++)
             if (strcmp(t->rows[i].name, row->name) == 0)
                 status = error_set(err, "%s: %s has the same name; rename one", paths[t->count],

@@ -30,7 +30,12 @@ typedef struct {
 typedef struct {
     ScoreRow *rows; /* in the order of the files */
     size_t count;
+    double floor[2]; /* FID_k, FID_g of real dances' halves (real_floor.h), of the first file that
+                        says them; NaN: none does */
 } ScoreTable;
+
+/* The floor as a row's values: NaN but for the two distances. */
+void score_table_floor(const ScoreTable *t, double values[SCORE_COLUMNS]);
 
 /* Reads files of one or more JSON objects each; a column's value is the first number of that key
  * that an object itself has (not one nested in it). real: name of the row that holds the real

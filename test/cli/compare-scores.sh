@@ -49,6 +49,11 @@ check "half the distance of the extremes" \
     shows ' +- 5.00 0.00 0.000 - 10.0% - - 0.000 0.000 - - -' "$gt" "$one" "$two"
 "$compare" "$one" >"$work/table"
 check "one seed: no mean" test "$(wc -l <"$work/table")" -eq 2
+{ cat "$two" && echo '{"floor":{"mean":3},"floor_k":8.5,"floor_g":4}'; } >"$work/full-3.json"
+check "the floor, where a file says it" \
+    shows 'floor 8.50 4.00 - - - - - - - - - -' "$one" "$work/full-3.json"
+check "... in JSON" eval "\$BIN/compare-scores --json $work/full-3.json | grep -q \
+    '\"floor\":{\"fid_k\":8.5,\"fid_g\":4}'"
 check "another name for the real dances" \
     shows 'full-1 - - 1.500 - 10.0% - - 0.250 1.000 - - -' --real full-1 "$one"
 for locale in de_DE.UTF-8 C; do

@@ -42,6 +42,15 @@ rm "$work/made/set.tsv"
 "$BIN/eval-fid" -q --json --anchor first-root --seed keep --frames 1200 --real "$work/real" "$work/made" >"$work/parts" 2>/dev/null
 check "a protocol is its parts" test "$(field fid_k "$work/bailando")" = "$(field fid_k "$work/parts")"
 check "and differs from the other" test "$(field fid_k "$work/bailando")" != "$(field fid_k "$work/files")"
+"$BIN/eval-fid" -q --json --floor 9 --real "$work/real" "$work/made" >"$work/floor" 2>/dev/null
+check "a floor beside the distances" grep -q '"floor":{"splits":9,"clips":[0-9]*,' "$work/floor"
+check "... that changes none of them" \
+    test "$(field fid_k "$work/floor")" = "$(field fid_k "$work/files")"
+"$BIN/eval-fid" -q -j 1 --json --floor 9 --real "$work/real" "$work/made" >"$work/again" 2>/dev/null
+check "... the same with one thread" cmp "$work/floor" "$work/again"
+"$BIN/eval-fid" -q --floor 9 --real "$work/real" "$work/made" >"$work/rows" 2>/dev/null
+check "... in the table, with multiples" grep -q '^times floor ' "$work/rows"
+wrong "a floor without real dances" "$BIN/eval-fid" --floor 9 --real-stats "$work/stats.npz" $made
 check "features go to a file" "$BIN/eval-fid" -q --features-out "$work/f.npz" $made
 check "the same bytes again" sh -c "'$BIN/eval-fid' -q -j1 --features-out '$work/f2.npz' $made && cmp '$work/f.npz' '$work/f2.npz'"
 refuses "one dance has no distribution" 'at least 2' "$BIN/eval-fid" -q $real_options --keep-constant $data/made_0.npz
