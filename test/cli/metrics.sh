@@ -42,14 +42,20 @@ rm "$work/made/set.tsv"
 "$BIN/eval-fid" -q --json --anchor first-root --seed keep --frames 1200 --real "$work/real" "$work/made" >"$work/parts" 2>/dev/null
 check "a protocol is its parts" test "$(field fid_k "$work/bailando")" = "$(field fid_k "$work/parts")"
 check "and differs from the other" test "$(field fid_k "$work/bailando")" != "$(field fid_k "$work/files")"
-"$BIN/eval-fid" -q --json --floor 9 --real "$work/real" "$work/made" >"$work/floor" 2>/dev/null
+mkdir "$work/six" && cp $real $made "$work/six"
+eval_six() { "$BIN/eval-fid" -q "$@" --real "$work/six" "$work/made" 2>/dev/null; }
+eval_six --json >"$work/none"
+eval_six --json --floor 9 >"$work/floor"
 check "a floor beside the distances" grep -q '"floor":{"splits":9,"clips":[0-9]*,' "$work/floor"
+first() { grep -o "\"$1\":[^,}]*" "$2" | head -1; }
 check "... that changes none of them" \
-    test "$(field fid_k "$work/floor")" = "$(field fid_k "$work/files")"
-"$BIN/eval-fid" -q -j 1 --json --floor 9 --real "$work/real" "$work/made" >"$work/again" 2>/dev/null
+    test "$(first fid_k "$work/floor")" = "$(first fid_k "$work/none")"
+eval_six -j 1 --json --floor 9 >"$work/again"
 check "... the same with one thread" cmp "$work/floor" "$work/again"
-"$BIN/eval-fid" -q --floor 9 --real "$work/real" "$work/made" >"$work/rows" 2>/dev/null
+eval_six --floor 9 >"$work/rows"
 check "... in the table, with multiples" grep -q '^times floor ' "$work/rows"
+refuses "halves of one dance" 'at least 2 sequences' \
+    "$BIN/eval-fid" -q $real_options --keep-constant --floor 9 $made
 wrong "a floor without real dances" "$BIN/eval-fid" --floor 9 --real-stats "$work/stats.npz" $made
 check "features go to a file" "$BIN/eval-fid" -q --features-out "$work/f.npz" $made
 check "the same bytes again" sh -c "'$BIN/eval-fid' -q -j1 --features-out '$work/f2.npz' $made && cmp '$work/f.npz' '$work/f2.npz'"
