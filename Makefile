@@ -8,6 +8,7 @@
 #   make MPI=1          trainings that many processes share, into build/mpi/
 #   make dance DATA=DIR OUT=DIR
 #                       a whole experiment, from an AIST++ folder to a table: experiments/README.md
+#   make warnings       a compiler's warnings about everything, as errors: make warnings CC=clang
 #   make parity         comparison with independent implementations (needs python3)
 #   make bench          speed, beside that of librosa, PyTorch and SciPy in the virtual environment
 #                       PEERS=DIR (needs python3); ONLY=PATTERN: only some rows
@@ -164,8 +165,8 @@ build-tests-sanitize:
 debug:
 	+$(MAKE) BUILD=$(BUILD)/debug BIN=$(BUILD)/debug/bin OPT='-O0 -g3 -fno-omit-frame-pointer' all
 
-# By a make of its own, so that an experiment's rules and variables stay out of the build. GIVEN: the
-# names of the variables on the command line.
+# By a make of its own, so that an experiment's rules and variables stay out of the build. GIVEN:
+# the names of the variables on the command line.
 given = $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 dance:
 	+@MAKE='$(MAKE)' BIN='$(BIN)' GIVEN='$(given)' sh experiments/dance
@@ -231,6 +232,14 @@ DIST ?= .
 dist:
 	git archive --prefix=neverstop-$(VERSION)/ -o $(DIST)/neverstop-$(VERSION).tar.gz HEAD
 
+# Warnings of a compiler about everything, benchmarks and fuzz targets too: make warnings CC=clang
+sources  = $(shell find cmd $(rooms) test -name '*.c' | LC_ALL=C sort)
+syntax   = xargs -n 16 -P 2 $(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -Werror -fsyntax-only
+warnings:
+	@echo $(if $(mpi_there),$(sources),$(filter-out lib/base/comm_mpi.c,$(sources))) | \
+	  $(syntax) $(if $(mpi_there),$(shell pkg-config --cflags $(MPI_PACKAGE)))
+	@echo $(doubles) | $(syntax) -DNN_FLOAT64
+
 clean:
 	rm -rf build bin
 
@@ -239,6 +248,6 @@ help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
 .PHONY: all help dance test test-sanitize build-tests build-tests-sanitize debug parity bench man \
-        install uninstall dist clean
+        install uninstall dist warnings clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

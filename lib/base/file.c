@@ -291,12 +291,19 @@ int folder_exists(const char *path) {
 
 int file_exists(const char *path) { return access(path, F_OK) == 0; }
 
+static struct timespec changed_at(const struct stat *st) {
+#ifdef __APPLE__
+    return st->st_mtimespec;
+#else
+    return st->st_mtim;
+#endif
+}
+
 int file_is_current(const char *path, const char *source) {
     struct stat made, from;
     if (stat(path, &made) != 0 || stat(source, &from) != 0) return 0;
-    if (made.st_mtim.tv_sec != from.st_mtim.tv_sec)
-        return made.st_mtim.tv_sec > from.st_mtim.tv_sec;
-    return made.st_mtim.tv_nsec >= from.st_mtim.tv_nsec;
+    struct timespec a = changed_at(&made), b = changed_at(&from);
+    return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec >= b.tv_nsec;
 }
 
 char *path_join(const char *folder, const char *name) {

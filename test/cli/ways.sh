@@ -1,6 +1,6 @@
 #!/bin/sh
-# NEVERSTOP_USE: its errors and its list; training and generation in every way of computing that this
-# machine offers, against the default's. TAP on stdout. $WAYS: the program that lists the ways.
+# NEVERSTOP_USE: its errors and its list; training and generation in every way of computing that
+# this machine offers, against the default's. TAP on stdout. $WAYS: the program that lists them.
 . test/dances.sh
 data=$work/data
 

@@ -360,9 +360,9 @@ static void the_camera_follows(void **state) {
                 if (x > east) east = x;
             }
         assert_true(west > 0 && east < SIZE - 1); /* arms stretched: the width decides */
-        assert_true(east - west > 0.85 * SIZE);
+        assert_true((double)(east - west) > 0.85 * (double)SIZE);
         assert_true(fabs((double)(west + east) / 2 - SIZE / 2) < 0.06 * SIZE);
-        assert_true(top > 0 && bottom < SIZE - 1 && bottom - top > 0.75 * SIZE);
+        assert_true(top > 0 && bottom < SIZE - 1 && (double)(bottom - top) > 0.75 * (double)SIZE);
     }
     video_free(video);
     clip_free(&c);

@@ -34,7 +34,7 @@ static void trial_begin(Trial *t, const Config *c, ModelKind kind, int stage) {
             p->value[p->items[i].offset + k] =
                 (real)(strstr(p->items[i].name, ".std") ? 0.5 + fabs(x) : spread * x);
         }
-    if (stage_graph(&t->m, stage, FIXTURE_BATCH,
+    if (stage_graph(&t->m, (Stage)stage, FIXTURE_BATCH,
                     &(Training){.beta = t->beta,
                                 .kl = 0.3,
                                 .root_weight = t->root > 0 ? t->root : 1,

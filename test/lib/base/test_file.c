@@ -1,5 +1,6 @@
 #include "lib/base/file.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 
@@ -103,6 +104,28 @@ static void a_failed_write_leaves_the_old_one(void **state) {
     assert_failed(file_begin(&f, scratch("folder"), &err), &err, "Is a directory");
     assert_failed(file_begin(&f, scratch("no/such/folder"), &err), &err, "No such file");
     assert_failed(file_write("", "x", 1, &err), &err, "cannot write");
+}
+
+static void set_time(const char *path, time_t seconds, long nanoseconds) {
+    struct timespec times[2] = {{.tv_sec = seconds, .tv_nsec = nanoseconds},
+                                {.tv_sec = seconds, .tv_nsec = nanoseconds}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void ages_are_compared_to_the_nanosecond(void **state) {
+    (void)state;
+    const char *made = scratch_write("made", "m", 1), *from = scratch_write("from", "f", 1);
+    set_time(from, 1000000, 500);
+    set_time(made, 1000000, 500);
+    assert_true(file_is_current(made, from));
+    set_time(made, 1000000, 499);
+    assert_false(file_is_current(made, from));
+    set_time(made, 999999, 999999999);
+    assert_false(file_is_current(made, from));
+    set_time(made, 1000001, 0);
+    assert_true(file_is_current(made, from));
+    assert_false(file_is_current(scratch("nothing"), from));
+    assert_false(file_is_current(made, scratch("nothing")));
 }
 
 /* The longest name that file systems take has a result, by either way of writing. */
@@ -239,6 +262,7 @@ int main(void) {
         cmocka_unit_test(nothing_appears_before_commit),
         cmocka_unit_test(an_abandoned_file_leaves_the_old_one),
         cmocka_unit_test(a_failed_write_leaves_the_old_one),
+        cmocka_unit_test(ages_are_compared_to_the_nanosecond),
         cmocka_unit_test(long_names_are_written),
         cmocka_unit_test(left_overs_are_removed),
         cmocka_unit_test(devices_are_not_replaced),
