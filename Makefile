@@ -4,6 +4,8 @@
 #   make help           this text
 #   make test           the whole test suite; with ONLY=PATTERN the tests whose path contains it
 #   make test-sanitize  the same under the address and undefined-behaviour sanitizers
+#   make fuzz SECONDS=60
+#                       libFuzzer on every reader of files, that long each (needs clang)
 #   make debug          the programs without optimisation, into build/debug/bin/
 #   make MPI=1          trainings that many processes share, into build/mpi/
 #   make dance DATA=DIR OUT=DIR
@@ -109,6 +111,13 @@ $(BUILD)/f64/test/%: $(BUILD)/f64/test/%.o $(BUILD)/f64/model.a $(BUILD)/libneve
 $(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libneverstop.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) -lcmocka $(PACKAGE_LIBS) -lm
 
+# Readers of files, with any bytes: in the suite, and as libFuzzer's targets.
+readers := $(patsubst %,$(BUILD)/test/fuzz/%.o,readers seeds) $(BUILD)/libneverstop.a
+$(BUILD)/test/fuzz/test_readers: $(BUILD)/test/fuzz/test_readers.o $(readers)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) -lcmocka $(PACKAGE_LIBS) -lm
+$(BUILD)/test/fuzz/fuzz_readers: $(BUILD)/test/fuzz/fuzz_readers.o $(readers)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) -lm
+
 # The example of docs/architecture.md as one more predictor, with its row in the registry: programs
 # and gradient checks for test/cli/adding-a-predictor.sh.
 WALK := $(BUILD)/walk
@@ -160,6 +169,16 @@ test-sanitize:
 	+$(sanitized) test
 build-tests-sanitize:
 	+$(sanitized) build-tests
+
+# With SECONDS=60 for each reader, ONLY=PATTERN for some of them, CORPUS=DIR to begin with and to
+# keep what was found. Needs clang, as FUZZ_CC names it.
+FUZZ_CC ?= clang
+SECONDS ?= 60
+fuzz:
+	+$(MAKE) CC='$(FUZZ_CC)' BUILD=$(BUILD)/fuzz OPT='-O1 -fno-omit-frame-pointer' \
+	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
+	    $(BUILD)/fuzz/test/fuzz/fuzz_readers
+	@ONLY='$(ONLY)' CORPUS='$(CORPUS)' sh test/fuzz/run $(BUILD)/fuzz/test/fuzz/fuzz_readers $(SECONDS)
 
 # For a debugger.
 debug:
@@ -247,7 +266,7 @@ clean:
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
-.PHONY: all help dance test test-sanitize build-tests build-tests-sanitize debug parity bench man \
-        install uninstall dist warnings clean
+.PHONY: all help dance test test-sanitize build-tests build-tests-sanitize fuzz debug parity bench \
+        man install uninstall dist warnings clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
