@@ -156,7 +156,8 @@ $(ALLOC)/%: $(BUILD)/cmd/%.o $(ALLOC)/failing.o $(BUILD)/libneverstop.a
 # executables in $BIN.
 test: build-tests
 	@BIN=$(BIN) MPI_BIN=$(if $(mpi_there),$(BUILD)/mpi) WAYS=$(BUILD)/test/ways WALK=$(WALK) \
-	    ALLOC=$(if $(linux),$(ALLOC)) ALLOC_MANY=$(if $(SANITIZE),20,100) sh test/run $(units)
+	    ALLOC=$(if $(linux),$(ALLOC)) ALLOC_MANY=$(if $(SANITIZE),20,100) \
+	    sh test/run $(units)
 
 build-tests: all $(units) $(BUILD)/test/ways $(walk_programs) \
              $(if $(linux),$(failing)) \
@@ -173,9 +174,12 @@ build-tests-sanitize:
 # With SECONDS=60 for each reader, ONLY=PATTERN for some of them, CORPUS=DIR to begin with and to
 # keep what was found. Needs clang, as FUZZ_CC names it.
 FUZZ_CC ?= clang
+ifdef FUZZ # kernels read no files, and clang takes minutes to instrument them
+$(BUILD)/lib/nn/kernels/%.o: override SANITIZE :=
+endif
 SECONDS ?= 60
 fuzz:
-	+$(MAKE) CC='$(FUZZ_CC)' BUILD=$(BUILD)/fuzz OPT='-O1 -fno-omit-frame-pointer' \
+	+$(MAKE) CC='$(FUZZ_CC)' FUZZ=yes BUILD=$(BUILD)/fuzz OPT='-O1 -fno-omit-frame-pointer' \
 	    SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
 	    $(BUILD)/fuzz/test/fuzz/fuzz_readers
 	@ONLY='$(ONLY)' CORPUS='$(CORPUS)' sh test/fuzz/run $(BUILD)/fuzz/test/fuzz/fuzz_readers $(SECONDS)
@@ -266,6 +270,7 @@ clean:
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
+.PHONY: all help dance test test-sanitize build-tests build-tests-sanitize fuzz debug parity bench \
 .PHONY: all help dance test test-sanitize build-tests build-tests-sanitize fuzz debug parity bench \
         man install uninstall dist warnings clean
 .SECONDARY:

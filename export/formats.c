@@ -12,6 +12,7 @@
 #include "export/sheet.h"
 #include "export/video.h"
 #include "features/music_source.h"
+#include "lib/base/file_map.h"
 
 /* --- one dance a file --- */
 
@@ -133,11 +134,12 @@ static int to_svg(const ExportJob *job, Buffer *out, Error *err) {
 }
 
 /* The sound that the page plays; *type NULL where none is wanted. */
-static int read_sound(const ExportJob *job, Page *page, unsigned char **bytes, Error *err) {
+static int read_sound(const ExportJob *job, Page *page, FileMap *file, Error *err) {
     const char *path = job->choices->audio;
     if (!path) return 0;
-    if (file_read(path, bytes, &page->audio_size, err)) return -1;
-    page->audio = *bytes;
+    if (file_map(path, file, err)) return -1;
+    page->audio = file->data;
+    page->audio_size = file->size;
     if (page_audio_check(page->audio, page->audio_size, err)) return error_prefix(err, path);
     return 0;
 }
@@ -165,7 +167,7 @@ static int to_html(const ExportJob *job, Buffer *out, Error *err) {
     const Thresholds *t = c->thresholds ? c->thresholds : &default_thresholds;
     Page page = {.title = c->title, .count = job->count};
     Music music = {0};
-    unsigned char *audio = NULL;
+    FileMap audio = {0};
     MotionProfile *profiles = NULL;
     PageDance *dances = calloc(job->count, sizeof *dances);
     int status = dances ? 0 : error_set(err, "out of memory for %zu dances", job->count);
@@ -184,7 +186,7 @@ static int to_html(const ExportJob *job, Buffer *out, Error *err) {
     status = profiles ? page_html(&page, out, err) : -1;
     free_profiles(profiles, job->count);
     free(dances);
-    free(audio);
+    file_unmap(&audio);
     music_free(&music);
     return status;
 }

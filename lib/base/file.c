@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,48 +13,82 @@
 
 #include "lib/base/choices.h"
 
-int file_read(const char *path, unsigned char **data, size_t *size, Error *err) {
-    *data = NULL;
-    *size = 0;
-    int fd =
-        open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe without a writer must not block */
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "rb");
-    if (!f) {
-        error_set(err, "%s: %s", path, strerror(errno));
-        if (fd >= 0) close(fd);
+int file_open(const char *path, size_t *size, Error *err) {
+    /* a pipe without a writer must not block */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return error_set(err, "%s: %s", path, strerror(errno));
+    struct stat st;
+    int bad = 0;
+    if (fstat(fd, &st) != 0)
+        bad = error_set(err, "%s: %s", path, strerror(errno));
+    else if (!S_ISREG(st.st_mode))
+        bad = error_set(err, "%s: %s", path,
+                        S_ISDIR(st.st_mode) ? "is a folder, not a file" : "is not a regular file");
+    if (bad) {
+        close(fd);
         return -1;
     }
-    struct stat st;
-    unsigned char *bytes = NULL;
-    if (fstat(fileno(f), &st) != 0) {
-        error_set(err, "%s: %s", path, strerror(errno));
-        goto failure;
+    *size = (size_t)st.st_size;
+    return fd;
+}
+
+/* Reads the `size` bytes that fd is to have. */
+static int read_all(int fd, const char *path, unsigned char *data, size_t size, Error *err) {
+    for (size_t done = 0; done < size;) {
+        ssize_t n = read(fd, data + done, size - done);
+        if (n == 0) return error_set(err, "%s: became shorter while it was read", path);
+        if (n > 0)
+            done += (size_t)n;
+        else if (errno != EINTR)
+            return error_set(err, "%s: %s", path, strerror(errno));
     }
-    if (!S_ISREG(st.st_mode)) {
-        error_set(err, "%s: %s", path,
-                  S_ISDIR(st.st_mode) ? "is a folder, not a file" : "is not a regular file");
-        goto failure;
-    }
-    size_t n = (size_t)st.st_size;
-    bytes = malloc(n + 1);
-    if (!bytes) {
-        error_set(err, "%s: not enough memory for %zu bytes", path, n);
-        goto failure;
-    }
-    if (fread(bytes, 1, n, f) != n) {
-        error_set(err, "%s: %s", path,
-                  ferror(f) ? strerror(errno) : "became shorter while it was read");
-        goto failure;
+    return 0;
+}
+
+/* Looks at the beginning only. */
+static int check_text(int fd, const char *path, size_t size, Error *err) {
+    enum { LOOK = 4096 };
+    char start[LOOK];
+    if (size > FILE_TEXT_MAX)
+        return error_set(err, "%s: %zu MiB are too much for a text file", path, size >> 20);
+    ssize_t n = pread(fd, start, sizeof start, 0);
+    if (n < 0) return error_set(err, "%s: %s", path, strerror(errno));
+    if (!memchr(start, 0, (size_t)n)) return 0;
+    return error_set(err, "%s: not a text file (it has NUL bytes)", path);
+}
+
+static int read_whole(const char *path, bool text, unsigned char **data, size_t *size, Error *err) {
+    size_t n;
+    *data = NULL;
+    *size = 0;
+    int fd = file_open(path, &n, err);
+    if (fd < 0) return -1;
+    int bad = text ? check_text(fd, path, n, err) : 0;
+    unsigned char *bytes = bad ? NULL : malloc(n + 1);
+    if (!bad && !bytes) bad = error_set(err, "%s: not enough memory for %zu bytes", path, n);
+    if (!bad) bad = read_all(fd, path, bytes, n, err);
+    close(fd);
+    if (!bad && text && memchr(bytes, 0, n))
+        bad = error_set(err, "%s: not a text file (it has NUL bytes)", path);
+    if (bad) {
+        free(bytes);
+        return -1;
     }
     bytes[n] = '\0';
-    fclose(f);
     *data = bytes;
     *size = n;
     return 0;
-failure:
-    free(bytes);
-    fclose(f);
-    return -1;
+}
+
+int file_read(const char *path, unsigned char **data, size_t *size, Error *err) {
+    return read_whole(path, false, data, size, err);
+}
+
+int file_read_text(const char *path, char **text, size_t *size, Error *err) {
+    unsigned char *data;
+    int status = read_whole(path, true, &data, size, err);
+    *text = (char *)data;
+    return status;
 }
 
 /* A file without a name, which vanishes with the process however that ends; -1 where the system has

@@ -7,9 +7,24 @@
 
 #include "lib/base/error.h"
 
+/* Work and memory are in proportion to the bytes that a file really has, and a file of another kind
+ * is refused by its first bytes: readers of texts take file_read_text, readers of arrays, pickles
+ * and models map the file (file_map.h), sound is read as it is decoded; counts and sizes that a
+ * file claims are compared with its size before anything is allocated, and numbers that decide work
+ * have bounds (lib/formats/scalar.h). file_read is for files whose bytes are taken as they are. */
+
 /* Reads a regular file whole into *data (owned, followed by one '\0' that is not counted). Errors
  * begin with the path. */
 int file_read(const char *path, unsigned char **data, size_t *size, Error *err);
+
+/* The same for a text, which has no NUL bytes; what has one in its first 4096 bytes, or is longer
+ * than FILE_TEXT_MAX, is refused before it is read. */
+enum { FILE_TEXT_MAX = 1 << 30 };
+int file_read_text(const char *path, char **text, size_t *size, Error *err);
+
+/* Opens a regular file for reading: a descriptor, and its size. -1 on error. Errors begin with the
+ * path. */
+int file_open(const char *path, size_t *size, Error *err);
 
 /* A file being written beside its target. Nothing appears under the target's name before
  * file_commit. A target that exists and is no regular file (/dev/null) is refused. */

@@ -94,14 +94,13 @@ static int parse(const char *at, const char *end, const char *const *names, size
 
 int tsv_read(const char *path, const char *const *names, size_t columns, NumberTable *out,
              Error *err) {
-    unsigned char *data;
+    char *text;
     size_t size;
     *out = (NumberTable){0};
-    if (file_read(path, &data, &size, err)) return -1;
-    int status =
-        size ? parse((const char *)data, (const char *)data + size, names, columns, out, err)
-             : error_set(err, "the file is empty");
-    free(data);
+    if (file_read_text(path, &text, &size, err)) return -1;
+    int status = size ? parse(text, text + size, names, columns, out, err)
+                      : error_set(err, "the file is empty");
+    free(text);
     if (!status) return 0;
     tsv_free(out);
     return error_prefix(err, path);

@@ -18,19 +18,6 @@ static char *next_line(char **text) {
     return line;
 }
 
-/* A whole file as one string. */
-static int text_read(const char *path, char **text, Error *err) {
-    unsigned char *data;
-    size_t size;
-    if (file_read(path, &data, &size, err)) return -1;
-    if (strlen((char *)data) != size) {
-        free(data);
-        return error_set(err, "%s: not a text file (it has NUL bytes)", path);
-    }
-    *text = (char *)data;
-    return 0;
-}
-
 /* Splits a line at tabs in place; returns the number of fields, those beyond FIELDS_MAX uncounted.
  */
 static size_t split(char *line, char *fields[FIELDS_MAX]) {
@@ -136,8 +123,9 @@ static int read_rows(char *text, const char *folder, Dataset *d, Error *err) {
 
 int dataset_read(const char *path, Dataset *out, Error *err) {
     *out = (Dataset){0};
-    char *text = NULL;
-    if (text_read(path, &text, err)) return -1;
+    char *text;
+    size_t size;
+    if (file_read_text(path, &text, &size, err)) return -1;
     char *folder = path_folder(path);
     int status = folder ? read_rows(text, folder, out, err) : error_set(err, "out of memory");
     free(folder);
@@ -176,8 +164,9 @@ static const char blanks[] = " \t\r\v\f";
 
 int dataset_names_read(const char *path, Strings *out, Error *err) {
     *out = (Strings){0};
-    char *text = NULL;
-    if (text_read(path, &text, err)) return -1;
+    char *text;
+    size_t size;
+    if (file_read_text(path, &text, &size, err)) return -1;
     int status = 0;
     char *rest = text;
     for (char *line; status == 0 && (line = next_line(&rest));) {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/file.h"
+#include "lib/base/file_map.h"
 #include "lib/formats/pickle.h"
 #include "lib/formats/pickle_values.h"
 
@@ -69,7 +69,7 @@ void pickle_free(Pickle *p) {
     for (size_t i = 0; i < p->block_count; i++) free(p->blocks[i]);
     free(p->blocks);
     free(p->values);
-    free(p->file);
+    file_unmap(&p->file);
     free(p);
 }
 
@@ -100,14 +100,13 @@ int pickle_refuse(const unsigned char *b, size_t n, Error *err) {
 
 int pickle_read(const char *path, Pickle **out, Error *err) {
     *out = NULL;
-    unsigned char *data;
-    size_t size;
-    if (file_read(path, &data, &size, err)) return -1;
-    if (pickle_parse(data, size, out, err)) {
-        free(data);
+    FileMap file;
+    if (file_map(path, &file, err)) return -1;
+    if (pickle_parse(file.data, file.size, out, err)) {
+        file_unmap(&file);
         return error_prefix(err, path);
     }
-    (*out)->file = data;
+    (*out)->file = file;
     return 0;
 }
 

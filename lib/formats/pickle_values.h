@@ -3,6 +3,7 @@
 #ifndef LIB_FORMATS_PICKLE_VALUES_H
 #define LIB_FORMATS_PICKLE_VALUES_H
 
+#include "lib/base/file_map.h"
 #include "lib/formats/pickle.h"
 
 typedef enum {
@@ -18,7 +19,7 @@ typedef enum {
 } PickleGlobal;
 
 struct Pickle {
-    unsigned char *file; /* owned, or NULL for pickle_parse */
+    FileMap file; /* owned; nothing for pickle_parse */
     PickleValue *root;
     PickleValue **values; /* all of them */
     size_t count, capacity;

@@ -1,16 +1,12 @@
 #include "lib/formats/safetensors.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
+#include "lib/base/file_map.h"
 #include "lib/formats/float16.h"
 #include "lib/formats/safetensors_header.h"
 
@@ -20,8 +16,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 enum { MAX_HEADER = 100000000, DATA_ALIGNMENT = 64 }; /* the format's own limit; ours */
 
 struct Safetensors {
-    const unsigned char *map;
-    size_t size;
+    FileMap map;
     SafetensorsHeader header;
     SafetensorsView *views; /* in the order of the data */
     const SafetensorsView **sorted; /* by name */
@@ -73,31 +68,6 @@ void metadata_free(Metadata *m) {
 
 /* --- reading --- */
 
-static int map_file(const char *path, Safetensors *s, Error *err) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not block */
-    if (fd < 0) return error_set(err, "%s", strerror(errno));
-    struct stat st;
-    int bad = 0;
-    if (fstat(fd, &st) != 0)
-        bad = error_set(err, "%s", strerror(errno));
-    else if (!S_ISREG(st.st_mode))
-        bad = error_set(err, "is not a regular file");
-    else if (st.st_size < 8)
-        bad = error_set(err, "not a .safetensors file: it has only %lld bytes",
-                        (long long)st.st_size);
-    else {
-        void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (map == MAP_FAILED)
-            bad = error_set(err, "%s", strerror(errno));
-        else {
-            s->map = map;
-            s->size = (size_t)st.st_size;
-        }
-    }
-    close(fd);
-    return bad;
-}
-
 static int compare_names(const void *a, const void *b) {
     return strcmp((*(const SafetensorsView *const *)a)->name,
                   (*(const SafetensorsView *const *)b)->name);
@@ -145,16 +115,16 @@ static int check_sum(const Safetensors *s, size_t header_size, Error *err) {
     if (!metadata_get(&s->header.metadata, seal_key) &&
         !metadata_get(&s->header.metadata, checksum_key))
         return 0;
-    const unsigned char *digits = find_digits(s->map + 8, header_size);
+    const unsigned char *digits = find_digits(s->map.data + 8, header_size);
     XXH3_state_t *state = XXH3_createState();
     if (!state) return error_set(err, "out of memory");
     char text[DIGITS + 1] = "";
     if (digits) {
-        size_t at = (size_t)(digits - s->map);
+        size_t at = (size_t)(digits - s->map.data);
         XXH3_64bits_reset(state);
-        XXH3_64bits_update(state, s->map, at);
+        XXH3_64bits_update(state, s->map.data, at);
         XXH3_64bits_update(state, no_digits, DIGITS);
-        XXH3_64bits_update(state, digits + DIGITS, s->size - at - DIGITS);
+        XXH3_64bits_update(state, digits + DIGITS, s->map.size - at - DIGITS);
         snprintf(text, sizeof text, "%016llx", (unsigned long long)XXH3_64bits_digest(state));
     }
     XXH3_freeState(state);
@@ -162,30 +132,34 @@ static int check_sum(const Safetensors *s, size_t header_size, Error *err) {
     return error_set(err, "damaged: its checksum does not fit its contents");
 }
 
-static int open_file(const char *path, Safetensors *s, Error *err) {
-    if (map_file(path, s, err)) return -1;
-    uint64_t length = read_le64(s->map);
+static int read_file(Safetensors *s, Error *err) {
+    const unsigned char *data = s->map.data;
+    size_t size = s->map.size;
+    if (size < 8) return error_set(err, "not a .safetensors file: it has only %zu bytes", size);
+    uint64_t length = read_le64(data);
     if (length > MAX_HEADER)
         return error_set(err, "not a .safetensors file: it claims a header of %llu bytes",
                          (unsigned long long)length);
-    if (length > s->size - 8)
+    if (length > size - 8)
         return error_set(err,
                          "cut short, or not a .safetensors file: its header does not fit into it");
     size_t at = 8 + (size_t)length;
-    if (safetensors_header_parse((const char *)s->map + 8, (size_t)length, s->size - at, &s->header,
+    if (safetensors_header_parse((const char *)data + 8, (size_t)length, size - at, &s->header,
                                  err) ||
         check_sum(s, (size_t)length, err))
         return -1;
-    return make_views(s, s->map + at, err);
+    return make_views(s, data + at, err);
 }
 
 int safetensors_open(const char *path, Safetensors **out, Error *err) {
     *out = NULL;
     Safetensors *s = calloc(1, sizeof *s);
     if (!s) return error_set(err, "%s: out of memory", path);
-    if (open_file(path, s, err)) {
+    int bad = file_map(path, &s->map, err);
+    if (!bad && read_file(s, err)) bad = error_prefix(err, path);
+    if (bad) {
         safetensors_close(s);
-        return error_prefix(err, path);
+        return -1;
     }
     *out = s;
     return 0;
@@ -198,7 +172,7 @@ void safetensors_close(Safetensors *s) {
     free(s->sorted);
     free(s->views);
     safetensors_header_free(&s->header);
-    if (s->map) munmap((void *)(uintptr_t)s->map, s->size);
+    file_unmap(&s->map);
     free(s);
 }
 

@@ -1,10 +1,11 @@
 #include "lib/formats/tensor_file.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/base/file.h"
+#include "lib/base/file_map.h"
 #include "lib/formats/npy.h"
 #include "lib/formats/zip.h"
 
@@ -75,14 +76,16 @@ static int read_npz(const unsigned char *data, size_t size, Tensors *out, Error 
 
 int tensor_file_read(const char *path, Tensors *out, Error *err) {
     *out = (Tensors){0};
-    unsigned char *data;
-    size_t size;
-    if (file_read(path, &data, &size, err)) return -1;
-    int npy = size >= 6 && memcmp(data, "\x93NUMPY", 6) == 0;
-    int bad = size == 0 ? error_set(err, "the file is empty")
-              : npy     ? read_npy(data, size, out, err)
-                        : read_npz(data, size, out, err);
-    free(data);
+    FileMap file;
+    if (file_map(path, &file, err)) return -1;
+    bool npy = file.size >= 6 && memcmp(file.data, "\x93NUMPY", 6) == 0;
+    int bad;
+    if (file.size == 0)
+        bad = error_set(err, "the file is empty");
+    else
+        bad = npy ? read_npy(file.data, file.size, out, err)
+                  : read_npz(file.data, file.size, out, err);
+    file_unmap(&file);
     if (!bad) return 0;
     tensors_free(out);
     return error_prefix(err, path);

@@ -69,15 +69,15 @@ static int parse_objects(const char *path, const char *text, size_t size,
 
 static int read_row(const char *path, const char *real, ScoreRow *row, double floor[FLOORS],
                     Error *err) {
-    unsigned char *text;
+    char *text;
     size_t size;
     for (size_t c = 0; c < SCORE_COLUMNS; c++) row->values[c] = NAN;
     row->name = path_stem(path);
     if (!row->name) return error_set(err, "out of memory");
     const char *dash = strrchr(row->name, '-');
     row->method_length = dash ? (size_t)(dash - row->name) : strlen(row->name);
-    if (file_read(path, &text, &size, err)) return -1;
-    int status = parse_objects(path, (const char *)text, size, row->values, floor, err);
+    if (file_read_text(path, &text, &size, err)) return -1;
+    int status = parse_objects(path, text, size, row->values, floor, err);
     free(text);
     if (status || strcmp(row->name, real) != 0) return status;
     for (size_t c = 0; c < SCORE_COLUMNS; c++)

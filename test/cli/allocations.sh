@@ -1,7 +1,8 @@
 #!/bin/sh
 # Every program on small inputs, each time with one of its allocations refused: the n-th, for every
 # n up to $many, and about as many of the others, evenly spread. It must end as
-# test/alloc/failing.c says: with one line and exit status 1, or with the same result. TAP on stdout.
+# test/alloc/failing.c says: with one line and exit status 1, or with the same result.
+# TAP on stdout.
 if [ -z "${ALLOC-}" ]; then
     echo "ok - failing allocations # SKIP the linker has no --wrap"
     exit 0
@@ -22,7 +23,8 @@ starve() {
 
 make_clusters >/dev/null
 bank -o "$work/bank.safetensors" "$all" >"$work/in/a.log" 2>/dev/null
-predictor --bank "$work/bank.safetensors" --steps 2 -o "$work/model.safetensors" "$all" >/dev/null 2>&1
+predictor --bank "$work/bank.safetensors" --steps 2 -o "$work/model.safetensors" "$all" \
+    >/dev/null 2>&1
 "$BIN/make-demo-data" -q --genres 1 --sequences 3 --seconds 2 -o "$work/aist" >/dev/null 2>&1
 for i in 1 2; do
     cp "$data/dance$i.npz" "$work/in/d$i.npz"

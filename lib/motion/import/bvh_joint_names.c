@@ -322,11 +322,9 @@ static int read_line(char *line, size_t number, BvhNames *out, Error *err) {
 }
 
 int bvh_names_read(const char *path, BvhNames *out, Error *err) {
-    unsigned char *data;
     size_t size, number = 1;
     *out = (BvhNames){0};
-    if (file_read(path, &data, &size, err)) return -1;
-    out->text = (char *)data;
+    if (file_read_text(path, &out->text, &size, err)) return -1;
     int status = 0;
     for (char *line = out->text; status == 0 && line < out->text + size; number++) {
         size_t length = strcspn(line, "\n");

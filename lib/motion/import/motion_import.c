@@ -82,12 +82,12 @@ static int import_npy(const char *path, Motion *out, Error *err) {
 
 static int import_bvh(const char *path, const BvhOptions *options, Motion *out, Error *note,
                       Error *err) {
-    unsigned char *data;
+    char *text;
     size_t size;
     Bvh b;
-    if (file_read(path, &data, &size, err)) return -1;
-    int status = bvh_parse((const char *)data, size, &b, err);
-    free(data);
+    if (file_read_text(path, &text, &size, err)) return -1;
+    int status = bvh_parse(text, size, &b, err);
+    free(text);
     if (!status) status = bvh_to_motion(&b, options, out, note, err);
     if (status) error_prefix(err, path);
     if (!status && *note->text) error_prefix(note, path);

@@ -1,4 +1,5 @@
 #include "lib/base/file.h"
+#include "lib/base/file_map.h"
 
 #include <fcntl.h>
 #include <stdbool.h>
@@ -45,6 +46,40 @@ static void files_are_read_whole(void **state) {
     assert_int_equal(mkfifo(scratch("pipe"), 0600), 0);
     assert_failed(file_read(scratch("pipe"), &data, &size, &err), &err,
                   "not a regular file"); /* and does not wait for a writer */
+}
+
+static void texts_are_looked_at_first(void **state) {
+    (void)state;
+    Error err;
+    char *text;
+    size_t size;
+    assert_done(file_read_text(scratch_write("t", "a\nb", 3), &text, &size, &err), &err);
+    assert_string_equal(text, "a\nb");
+    assert_int_equal(size, 3);
+    free(text);
+    assert_failed(file_read_text(scratch_write("t", "a\0b", 3), &text, &size, &err), &err,
+                  "t: not a text file (it has NUL bytes)");
+    assert_null(text);
+    const char *large = scratch_write("large", "text", 4);
+    if (truncate(large, (off_t)FILE_TEXT_MAX + 1) == 0) /* nothing of it is on the disk */
+        assert_failed(file_read_text(large, &text, &size, &err), &err, "1024 MiB are too much");
+}
+
+static void files_are_mapped(void **state) {
+    (void)state;
+    Error err;
+    FileMap map;
+    assert_done(file_map(scratch_write("m", "a\0b", 3), &map, &err), &err);
+    assert_int_equal(map.size, 3);
+    assert_memory_equal(map.data, "a\0b", 3);
+    file_unmap(&map);
+    file_unmap(&map);
+    assert_done(file_map(scratch_write("m", "", 0), &map, &err), &err);
+    assert_true(map.size == 0 && map.data);
+    file_unmap(&map);
+    assert_failed(file_map(scratch("absent"), &map, &err), &err, "absent: No such file");
+    assert_failed(file_map(scratch_folder, &map, &err), &err, "is a folder");
+    assert_null(map.data);
 }
 
 static void nothing_appears_before_commit(void **state) {
@@ -259,6 +294,8 @@ static void lists_are_sorted_by_bytes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_read_whole),
+        cmocka_unit_test(texts_are_looked_at_first),
+        cmocka_unit_test(files_are_mapped),
         cmocka_unit_test(nothing_appears_before_commit),
         cmocka_unit_test(an_abandoned_file_leaves_the_old_one),
         cmocka_unit_test(a_failed_write_leaves_the_old_one),

@@ -332,7 +332,7 @@ static void lengths_are_not_believed(void **state) {
                           scratch_write("file.safetensors", "\2\0\0\0\0\0\0\0{}", size), &s, &err),
                       &err, "not a .safetensors file");
     assert_failed(safetensors_open(scratch("absent"), &s, &err), &err, "No such file");
-    assert_failed(safetensors_open(scratch_folder, &s, &err), &err, "not a regular file");
+    assert_failed(safetensors_open(scratch_folder, &s, &err), &err, "is a folder");
 }
 
 /* Whatever single bit of the header changes: read or refused, and what is read can be touched. */
