@@ -271,7 +271,6 @@ help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
 .PHONY: all help dance test test-sanitize build-tests build-tests-sanitize fuzz debug parity bench \
-.PHONY: all help dance test test-sanitize build-tests build-tests-sanitize fuzz debug parity bench \
         man install uninstall dist warnings clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
