@@ -1,10 +1,46 @@
 #!/bin/sh
-# readme.sh: the commands of the README's section "The programs" work as they stand, in their order. TAP on stdout.
+# readme.sh: the commands of README.md and docs/ work as they are printed, in their order: those
+# between ```sh and ```, unless <!-- not run by the tests: WHY --> is above them. TAP on stdout.
+# What differs: folders; the demo's model is one that was made here, of a few steps; `make dance`
+# gets the smallest preset; song.mp3 is a song of the demo.
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-# Code between fences, joined where a line ends in a backslash.
-awk '/^## /{ on = $0 == "## The programs" } on && /^```/{ code = !code; next } on && code' README.md |
-    sed -e ':a' -e '/\\$/N; s/\\\n *//; ta' -e "s|demo-output|$work|g" -e "s|bin/|$BIN/|g" >"$work/commands"
-while read -r command; do
-    name=$(echo "$command" | sed "s|$BIN/||g; s|$work|demo-output|g" | cut -c1-100)
-    if sh -c "$command" >"$work/log" 2>&1 </dev/null; then echo "ok - $name"; else echo "not ok - $name"; sed 's/^/# /' "$work/log"; fi
-done <"$work/commands"
+demo=$work/demo-output
+model=$demo/experiment/full-1.safetensors
+
+# Commands, a line each; lines that end in a backslash are joined.
+commands() { # commands PAGE...
+    awk 'FNR == 1 { code = 0 } /^<!-- not run by the tests/ { skip = 1; next }
+        /^```/ { code = !code && /^```sh$/ && !skip; skip = 0; next }
+        code { sub(/ +# .*/, ""); part = line $0
+               if (sub(/ *\\$/, " ", part)) { line = part; next }
+               gsub(/  +/, " ", part); print part; line = "" }' "$@"
+}
+run() { # run COMMAND
+    here=$(printf '%s\n' "$1" | sed -e "s!demo-output!$demo!g" -e "s!bin/!$BIN/!g" \
+        -e "s!song\.mp3!$demo/aist/music/mHO0.wav!g" -e "s! dance\.! $work/dance.!g" \
+        -e "s! aist\$! $demo/aist!" -e "s!DATA=aist!DATA=$demo/aist!" \
+        -e "s!OUT=experiment!OUT=$work/experiment!")
+    case $here in
+        "make dance "*) here="$here PRESET=tiny METHODS=full DANCES=1 FRAMES=200 THREADS=1" ;;
+        *"$model"*) [ -e "$model" ] || cp "$demo/model.safetensors" "$model" ;;
+    esac
+    if sh -c "$here" >"$work/log" 2>&1 </dev/null; then echo "ok - $1"; else
+        echo "not ok - $1"
+        sed 's/^/# /' "$work/log"
+    fi
+}
+
+mkdir -p "$demo/experiment"
+"$BIN/make-demo-data" -q -o "$demo/aist"
+commands docs/manual.md docs/features.md docs/cluster.md README.md >"$work/commands"
+while read -r command; do run "$command"; done <"$work/commands"
+
+words=$(wc -w <README.md)
+echo "$([ "$words" -le 900 ] || echo 'not ')ok - README.md has at most 900 words: $words"
+for page in README.md docs/*.md CONTRIBUTING.md CHANGELOG.md experiments/README.md; do
+    grep -o '](\([^)#]*\)' "$page" | sed 's/^](//' | grep -v '^https\?:' | while read -r link; do
+        [ -z "$link" ] || [ -e "$(dirname "$page")/$link" ] || echo "$page: $link"
+    done
+done >"$work/log"
+echo "$([ ! -s "$work/log" ] || echo 'not ')ok - links lead to files that exist"
+sed 's/^/# /' "$work/log"
