@@ -54,3 +54,15 @@ grep -q "^version: $version\$" CITATION.cff
 check "CITATION.cff names this version" $?
 grep -q "^neverstop ($version)" debian/changelog
 check "debian/changelog too" $?
+
+# Every list of Debian's packages has all that is needed.
+sed -n 's/^base="\(.*\)"/\1/p' scripts/install-dependencies | tr ' ' '\n' |
+    grep '^lib.*-dev\|^zlib' | grep -v cmocka >"$tmp/needed"
+for list in debian/control Containerfile; do
+    while read -r package; do
+        grep -q -w -e "$package" $list || echo "$list: $package"
+    done <"$tmp/needed"
+done >"$tmp/odd"
+[ -s "$tmp/needed" ] && [ ! -s "$tmp/odd" ]
+check "the Debian package and the Containerfile name every library" $?
+sed 's/^/# /' "$tmp/odd"

@@ -28,7 +28,7 @@ check "help, --help and -h list them too" $?
 check "neverstop generate is generate" $?
 "$BIN/neverstop" help generate | cmp -s - "$tmp/direct"
 check "neverstop help generate shows its options" $?
-(cd "$tmp" && PATH=$BIN:$PATH && neverstop generate --help | cmp -s - direct)
+(cd "$tmp" && env PATH="$BIN:$PATH" neverstop generate --help | cmp -s - direct)
 check "found along PATH, from another folder" $?
 ln -s "$BIN/neverstop" "$tmp/link" && "$tmp/link" generate --help | cmp -s - "$tmp/direct"
 check "called by a symbolic link" $?
@@ -87,8 +87,9 @@ if command -v bash >/dev/null; then
     completes() { # EXPECTED WORD...: the last word is completed
         expected=$1; shift
         # shellcheck disable=SC2016 # expanded by bash
-        got=$(PATH=$BIN:$PATH bash -c '. scripts/completion/neverstop.bash
-            COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) && _neverstop && echo "${COMPREPLY[@]}"' bash "$@")
+        got=$(env PATH="$BIN:$PATH" bash -c '. scripts/completion/neverstop.bash
+            COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+            _neverstop && echo "${COMPREPLY[@]}"' bash "$@")
         [ "$got" = "$expected" ]
         check "completes '$*'" $?
     }
