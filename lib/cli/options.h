@@ -50,7 +50,7 @@ typedef struct {
     bool *given; /* see option_given; or NULL */
 } Option;
 
-enum { OPTION_GROUP_MAX = 24 }; /* rows of a group, the end included */
+enum { OPTION_GROUP_MAX = 40 }; /* rows of a group, the end included */
 
 typedef struct {
     const char *heading; /* NULL: "Options", or the heading before */

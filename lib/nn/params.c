@@ -115,6 +115,8 @@ static double truncated_normal(Rng *rng) {
 /* Glorot and Bengio 2010, eq. 16; each element of a convolution's kernel is a way in and out. */
 static double glorot_limit(const Param *item) {
     if (item->rank < 2) return 0;
+    if (item->rank == 3) /* [out, kernel, in] */
+        return sqrt(6.0 / (double)((item->shape[0] + item->shape[2]) * item->shape[1]));
     size_t kernel = 1;
     for (int d = 2; d < item->rank; d++) kernel *= item->shape[d];
     return sqrt(6.0 / (double)((item->shape[0] + item->shape[1]) * kernel));
@@ -134,6 +136,9 @@ void params_initialise(Params *p, Rng *rng) {
                 break;
             case INIT_GLOROT:
                 w[k] = (real)(limit * (2 * rng_uniform(rng) - 1));
+                break;
+            case INIT_GLOROT_SMALL:
+                w[k] = (real)(1e-3 * limit * (2 * rng_uniform(rng) - 1));
                 break;
             case INIT_NORMAL:
                 w[k] = (real)(0.02 * truncated_normal(rng));

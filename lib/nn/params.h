@@ -19,6 +19,7 @@ typedef enum {
     INIT_ONE,
     INIT_GLOROT, /* uniform in +-sqrt(6 / (in + out)); in and out times height and width of a
                     convolution's kernel */
+    INIT_GLOROT_SMALL, /* a thousandth of it: what is added to a residual begins near nothing */
     INIT_NORMAL, /* truncated at two standard deviations of 0.02 */
     INIT_GIVEN /* values come from elsewhere: banks, statistics, seeds; not trained unless
                   params_set_trainable says so */
@@ -29,8 +30,8 @@ enum { PARAM_MAX_RANK = 4 };
 typedef struct {
     char name[96];
     int rank;
-    size_t shape[PARAM_MAX_RANK]; /* of a linear layer [out, in], of a 2-d convolution [out, in,
-                                     height, width] */
+    size_t shape[PARAM_MAX_RANK]; /* of a linear layer [out, in], of a convolution over rows [out,
+                                     kernel, in], of a 2-d one [out, in, height, width] */
     size_t count, offset;
     Init init;
     bool trainable;

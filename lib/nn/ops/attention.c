@@ -1,6 +1,7 @@
 /* Scaled dot-product attention (Vaswani et al. 2017), every row of Q attending to every row of K
- * and V; for each sample and head
+ * and V, or to those that a window shows it; for each sample and head
  *   S = scale Q K^T,  P = softmax(S),  O = P V
+ * where S is -inf outside the window.
  * Backward computes P a second time from the saved log-sum-exp of each row of S instead of keeping
  * it for each head:
  *   dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum(dO O)),  dQ = scale dS K,  dK = scale dS^T Q */
@@ -16,12 +17,15 @@ typedef struct {
     size_t R, T, heads, dim, inner; /* rows of queries, of keys */
     size_t q_stride, kv_stride; /* between rows */
     real scale;
+    bool masked;
+    AttentionWindow window;
 } Shape;
 
 static Shape shape_of(const Call *c) {
     size_t heads = c->size[0], dim = c->size[1];
-    return (Shape){c->rows,     c->x[1].rows, heads,        dim,
-                   heads * dim, c->x[0].cols, c->x[1].cols, c->factor[0]};
+    return (Shape){
+        c->rows,      c->x[1].rows, heads,        dim,        heads * dim,
+        c->x[0].cols, c->x[1].cols, c->factor[0], c->size[2], {c->size[3], c->size[4], c->size[5]}};
 }
 
 /* Of sample b and head h: where its queries, keys and values begin. */
@@ -43,6 +47,17 @@ static void fill_row(real *row, size_t T, real value) {
 }
 
 static const real nothing = (real)-1e30; /* whose exponential is zero */
+
+/* Blots out of row i of S what its query does not see. */
+static void hide(const Shape *s, size_t i, real *row) {
+    const AttentionWindow *w = &s->window;
+    size_t at = s->T - s->R + i, left = at > w->before ? at - w->before : 0;
+    size_t right = w->after < s->T - at ? at + w->after + 1 : s->T; /* the first unseen one */
+    if (!s->masked) return;
+    if (at < w->prefix) left = right = 0;
+    for (size_t j = w->prefix; j < left; j++) row[j] = nothing;
+    for (size_t j = right > w->prefix ? right : w->prefix; j < s->T; j++) row[j] = nothing;
+}
 
 /* row = exp(row - top); returns the sum. */
 static real exponentials(real *row, size_t T, real top) {
@@ -71,6 +86,7 @@ static void attention_forward(const Call *c) {
             for (size_t i = 0; i < R; i++) {
                 real *row = S + i * L;
                 fill_row(row, T, nothing);
+                hide(&s, i, row);
                 real top = real_max(row, L), sum = exponentials(row, T, top);
                 over[i] = 1 / sum;
                 lse[i] = top + (real)log((double)sum);
@@ -87,6 +103,7 @@ static void probabilities(const Shape *s, const real *q, const real *k, const re
     matmul_nt(s->R, s->T, s->dim, s->scale, q, s->q_stride, k, s->kv_stride, 0, P, L);
     for (size_t i = 0; i < s->R; i++) {
         fill_row(P + i * L, s->T, nothing);
+        hide(s, i, P + i * L);
         exponentials(P + i * L, s->T, lse[i]);
     }
 }
@@ -142,7 +159,7 @@ static double attention_flops(const CallShape *c, bool backward) {
     return op_matmul_flops(products * c->batch * heads, c->rows, c->x[1].rows, dim);
 }
 
-Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale) {
+static Value record_attention(Graph *g, Value q, Value kv, const Record *sizes) {
     static const Op op = {.name = "attention",
                           .forward = attention_forward,
                           .backward = attention_backward,
@@ -150,18 +167,33 @@ Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, d
                           .backward_reads_x = true,
                           .backward_reads_y = true,
                           .writes_first_grad = true};
-    size_t R = graph_rows(g, q), T = graph_rows(g, kv), inner = heads * head_dim;
+    size_t R = graph_rows(g, q), T = graph_rows(g, kv), heads = sizes->size[0];
+    size_t inner = heads * sizes->size[1];
     if (value_same(q, kv) ? graph_cols(g, q) != 3 * inner
                           : graph_cols(g, q) != inner || graph_cols(g, kv) != 2 * inner)
         return graph_fail(
             g, "attention: widths other than heads head_dim for each of queries, keys and values");
-    return graph_record(g, &(Record){.op = &op,
-                                     .inputs = 2,
-                                     .x = {q, kv},
-                                     .rows = R,
-                                     .cols = inner,
-                                     .saved = heads * R,
-                                     .scratch = 2 * R * row_length(T),
-                                     .size = {heads, head_dim},
-                                     .factor = {(real)scale}});
+    if (sizes->size[2] && R > T) return graph_fail(g, "attention: more queries than keys");
+    Record r = *sizes;
+    r.op = &op;
+    r.inputs = 2;
+    r.x[0] = q;
+    r.x[1] = kv;
+    r.rows = R;
+    r.cols = inner;
+    r.saved = heads * R;
+    r.scratch = 2 * R * row_length(T);
+    return graph_record(g, &r);
+}
+
+Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale) {
+    return record_attention(g, q, kv,
+                            &(Record){.size = {heads, head_dim}, .factor = {(real)scale}});
+}
+
+Value op_attention_window(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale,
+                          AttentionWindow w) {
+    return record_attention(g, q, kv,
+                            &(Record){.size = {heads, head_dim, 1, w.prefix, w.before, w.after},
+                                      .factor = {(real)scale}});
 }

@@ -1,6 +1,7 @@
 /* mask_columns    y = x on the listed columns, 0 elsewhere
  * slice_columns   y = columns first .. first + count - 1 of x
  * concat_columns  y = [x_0 x_1 ...]
+ * reshape         y = x, in rows of another length
  * Backwards each column of dy goes to where it came from. */
 #include "lib/nn/ops/elementwise.h"
 
@@ -101,4 +102,21 @@ Value op_concat_columns(Graph *g, const Value *x, int count) {
             return graph_fail(g, "concat_columns: values of different length");
     }
     return graph_record(g, &r);
+}
+
+static void reshape_forward(const Call *c) {
+    memcpy(c->y, c->x[0].data, op_elements(c) * sizeof *c->y);
+}
+
+static void reshape_backward(const Call *c) { op_accumulate_grad(c, 0, 1); }
+
+Value op_reshape(Graph *g, Value x, size_t rows, size_t cols) {
+    static const Op op = {.name = "reshape",
+                          .forward = reshape_forward,
+                          .backward = reshape_backward,
+                          .writes_first_grad = true,
+                          .passes_grad = true};
+    if (rows * cols != graph_rows(g, x) * graph_cols(g, x))
+        return graph_fail(g, "reshape: another number of elements");
+    return graph_record(g, &(Record){.op = &op, .inputs = 1, .x = {x}, .rows = rows, .cols = cols});
 }

@@ -25,6 +25,35 @@ Value op_layer_norm(Graph *g, Value x, Parameter w, Parameter b);
  * [rows, heads head_dim], each head softmax(scale q k^T) v. Where all rows attend to all, q and
  * kv may be one value [rows, 3 heads head_dim] (q, k, v) */
 Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale);
+/* Which columns a query sees. Queries are the last rows of the sequence of keys: of R and T, query
+ * i stands at p = T - R + i. The first `prefix` columns are seen by all; of the others, those from
+ * p - before to p + after by a query that is not one of the first itself. SIZE_MAX: no limit. */
+typedef struct {
+    size_t prefix, before, after;
+} AttentionWindow;
+Value op_attention_window(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale,
+                          AttentionWindow w);
+
+/* --- lstm.c --- */
+/* A layer of long short-term memory over the rows: z [T, 4 H] what comes from its input and bias,
+ * state [1, 2 H] h and s before the first row (none: zeros), u [4 H, H] -> [T, 2 H], h and s of
+ * each row. The gates of z and u: input, forget, candidate, output. */
+Value op_lstm(Graph *g, Value z, Value state, Parameter u);
+
+/* --- unfold.c --- */
+/* Each of rows first .. first + count - 1 with kernel - 1 earlier ones at its left, `dilation`
+ * apart, the oldest first: [count, kernel cols]. Rows before the first are zero, or with `edge`
+ * the first. With op_linear and a weight [out, kernel, in] a causal convolution. */
+typedef struct {
+    size_t kernel, dilation;
+    bool edge;
+} Unfold;
+Value op_unfold_rows(Graph *g, Value x, Unfold u, size_t first, size_t count);
+
+/* --- group_norm.c --- */
+/* y = (x - mean) / sqrt(var + 1e-6) * w + b; mean and var of each sample over all rows and the
+ * columns of a group, cols / groups of them */
+Value op_group_norm(Graph *g, Value x, Parameter w, Parameter b, size_t groups);
 
 /* --- activation.c, gelu.c, softmax.c --- */
 Value op_relu(Graph *g, Value x);
@@ -44,6 +73,11 @@ Value op_scale(Graph *g, Value x, double factor);
 /* --- position.c --- */
 /* y[t] = x[t] + P[t];  P [at least rows, cols]: learned positions */
 Value op_add_position(Graph *g, Value x, Parameter p);
+/* y[t, j] = x[t, j] + sin a (j even) or cos a (j odd), a = (first + t + 1) / 10000^(2 [j/2] / cols)
+ * (Vaswani et al. 2017, positions counted from 1) */
+Value op_add_sinusoids(Graph *g, Value x, size_t first);
+/* p [cols] in each of `rows` rows */
+Value op_repeat_parameter(Graph *g, Parameter p, size_t rows);
 
 /* --- normalise.c --- */
 /* y = (x - mean) / std by column; mean, std [cols] are constants of the model */
@@ -57,6 +91,8 @@ Value op_mask_columns(Graph *g, Value x, const size_t *columns, size_t count);
 Value op_slice_columns(Graph *g, Value x, size_t first, size_t count);
 /* Side by side: values of as many rows; up to OP_MAX_INPUTS of them */
 Value op_concat_columns(Graph *g, const Value *x, int count);
+/* The same elements in rows of another length */
+Value op_reshape(Graph *g, Value x, size_t rows, size_t cols);
 
 /* --- gradient_flow.c --- */
 /* Copies; no gradient passes */
@@ -81,6 +117,28 @@ Value op_apply_row_matrix(Graph *g, Value x, const real *matrix, size_t count);
 /* --- choose.c --- */
 /* y[t] = a[t] where flag[t] is not 0, else b[t]; flag [rows, 1] gets no gradient */
 Value op_choose_rows(Graph *g, Value a, Value b, Value flag);
+
+/* --- likelihood.c --- */
+/* Minus the log-likelihood of x under Gaussians of deviation e^-s, s = min(sharpness, most): mean
+ * over rows of sum over columns of (x - mean)^2 e^(2 s) / 2 - s + log(2 pi) / 2; scalar */
+Value op_gaussian_nll(Graph *g, Value mean, Value sharpness, Value x, double most);
+/* mean + share e^-s noise; no gradient passes */
+Value op_draw_gaussian(Graph *g, Value mean, Value sharpness, Value noise, double most,
+                       double share);
+
+/* --- classes.c: numbers as classes, which of `bins` bins between low and high [cols] --- */
+enum { OP_MAX_CLASSES = 1024 };
+/* Classes [rows, n] as whole numbers; no gradient passes */
+Value op_quantise_columns(Graph *g, Value x, Parameter low, Parameter high, size_t bins);
+/* classes [rows, n], table [bins, E] -> [rows, n E], the rows of the table side by side */
+Value op_embed_classes(Graph *g, Value classes, Parameter table);
+/* Mean over numbers of -log softmax(logits)[class]; logits [rows, n bins], a number's side by side;
+ * scalar */
+Value op_class_entropy(Graph *g, Value logits, Value classes, size_t bins);
+/* sum over classes of softmax(logits) times the bin's centre, [rows, n]. With noise [rows, n],
+ * where it is not 0: the centre of the class drawn by it, a standard normal random number. */
+Value op_expected_number(Graph *g, Value logits, Value noise, Parameter low, Parameter high,
+                         size_t bins);
 
 /* --- smoothing.c --- */
 /* x [3 + K]: three frames that are fixed and K that may move -> the K frames f that minimise

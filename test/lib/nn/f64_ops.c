@@ -1,22 +1,7 @@
 /* Every op of ops.h: its backward against central differences, in odd shapes, with batches of three
  * and a random upstream gradient, by every weight and every input. */
 #include "model/rotate_heading.h"
-#include "test/lib/nn/gradient.h"
-
-enum { MOST = 60 };
-
-static void check(Recorder record, bool scalar) {
-    Fixture f = {0};
-    fixture_begin(&f, record, scalar);
-    check_fixture(&f, MOST);
-    f.batch = 2; /* fewer than planned for */
-    check_fixture(&f, MOST);
-    fixture_end(&f);
-}
-
-static Parameter weight(Fixture *f, const char *name, int rank, size_t a, size_t b, size_t c) {
-    return graph_parameter(f->g, INIT_GIVEN, rank, (size_t[]){a, b, c}, "%s", name);
-}
+#include "test/lib/nn/op_check.h"
 
 static Value record_linear(Fixture *f) {
     return op_linear(f->g, fixture_input(f, 3, 5), weight(f, "w", 2, 2, 5, 0),
@@ -88,12 +73,6 @@ static Value record_attention_some(Fixture *f) {
                         0.7);
 }
 /* Of queries alone, and of keys and values alone. */
-static Value fixed_input(Fixture *f, size_t rows, size_t cols) {
-    Value v = graph_input(f->g, rows, cols);
-    fixture_adopt(f, v, true);
-    f->genres = 5; /* its values are 0 to 4 */
-    return v;
-}
 static Value record_attention_queries(Fixture *f) {
     Value q = op_scale(f->g, fixture_input(f, 2, 2 * 3), 0.3);
     return op_attention(f->g, q, fixed_input(f, 5, 2 * 2 * 3), 2, 3, 0.7);

@@ -34,6 +34,7 @@ struct Fixture {
     int inputs;
     bool discrete[FIXTURE_INPUTS]; /* no differences of these */
     size_t batch;
+    bool kinks; /* many a ReLU: steps so small that hardly one is crossed */
     double spread; /* standard deviation of the parameters; 0: 1 */
     const void *user;
 };
@@ -134,9 +135,9 @@ static const double gradient_limit = 1e-7;
 
 /* The derivative of the loss along a direction, by central differences of fourth order. x is
  * restored. */
-static inline double difference_along(real *x, const double *direction, size_t count,
+static inline double difference_along(real *x, const double *direction, size_t count, double h,
                                       double (*loss)(void *), void *user) {
-    static const double h = 4e-4, at[4] = {-2, -1, 1, 2},
+    static const double at[4] = {-2, -1, 1, 2},
                         weight[4] = {1.0 / 12, -8.0 / 12, 8.0 / 12, -1.0 / 12};
     real *old = malloc(count * sizeof *old);
     assert_non_null(old);
@@ -154,8 +155,9 @@ static inline double difference_along(real *x, const double *direction, size_t c
 /* Compares the gradient of a tensor with differences: along a random direction, and at up to `most`
  * single elements. What is not finite fails first; then errors above gradient_limit times the
  * gradient's length (and what rounding of the loss may do). Returns that length. */
-static inline double check_gradient(const char *name, real *x, const real *gradient, size_t count,
-                                    double (*loss)(void *), void *user, size_t most) {
+static inline double check_gradient_by(double h, const char *name, real *x, const real *gradient,
+                                       size_t count, double (*loss)(void *), void *user,
+                                       size_t most) {
     double length = 0, rounding = 1e-10 * (1 + fabs(loss(user)));
     double *direction = calloc(count, sizeof *direction);
     real *g = malloc(count * sizeof *g); /* loss() may run what the gradient lies in */
@@ -171,7 +173,7 @@ static inline double check_gradient(const char *name, real *x, const real *gradi
     double due = 0, norm = 0;
     for (size_t k = 0; k < count; k++) norm += pow(direction[k] = rng_normal(&r), 2);
     for (size_t k = 0; k < count; k++) due += (direction[k] /= sqrt(norm)) * (double)g[k];
-    double found = difference_along(x, direction, count, loss, user);
+    double found = difference_along(x, direction, count, h, loss, user);
     if (!(fabs(found - due) <= gradient_limit * length + rounding))
         fail_msg("%s: along a direction %.12g, differences %.12g, length %g", name, due, found,
                  length);
@@ -179,7 +181,7 @@ static inline double check_gradient(const char *name, real *x, const real *gradi
     for (size_t i = 0; i < count && i < most; i++) {
         size_t k = most < count ? rng_below(&r, count) : i;
         direction[k] = 1;
-        found = difference_along(x, direction, count, loss, user);
+        found = difference_along(x, direction, count, h, loss, user);
         direction[k] = 0;
         if (!(fabs(found - (double)g[k]) <= gradient_limit * length + rounding))
             fail_msg("%s[%zu]: gradient %.12g, differences %.12g, length %g", name, k, (double)g[k],
@@ -188,6 +190,12 @@ static inline double check_gradient(const char *name, real *x, const real *gradi
     free(direction);
     free(g);
     return length;
+}
+
+/* With steps that suit what is smooth. */
+static inline double check_gradient(const char *name, real *x, const real *gradient, size_t count,
+                                    double (*loss)(void *), void *user, size_t most) {
+    return check_gradient_by(4e-4, name, x, gradient, count, loss, user, most);
 }
 
 /* All of a fixture's parameters and inputs, at up to `most` elements each. */
@@ -205,20 +213,20 @@ static inline void check_fixture(Fixture *f, size_t most) {
         assert_non_null(graph_gradient(f->g, f->input[i]));
         memcpy(kept[i], graph_gradient(f->g, f->input[i]), bytes);
     }
-    double length = 0;
+    double length = 0, h = f->kinks ? 2e-6 : 4e-4;
     for (size_t i = 0; i < f->params.count; i++) {
         const Param *p = &f->params.items[i];
         if (!p->trainable) continue;
-        length = check_gradient(p->name, f->params.value + p->offset, f->params.grad + p->offset,
-                                p->count, fixture_loss, f, most);
+        length = check_gradient_by(h, p->name, f->params.value + p->offset,
+                                   f->params.grad + p->offset, p->count, fixture_loss, f, most);
         if (!(length > 0)) fail_msg("%s: no gradient", p->name);
     }
     for (int i = 0; i < f->inputs; i++) {
         if (f->discrete[i]) continue;
         char name[32];
         snprintf(name, sizeof name, "input %d", i);
-        length = check_gradient(name, graph_data(f->g, f->input[i]), kept[i],
-                                f->batch * f->elements[i], fixture_loss, f, most);
+        length = check_gradient_by(h, name, graph_data(f->g, f->input[i]), kept[i],
+                                   f->batch * f->elements[i], fixture_loss, f, most);
         if (!(length > 0)) fail_msg("%s: no gradient", name);
         free(kept[i]);
     }

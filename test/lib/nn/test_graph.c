@@ -154,7 +154,7 @@ static void stage_begin(StageGraph *s, Model *m, size_t most, bool keep_all) {
     Value last = s->loss; /* record it a second time, keeping every value */
     graph_free(s->graph);
     s->graph = graph_new(&m->params, most);
-    Step step = step_build(s->graph, &m->config, true);
+    Step step = step_build(s->graph, &m->config, STEP_TRAINS);
     s->target = graph_input(s->graph, 3, 21);
     s->loss = op_mean_squared_error(s->graph, step.future, s->target);
     assert_true(value_same(s->loss, last));
