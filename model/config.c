@@ -39,6 +39,9 @@ int config_check(const Config *c, Error *err) {
     if (c->smooth > 0 && c->past < 3)
         return error_set(err, "smooth needs at least 3 past frames, not %zu", c->past);
     const Predictor *p = predictor_at(c->predictor_id);
+    if (c->residual && p->outright)
+        return error_set(err, "%s predicts frames, not displacements: residual must be off",
+                         p->name);
     return p->check ? p->check(c, err) : 0;
 }
 
@@ -196,10 +199,11 @@ static int read_key(const cJSON *o, Config *c, size_t i, Error *err) {
     }
     if (v && k->type == KEY_MUSIC) return read_identity(v, k, &c->music_features, err);
     if (v && value_from_json(v, k, &value, err)) return -1;
-    if (value != 0 && !config_key_applies(k, c))
+    const unsigned ignored = k->uses & predictor_at(c->predictor_id)->ignores;
+    if (value != 0 && !ignored && !config_key_applies(k, c))
         return error_set(err, "config: %s holds a number that the predictor %s does not use",
                          k->name, predictor_at(c->predictor_id)->name);
-    config_set(c, k, value);
+    config_set(c, k, ignored ? 0 : value);
     return 0;
 }
 
@@ -212,7 +216,7 @@ static int check_known(const cJSON *o, const Config *c, Error *err) {
         for (size_t i = 0; (k = config_key(c->predictor_id, i)); i++) {
             if (strcmp(k->name, item->string) != 0) continue;
             known = true;
-            used = used || in_file(c, k);
+            used = used || in_file(c, k) || (k->uses & predictor_at(c->predictor_id)->ignores);
         }
         if (!known) return error_set(err, "config: unknown key %.100s", item->string);
         if (!used)

@@ -306,6 +306,7 @@ void config_choose_predictor(Config *c, int predictor) {
     const ConfigKey *k;
     c->predictor_id = predictor;
     memset(c->own, 0, sizeof c->own);
+    if (predictor_at(predictor)->outright) c->residual = false;
     for (size_t i = 0; (k = config_key(predictor, i)); i++) {
         if (!config_key_applies(k, c)) config_set(c, k, 0);
         if (i >= COMMON) config_set(c, k, k->initial);

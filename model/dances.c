@@ -134,8 +134,9 @@ static int begin(Dance *d, const DanceRun *run, const DanceRequest *request, Son
 
 /* --- all of them --- */
 
-static int generate(Generator *g, const DanceRun *run, const Dance *dances, size_t count,
-                    Error *err) {
+/* first: number of the first of them. */
+static int generate(Generator *g, const DanceRun *run, const Dance *dances, size_t first,
+                    size_t count, Error *err) {
     GenerationJob *jobs = calloc(count, sizeof *jobs);
     if (!jobs) return error_set(err, "out of memory");
     for (size_t i = 0; i < count; i++) {
@@ -144,7 +145,8 @@ static int generate(Generator *g, const DanceRun *run, const Dance *dances, size
                                   .frames = d->motion.frames,
                                   .music = d->music ? d->music->data : NULL,
                                   .music_frames = d->music ? d->music->frames : 0,
-                                  .genre = d->genre};
+                                  .genre = d->genre,
+                                  .number = first + i};
     }
     int status = generator_run(g, jobs, count, run->progress, run->user, err);
     for (size_t i = 0; status == 0 && i < count; i++)
@@ -156,6 +158,8 @@ static int generate(Generator *g, const DanceRun *run, const Dance *dances, size
 static int make_generator(Generator **g, const DanceRun *run, size_t batch, Error *err) {
     const size_t keep = run->keep ? run->keep : run->model->config.keep;
     if (generator_new(g, run->model, batch, keep, err)) return -1;
+    if (run->temperature > 0 && generator_draw(*g, run->temperature, run->random_seed, err))
+        return -1;
     return run->bf16 ? generator_round(*g, err) : 0;
 }
 
@@ -182,7 +186,7 @@ static int make_batch(DancesUnderWay *w, size_t first, size_t count, Error *err)
     }
     if (status == 0 && !w->generator) status = make_generator(&w->generator, run, count, err);
     if (status == 0 && run->ready) run->ready(run->user, first, count, w->total, assumed);
-    if (status == 0) status = generate(w->generator, run, w->dances, count, err);
+    if (status == 0) status = generate(w->generator, run, w->dances, first, count, err);
     for (size_t i = 0; i < count; i++) {
         dance_free(&w->dances[i]);
         w->dances[i] = (Dance){0};

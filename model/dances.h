@@ -2,6 +2,8 @@
 #ifndef MODEL_DANCES_H
 #define MODEL_DANCES_H
 
+#include <stdint.h>
+
 #include "lib/data/songs.h"
 #include "lib/motion/motion.h"
 #include "model/model.h"
@@ -22,6 +24,8 @@ typedef struct {
     size_t keep; /* frames kept of each step; 0: the model's */
     size_t batch; /* dances computed together */
     bool bf16; /* see generator_round */
+    double temperature; /* see generator_draw; 0: the most probable dances */
+    uint64_t random_seed;
     SongLoad *load; /* reads music; called once for all requests that name it */
     void *load_context;
 

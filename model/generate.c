@@ -12,6 +12,8 @@ struct Generator {
     size_t max_batch, keep;
     Graph *graph;
     Step step;
+    double temperature; /* of the predictor's random numbers; 0: none */
+    uint64_t seed;
     Bf16Weights rounded;
 };
 
@@ -25,7 +27,7 @@ int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep
     g->graph = graph_new(&g->params, max_batch);
     int status = g->graph ? 0 : error_set(err, "out of memory");
     if (status == 0) {
-        g->step = step_build(g->graph, &m->config, false);
+        g->step = step_build(g->graph, &m->config, STEP_GENERATES);
         status = graph_finish(g->graph, NO_VALUE, err);
     }
     if (status)
@@ -95,12 +97,27 @@ static void fill(const Generator *g, const GenerationJob *d, size_t b, size_t at
     }
 }
 
-/* A predictor's random numbers: zeros, the most probable dance. */
-static void zero_noise(const Generator *g, size_t batch) {
+int generator_draw(Generator *g, double temperature, uint64_t seed, Error *err) {
+    if (!value_exists(g->step.noise))
+        return error_set(err, "the predictor %s draws no random numbers: it has one dance",
+                         predictor_at(g->config->predictor_id)->name);
+    g->temperature = temperature;
+    g->seed = seed;
+    return 0;
+}
+
+/* A predictor's random numbers for the b-th of a batch; with temperature 0 zeros, the most probable
+ * dance. */
+static void fill_noise(const Generator *g, const GenerationJob *d, size_t b, size_t at) {
     Value noise = g->step.noise;
     if (!value_exists(noise)) return;
     size_t n = graph_rows(g->graph, noise) * graph_cols(g->graph, noise);
-    memset(graph_data(g->graph, noise), 0, batch * n * sizeof(real));
+    real *to = graph_data(g->graph, noise) + b * n;
+    Rng r = rng_seed(g->seed);
+    r = rng_seed(rng_next(&r) ^ d->number);
+    r = rng_seed(rng_next(&r) ^ at);
+    for (size_t i = 0; i < n; i++)
+        to[i] = g->temperature > 0 ? (real)(g->temperature * rng_normal(&r)) : 0;
 }
 
 int generator_run(Generator *g, GenerationJob *dances, size_t count,
@@ -113,8 +130,10 @@ int generator_run(Generator *g, GenerationJob *dances, size_t count,
         size_t batch = 0, active[g->max_batch]; /* dances that are not done yet */
         for (size_t i = 0; i < count; i++)
             if (dances[i].frames > at) active[batch++] = i;
-        for (size_t b = 0; b < batch; b++) fill(g, &dances[active[b]], b, at);
-        zero_noise(g, batch);
+        for (size_t b = 0; b < batch; b++) {
+            fill(g, &dances[active[b]], b, at);
+            fill_noise(g, &dances[active[b]], b, at);
+        }
         graph_forward(g->graph, batch);
         const real *future = graph_data(g->graph, g->step.future);
         for (size_t b = 0; b < batch; b++) {

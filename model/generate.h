@@ -2,6 +2,8 @@
 #ifndef MODEL_GENERATE_H
 #define MODEL_GENERATE_H
 
+#include <stdint.h>
+
 #include "model/model.h"
 
 /* One dance. motion's first l frames are the seed, from the caller; the rest up to `frames` is
@@ -13,6 +15,7 @@ typedef struct {
                            for a model whose predictor takes no music */
     size_t music_frames;
     size_t genre;
+    uint64_t number; /* whose random numbers it gets (generator_draw) */
 } GenerationJob;
 
 typedef struct Generator Generator;
@@ -27,6 +30,11 @@ void generator_free(Generator *g);
  * embeddings, heads, items, attention and norms stay in float32. Takes half as much memory as the
  * weights once more. Fails if there is no such layer. */
 int generator_round(Generator *g, Error *err);
+
+/* From now on the predictor draws: its random numbers are normal ones times `temperature`, by seed,
+ * job and frame, so that the dances of a batch do not depend on each other. Fails if the predictor
+ * draws none. */
+int generator_draw(Generator *g, double temperature, uint64_t seed, Error *err);
 
 /* Generates `count` <= max_batch dances together. progress (may be NULL) gets frames done and
  * frames in all of the longest. Fails if a value is no longer finite. */

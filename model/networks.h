@@ -60,7 +60,11 @@ typedef struct {
     Value mean, logvar; /* VAE, else none */
 } Step;
 
-/* Eq. 2: one auto-regressive step. training: with what only training has. */
-Step step_build(Graph *g, const Config *c, bool training);
+/* What a step is recorded for: generation, or training with what only training has, on a past that
+ * is as it was recorded or on one that is disturbed (--fade). */
+typedef enum { STEP_GENERATES, STEP_TRAINS, STEP_TRAINS_DISTURBED } StepUse;
+
+/* Eq. 2: one auto-regressive step. */
+Step step_build(Graph *g, const Config *c, StepUse use);
 
 #endif

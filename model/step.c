@@ -59,11 +59,12 @@ static Step step_inputs(Graph *g, const Config *c, const Predictor *p, bool trai
 
 /* P_c, as displacements from the last past frame where --residual is on. */
 static Value predict(Graph *g, const Config *c, const Predictor *p, Value past, Value reference,
-                     Step *s) {
+                     StepUse use, Step *s) {
     PredictorInputs in = {.past = past,
                           .music = standardised_music(g, c, s->music),
                           .noise = s->noise,
-                          .given = s->given};
+                          .given = s->given,
+                          .past_counts = use == STEP_TRAINS};
     Value last = op_slice_rows(g, past, c->past - 1, 1);
     if (c->transit) in.prior = transit_bank(g, c, past, s->genre);
     if (value_exists(s->target)) in.truth = normalise_motion(g, c, s->target, reference);
@@ -92,12 +93,12 @@ static Value smooth(Graph *g, const Config *c, Value past, Value future) {
     return op_smooth_rows(g, op_concat_rows(g, (Value[]){newest, future}, 2), c->smooth);
 }
 
-Step step_build(Graph *g, const Config *c, bool training) {
+Step step_build(Graph *g, const Config *c, StepUse use) {
     const Predictor *p = predictor_at(c->predictor_id);
-    Step s = step_inputs(g, c, p, training);
+    Step s = step_inputs(g, c, p, use != STEP_GENERATES);
     Value reference = reference_frame(g, c, s.past, c->past - 1);
     Value past = normalise_motion(g, c, s.past, reference);
-    Value future = predict(g, c, p, past, reference, &s);
+    Value future = predict(g, c, p, past, reference, use, &s);
     if (c->refine != REFINE_NONE) future = refine(g, c, past, future, &s);
     if (c->smooth > 0) future = smooth(g, c, past, future);
     s.future = restore_motion(g, c, future, reference);

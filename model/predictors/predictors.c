@@ -2,8 +2,10 @@
 #include "model/predictors/predictors.h"
 
 extern const Predictor predictor_fact;
+extern const Predictor predictor_revolution;
+extern const Predictor predictor_phd;
+extern const Predictor predictor_dancenet;
 
 const Predictor *const predictor_registry[] = {
-    &predictor_fact,
-    NULL,
+    &predictor_fact,     &predictor_revolution, &predictor_phd,
 };

@@ -26,12 +26,14 @@ typedef struct {
     Value given; /* [K, 1]: 1 where future frame k is to be predicted from the true frame before it,
                     0 where from the predicted one. All 0 in validation. Row 0 has no meaning: the
                     frame before it is the past's last. */
+    bool past_counts; /* the past is as it was recorded (--fade 0): a loss of the predictor's own
+                         may ask for its frames, too, where there is `truth` */
 } PredictorInputs;
 
 typedef struct {
     Value future; /* [K, D] */
-    Value loss; /* scalar: the predictor's own loss on the future frames, to be added to eq. 9 with
-                   the weight --own-weight; none: eq. 9 is all there is. None without `truth`. */
+    Value loss; /* scalar: the predictor's own loss, to be added to eq. 9 with the weight
+                   --own-weight; none: eq. 9 is all there is. None without `truth`. */
 } Prediction;
 
 typedef struct {
@@ -42,6 +44,7 @@ typedef struct {
     unsigned uses; /* USES_...: of the sizes that several share, those that it uses */
     const ConfigKey *keys; /* that it alone has: offsets into Config.own; an option each */
     size_t key_count;
+    unsigned ignores; /* USES_...: sizes that its files may hold, although it does not use them */
     int (*check)(const Config *c, Error *err); /* what ranges cannot say; may be NULL */
 
     /* How it is taught. */
@@ -50,6 +53,7 @@ typedef struct {
     bool feeds_itself; /* frame by frame, the frame before being an input: takes truth and given,
                           and config.residual (displacements) is then from the frame before and up
                           to build */
+    bool outright; /* predicts frames, never displacements: config.residual must be off */
     /* Rows and *cols of its random numbers for one window; NULL: none. */
     size_t (*noise_shape)(const Config *c, size_t *cols);
 

@@ -77,7 +77,7 @@ static CropShape step_crop(const Config *c, size_t unroll) {
 /* Eq. 9: |d'[t+1..t+K] - d[t+1..t+K]|^2, and the predictor's own loss. */
 static void record_step(const Config *c, const Training *t, StageGraph *s) {
     Graph *g = s->graph;
-    Step step = step_build(g, c, true);
+    Step step = step_build(g, c, t->fade > 0 ? STEP_TRAINS_DISTURBED : STEP_TRAINS);
     s->motion = step.past;
     s->music = step.music;
     s->genre = step.genre;

@@ -30,7 +30,80 @@ static void finish_statistics(real *mean, real *std, const double *sum, const do
     }
 }
 
-int train_statistics(Model *m, const Corpus *corpus, Error *err) {
+/* Most frames that the bins' ends are taken from. */
+enum { BIN_FRAMES = 1 << 18 };
+
+static int by_size(const void *a, const void *b) {
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* Column k of every step-th window's frames, as the networks see them. */
+static size_t gather_column(const Model *m, const Corpus *corpus, const Crop *windows, size_t count,
+                            size_t step, size_t k, float *out) {
+    const Config *c = &m->config;
+    const real *mean = model_values(m, "motion.mean"), *std = model_values(m, "motion.std");
+    size_t D = c->motion_dim, n = 0;
+    for (size_t i = 0; i < count; i += step) {
+        const float *motion = corpus->items[windows[i].sequence].motion + windows[i].first * D;
+        Placement p =
+            placement_of(motion + (c->past - 1) * D, c->relative_root, c->relative_heading);
+        for (size_t t = 0; t < c->past; t++) {
+            float placed[HEADING_NUMBERS];
+            placement_enter(&p, motion + t * D, placed);
+            float x = k < HEADING_NUMBERS ? placed[k] : motion[t * D + k];
+            out[n++] = mean ? (x - (float)mean[k]) / (float)std[k] : x;
+        }
+    }
+    return n;
+}
+
+/* Ends of the bins of a predictor that sees numbers as classes: the 0.1% and 99.9% quantiles of
+ * each column, at least 0.02 apart. */
+static int find_bins(Model *m, const Corpus *corpus, const Crop *windows, size_t count,
+                     Error *err) {
+    real *low = model_values(m, "predictor.bins.low"),
+         *high = model_values(m, "predictor.bins.high");
+    if (!low || !high) return 0;
+    size_t most = BIN_FRAMES / m->config.past + 1, step = (count + most - 1) / most;
+    float *column = malloc((count / step + 1) * m->config.past * sizeof *column);
+    if (!column) return error_set(err, "out of memory");
+    for (size_t k = 0; k < m->config.motion_dim; k++) {
+        size_t n = gather_column(m, corpus, windows, count, step, k, column);
+        qsort(column, n, sizeof *column, by_size);
+        size_t tail = n / 1000;
+        real below = (real)column[tail], above = (real)column[n - 1 - tail];
+        real gap = above - below < (real)0.02 ? (real)0.01 - (above - below) / 2 : 0;
+        low[k] = below - gap;
+        high[k] = above + gap;
+    }
+    free(column);
+    return 0;
+}
+
+/* Windows of the corpus, as many as *count; NULL with a message. */
+static Crop *all_windows(const Config *c, const Corpus *corpus, size_t *count, Error *err) {
+    const CropShape shape = {c->past, 0, c->future};
+    *count = crops_max(corpus, shape);
+    Crop *windows = malloc((*count + 1) * sizeof *windows);
+    if (windows) crops_epoch(corpus, shape, NULL, windows);
+    if (!windows) error_set(err, "out of memory");
+    if (windows && *count == 0) error_set(err, "no sequence has %zu frames", c->past);
+    if (windows && *count > 0) return windows;
+    free(windows);
+    return NULL;
+}
+
+static int set_bins(Model *m, const Corpus *corpus, Error *err) {
+    size_t count = 0;
+    if (!model_has(m, "predictor.bins.low")) return 0;
+    Crop *windows = all_windows(&m->config, corpus, &count, err);
+    int status = windows ? find_bins(m, corpus, windows, count, err) : -1;
+    free(windows);
+    return status;
+}
+
+static int set_scales(Model *m, const Corpus *corpus, Error *err) {
     const Config *c = &m->config;
     real *motion_mean = model_values(m, "motion.mean"), *music_mean = model_values(m, "music.mean");
     if (!motion_mean) return 0;
@@ -63,4 +136,8 @@ int train_statistics(Model *m, const Corpus *corpus, Error *err) {
     free(sums);
     free(windows);
     return status;
+}
+
+int train_statistics(Model *m, const Corpus *corpus, Error *err) {
+    return set_scales(m, corpus, err) ? -1 : set_bins(m, corpus, err);
 }

@@ -138,7 +138,7 @@ static double window_flops(Model *m, int stage) {
     StageGraph s = {0};
     Error err;
     if (stage == 0) s.graph = graph_new(&m->params, 1);
-    if (s.graph) step_build(s.graph, &m->config, false);
+    if (s.graph) step_build(s.graph, &m->config, STEP_GENERATES);
     if (stage > 0) stage_record(m, (Stage)stage, 1, &(Training){.root_weight = 1}, &s, &err);
     GraphFlops f = {0};
     if (s.graph && graph_plan(s.graph, s.loss, &err) == 0) f = graph_flops(s.graph, 1);

@@ -108,23 +108,36 @@ static Value record_transit(Fixture *f) {
     return transit_bank(f->g, c, past, fixture_genre(f, GENRES));
 }
 
-/* The predictor that the configuration names, with everything that it takes. */
+/* The predictor that the configuration names, with everything that it takes. One that feeds itself
+ * is given true frames: no gradient passes through its own ones. */
 static Value record_predictor(Fixture *f) {
     const Config *c = f->user;
     const Predictor *p = predictor_at(c->predictor_id);
-    PredictorInputs in = {.past = fixture_input(f, c->past, c->motion_dim)};
+    PredictorInputs in = {0};
+    if (p->outright) { /* classes of it: no gradient passes */
+        in.past = graph_input(f->g, c->past, c->motion_dim);
+        fixture_adopt(f, in.past, true);
+    } else {
+        in.past = fixture_input(f, c->past, c->motion_dim);
+    }
     if (p->uses & USES_MUSIC) in.music = fixture_input(f, c->music, c->music_dim);
     if (c->transit) in.prior = fixture_input(f, c->future, c->predictor.width);
     if (p->noise_shape) {
         size_t cols = 0, rows = p->noise_shape(c, &cols);
-        in.noise = fixture_input(f, rows, cols);
+        in.noise = graph_input(f->g, rows, cols); /* zeros */
+    }
+    if (p->feeds_itself) {
+        in.truth = graph_input(f->g, c->future, c->motion_dim);
+        fixture_adopt(f, in.truth, true);
+        f->genres = 5; /* its numbers are 0 to 4 */
+        in.given = op_slice_rows(f->g, op_slice_columns(f->g, in.past, 0, 1), 0, c->future);
     }
     return p->build(f->g, c, &in).future;
 }
 
 static Value record_step(Fixture *f) {
     const Config *c = f->user;
-    Step s = step_build(f->g, c, true);
+    Step s = step_build(f->g, c, STEP_TRAINS);
     fixture_adopt(f, s.past, false);
     fixture_adopt(f, s.music, false);
     fixture_adopt(f, s.genre, true);
@@ -134,10 +147,12 @@ static Value record_step(Fixture *f) {
 }
 
 static void check_with(const Config *c, Recorder record) {
-    Fixture f = {.user = c, .spread = spread};
+    bool kinks = c->predictor_id != 0; /* FACT's activations are smooth */
+    Fixture f = {.user = c, .spread = spread, .kinks = kinks};
     fixture_begin(&f, record, false);
     params_set_trainable(&f.params, "motion.", false); /* statistics are constants */
     params_set_trainable(&f.params, "music.", false);
+    params_set_trainable(&f.params, "predictor.bins.", false);
     check_fixture(&f, NONE);
     fixture_end(&f);
 }
@@ -154,7 +169,7 @@ static void predictors(void **state) {
     for (int id = 0; predictor_registry[id]; id++)
         for (int transit = 0; transit < 2; transit++) {
             Config c = small_config(REFINE_BANK);
-            config_choose_predictor(&c, id);
+            small_predictor(&c, id);
             c.transit = transit;
             check_with(&c, record_predictor);
         }

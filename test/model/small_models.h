@@ -2,7 +2,10 @@
 #ifndef TEST_MODEL_SMALL_MODELS_H
 #define TEST_MODEL_SMALL_MODELS_H
 
-#include "model/config.h"
+#include <string.h>
+
+#include "model/config_keys.h"
+#include "model/predictors/predictors.h"
 
 static const double spread = 0.5; /* steeper softmaxes are beyond differences */
 
@@ -36,6 +39,19 @@ static inline Config aided_config(Refine refine) {
     return c;
 }
 
-/* --- the parts --- */
+/* The same with another predictor, of small sizes. */
+static inline void small_predictor(Config *c, int id) {
+    const ConfigKey *k;
+    config_choose_predictor(c, id);
+    for (size_t i = 0; (k = config_key(id, i)); i++) {
+        bool own = k->offset >= offsetof(Config, own) && k->offset < offsetof(Config, transit);
+        if (own && k->type == KEY_SIZE) config_set(c, k, k->min > 2 ? k->min : 2);
+    }
+    if (strcmp(predictor_at(id)->name, "phd") == 0)
+        c->predictor.width = 6; /* two groups: of single columns a bias has no gradient */
+    if (strcmp(predictor_at(id)->name, "li") != 0) return;
+    c->predictor.width = 12; /* sound and beat have a quarter of it */
+    c->motion_layers = 2;
+}
 
 #endif

@@ -103,7 +103,7 @@ static void model_begin(Model *m, const Config *c, ModelKind kind) {
 /* One step's future [3, 12] for a past of the given numbers, genre 1. */
 static void step_of(Model *m, const double *past, double *future) {
     Graph *g = graph_new(&m->params, 1);
-    Step s = step_build(g, &m->config, false);
+    Step s = step_build(g, &m->config, STEP_GENERATES);
     Error err;
     if (graph_finish(g, NO_VALUE, &err)) fail_msg("%s", err.text);
     Rng r = rng_seed(8);
