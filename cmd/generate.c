@@ -15,6 +15,7 @@
 typedef struct {
     const char *model, *music, *seed, *genre, *dataset, *output;
     int precision; /* 1: bf16 */
+    long random_seed;
     DanceRun run;
     GeneralOptions general;
 } GenerateSettings;
@@ -139,7 +140,7 @@ static int check_usage(const Program *program, const GenerateSettings *s) {
 
 int main(int argc, char **argv) {
     static const char *const precisions[] = {"float32", "bf16", NULL};
-    GenerateSettings s = {.run.batch = 32};
+    GenerateSettings s = {.run.batch = 32, .random_seed = 1};
     const OptionGroup groups[] = {
         {.rows =
              {
@@ -168,6 +169,11 @@ int main(int argc, char **argv) {
                              "Make a dance for each row: its motion as the seed (empty: the "
                              "model's), its music; -o is a folder."),
                  option_size("batch", 0, "B", &s.run.batch, 1, 4096, "Dances computed together."),
+                 option_real("temperature", 0, "T", &s.run.temperature, 0, 10,
+                             "Draw dances, from a predictor that can (dancenet, li): its random "
+                             "numbers are T times normal ones; 0: the most probable dance."),
+                 option_int("seed", 0, "S", &s.random_seed, 0, 9e15,
+                            "Random numbers for --temperature."),
                  option_choice("precision", 0, precisions, &s.precision,
                                "bf16: weights of the transformer layers rounded to 8 bits: faster "
                                "where the processor has bfloat16, see docs/performance.md."),
@@ -192,6 +198,7 @@ int main(int argc, char **argv) {
     const int wrong = check_usage(&program, &s);
     if (wrong >= 0) return wrong;
     s.run.bf16 = s.precision == 1;
+    s.run.random_seed = (uint64_t)s.random_seed;
     threads_set((int)s.general.threads);
     Error err;
     if (runtime_check_blas(threads_count(), &err)) return program_report(&program, &err);
