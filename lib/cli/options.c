@@ -244,6 +244,7 @@ void program_warn(const Program *p, const char *format, ...) {
 int program_finish(const Program *p, int status) {
     bool failed = ferror(stdout); /* some time ago: errno is another failure's by now */
     if (fflush(stdout) == 0 && !failed) return status;
+    if (status != 0) return status; /* its reason has been printed */
     const char *why =
         failed ? "standard output does not take them (disk full, or closed?)" : strerror(errno);
     fprintf(stderr, "%s: cannot write the results: %s\n", p->name, why);

@@ -1,5 +1,6 @@
 #include "lib/formats/safetensors.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -235,11 +236,12 @@ int safetensors_read_f32(const SafetensorsView *v, float *out, Error *err) {
 typedef struct {
     OutputFile file;
     XXH3_state_t *state;
+    int reason; /* errno of the first write that failed, or 0 */
 } Sealed;
 
 static void put(Sealed *s, const void *data, size_t size) {
     if (size == 0) return;
-    fwrite(data, 1, size, s->file.stream); /* file_commit looks at ferror */
+    if (!s->reason && fwrite(data, 1, size, s->file.stream) != size) s->reason = errno;
     XXH3_64bits_update(s->state, data, size);
 }
 
@@ -261,9 +263,11 @@ static int put_all(Sealed *s, const char *header, size_t header_size, const Safe
             safetensors_elements(&views[i]) * safetensors_item_size(views[i].type));
     const unsigned char *digits = find_digits((const unsigned char *)header, header_size);
     snprintf(text, sizeof text, "%016llx", (unsigned long long)XXH3_64bits_digest(s->state));
-    if (!digits || fseek(s->file.stream, 8 + (long)((const char *)digits - header), SEEK_SET))
-        return error_set(err, "%s: cannot write its checksum", s->file.path);
-    fwrite(text, 1, DIGITS, s->file.stream);
+    if (!digits) return error_set(err, "%s: its header has no place for a checksum", s->file.path);
+    long at = 8 + (long)((const char *)digits - header);
+    if (!s->reason && fseek(s->file.stream, at, SEEK_SET) != 0) s->reason = errno; /* it flushes */
+    if (s->reason) return error_set(err, "%s: cannot write: %s", s->file.path, strerror(s->reason));
+    fwrite(text, 1, DIGITS, s->file.stream); /* file_commit looks at ferror */
     return file_commit(&s->file, err);
 }
 

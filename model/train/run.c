@@ -1,5 +1,6 @@
 #include "model/train/run.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -71,13 +72,17 @@ static bool asked_to_stop(void *user) {
     return signalled != 0;
 }
 
+static void flush_log(Run *run) {
+    if (fflush(stdout) != 0 && !run->log_error) run->log_error = errno;
+}
+
 static void log_row(void *user, const LogRow *row) {
-    const Run *run = user;
+    Run *run = user;
     printf("%d\t%zu\t%zu\t%.7g\t%.4g\t%.1f", (int)row->stage, row->step, row->epoch, row->loss,
            row->lr, clock_seconds() - run->started);
     if (run->settings->validation) printf("\t%.7g", row->validation);
     printf("\n");
-    fflush(stdout);
+    flush_log(run);
 }
 
 static void on_batch(void *user, const TrainState *state, size_t done, size_t total) {
@@ -109,7 +114,7 @@ static void start_log(Run *run) {
     run->started = clock_seconds();
     printf("stage\tstep\tepoch\tloss\tlr\tseconds%s\n",
            run->settings->validation ? "\tval_loss" : "");
-    fflush(stdout);
+    flush_log(run);
 }
 
 /* --- the run --- */
@@ -183,7 +188,10 @@ static int run_whole(Run *run, Error *err) {
     if (run->steps->release) run->steps->release(run);
     int status = train_stages(run, &state, err);
     if (status == TRAIN_STOPPED) return stopped(s, err);
-    return status == TRAIN_DONE ? write_model(run, err) : -1;
+    if (status != TRAIN_DONE || write_model(run, err)) return -1;
+    if (!run->log_error) return 0;
+    return error_set(err, "%s is written, but not the log on standard output: %s", s->output,
+                     strerror(run->log_error));
 }
 
 int run_training(Run *run, Error *err) {

@@ -45,6 +45,7 @@ struct Run {
     Progress progress;
     Stage progress_stage; /* that progress counts; 0 before the first batch */
     double started;
+    int log_error; /* errno of the first row of the log that stdout did not take, or 0 */
     size_t epochs_since_save;
     TrainState saved; /* what the checkpoint holds */
     bool checkpoint_damaged; /* the one that is there is not worth keeping as the previous one */

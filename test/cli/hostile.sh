@@ -103,3 +103,71 @@ controls() { tr -d '\n' <"$work/out" | grep "[[:cntrl:]]\|$(printf '\302\233')";
 check "something is said" test -s "$work/out"
 controls >"$work/found"
 check "no control character reaches the terminal" test ! -s "$work/found"
+
+# --- no room ---
+
+dance=test/golden/metrics/motions/made_0.npz real=test/golden/metrics/motions/real_0.npz
+music=test/golden/metrics/motions/music
+make_clusters >/dev/null
+bank -o "$work/bank" "$all" >"$work/log" 2>/dev/null
+predictor --bank "$work/bank" --steps 1 -o "$work/model" "$all" >/dev/null 2>&1
+"$BIN/freeze-rate" -q --fit -o "$work/thresholds.npz" "$real" >/dev/null 2>&1
+"$BIN/freeze-rate" -q --json -t "$work/thresholds.npz" "$dance" >"$work/full-1.json" 2>/dev/null
+"$BIN/export-motion" -q --to bvh -o "$work/dance.bvh" "$dance" 2>/dev/null
+
+# no_room WHAT PROGRAM ARGUMENT...: what goes to stdout finds a full disk
+no_room() {
+    what=$1 program=$2
+    shift 2
+    "$BIN/$program" "$@" >/dev/full 2>"$work/err"
+    [ $? -eq 1 ] && grep -q "^$program: .*No space left on device" "$work/err" &&
+        [ "$(grep -vc warning "$work/err")" -eq 1 ]
+    passes "a full disk: $what" "$work/err"
+}
+if [ -w /dev/full ]; then
+    no_room "freeze-rate" freeze-rate -q -t "$work/thresholds.npz" "$dance"
+    no_room "eval-fid" eval-fid -q --real "$real" --real test/golden/metrics/motions/real_1.npz \
+        "$dance" test/golden/metrics/motions/made_1.npz
+    no_room "beat-align" beat-align -q --music-dir "$music" "$dance"
+    no_room "pa-mpjpe" pa-mpjpe -q --horizons 1 --real "$dance" "$dance"
+    no_room "compare-scores" compare-scores "$work/full-1.json"
+    no_room "a video" export-motion -q --to y4m --duration 0.1 --width 160 --height 120 -o - \
+        "$dance"
+    no_room "a training log" train-bank $bank_options --clusters "$clusters" -o "$work/b" "$all"
+fi
+# too_large WHAT PROGRAM ARGUMENT...: no file may have a byte (which is how a full disk looks); exit
+# 1, one line with the system's reason, and no $work/result
+too_large() {
+    what=$1 program=$2
+    shift 2
+    rm -rf "$work/result"
+    {
+        (
+            ulimit -f 0
+            "$BIN/$program" "$@"
+        )
+        echo "status $?"
+    } 2>&1 >/dev/null | grep -v warning | cat >"$work/err"
+    [ "$(wc -l <"$work/err")" -eq 1 ] && [ ! -s "$work/result" ] &&
+        grep -q "^$program: .*File too large" "$work/err"
+    passes "a file that cannot grow: $what" "$work/err"
+}
+for format in html bvh glb pkl joints png svg y4m; do
+    too_large "$format" export-motion -q -j 1 --to $format -o "$work/result" "$dance"
+done
+too_large "a motion" import-motion -q -o "$work" "$work/dance.bvh"
+too_large "clusters" cluster-ap -q -j 1 --length 16 --stride 8 --clusters 2 --genre AA \
+    -o "$work/result" "$all"
+too_large "a bank" train-bank $bank_options --epochs1 0 --epochs2 0 --clusters "$clusters" \
+    -o "$work/result" "$all"
+too_large "a model" train-predictor $model_options --steps 0 --bank "$work/bank" -o "$work/result" \
+    "$all"
+too_large "a checkpoint" train-predictor $model_options --steps 1 --bank "$work/bank" \
+    --checkpoint "$work/result" -o "$work/m" "$all"
+too_large "a dance" generate -q -j 1 -m "$work/model" --music "$work/data/song1.npz" --genre BB \
+    --frames 24 -o "$work/result"
+too_large "thresholds" freeze-rate -q --fit -o "$work/result" "$real"
+too_large "a plot of poses" plot-poses -q --poses 12 --perplexity 3 --iterations 3 \
+    -o "$work/result" "$dance"
+too_large "a plot of a training" plot-training -o "$work/result" "$work/log"
+too_large "a data set" make-demo-data -q --genres 1 --sequences 3 --seconds 1 -o "$work/demo"
