@@ -1,6 +1,7 @@
 #include "export/follow.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "lib/base/numbers.h"
@@ -68,11 +69,16 @@ static void camera_axes(double right[3], double up[3], double back[3]) {
     vec3_cross(back, right, up);
 }
 
+static void target_of(const Follow *f, size_t frame, double middle, double target[3]) {
+    for (int k = 0; k < 3; k++) target[k] = f->way[3 * frame + (size_t)k];
+    target[1] += f->floor + middle;
+}
+
 /* How far the camera must be to have all joints of frame t in view, and the floor below them. */
-static double needed(const Follow *f, const PoseTrack *b, size_t t, double aspect) {
-    double right[3], up[3], back[3], best = 0;
-    const double *target = f->way + 3 * t;
+static double needed(const Follow *f, const PoseTrack *b, size_t t, double middle, double aspect) {
+    double right[3], up[3], back[3], target[3], best = 0;
     camera_axes(right, up, back);
+    target_of(f, t, middle, target);
     for (size_t j = 0; j <= b->joints; j++) {
         bool floor = j == b->joints;
         const double *p = b->positions + 3 * (t * b->joints + (floor ? 0 : j));
@@ -84,27 +90,35 @@ static double needed(const Follow *f, const PoseTrack *b, size_t t, double aspec
     return best;
 }
 
-int follow_new(Follow *out, const Clip *c, FrameRange range, double aspect, Error *err) {
+int follow_distance(const Follow *f, const Clip *c, FrameRange range, double middle, double aspect,
+                    double *distance, Error *err) {
+    double *values = malloc(range.count * sizeof *values);
+    if (!values) return error_set(err, "out of memory for %zu frames", range.count);
+    for (size_t i = 0; i < range.count; i++)
+        values[i] = needed(f, &c->body, range.first + i, middle, aspect);
+    *distance = quantile(values, range.count, 0.995);
+    free(values);
+    return 0;
+}
+
+int follow_new(Follow *out, const Clip *c, FrameRange range, Error *err) {
     const PoseTrack *b = &c->body;
     *out = (Follow){.frames = b->frames};
     if (clip_floor(c, &out->floor, err)) return -1;
-    double *values = malloc(range.count * sizeof *values);
-    if (!values) return error_set(err, "out of memory for %zu frames", range.count);
+    double *tops = malloc(range.count * sizeof *tops);
+    if (!tops) return error_set(err, "out of memory for %zu frames", range.count);
     if (find_way(out, b, err)) {
-        free(values);
+        free(tops);
         return -1;
     }
     for (size_t i = 0; i < range.count; i++) {
         const double *p = b->positions + 3 * (range.first + i) * b->joints;
-        double top = 0;
-        for (size_t j = 0; j < b->joints; j++) top = fmax(top, p[3 * j + 1] - out->floor);
-        values[i] = top - out->way[3 * (range.first + i) + 1];
+        tops[i] = 0;
+        for (size_t j = 0; j < b->joints; j++) tops[i] = fmax(tops[i], p[3 * j + 1] - out->floor);
+        tops[i] -= out->way[3 * (range.first + i) + 1];
     }
-    double middle = (quantile(values, range.count, 0.99) + flesh) / 2;
-    for (size_t t = 0; t < b->frames; t++) out->way[3 * t + 1] += out->floor + middle;
-    for (size_t i = 0; i < range.count; i++) values[i] = needed(out, b, range.first + i, aspect);
-    out->distance = quantile(values, range.count, 0.995);
-    free(values);
+    out->middle = (quantile(tops, range.count, 0.99) + flesh) / 2;
+    free(tops);
     return 0;
 }
 
@@ -113,17 +127,15 @@ void follow_free(Follow *f) {
     *f = (Follow){0};
 }
 
-Camera follow_camera(const Follow *f, size_t frame, double distance, size_t width, size_t height) {
+Camera follow_camera(const Follow *f, size_t frame, double middle, double distance, size_t width,
+                     size_t height) {
     double right[3], up[3], back[3];
-    const double *target = f->way + 3 * frame;
-    camera_axes(right, up, back);
     Camera c = {.x = (double)width / 2,
                 .y = (double)height / 2,
                 .scale = (double)height / 2 / (half_angle * distance)};
-    for (int k = 0; k < 3; k++) {
-        c.target[k] = target[k];
-        c.eye[k] = target[k] + distance * back[k];
-    }
+    camera_axes(right, up, back);
+    target_of(f, frame, middle, c.target);
+    for (int k = 0; k < 3; k++) c.eye[k] = c.target[k] + distance * back[k];
     c.eye[1] = fmax(c.eye[1], f->floor + 0.05);
     return c;
 }

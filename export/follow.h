@@ -7,18 +7,24 @@
 
 typedef struct {
     size_t frames;
-    double *way; /* [frames, 3] the point that the camera looks at; owned */
+    double *way; /* [frames, 3] what the camera follows; owned */
     double floor; /* clip_floor */
-    double distance; /* metres from there, the same in all frames */
+    double middle; /* height above the floor of the middle of what is to be seen */
 } Follow;
 
-/* The way is the root's over the floor, smoothed over about a second; the camera leaves the ground
- * only with dancers who leave the view. The distance is the least at which an image of that
- * aspect (width / height) shows the whole body in 199 of 200 frames. *out is empty on error. */
-int follow_new(Follow *out, const Clip *c, FrameRange range, double aspect, Error *err);
+/* The way is the root's over the floor, smoothed over about a second; it leaves the ground only
+ * with dancers who leave the view. The middle is that of the body in the frames of `range`. *out is
+ * empty on error. */
+int follow_new(Follow *out, const Clip *c, FrameRange range, Error *err);
 void follow_free(Follow *f);
 
-/* From `distance` (the follow's own or a greater one), for an image of width x height pixels. */
-Camera follow_camera(const Follow *f, size_t frame, double distance, size_t width, size_t height);
+/* The least distance at which an image of that aspect (width / height), its middle `middle` above
+ * the floor, shows the whole body in 199 of 200 frames of `range`. */
+int follow_distance(const Follow *f, const Clip *c, FrameRange range, double middle, double aspect,
+                    double *distance, Error *err);
+
+/* Of a frame, for an image of width x height pixels. */
+Camera follow_camera(const Follow *f, size_t frame, double middle, double distance, size_t width,
+                     size_t height);
 
 #endif

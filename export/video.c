@@ -21,7 +21,7 @@ typedef struct {
 struct Video {
     FrameRange range;
     size_t count, columns, width, height;
-    double distance; /* of all cameras: dancers are equally large */
+    double middle, distance; /* of all cameras: floors are level, dancers equally large */
     Panel *panels; /* [count] */
     unsigned char *names; /* [height, width] how much of each pixel the dancers' names cover; NULL
                              for a single dancer */
@@ -67,6 +67,14 @@ static void place_panel(const Video *v, size_t i, Panel *p) {
     p->height = (row + 1) * v->height / rows - p->top;
 }
 
+/* The part of the video's range that a clip has; at least its last frame. */
+static FrameRange frames_of(const Video *v, const Clip *c) {
+    FrameRange range = v->range;
+    if (range.first >= c->body.frames) range.first = c->body.frames - 1;
+    if (range.count > c->body.frames - range.first) range.count = c->body.frames - range.first;
+    return range;
+}
+
 static int new_panel(Video *v, const Clip *c, size_t i, Error *err) {
     Panel *p = &v->panels[i];
     p->clip = c;
@@ -74,13 +82,21 @@ static int new_panel(Video *v, const Clip *c, size_t i, Error *err) {
     if (p->width < 1 || p->height < 1)
         return error_set(err, "%zu dances do not fit a video of %zu x %zu", v->count, v->width,
                          v->height);
-    FrameRange range = v->range;
-    if (range.first >= c->body.frames) range.first = c->body.frames - 1;
-    if (range.count > c->body.frames - range.first) range.count = c->body.frames - range.first;
-    double aspect = (double)p->width / (double)p->height;
-    if (figure_new(&p->figure, c->skeleton, err) || follow_new(&p->follow, c, range, aspect, err))
+    if (figure_new(&p->figure, c->skeleton, err) || follow_new(&p->follow, c, frames_of(v, c), err))
         return -1;
-    v->distance = fmax(v->distance, p->follow.distance);
+    v->middle = fmax(v->middle, p->follow.middle);
+    return 0;
+}
+
+static int find_distance(Video *v, Error *err) {
+    for (size_t i = 0; i < v->count; i++) {
+        const Panel *p = &v->panels[i];
+        double distance, aspect = (double)p->width / (double)p->height;
+        if (follow_distance(&p->follow, p->clip, frames_of(v, p->clip), v->middle, aspect,
+                            &distance, err))
+            return -1;
+        v->distance = fmax(v->distance, distance);
+    }
     return 0;
 }
 
@@ -123,6 +139,7 @@ int video_new(const Clip *clips, size_t count, FrameRange range, size_t width, s
         else
             status = new_panel(v, &clips[i], i, err);
     }
+    if (!status) status = find_distance(v, err);
     if (!status && count > 1) status = draw_names(v, err);
     if (status) {
         video_free(v);
@@ -143,7 +160,7 @@ static int draw_panel(const Video *v, size_t i, size_t frame, unsigned char *rgb
     Scene scene = {.actors = &actor, .count = 1, .stage = true, .samples = 2};
     scene.floor = p->follow.floor;
     scene.sides = v->count > 1;
-    scene.camera = follow_camera(&p->follow, t, v->distance, p->width, p->height);
+    scene.camera = follow_camera(&p->follow, t, v->middle, v->distance, p->width, p->height);
     scene.middle[0] = scene.camera.target[0];
     scene.middle[1] = scene.camera.target[2];
     unsigned char *corner = rgba + 4 * (p->top * v->width + p->left);
