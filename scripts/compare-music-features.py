@@ -8,6 +8,7 @@ Runs extract-music-features both ways; needs NumPy. For numbers: largest and mea
 the mean magnitude with 0.11. For onsets and beats: how many either version has, and how many of
 them both have (at the same frame).
 """
+
 import argparse
 import glob
 import os
@@ -21,8 +22,11 @@ BLOCKS = (('onset strength', 0, 1), ('MFCC 0', 1, 2), ('MFCC 1-19', 2, 21), ('ch
 
 def features(program, compat, sounds):
     with tempfile.TemporaryDirectory() as d:
-        subprocess.run([program, '-q', '--compat', compat, '-o', d, *sounds], check=True,
-                       stderr=subprocess.DEVNULL)
+        subprocess.run(
+            [program, '-q', '--compat', compat, '-o', d, *sounds],
+            check=True,
+            stderr=subprocess.DEVNULL,
+        )
         loaded = [np.load(f) for f in sorted(glob.glob(os.path.join(d, '*.npz')))]
         tempi = np.array([float(f['tempo']) for f in loaded])
         return [f['features'].astype(float) for f in loaded], tempi

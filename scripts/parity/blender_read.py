@@ -1,7 +1,9 @@
 """Runs inside Blender: imports BVH and glTF files and writes where their bones are.
 
-blender --background --python blender_read.py -- OUT.json FPS FRAME[,FRAME...] FILE...
-Heads of all bones in metres, y up, at the given frames (counted from 0) and half a frame later: {file: {"frames": [{bone: [x, y, z]}], "between": [...]}}."""
+blender --background --python blender_read.py -- OUT.json FPS FRAME[,FRAME...] FILE... Heads of all
+bones in metres, y up, at the given frames (counted from 0) and half a frame later: {file:
+{"frames": [{bone: [x, y, z]}], "between": [...]}}."""
+
 import builtins
 import json
 import sys
@@ -10,11 +12,13 @@ import numpy
 
 numpy.bool = bool  # Blender 3.4's glTF importer asks NumPy for a name that 1.24 dropped,
 _open = builtins.open
-builtins.open = lambda path, mode="r", *a, **k: _open(path, mode.replace("U", ""), *a, **k)  # and its BVH importer Python for a mode that 3.11 dropped
+builtins.open = lambda path, mode="r", *a, **k: _open(
+    path, mode.replace("U", ""), *a, **k
+)  # and its BVH importer Python for a mode that 3.11 dropped
 
 import bpy  # noqa: E402
 
-out, fps, frames, *files = sys.argv[sys.argv.index("--") + 1:]
+out, fps, frames, *files = sys.argv[sys.argv.index("--") + 1 :]
 frames = [int(f) for f in frames.split(",")]
 result = {}
 for path in files:
@@ -34,5 +38,8 @@ for path in files:
         world = {b.name: armature.matrix_world @ b.head for b in armature.pose.bones}
         return {name: [p.x, p.z, -p.y] for name, p in world.items()}
 
-    result[path] = {"frames": [heads(f, 0.0) for f in frames], "between": [heads(f, 0.5) for f in frames]}
+    result[path] = {
+        "frames": [heads(f, 0.0) for f in frames],
+        "between": [heads(f, 0.5) for f in frames],
+    }
 json.dump(result, _open(out, "w"))

@@ -1,6 +1,8 @@
-"""Compares what export-motion writes with what other programs read: BVH by bvhio, glTF by pygltflib and trimesh (and every rule of the
-specification that concerns such a file), AIST++'s pickle by Python under NumPy 1 and 2, all of them by Blender, headless, where it is installed; and t-SNE with scikit-learn.
-Needs the executables in $BIN. The dances are make-demo-data's."""
+"""Compares what export-motion writes with what other programs read: BVH by bvhio, glTF by pygltflib
+and trimesh (and every rule of the specification that concerns such a file), AIST++'s pickle by
+Python under NumPy 1 and 2, all of them by Blender, headless, where it is installed; and t-SNE with
+scikit-learn. Needs the executables in $BIN. The dances are make-demo-data's."""
+
 import glob
 import json
 import os
@@ -19,8 +21,11 @@ from sklearn.manifold import TSNE
 from parity_tools import Table, program
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-NAMES = ("Pelvis L_Hip R_Hip Spine1 L_Knee R_Knee Spine2 L_Ankle R_Ankle Spine3 L_Foot R_Foot Neck L_Collar R_Collar Head "
-         "L_Shoulder R_Shoulder L_Elbow R_Elbow L_Wrist R_Wrist L_Hand R_Hand").split()
+NAMES = (
+    "Pelvis L_Hip R_Hip Spine1 L_Knee R_Knee Spine2 L_Ankle R_Ankle Spine3 L_Foot R_Foot Neck "
+    "L_Collar R_Collar Head "
+    "L_Shoulder R_Shoulder L_Elbow R_Elbow L_Wrist R_Wrist L_Hand R_Hand"
+).split()
 
 
 # --- glTF ---
@@ -39,9 +44,17 @@ class Gltf:
         with open(path, "rb") as f:
             data = f.read()
         size = int.from_bytes(data[12:16], "little")
-        self.need(data[:8] == b"glTF\2\0\0\0" and int.from_bytes(data[8:12], "little") == len(data), "header")
-        self.need(size % 4 == 0 and data[16:20] == b"JSON" and data[24 + size:28 + size] == b"BIN\0", "chunks")
-        self.need(len(data) == 28 + size + len(self.blob) and len(self.blob) % 4 == 0, "chunk lengths")
+        self.need(
+            data[:8] == b"glTF\2\0\0\0" and int.from_bytes(data[8:12], "little") == len(data),
+            "header",
+        )
+        self.need(
+            size % 4 == 0 and data[16:20] == b"JSON" and data[24 + size : 28 + size] == b"BIN\0",
+            "chunks",
+        )
+        self.need(
+            len(data) == 28 + size + len(self.blob) and len(self.blob) % 4 == 0, "chunk lengths"
+        )
         self.need(self.g.buffers[0].byteLength == len(self.blob), "buffer length")
         self.used = set()
 
@@ -56,12 +69,20 @@ class Gltf:
         offset = (view.byteOffset or 0) + (a.byteOffset or 0)
         size = a.count * width * dtype.itemsize
         self.need(offset % dtype.itemsize == 0 and offset % 4 == 0, f"accessor {number} is aligned")
-        self.need(a.count > 0 and size <= view.byteLength and (view.byteOffset or 0) + view.byteLength <= len(self.blob), f"accessor {number} fits")
+        self.need(
+            a.count > 0
+            and size <= view.byteLength
+            and (view.byteOffset or 0) + view.byteLength <= len(self.blob),
+            f"accessor {number} fits",
+        )
         x = np.frombuffer(self.blob, dtype, a.count * width, offset).reshape(a.count, width)
         if dtype.kind == "f":
             self.need(np.isfinite(x).all(), f"accessor {number} is finite")
         if a.min:
-            self.need((np.float32(a.min) == x.min(0)).all() and (np.float32(a.max) == x.max(0)).all(), f"accessor {number}'s bounds are exact")
+            self.need(
+                (np.float32(a.min) == x.min(0)).all() and (np.float32(a.max) == x.max(0)).all(),
+                f"accessor {number}'s bounds are exact",
+            )
         return x
 
     def check(self):
@@ -72,37 +93,86 @@ class Gltf:
             for child in node.children or []:
                 need(parents[child] is None and child != i, f"node {child} has one parent")
                 parents[child] = i
-        need(sorted(g.scenes[0].nodes) == [i for i, p in enumerate(parents) if p is None], "the scene lists the roots")
+        need(
+            sorted(g.scenes[0].nodes) == [i for i, p in enumerate(parents) if p is None],
+            "the scene lists the roots",
+        )
         primitive = g.meshes[0].primitives[0]
         at = primitive.attributes
         need(g.accessors[at.POSITION].min, "positions have bounds")
-        position, normal, joints, weights = (self.array(n) for n in (at.POSITION, at.NORMAL, at.JOINTS_0, at.WEIGHTS_0))
+        position, normal, joints, weights = (
+            self.array(n) for n in (at.POSITION, at.NORMAL, at.JOINTS_0, at.WEIGHTS_0)
+        )
         index = self.array(primitive.indices)[:, 0]
-        need(len({len(position), len(normal), len(joints), len(weights)}) == 1, "attributes are of one length")
+        need(
+            len({len(position), len(normal), len(joints), len(weights)}) == 1,
+            "attributes are of one length",
+        )
         need(index.max() < len(position) and len(index) % 3 == 0, "indices")
         need(np.abs(np.linalg.norm(normal, axis=1) - 1).max() < 5e-4, "normals are of unit length")
         skin = g.skins[0]
-        need(len(set(skin.joints)) == len(skin.joints) and joints.max() < len(skin.joints), "skin joints")
-        need((joints[weights == 0] == 0).all() and (weights >= 0).all() and np.abs(weights.sum(1) - 1).max() < 1e-6, "weights")
+        need(
+            len(set(skin.joints)) == len(skin.joints) and joints.max() < len(skin.joints),
+            "skin joints",
+        )
+        need(
+            (joints[weights == 0] == 0).all()
+            and (weights >= 0).all()
+            and np.abs(weights.sum(1) - 1).max() < 1e-6,
+            "weights",
+        )
         corners = position[index.reshape(-1, 3)]
-        need((np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) > 0).all(), "no triangle is degenerate")
+        need(
+            (
+                np.linalg.norm(
+                    np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1
+                )
+                > 0
+            ).all(),
+            "no triangle is degenerate",
+        )
         bind = self.array(skin.inverseBindMatrices)
-        need(len(bind) == len(skin.joints) and (bind[:, [3, 7, 11]] == 0).all() and (bind[:, 15] == 1).all(), "inverse bind matrices")
+        need(
+            len(bind) == len(skin.joints)
+            and (bind[:, [3, 7, 11]] == 0).all()
+            and (bind[:, 15] == 1).all(),
+            "inverse bind matrices",
+        )
         need(g.accessors[skin.inverseBindMatrices].type == "MAT4", "their type")
-        for view in {g.accessors[n].bufferView for n in (at.POSITION, at.NORMAL, at.JOINTS_0, at.WEIGHTS_0)}:
+        for view in {
+            g.accessors[n].bufferView for n in (at.POSITION, at.NORMAL, at.JOINTS_0, at.WEIGHTS_0)
+        }:
             need(g.bufferViews[view].target == 34962, f"view {view} is of vertices")
-        need(g.bufferViews[g.accessors[primitive.indices].bufferView].target == 34963, "indices' view")
+        need(
+            g.bufferViews[g.accessors[primitive.indices].bufferView].target == 34963,
+            "indices' view",
+        )
         moved = set()
         for channel in g.animations[0].channels:
             sampler = g.animations[0].samplers[channel.sampler]
             times, values = self.array(sampler.input)[:, 0], self.array(sampler.output)
-            need(g.accessors[sampler.input].min and times[0] >= 0 and (np.diff(times) > 0).all(), "times")
-            need(len(times) == len(values) and g.bufferViews[g.accessors[sampler.output].bufferView].target is None, "sampler")
-            need((channel.target.node, channel.target.path) not in moved, "a node's property is moved once")
+            need(
+                g.accessors[sampler.input].min and times[0] >= 0 and (np.diff(times) > 0).all(),
+                "times",
+            )
+            need(
+                len(times) == len(values)
+                and g.bufferViews[g.accessors[sampler.output].bufferView].target is None,
+                "sampler",
+            )
+            need(
+                (channel.target.node, channel.target.path) not in moved,
+                "a node's property is moved once",
+            )
             moved.add((channel.target.node, channel.target.path))
             if channel.target.path == "rotation":
-                need(np.abs(np.linalg.norm(values, axis=1) - 1).max() < 5e-4, "quaternions are of unit length")
-                need(((values[1:] * values[:-1]).sum(1) > 0).all(), "quaternions take the short way")
+                need(
+                    np.abs(np.linalg.norm(values, axis=1) - 1).max() < 5e-4,
+                    "quaternions are of unit length",
+                )
+                need(
+                    ((values[1:] * values[:-1]).sum(1) > 0).all(), "quaternions take the short way"
+                )
         need(len(self.used) == len(g.accessors), "every accessor is used")
         extras = g.animations[0].extras
         need(extras.get("fps") == 60 and "genre" in extras and "seed_frames" in extras, "extras")
@@ -110,7 +180,12 @@ class Gltf:
 
     def joints(self, parents):
         """World positions of the first 24 nodes, [frames, 24, 3], by node matrices."""
-        tracks = {(c.target.node, c.target.path): self.array(self.g.animations[0].samplers[c.sampler].output).astype(float) for c in self.g.animations[0].channels}
+        tracks = {
+            (c.target.node, c.target.path): self.array(
+                self.g.animations[0].samplers[c.sampler].output
+            ).astype(float)
+            for c in self.g.animations[0].channels
+        }
         frames = len(next(iter(tracks.values())))
         worlds = {}
 
@@ -128,12 +203,22 @@ class Gltf:
 
 def matrices(q):
     x, y, z, w = np.moveaxis(q, -1, 0)
-    rows = [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y), 2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
-            2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)]
+    rows = [
+        1 - 2 * (y * y + z * z),
+        2 * (x * y - w * z),
+        2 * (x * z + w * y),
+        2 * (x * y + w * z),
+        1 - 2 * (x * x + z * z),
+        2 * (y * z - w * x),
+        2 * (x * z - w * y),
+        2 * (y * z + w * x),
+        1 - 2 * (x * x + y * y),
+    ]
     return np.stack(rows, -1).reshape(*q.shape[:-1], 3, 3)
 
 
 # --- the readers ---
+
 
 def read_bvh(path, frames):
     root = bvhio.readAsHierarchy(path)
@@ -150,7 +235,8 @@ import pickle, sys, warnings
 import numpy as np
 warnings.simplefilter("error")
 d = pickle.load(open(sys.argv[1], "rb"))
-assert d["smpl_poses"].dtype == np.float32 and d["smpl_poses"].shape[1] == 72 and d["smpl_trans"].shape[1] == 3 and d["smpl_scaling"].shape == (1,), d
+assert d["smpl_poses"].dtype == np.float32 and d["smpl_poses"].shape[1] == 72, d
+assert d["smpl_trans"].shape[1] == 3 and d["smpl_scaling"].shape == (1,), d
 print(np.__version__.split(".")[0])
 """
 
@@ -159,7 +245,11 @@ def numpy_one():
     """A folder with NumPy 1, fetched once; None where it cannot be had."""
     folder = os.path.join("build", "numpy1")
     if not os.path.isdir(folder):
-        done = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--target", folder, "numpy<2"], capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "pip", "install", "-q", "--target", folder, "numpy<2"],
+            capture_output=True,
+            text=True,
+        )
         if done.returncode:
             shutil.rmtree(folder, ignore_errors=True)
             return None
@@ -168,74 +258,195 @@ def numpy_one():
 
 def check_pickle(table, path, motion):
     from scipy.spatial.transform import Rotation
+
     with open(path, "rb") as f:
         d = pickle.load(f)
-    turned = Rotation.from_rotvec(d["smpl_poses"].reshape(-1, 3)).as_matrix() - motion[:, 3:].reshape(-1, 3, 3)
+    turned = Rotation.from_rotvec(d["smpl_poses"].reshape(-1, 3)).as_matrix() - motion[
+        :, 3:
+    ].reshape(-1, 3, 3)
     table.add("pkl: rotations (SciPy, radians)", np.abs(turned).max(), 2e-6)
-    table.add("pkl: translations / scaling (m)", np.abs(d["smpl_trans"] / d["smpl_scaling"] - motion[:, :3]).max(), 1e-6)
+    table.add(
+        "pkl: translations / scaling (m)",
+        np.abs(d["smpl_trans"] / d["smpl_scaling"] - motion[:, :3]).max(),
+        1e-6,
+    )
     for want, folder in (("2", None), ("1", numpy_one())):
         if want == "1" and folder is None:
             print("pkl: skipped with NumPy 1, which pip did not fetch")
             continue
         env = dict(os.environ, **({"PYTHONPATH": folder} if folder else {}))
-        done = subprocess.run([sys.executable, "-c", READ_PICKLE, path], capture_output=True, text=True, env=env)
-        table.add(f"pkl: opens with NumPy {want} ({(done.stdout or done.stderr).strip().splitlines()[-1]})", float(done.stdout.strip() != want), 0)
+        done = subprocess.run(
+            [sys.executable, "-c", READ_PICKLE, path], capture_output=True, text=True, env=env
+        )
+        said = (done.stdout or done.stderr).strip().splitlines()[-1]
+        table.add(
+            f"pkl: opens with NumPy {want} ({said})",
+            float(done.stdout.strip() != want),
+            0,
+        )
 
 
 def check_blender(table, files, truth, frames, fps):
     blender = shutil.which("blender")
     if not blender:
-        print("Blender: skipped, it is not installed (Debian: apt-get install --no-install-recommends blender python3-numpy)")
+        print(
+            "Blender: skipped, it is not installed (Debian: apt-get install "
+            "--no-install-recommends blender python3-numpy)"
+        )
         return
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        done = subprocess.run([blender, "--background", "--factory-startup", "--python", os.path.join(HERE, "blender_read.py"), "--", out.name, str(fps),
-                               ",".join(map(str, frames)), *files], capture_output=True, text=True)
+        done = subprocess.run(
+            [
+                blender,
+                "--background",
+                "--factory-startup",
+                "--python",
+                os.path.join(HERE, "blender_read.py"),
+                "--",
+                out.name,
+                str(fps),
+                ",".join(map(str, frames)),
+                *files,
+            ],
+            capture_output=True,
+            text=True,
+        )
         if done.returncode or not os.path.getsize(out.name):
-            table.add("Blender reads: " + (done.stderr or done.stdout).strip().splitlines()[-1][:60], 1, 0)
+            table.add(
+                "Blender reads: " + (done.stderr or done.stdout).strip().splitlines()[-1][:60], 1, 0
+            )
             return
         with open(out.name) as f:
             read = json.load(f)
     middle = (truth[frames] + truth[np.add(frames, 1)]) / 2
     for path in files:
-        exact, between = (np.array([[pose[name] for name in NAMES] for pose in read[path][part]]) for part in ("frames", "between"))
+        exact, between = (
+            np.array([[pose[name] for name in NAMES] for pose in read[path][part]])
+            for part in ("frames", "between")
+        )
         name = os.path.splitext(path)[1][1:]
-        table.add(f"{name}: joints in Blender at {len(frames)} frames (m)", np.abs(exact - truth[frames]).max(), 1e-3)
-        table.add(f"{name}: root in Blender (m)", np.abs(exact[:, 0] - truth[frames, 0]).max(), 1e-3)
-        table.add(f"{name}: half-way frames in Blender, no flips (m)", np.abs(between - middle).max(), 0.02)
+        table.add(
+            f"{name}: joints in Blender at {len(frames)} frames (m)",
+            np.abs(exact - truth[frames]).max(),
+            1e-3,
+        )
+        table.add(
+            f"{name}: root in Blender (m)", np.abs(exact[:, 0] - truth[frames, 0]).max(), 1e-3
+        )
+        table.add(
+            f"{name}: half-way frames in Blender, no flips (m)",
+            np.abs(between - middle).max(),
+            0.02,
+        )
 
 
 def check_tsne(table, folder):
-    """The divergence of plot-poses against scikit-learn's exact t-SNE on the same vectors. Which valley a random start ends in is chance: medians of five."""
+    """The divergence of plot-poses against scikit-learn's exact t-SNE on the same vectors. Which
+    valley a random start ends in is chance: medians of five."""
     points, seeds = folder + "/points.npz", range(5)
-    ours = np.median([json.loads(program("plot-poses", "--json", "--poses", 400, "--seed", seed, "--points", points, "-o", folder + "/poses.svg",
-                                         folder + "/motions"))["kl_divergence"] for seed in seeds])
+    ours = np.median(
+        [
+            json.loads(
+                program(
+                    "plot-poses",
+                    "--json",
+                    "--poses",
+                    400,
+                    "--seed",
+                    seed,
+                    "--points",
+                    points,
+                    "-o",
+                    folder + "/poses.svg",
+                    folder + "/motions",
+                )
+            )["kl_divergence"]
+            for seed in seeds
+        ]
+    )
     vectors = np.load(points)["vectors"]
-    theirs = np.median([TSNE(method="exact", init="random", perplexity=30, random_state=seed).fit(vectors).kl_divergence_ for seed in seeds])
-    table.add(f"t-SNE: KL {ours:.4f} over scikit-learn's {theirs:.4f}, less 1", ours / theirs - 1, 0.03)
+    theirs = np.median(
+        [
+            TSNE(method="exact", init="random", perplexity=30, random_state=seed)
+            .fit(vectors)
+            .kl_divergence_
+            for seed in seeds
+        ]
+    )
+    table.add(
+        f"t-SNE: KL {ours:.4f} over scikit-learn's {theirs:.4f}, less 1", ours / theirs - 1, 0.03
+    )
 
 
 def main():
     table = Table()
     with tempfile.TemporaryDirectory(prefix="parity.") as folder:
-        program("make-demo-data", "--genres", 3, "--sequences", 3, "--seconds", 12, "-o", folder + "/demo")
+        program(
+            "make-demo-data",
+            "--genres",
+            3,
+            "--sequences",
+            3,
+            "--seconds",
+            12,
+            "-o",
+            folder + "/demo",
+        )
         program("import-motion", "-o", folder + "/motions", folder + "/demo/motions")
         for number, motion_path in enumerate(sorted(glob.glob(folder + "/motions/*.npz"))[::3]):
             stem = os.path.join(folder, f"dance{number}")
             motion = np.load(motion_path)["motion"].astype(float)
-            for kind, ending in (("joints", ".npy"), ("bvh", ".bvh"), ("glb", ".glb"), ("pkl", ".pkl")):
-                program("export-motion", "--no-clean-feet", "--to", kind, "-o", stem + ending, motion_path)
-            program("export-motion", "--no-clean-feet", "--to", "bvh", "--unit", "cm", "-o", stem + "-cm.bvh", motion_path)
+            for kind, ending in (
+                ("joints", ".npy"),
+                ("bvh", ".bvh"),
+                ("glb", ".glb"),
+                ("pkl", ".pkl"),
+            ):
+                program(
+                    "export-motion",
+                    "--no-clean-feet",
+                    "--to",
+                    kind,
+                    "-o",
+                    stem + ending,
+                    motion_path,
+                )
+            program(
+                "export-motion",
+                "--no-clean-feet",
+                "--to",
+                "bvh",
+                "--unit",
+                "cm",
+                "-o",
+                stem + "-cm.bvh",
+                motion_path,
+            )
             truth = np.load(stem + ".npy").astype(float)
             frames = np.linspace(0, len(truth) - 2, 10).astype(int)
             print(f"# {os.path.basename(motion_path)}, {len(truth)} frames")
-            table.add("bvh: joints in bvhio (m)", np.abs(read_bvh(stem + ".bvh", frames) - truth[frames]).max(), 1e-4)
-            table.add("bvh --unit cm: joints in bvhio (cm)", np.abs(read_bvh(stem + "-cm.bvh", frames) - 100 * truth[frames]).max(), 1e-2)
+            table.add(
+                "bvh: joints in bvhio (m)",
+                np.abs(read_bvh(stem + ".bvh", frames) - truth[frames]).max(),
+                1e-4,
+            )
+            table.add(
+                "bvh --unit cm: joints in bvhio (cm)",
+                np.abs(read_bvh(stem + "-cm.bvh", frames) - 100 * truth[frames]).max(),
+                1e-2,
+            )
             gltf = Gltf(stem + ".glb")
             parents = gltf.check()
             table.add("glb: rules broken " + "; ".join(gltf.faults)[:40], len(gltf.faults), 0)
-            table.add("glb: joints by pygltflib (m)", np.abs(gltf.joints(parents) - truth).max(), 1e-5)
+            table.add(
+                "glb: joints by pygltflib (m)", np.abs(gltf.joints(parents) - truth).max(), 1e-5
+            )
             mesh = next(iter(trimesh.load(stem + ".glb").geometry.values()))
-            table.add("glb: the figure is closed (trimesh)", float(not (mesh.is_watertight and mesh.is_winding_consistent and mesh.volume > 0)), 0)
+            table.add(
+                "glb: the figure is closed (trimesh)",
+                float(not (mesh.is_watertight and mesh.is_winding_consistent and mesh.volume > 0)),
+                0,
+            )
             check_pickle(table, stem + ".pkl", motion)
             program("import-motion", "-o", stem, stem + ".bvh")
             back = np.load(os.path.join(stem, f"dance{number}.npz"))["motion"].astype(float)

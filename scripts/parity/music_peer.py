@@ -1,4 +1,6 @@
-"""google-research/mint's preprocessor of AIST++ music, its librosa calls given keywords: what extract-music-features must equal."""
+"""google-research/mint's preprocessor of AIST++ music, its librosa calls given keywords: what
+extract-music-features must equal."""
+
 import re
 import warnings
 
@@ -21,7 +23,9 @@ def features(y, sr, bpm=120.0):
     chroma = librosa.feature.chroma_cens(y=y, sr=sr, hop_length=HOP, n_chroma=12).T
     onset, beat = np.zeros_like(envelope), np.zeros_like(envelope)
     onset[librosa.onset.onset_detect(onset_envelope=envelope, sr=sr, hop_length=HOP)] = 1
-    tempo, beats = librosa.beat.beat_track(onset_envelope=envelope, sr=sr, hop_length=HOP, start_bpm=bpm, tightness=100)
+    tempo, beats = librosa.beat.beat_track(
+        onset_envelope=envelope, sr=sr, hop_length=HOP, start_bpm=bpm, tightness=100
+    )
     beat[beats] = 1
     f = np.concatenate([envelope[:, None], mfcc, chroma, onset[:, None], beat[:, None]], axis=1)
     return f.astype(np.float32), float(np.ravel(tempo)[0])

@@ -1,4 +1,6 @@
-"""What the parity programs share: a data set that they make themselves, the C programs, and the table of results."""
+"""What the parity programs share: a data set that they make themselves, the C programs, and the
+table of results."""
+
 import os
 import subprocess
 import sys
@@ -19,7 +21,9 @@ class Table:
         good = bool(error <= tolerance)  # NaN fails
         self.count += 1
         self.failed += not good
-        print(f"{what:<58} {error:>9.1e} {tolerance:>9.1e}  {'PASS' if good else 'FAIL'}", flush=True)
+        print(
+            f"{what:<58} {error:>9.1e} {tolerance:>9.1e}  {'PASS' if good else 'FAIL'}", flush=True
+        )
 
     def end(self):
         print(f"{self.count - self.failed} of {self.count} checks passed")
@@ -31,7 +35,10 @@ def program(name, *args):
     path = os.path.join(os.environ.get("BIN", "bin"), name)
     done = subprocess.run([path, "-q", "-j1", *map(str, args)], capture_output=True, text=True)
     if done.returncode != 0:
-        sys.exit(f"{name} {' '.join(map(str, args))}\nexit status {done.returncode}: {done.stderr.strip()}")
+        sys.exit(
+            f"{name} {' '.join(map(str, args))}\n"
+            f"exit status {done.returncode}: {done.stderr.strip()}"
+        )
     return done.stdout
 
 
@@ -41,7 +48,9 @@ def smooth_noise(rng, frames, columns, slowest=240.0):
     total = np.zeros((frames, columns))
     for k in range(1, 6):
         period = slowest / k * rng.uniform(0.7, 1.3, columns)
-        total += rng.normal(0, 1 / k, columns) * np.sin(2 * np.pi * (t / period + rng.uniform(0, 1, columns)))
+        total += rng.normal(0, 1 / k, columns) * np.sin(
+            2 * np.pi * (t / period + rng.uniform(0, 1, columns))
+        )
     return total
 
 
@@ -57,8 +66,13 @@ def rotations(vectors):
 
 
 def make_motion(rng, frames, joints):
-    """A body that turns all its joints and wanders about the floor, [frames, 3 + 9 joints] float32."""
-    walk = smooth_noise(rng, frames, 3) * [1.0, 0.05, 1.0] + [rng.uniform(-3, 3), 1.0, rng.uniform(-3, 3)]
+    """A body that turns all its joints and wanders about the floor, [frames, 3 + 9 joints]
+    float32."""
+    walk = smooth_noise(rng, frames, 3) * [1.0, 0.05, 1.0] + [
+        rng.uniform(-3, 3),
+        1.0,
+        rng.uniform(-3, 3),
+    ]
     turns = rotations(0.5 * smooth_noise(rng, frames, 3 * joints).reshape(frames, joints, 3))
     return np.concatenate([walk, turns.reshape(frames, -1)], axis=1).astype(np.float32)
 
@@ -78,10 +92,20 @@ def write_sequences(folder, name, rng, genres, count, frames, music_frames, join
     for genre in genres:
         for i in range(count):
             stem = f"{name}/{genre}{i}"
-            np.savez(os.path.join(folder, stem + ".npz"), motion=make_motion(rng, frames, joints), fps=np.float64(60),
-                     seed_frames=np.int64(0), genre=np.bytes_(genre), music=np.bytes_(b""))
-            np.savez(os.path.join(folder, stem + "-music.npz"), features=make_music(rng, music_frames),
-                     fps=np.float64(60), tempo=np.float64(120))
+            np.savez(
+                os.path.join(folder, stem + ".npz"),
+                motion=make_motion(rng, frames, joints),
+                fps=np.float64(60),
+                seed_frames=np.int64(0),
+                genre=np.bytes_(genre),
+                music=np.bytes_(b""),
+            )
+            np.savez(
+                os.path.join(folder, stem + "-music.npz"),
+                features=make_music(rng, music_frames),
+                fps=np.float64(60),
+                tempo=np.float64(120),
+            )
             rows.append(f"{genre}{i}\t{genre}\t{stem}.npz\t{stem}-music.npz")
     path = os.path.join(folder, name + ".tsv")
     with open(path, "w") as f:

@@ -1,9 +1,9 @@
-"""The method in PyTorch, for comparison with the C programs: written from the specification of the method and of the weight
-names alone, in float64, for clearness and not for speed.
+"""The method in PyTorch, for comparison with the C programs: written from the specification of the
+method and of the weight names alone, in float64, for clearness and not for speed.
 
-Tensors are [batch, rows, columns]. A Reference holds the weights of a .safetensors file by their names, as leaves that
-gradients flow to, and its configuration.
-"""
+Tensors are [batch, rows, columns]. A Reference holds the weights of a .safetensors file by their
+names, as leaves that gradients flow to, and its configuration."""
+
 import json
 import math
 
@@ -21,12 +21,13 @@ def read_tensors(path):
 
 
 def whittaker(standing, moving, weight):
-    """f minimising |f - moving|^2 + weight |third differences of [standing; f]|^2; rows are the last but one dimension."""
+    """f minimising |f - moving|^2 + weight |third differences of [standing; f]|^2; rows are the
+    last but one dimension."""
     rows = standing.shape[-2] + moving.shape[-2]
     difference = torch.zeros(rows - 3, rows, dtype=moving.dtype)
     for i in range(rows - 3):
-        difference[i, i:i + 4] = torch.tensor([-1.0, 3.0, -3.0, 1.0], dtype=moving.dtype)
-    known, free = difference[:, :standing.shape[-2]], difference[:, standing.shape[-2]:]
+        difference[i, i : i + 4] = torch.tensor([-1.0, 3.0, -3.0, 1.0], dtype=moving.dtype)
+    known, free = difference[:, : standing.shape[-2]], difference[:, standing.shape[-2] :]
     normal = torch.eye(moving.shape[-2], dtype=moving.dtype) + weight * free.T @ free
     return torch.linalg.solve(normal, moving - weight * free.T @ (known @ standing))
 
@@ -56,15 +57,19 @@ class Reference:
         return x @ self.w(prefix + ".weight").T + self.w(prefix + ".bias")
 
     def norm(self, x, prefix):
-        return F.layer_norm(x, x.shape[-1:], self.w(prefix + ".weight"), self.w(prefix + ".bias"), eps=1e-5)
+        return F.layer_norm(
+            x, x.shape[-1:], self.w(prefix + ".weight"), self.w(prefix + ".bias"), eps=1e-5
+        )
 
     def attention(self, x, prefix, heads):
         batch, rows, width = x.shape
         size = -(-width // heads)
         qkv = (x @ self.w(prefix + ".qkv.weight").T).view(batch, rows, 3, heads, size)
         q, k, v = (qkv[:, :, i].transpose(1, 2) for i in range(3))
-        scores = torch.softmax(q @ k.transpose(2, 3) * width ** -0.5, dim=-1)
-        return self.dense((scores @ v).transpose(1, 2).reshape(batch, rows, heads * size), prefix + ".out")
+        scores = torch.softmax(q @ k.transpose(2, 3) * width**-0.5, dim=-1)
+        return self.dense(
+            (scores @ v).transpose(1, 2).reshape(batch, rows, heads * size), prefix + ".out"
+        )
 
     def transformer(self, x, prefix, layers, heads):
         for i in range(layers):
@@ -75,18 +80,24 @@ class Reference:
         return x
 
     def positioned(self, x, prefix):
-        return x + self.w(prefix + ".position")[:x.shape[1]]
+        return x + self.w(prefix + ".position")[: x.shape[1]]
 
     def encoder(self, x, prefix, layers, heads):
-        return self.transformer(self.positioned(self.dense(x, prefix + ".embed"), prefix), prefix, layers, heads)
+        return self.transformer(
+            self.positioned(self.dense(x, prefix + ".embed"), prefix), prefix, layers, heads
+        )
 
     def decoder(self, x, prefix, layers, heads):
-        return self.dense(self.transformer(self.positioned(x, prefix), prefix, layers, heads), prefix + ".head")
+        return self.dense(
+            self.transformer(self.positioned(x, prefix), prefix, layers, heads), prefix + ".head"
+        )
 
     # RefineBank
 
     def refine_encode(self, motion):
-        return self.encoder(motion, "refine.encoder", self.config["bank_layers"], self.config["bank_heads"])
+        return self.encoder(
+            motion, "refine.encoder", self.config["bank_layers"], self.config["bank_heads"]
+        )
 
     def sample(self, z):
         n, last = self.latents, self.past - 1
@@ -115,10 +126,13 @@ class Reference:
             right = min(left + 1, n - 1)
             rows.append((1 - (u - left)) * latents[:, left] + (u - left) * latents[:, right])
         x = torch.stack(rows, dim=1)
-        return self.decoder(x, "refine.decoder", self.config["bank_layers"], self.config["bank_heads"])
+        return self.decoder(
+            x, "refine.decoder", self.config["bank_layers"], self.config["bank_heads"]
+        )
 
     def refine(self, motion, genre):
-        """The whole of RefineBank; the variational variant without its noise, leaving its divergence in self.divergence."""
+        """The whole of RefineBank; the variational variant without its noise, leaving its
+        divergence in self.divergence."""
         z = self.sample(self.refine_encode(motion))
         kind = self.config["refine"]
         if kind == "bank":
@@ -128,7 +142,7 @@ class Reference:
         elif kind == "vae":
             logvar = self.dense(z, "refine.encoder.logvar")
             z = self.dense(z, "refine.encoder.mean")
-            self.divergence = 0.5 * (z ** 2 + logvar.exp() - 1 - logvar).mean()
+            self.divergence = 0.5 * (z**2 + logvar.exp() - 1 - logvar).mean()
         return self.refine_decode(z)
 
     # TransitBank
@@ -144,17 +158,19 @@ class Reference:
 
     def predict(self, past, music, prior):
         layers, heads = self.config["layers"], self.config["heads"]
-        tokens = [self.encoder(past, "predictor.motion", layers[0], heads),
-                  self.encoder(music, "predictor.music", layers[1], heads)]
+        tokens = [
+            self.encoder(past, "predictor.motion", layers[0], heads),
+            self.encoder(music, "predictor.music", layers[1], heads),
+        ]
         if prior is not None:
             tokens.append(prior)
         x = self.transformer(torch.cat(tokens, dim=1), "predictor.cross", layers[2], heads)
-        y = self.dense(x[:, :self.future], "predictor.head")
+        y = self.dense(x[:, : self.future], "predictor.head")
         return past[:, -1:] + y if self.config["residual"] else y
 
     def placement(self, motion, frame):
-        """From where a window is seen: a place on the floor, [batch, 1, 3], and the turn about the vertical that makes the body face z,
-        [batch, 3, 3], both of one frame."""
+        """From where a window is seen: a place on the floor, [batch, 1, 3], and the turn about the
+        vertical that makes the body face z, [batch, 3, 3], both of one frame."""
         place = torch.zeros_like(motion[:, :1, :3])
         turn = torch.eye(3, dtype=motion.dtype).repeat(len(motion), 1, 1)
         if self.config["relative_root"]:
@@ -170,7 +186,9 @@ class Reference:
     def enter(self, x, placement):
         place, turn = placement
         root = turn[:, None] @ x[:, :, 3:12].unflatten(2, (3, 3))
-        return torch.cat([(x[:, :, :3] - place) @ turn.transpose(1, 2), root.flatten(2), x[:, :, 12:]], dim=2)
+        return torch.cat(
+            [(x[:, :, :3] - place) @ turn.transpose(1, 2), root.flatten(2), x[:, :, 12:]], dim=2
+        )
 
     def leave(self, x, placement):
         place, turn = placement
@@ -194,10 +212,10 @@ class Reference:
         prior = self.transit(x, genre) if c["transit"] else None
         y = self.predict(x, self.scaled(music, "music"), prior)
         if c["refine"] != "none":
-            refined = self.refine(torch.cat([x[:, self.future:], y], dim=1), genre)
-            y = refined[:, -self.future:]
+            refined = self.refine(torch.cat([x[:, self.future :], y], dim=1), genre)
+            y = refined[:, -self.future :]
             if c["join"] > 0:
-                gap = x[:, -1:] - refined[:, self.past - self.future - 1:self.past - self.future]
+                gap = x[:, -1:] - refined[:, self.past - self.future - 1 : self.past - self.future]
                 fade = (1 - torch.arange(self.future, dtype=y.dtype) / c["join"]).clamp(min=0)
                 y = y + fade[:, None] * gap
         if c.get("smooth", 0) > 0:
@@ -209,11 +227,11 @@ class Reference:
         """seed [>= l, D], music [M, 35], a genre's name -> [frames, D]."""
         keep = keep or self.config["keep"]
         number = torch.tensor([self.genres.index(genre)])
-        dance = seed[:self.past]
+        dance = seed[: self.past]
         while len(dance) < frames:
             first = len(dance) - self.past
             rows = torch.arange(first, first + self.config["music"]).clamp(max=len(music) - 1)
-            y = self.step(dance[None, -self.past:], music[None, rows], number)
+            y = self.step(dance[None, -self.past :], music[None, rows], number)
             dance = torch.cat([dance, y[0, :keep]])
         return dance[:frames]
 
@@ -239,8 +257,8 @@ class Reference:
 
     def loss3(self, motion, music, genre, kl=0.0):
         """Eq. 9. motion [batch, l + K, D], music from the same first frame on."""
-        future = self.step(motion[:, :self.past], music[:, :self.config["music"]], genre)
-        return self.error(future, motion[:, self.past:]) + kl * self.divergence
+        future = self.step(motion[:, : self.past], music[:, : self.config["music"]], genre)
+        return self.error(future, motion[:, self.past :]) + kl * self.divergence
 
     def compare(self, restored, placement, motion):
         return self.error(self.restored(restored, placement), motion)
@@ -259,16 +277,20 @@ class Reference:
 
     @torch.no_grad()
     def past_future(self, genre):
-        """The keys and values that follow from the items of one genre. The middle one of an odd number of frames is in neither half."""
+        """The keys and values that follow from the items of one genre. The middle one of an odd
+        number of frames is in neither half."""
         items = self.w("bank.manifold")[genre]
         motion = self.refine_decode(items[:, None].expand(-1, self.latents, -1))
         half = self.past // 2
-        return self.refine_encode(motion[:, :half]).mean(dim=1), self.refine_encode(motion[:, -half:]).mean(dim=1)
+        return self.refine_encode(motion[:, :half]).mean(dim=1), self.refine_encode(
+            motion[:, -half:]
+        ).mean(dim=1)
 
     # Adam in the form m / (sqrt(v) + eps)
 
     def adam(self, loss, names, lr, step=1):
-        """One step from the moments in the file (none: zero). -> {name: new value}, {name: gradient}."""
+        """One step from the moments in the file (none: zero). -> {name: new value}, {name:
+        gradient}."""
         names = [n for n in names if self.weights[n].requires_grad]
         gradients = torch.autograd.grad(loss, [self.weights[n] for n in names], allow_unused=True)
         new, grads = {}, {}
@@ -277,6 +299,6 @@ class Reference:
             g = torch.zeros_like(w) if g is None else g
             m = 0.9 * self.moments.get("adam.m." + name, torch.zeros_like(w)) + 0.1 * g
             v = 0.999 * self.moments.get("adam.v." + name, torch.zeros_like(w)) + 0.001 * g * g
-            new[name] = w - lr * (m / (1 - 0.9 ** step)) / ((v / (1 - 0.999 ** step)).sqrt() + 1e-8)
+            new[name] = w - lr * (m / (1 - 0.9**step)) / ((v / (1 - 0.999**step)).sqrt() + 1e-8)
             grads[name] = g
         return new, grads

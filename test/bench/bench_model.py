@@ -1,8 +1,10 @@
-"""Training and generation steps beside PyTorch's (peer_model.py), and beside what the machine can do: sgemm of two 2048 x 2048 matrices.
+"""Training and generation steps beside PyTorch's (peer_model.py), and beside what the machine can
+do: sgemm of two 2048 x 2048 matrices.
 
-A run is many steps, of which the median counts, ours as the peer's: the peer's threads spin for a while after a step, and the first steps of a process
-that starts meanwhile share the processors with them.
-"""
+A run is many steps, of which the median counts, ours as the peer's: the peer's threads spin for a
+while after a step, and the first steps of a process that starts meanwhile share the processors with
+them."""
+
 import json
 import math
 import os
@@ -17,20 +19,28 @@ RUN, LEAST, MOST = 2.0, 3, 300  # seconds that a run should take, its steps at l
 MATRIX = 2048
 
 #        stage       what       preset   method  batch  peer: least ratio   limit: least fraction
-CASES = (('training', 'train3', 'paper', 'fact', 4, 1.5, 0.75),
-         ('training', 'train3', 'small', 'full', 32, 1.5, 0.75),
-         ('generation', 'generate', 'paper', 'full', 1, 1.6, 0.8),
-         ('generation', 'generate', 'paper', 'full', 8, 1.6, 0.8),
-         ('generation', 'generate', 'small', 'full', 1, 1.6, None),
-         ('generation', 'generate', 'small', 'full', 8, 1.6, None),
-         ('generation', 'bf16', 'paper', 'full', 1, 3, None),
-         ('generation', 'bf16', 'paper', 'full', 8, 3, None),
-         ('generation', 'bf16', 'small', 'full', 8, None, None))
+CASES = (
+    ('training', 'train3', 'paper', 'fact', 4, 1.5, 0.75),
+    ('training', 'train3', 'small', 'full', 32, 1.5, 0.75),
+    ('generation', 'generate', 'paper', 'full', 1, 1.6, 0.8),
+    ('generation', 'generate', 'paper', 'full', 8, 1.6, 0.8),
+    ('generation', 'generate', 'small', 'full', 1, 1.6, None),
+    ('generation', 'generate', 'small', 'full', 8, 1.6, None),
+    ('generation', 'bf16', 'paper', 'full', 1, 3, None),
+    ('generation', 'bf16', 'paper', 'full', 8, 3, None),
+    ('generation', 'bf16', 'small', 'full', 8, None, None),
+)
 
 
 def numbers(name, *arguments):
     """What a timing program prints."""
-    answer = subprocess.run([bench_program(name), *map(str, arguments)], env=environment(THREADS), stdout=subprocess.PIPE, text=True, check=True)
+    answer = subprocess.run(
+        [bench_program(name), *map(str, arguments)],
+        env=environment(THREADS),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
     return [float(x) for x in answer.stdout.split()]
 
 
@@ -40,7 +50,7 @@ def clocked(pair):
 
 def limit(operations):
     """Seconds that so many operations take as one large product after the other."""
-    return clocked(numbers('sgemm', MATRIX, MATRIX, MATRIX, THREADS)) * operations / (2 * MATRIX ** 3)
+    return clocked(numbers('sgemm', MATRIX, MATRIX, MATRIX, THREADS)) * operations / (2 * MATRIX**3)
 
 
 def steps_for(seconds):
@@ -53,12 +63,22 @@ def repeated(timer, steps):
 
 
 def configuration(preset, method):
-    answer = subprocess.run([bench_program('model_step'), 'config', preset, method, '1', '1'], stdout=subprocess.PIPE, text=True, check=True)
+    answer = subprocess.run(
+        [bench_program('model_step'), 'config', preset, method, '1', '1'],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
     return json.loads(answer.stdout)
 
 
 def measure(stage, what, preset, method, batch, least, fraction):
-    case = '%s %s, batch %d%s' % (preset, 'predictor alone' if method == 'fact' else 'full method', batch, ', bf16' if what == 'bf16' else '')
+    case = '%s %s, batch %d%s' % (
+        preset,
+        'predictor alone' if method == 'fact' else 'full method',
+        batch,
+        ', bf16' if what == 'bf16' else '',
+    )
     if not wanted(stage, case) and not wanted(stage, case + ': of the limit'):
         return
     first = numbers('model_step', what, preset, method, batch, 1, THREADS)
@@ -66,10 +86,21 @@ def measure(stage, what, preset, method, batch, least, fraction):
     ours = lambda: clocked(numbers('model_step', what, preset, method, batch, steps, THREADS))
     if wanted(stage, case):
         with Peer(__file__, threads=THREADS, needs='torch') as peer:
-            timer = peer.timer('step', 'train' if stage == 'training' else 'generate', configuration(preset, method), batch, THREADS)
+            timer = peer.timer(
+                'step',
+                'train' if stage == 'training' else 'generate',
+                configuration(preset, method),
+                batch,
+                THREADS,
+            )
             row(stage, case, paired(ours, repeated(timer, steps), warm=False), least)
     if what != 'bf16' and wanted(stage, case + ': of the limit'):
-        row(stage, case + ': of the limit', paired(ours, lambda: limit(operations), warm=False), fraction)
+        row(
+            stage,
+            case + ': of the limit',
+            paired(ours, lambda: limit(operations), warm=False),
+            fraction,
+        )
 
 
 def run():
@@ -79,6 +110,7 @@ def run():
 
 def peer_step():
     from peer_model import make_step
+
     steps = {}
 
     def step(what, config, batch, threads):
@@ -87,6 +119,7 @@ def peer_step():
             steps[key] = make_step(what, config, batch, threads)
             steps[key]()
         steps[key]()
+
     return step
 
 

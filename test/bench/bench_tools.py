@@ -1,4 +1,5 @@
-"""What the benchmarks share: paired runs, clocks, threads, synthetic music and dance, the table. Python's standard library only.
+"""What the benchmarks share: paired runs, clocks, threads, synthetic music and dance, the table.
+Python's standard library only.
 
 A benchmark is a file bench_WING.py that test/bench/run starts with the peers' Python:
 
@@ -6,11 +7,13 @@ A benchmark is a file bench_WING.py that test/bench/run starts with the peers' P
 
     if wanted('cluster-ap', '600 windows'):
         ours = command([program('cluster-ap'), ...], threads=1)
-        with Peer(__file__, threads=1, needs='sklearn') as peer:          # falsy where sklearn cannot be imported
+        with Peer(__file__, threads=1, needs='sklearn') as peer: # falsy where sklearn cannot be
+        imported
             row('cluster-ap', '600 windows', paired(ours, peer.timer('cluster', path)), target=1.0)
 
 Run as a program it prints the table's header.
 """
+
 import atexit
 import importlib.util
 import json
@@ -22,12 +25,26 @@ import sys
 import tempfile
 import time
 
-WIDTHS = (('stage', -24), ('case', -46), ('neverstop', 10), ('peer', 10), ('ratio', 8), ('target', 10), ('met', 4))
+WIDTHS = (
+    ('stage', -24),
+    ('case', -46),
+    ('neverstop', 10),
+    ('peer', 10),
+    ('ratio', 8),
+    ('target', 10),
+    ('met', 4),
+)
 ROUNDS = max(1, int(os.environ.get('ROUNDS') or 5))
-THREAD_VARIABLES = ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS', 'NUMBA_NUM_THREADS')
+THREAD_VARIABLES = (
+    'OMP_NUM_THREADS',
+    'OPENBLAS_NUM_THREADS',
+    'MKL_NUM_THREADS',
+    'NUMBA_NUM_THREADS',
+)
 
 
 # Programs, folders, inputs
+
 
 def program(name):
     """Path of one of our executables."""
@@ -35,7 +52,8 @@ def program(name):
 
 
 def bench_program(name):
-    """Path of a timing program, test/bench/NAME.c: for what can only be measured inside one process."""
+    """Path of a timing program, test/bench/NAME.c: for what can only be measured inside one
+    process."""
     return os.path.join(os.environ.get('BENCH', 'build/test/bench'), name)
 
 
@@ -47,13 +65,31 @@ def folder():
 
 
 def demo_data(genres=3, sequences=4, seconds=20, seed=1):
-    """A synthetic data set in AIST++'s layout in a new folder: motions/, music/, splits/. sequences >= 3, per genre; the first six have a song each."""
+    """A synthetic data set in AIST++'s layout in a new folder: motions/, music/, splits/. sequences
+    >= 3, per genre; the first six have a song each."""
     path = folder()
-    run_command([program('make-demo-data'), '-q', '--genres', genres, '--sequences', sequences, '--seconds', seconds, '--seed', seed, '-o', path])
+    run_command(
+        [
+            program('make-demo-data'),
+            '-q',
+            '--genres',
+            genres,
+            '--sequences',
+            sequences,
+            '--seconds',
+            seconds,
+            '--seed',
+            seed,
+            '-o',
+            path,
+        ]
+    )
     return path
 
 
-# Clocks. What is measured is a function without arguments that runs the thing once and returns its seconds, NaN-free.
+# Clocks. What is measured is a function without arguments that runs the thing once and returns its
+# seconds, NaN-free.
+
 
 def clock_choice(clock=None):
     """'wall' or 'cpu': the row's own choice, otherwise CLOCK's."""
@@ -69,21 +105,42 @@ def environment(threads):
 
 
 def run_command(argv, threads=1):
-    """Runs a command, which must succeed -> (wall seconds, CPU seconds of all its threads, peak memory in bytes)."""
+    """Runs a command, which must succeed -> (wall seconds, CPU seconds of all its threads, peak
+    memory in bytes)."""
     with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
-        process = subprocess.Popen([str(a) for a in argv], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, env=environment(threads))
+        process = subprocess.Popen(
+            [str(a) for a in argv],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            env=environment(threads),
+        )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status) if hasattr(os, 'waitstatus_to_exitcode') else status
+        process.returncode = (
+            os.waitstatus_to_exitcode(status) if hasattr(os, 'waitstatus_to_exitcode') else status
+        )
         if process.returncode:
             errors.seek(0)
-            sys.exit('bench: %s: exit status %d: %s' % (' '.join(map(str, argv)), process.returncode, errors.read().decode(errors='replace').strip()))
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * (1 if sys.platform == 'darwin' else 1024)
+            sys.exit(
+                'bench: %s: exit status %d: %s'
+                % (
+                    ' '.join(map(str, argv)),
+                    process.returncode,
+                    errors.read().decode(errors='replace').strip(),
+                )
+            )
+    return (
+        wall,
+        usage.ru_utime + usage.ru_stime,
+        usage.ru_maxrss * (1 if sys.platform == 'darwin' else 1024),
+    )
 
 
 def command(argv, threads=1, clock=None, before=None):
-    """A timer of a command as a fresh process. `before`, if given, is called first, unmeasured: to remove what the last run left."""
+    """A timer of a command as a fresh process. `before`, if given, is called first, unmeasured: to
+    remove what the last run left."""
     kind = clock_choice(clock)
 
     def timer():
@@ -91,6 +148,7 @@ def command(argv, threads=1, clock=None, before=None):
             before()
         wall, cpu, _ = run_command(argv, threads)
         return wall if kind == 'wall' else cpu
+
     return timer
 
 
@@ -99,14 +157,17 @@ def peak_memory(argv, threads=1):
     return run_command(argv, threads)[2]
 
 
-# Peers: Python code in a process of its own, with a number of threads of its own, warm from one call to the next
+# Peers: Python code in a process of its own, with a number of threads of its own, warm from one
+# call to the next
+
 
 def importable(*modules):
     return all(importlib.util.find_spec(m) for m in modules)
 
 
 def serve(functions):
-    """The peer's side: bench_WING.py calls serve({name: function}) where sys.argv[1:] is ['serve']. A function's result is dropped, its time told."""
+    """The peer's side: bench_WING.py calls serve({name: function}) where sys.argv[1:] is ['serve'].
+    A function's result is dropped, its time told."""
     for line in sys.stdin:
         name, arguments = json.loads(line)
         wall, cpu = time.perf_counter(), time.process_time()
@@ -116,12 +177,19 @@ def serve(functions):
 
 
 class Peer:
-    """A process `python FILE serve`. False where a needed module is missing; its timers are None then."""
+    """A process `python FILE serve`. False where a needed module is missing; its timers are None
+    then."""
 
     def __init__(self, file, threads=1, needs=''):
         self.there, self.process = importable(*needs.split()), None
         if self.there:
-            self.process = subprocess.Popen([sys.executable, file, 'serve'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment(threads))
+            self.process = subprocess.Popen(
+                [sys.executable, file, 'serve'],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=environment(threads),
+            )
 
     def __bool__(self):
         return self.there
@@ -150,8 +218,10 @@ class Peer:
 
 # Measuring and printing
 
+
 class Pair:
-    """Runs in turn, ours, the peer's, ours, ...: what else the machine does meets both. ratio is the median of the pairs' ratios, peer / ours."""
+    """Runs in turn, ours, the peer's, ours, ...: what else the machine does meets both. ratio is
+    the median of the pairs' ratios, peer / ours."""
 
     def __init__(self, ours, peer):
         self.ours, self.peer = statistics.median(ours), statistics.median(peer) if peer else None
@@ -159,7 +229,8 @@ class Pair:
 
 
 def paired(ours, peer=None, rounds=None, warm=True):
-    """Two timers (the peer's may be None) -> Pair. With `warm` each runs once beforehand, uncounted."""
+    """Two timers (the peer's may be None) -> Pair. With `warm` each runs once beforehand,
+    uncounted."""
     times = ([], [])
     for i in range((rounds or ROUNDS) + bool(warm)):
         for timer, seconds in zip((ours, peer), times):
@@ -171,12 +242,15 @@ def paired(ours, peer=None, rounds=None, warm=True):
 
 
 def wanted(stage, case=''):
-    """Whether ONLY asks for this row: its text is part of the file's name, the stage or the case."""
+    """Whether ONLY asks for this row: its text is part of the file's name, the stage or the
+    case."""
     return os.environ.get('ONLY', '') in ' '.join((os.path.basename(sys.argv[0]), stage, case))
 
 
 def seconds_text(x):
-    return '%.3g s' % x if x >= 0.1 else '%.3g ms' % (x * 1e3) if x >= 1e-4 else '%.3g us' % (x * 1e6)
+    return (
+        '%.3g s' % x if x >= 0.1 else '%.3g ms' % (x * 1e3) if x >= 1e-4 else '%.3g us' % (x * 1e6)
+    )
 
 
 def bytes_text(x):
@@ -189,21 +263,54 @@ def line(cells):
 
 def header():
     line([name for name, _ in WIDTHS])
-    print('|' + '|'.join(('-' * (abs(w) + 1) + (':' if w > 0 else '-')) for _, w in WIDTHS) + '|', flush=True)
+    print(
+        '|' + '|'.join(('-' * (abs(w) + 1) + (':' if w > 0 else '-')) for _, w in WIDTHS) + '|',
+        flush=True,
+    )
 
 
 def row(stage, case, pair, target=None):
     """Prints a row of times; target: the least ratio, peer / ours, that is wanted."""
     there = pair.peer is not None
-    line([stage, case, seconds_text(pair.ours), seconds_text(pair.peer) if there else '-', '%.3gx' % pair.ratio if there else '-',
-          '-' if target is None else '>= %gx' % target, '-' if target is None or not there else 'yes' if pair.ratio >= target else 'no'])
+    line(
+        [
+            stage,
+            case,
+            seconds_text(pair.ours),
+            seconds_text(pair.peer) if there else '-',
+            '%.3gx' % pair.ratio if there else '-',
+            '-' if target is None else '>= %gx' % target,
+            '-' if target is None or not there else 'yes' if pair.ratio >= target else 'no',
+        ]
+    )
 
 
 def row_value(stage, case, ours, peer=None, limit=None, least=None, text='%.3g'.__mod__):
-    """Prints a row of something else than time (text=bytes_text: memory). limit: the most that is wanted, least: the least."""
-    target = '<= ' + text(limit) if limit is not None else '>= ' + text(least) if least is not None else '-'
-    met = '-' if target == '-' else 'yes' if (limit is None or ours <= limit) and (least is None or ours >= least) else 'no'
-    line([stage, case, text(ours), '-' if peer is None else text(peer), '-' if not peer or not ours else '%.3gx' % (peer / ours), target, met])
+    """Prints a row of something else than time (text=bytes_text: memory). limit: the most that is
+    wanted, least: the least."""
+    target = (
+        '<= ' + text(limit)
+        if limit is not None
+        else '>= ' + text(least) if least is not None else '-'
+    )
+    met = (
+        '-'
+        if target == '-'
+        else (
+            'yes' if (limit is None or ours <= limit) and (least is None or ours >= least) else 'no'
+        )
+    )
+    line(
+        [
+            stage,
+            case,
+            text(ours),
+            '-' if peer is None else text(peer),
+            '-' if not peer or not ours else '%.3gx' % (peer / ours),
+            target,
+            met,
+        ]
+    )
 
 
 if __name__ == '__main__':

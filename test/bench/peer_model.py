@@ -1,7 +1,9 @@
-"""The whole method as a user of PyTorch would write it: nn.Linear, nn.LayerNorm, fused attention, fused Adam, inference_mode; float32.
+"""The whole method as a user of PyTorch would write it: nn.Linear, nn.LayerNorm, fused attention,
+fused Adam, inference_mode; float32.
 
 The weights are random: only time is measured here, scripts/parity compares the numbers.
 """
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -12,7 +14,7 @@ class Block(nn.Module):
 
     def __init__(self, width, heads, mlp):
         super().__init__()
-        self.heads, self.size, self.scale = heads, -(-width // heads), width ** -0.5
+        self.heads, self.size, self.scale = heads, -(-width // heads), width**-0.5
         self.attn_norm, self.mlp_norm = nn.LayerNorm(width), nn.LayerNorm(width)
         self.qkv = nn.Linear(width, 3 * heads * self.size, bias=False)
         self.out = nn.Linear(heads * self.size, width)
@@ -20,7 +22,11 @@ class Block(nn.Module):
 
     def forward(self, x):
         batch, rows, _ = x.shape
-        q, k, v = self.qkv(self.attn_norm(x)).view(batch, rows, 3, self.heads, self.size).permute(2, 0, 3, 1, 4)
+        q, k, v = (
+            self.qkv(self.attn_norm(x))
+            .view(batch, rows, 3, self.heads, self.size)
+            .permute(2, 0, 3, 1, 4)
+        )
         y = F.scaled_dot_product_attention(q, k, v, scale=self.scale)
         x = x + self.out(y.transpose(1, 2).reshape(batch, rows, -1))
         return x + self.down(F.gelu(self.up(self.mlp_norm(x)), approximate="tanh"))
@@ -33,7 +39,9 @@ def blocks(layers, dims):
 class Encoder(nn.Module):
     def __init__(self, rows, inputs, layers, dims):
         super().__init__()
-        self.embed, self.position = nn.Linear(inputs, dims[0]), nn.Parameter(torch.randn(rows, dims[0]) * 0.02)
+        self.embed, self.position = nn.Linear(inputs, dims[0]), nn.Parameter(
+            torch.randn(rows, dims[0]) * 0.02
+        )
         self.blocks = blocks(layers, dims)
 
     def forward(self, x):
@@ -43,7 +51,11 @@ class Encoder(nn.Module):
 class Decoder(nn.Module):
     def __init__(self, rows, outputs, layers, dims):
         super().__init__()
-        self.position, self.blocks, self.head = nn.Parameter(torch.randn(rows, dims[0]) * 0.02), blocks(layers, dims), nn.Linear(dims[0], outputs)
+        self.position, self.blocks, self.head = (
+            nn.Parameter(torch.randn(rows, dims[0]) * 0.02),
+            blocks(layers, dims),
+            nn.Linear(dims[0], outputs),
+        )
 
     def forward(self, x):
         return self.head(self.blocks(x + self.position))
@@ -55,7 +67,11 @@ class Step(nn.Module):
     def __init__(self, c):
         super().__init__()
         self.c = c
-        dims, bank = (c["width"], c["heads"], c["mlp"]), (c["bank_width"], c["bank_heads"], c["bank_mlp"])
+        dims, bank = (c["width"], c["heads"], c["mlp"]), (
+            c["bank_width"],
+            c["bank_heads"],
+            c["bank_mlp"],
+        )
         self.motion = Encoder(c["past"], c["motion_dim"], c["layers"][0], dims)
         self.music = Encoder(c["music"], c["music_dim"], c["layers"][1], dims)
         self.cross, self.head = blocks(c["layers"][2], dims), nn.Linear(c["width"], c["motion_dim"])
@@ -80,15 +96,25 @@ class Step(nn.Module):
         tokens = [self.motion(past), self.music(music)]
         if c["transit"]:
             query = self.transit_encoder(past).mean(1, keepdim=True)
-            tokens.append(self.transit_decoder(self.read(query, self.keys, self.values).expand(-1, c["future"], -1)))
-        y = self.head(self.cross(torch.cat(tokens, 1))[:, :c["future"]])
+            tokens.append(
+                self.transit_decoder(
+                    self.read(query, self.keys, self.values).expand(-1, c["future"], -1)
+                )
+            )
+        y = self.head(self.cross(torch.cat(tokens, 1))[:, : c["future"]])
         if c["residual"]:
             y = y + past[:, -1:]
         if c["refine"] == "none":
             return y
-        latents = self.read(self.encoder(torch.cat([past[:, c["future"]:], y], 1))[:, self.frames], self.manifold, self.manifold)
-        frames = F.interpolate(latents.transpose(1, 2), c["past"], mode="linear", align_corners=True).transpose(1, 2)
-        return self.decoder(frames)[:, -c["future"]:]
+        latents = self.read(
+            self.encoder(torch.cat([past[:, c["future"] :], y], 1))[:, self.frames],
+            self.manifold,
+            self.manifold,
+        )
+        frames = F.interpolate(
+            latents.transpose(1, 2), c["past"], mode="linear", align_corners=True
+        ).transpose(1, 2)
+        return self.decoder(frames)[:, -c["future"] :]
 
 
 def training_step(model, past, music, target):
@@ -99,6 +125,7 @@ def training_step(model, past, music, target):
         adam.zero_grad(set_to_none=True)
         F.mse_loss(model(past, music), target).backward()
         adam.step()
+
     return step
 
 
@@ -106,7 +133,8 @@ def generation_step(model, past, music):
     def step():
         nonlocal past
         with torch.inference_mode():
-            past = torch.cat([past[:, model.c["future"]:], model(past, music)], 1)
+            past = torch.cat([past[:, model.c["future"] :], model(past, music)], 1)
+
     return step
 
 
@@ -115,7 +143,11 @@ def make_step(what, config, batch, threads):
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     model = Step(config)
-    past, music = torch.randn(batch, config["past"], config["motion_dim"]), torch.randn(batch, config["music"], config["music_dim"])
+    past, music = torch.randn(batch, config["past"], config["motion_dim"]), torch.randn(
+        batch, config["music"], config["music_dim"]
+    )
     if what == "train":
-        return training_step(model, past, music, torch.randn(batch, config["future"], config["motion_dim"]))
+        return training_step(
+            model, past, music, torch.randn(batch, config["future"], config["motion_dim"])
+        )
     return generation_step(model.eval(), past, music)
