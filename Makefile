@@ -127,8 +127,8 @@ $(WALK)/rnn.c: docs/architecture.md
 	awk '/^```/ { on = 0 } on || /rnn.c: / { on = 1; print }' $< >$@
 $(WALK)/predictors.c: model/predictors/predictors.c docs/architecture.md
 	@mkdir -p $(@D)
-	awk 'NR == FNR { if (/&predictor_rnn,/) row = $$0; if (/extern.*predictor_rnn;/) name = $$0; next } \
-	     { print } /&predictor_fact,/ { print row } /extern.*predictor_fact;/ { print name }' \
+	awk 'NR == FNR && /&predictor_rnn,/ { row = $$0 } NR == FNR && /extern.*predictor_rnn;/ { \
+	     name = $$0 } NR == FNR { next } { print } /&predictor_fact,/ { print row } /extern.*predictor_fact;/ { print name }' \
 	    docs/architecture.md $< >$@
 $(WALK)/%.o: $(WALK)/%.c
 	$(CC) $(ALL_CFLAGS) -ffp-contract=fast -c -o $@ $<
