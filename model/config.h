@@ -49,6 +49,7 @@ typedef struct {
     OwnValue own[CONFIG_MAX_OWN]; /* of the predictor's own keys, in places that its file numbers */
 
     bool transit, residual;
+    bool home; /* the predictor sees where the dance began (home.h) */
     size_t join; /* frames over which the seam fades; 0: off */
     double smooth; /* lambda of op_smooth_rows; 0: off */
     size_t keep; /* frames kept of each step's K when the model generates by default */

@@ -31,7 +31,8 @@ enum {
     USES_MLP = 4,
     USES_MOTION_LAYERS = 8,
     USES_MUSIC_LAYERS = 16,
-    USES_CROSS_LAYERS = 32
+    USES_CROSS_LAYERS = 32,
+    USES_HOME = 64
 };
 
 typedef struct {

@@ -4,6 +4,7 @@
 
 #include "lib/base/memory.h"
 #include "lib/base/numbers.h"
+#include "model/home.h"
 #include "model/predictors/predictors.h"
 
 struct Generator {
@@ -88,6 +89,9 @@ static void fill(const Generator *g, const GenerationJob *d, size_t b, size_t at
     real *motion = graph_data(g->graph, g->step.past) + b * past;
     for (size_t i = 0; i < past; i++) motion[i] = (real)d->motion[first * c->motion_dim + i];
     if (value_exists(g->step.genre)) graph_data(g->graph, g->step.genre)[b] = (real)d->genre;
+    if (value_exists(g->step.home))
+        home_of(c, d->motion, d->motion + (at - 1) * c->motion_dim,
+                graph_data(g->graph, g->step.home) + b * HOME_NUMBERS);
     if (!value_exists(g->step.music)) return;
     real *music = graph_data(g->graph, g->step.music) + b * c->music * c->music_dim;
     for (size_t t = 0; t < c->music; t++) {

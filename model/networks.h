@@ -51,6 +51,7 @@ typedef struct {
     Value past; /* [l, D] */
     Value music; /* [M, music_dim] */
     Value genre; /* [1, 1] */
+    Value home; /* [1, HOME_NUMBERS]: home_of the dance's first frame and the last past frame */
     Value eps; /* the VAE's noise; training only */
     Value noise; /* the predictor's (predictors.h), like the two below */
     Value target; /* [K, D]: the frames that came; training only */

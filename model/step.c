@@ -1,4 +1,5 @@
 /* One auto-regressive step, eq. 2: d[t+1..t+K] = RB(P_c(E_m(music), E_d(past), TB(past))). */
+#include "model/home.h"
 #include "model/networks.h"
 #include "model/predictors/predictors.h"
 
@@ -46,6 +47,7 @@ static Step step_inputs(Graph *g, const Config *c, const Predictor *p, bool trai
     Step s = {.past = graph_input(g, c->past, c->motion_dim)};
     if (p->uses & USES_MUSIC) s.music = graph_input(g, c->music, c->music_dim);
     if (banks) s.genre = graph_input(g, 1, 1);
+    if (c->home) s.home = graph_input(g, 1, HOME_NUMBERS);
     if (training && c->refine == REFINE_VAE) s.eps = graph_input(g, c->latents, c->bank.width);
     if (p->noise_shape) {
         size_t cols = 0, rows = p->noise_shape(c, &cols);
@@ -62,6 +64,7 @@ static Value predict(Graph *g, const Config *c, const Predictor *p, Value past, 
                      StepUse use, Step *s) {
     PredictorInputs in = {.past = past,
                           .music = standardised_music(g, c, s->music),
+                          .home = s->home,
                           .noise = s->noise,
                           .given = s->given,
                           .past_counts = use == STEP_TRAINS};

@@ -1,5 +1,5 @@
 /* The cross-modal predictor: FACT (Li et al. 2021), eq. 1, with TransitBank's tokens appended,
- * eq. 2. */
+ * eq. 2, and with --home a token that says where the dance began [ours]. */
 #include "model/networks.h"
 #include "model/predictors/predictors.h"
 
@@ -15,8 +15,13 @@ static Prediction build(Graph *g, const Config *c, const PredictorInputs *in) {
                                        c->predictor, all_rows);
     Value music = transformer_encoder(g, in->music, "predictor.music", c->music, c->music_layers,
                                       c->predictor, all_rows);
-    Value tokens =
-        op_concat_rows(g, (Value[]){motion, music, in->prior}, value_exists(in->prior) ? 3 : 2);
+    Value parts[4] = {motion, music};
+    int count = 2;
+    if (value_exists(in->prior)) parts[count++] = in->prior;
+    if (value_exists(in->home))
+        parts[count++] =
+            linear_layer(g, in->home, "predictor.home", c->predictor.width, INIT_NORMAL);
+    Value tokens = op_concat_rows(g, parts, count);
     Value x = transformer_blocks(g, tokens, "predictor.cross", c->cross_layers, c->predictor,
                                  (RowRange){0, c->future, NULL});
     return (Prediction){.future = linear_layer(g, x, "predictor.head", c->motion_dim, INIT_NORMAL)};
@@ -26,7 +31,7 @@ const Predictor predictor_fact = {
     .name = "fact",
     .about = "the cross-modal transformer of Li et al. 2021",
     .uses = USES_MUSIC | USES_HEADS | USES_MLP | USES_MOTION_LAYERS | USES_MUSIC_LAYERS |
-            USES_CROSS_LAYERS,
+            USES_CROSS_LAYERS | USES_HOME,
     .rounded = ".blocks.",
     .check = check,
     .build = build,

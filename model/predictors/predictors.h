@@ -19,6 +19,8 @@ typedef struct {
     Value music; /* [M, music_dim]; none if the predictor does not use it */
     Value prior; /* TransitBank's tokens [K, predictor.width]; none in a model without TransitBank.
                     Token k says what usually happens k frames ahead. */
+    Value home; /* [1, HOME_NUMBERS] (home.h); none unless the predictor uses it and the
+                   configuration says so */
     Value noise; /* [rows, cols] as noise_shape says: normal random numbers while training, zeros in
                     validation and generation (the most probable dance); none without noise_shape */
     /* In training, for predictors that ask for them; else none: */

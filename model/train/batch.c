@@ -1,6 +1,10 @@
 #include "model/train/batch.h"
 
+#include <string.h>
+
 #include "lib/motion/heading.h"
+#include "lib/motion/mirror.h"
+#include "model/home.h"
 
 Rng stage_draw(const StageRun *s, Purpose purpose, size_t step) {
     Rng r = rng_seed(s->state->seed ^ ((uint64_t)purpose << 56));
@@ -11,6 +15,55 @@ Rng stage_draw(const StageRun *s, Purpose purpose, size_t step) {
 
 static void copy_rows(real *to, const float *from, size_t n) {
     for (size_t i = 0; i < n; i++) to[i] = (real)from[i];
+}
+
+static bool is_mirrored(const StageRun *s, size_t b) { return s->mirrored && s->mirrored[b]; }
+
+/* Frames of the data, as in a mirror where the b-th window is to be seen so. */
+static void copy_frames(const StageRun *s, size_t b, real *to, const float *from, size_t frames) {
+    const size_t D = s->m->config.motion_dim;
+    float one[3 + 9 * MIRROR_MAX_JOINTS];
+    if (!is_mirrored(s, b)) {
+        copy_rows(to, from, frames * D);
+        return;
+    }
+    for (size_t t = 0; t < frames; t++) {
+        memcpy(one, from + t * D, D * sizeof *one);
+        mirror_frames(one, 1, (D - 3) / 9);
+        copy_rows(to + t * D, one, D);
+    }
+}
+
+/* The placement's numbers of one frame of the data, likewise. */
+static void copy_placed(const StageRun *s, size_t b, float to[HEADING_NUMBERS], const float *from) {
+    real all[3 + 9 * MIRROR_MAX_JOINTS];
+    if (is_mirrored(s, b))
+        copy_frames(s, b, all, from, 1);
+    else
+        copy_rows(all, from, HEADING_NUMBERS);
+    for (size_t k = 0; k < HEADING_NUMBERS; k++) to[k] = (float)all[k];
+}
+
+void batch_draw_mirrored(StageRun *s, size_t whole, Part part) {
+    if (s->t->mirror <= 0) return;
+    Rng r = stage_draw(s, FOR_MIRROR, s->state->step);
+    for (size_t i = 0; i < whole; i++) {
+        const bool drawn = rng_uniform(&r) < s->t->mirror;
+        if (i - part.first < part.count) s->mirrored[i - part.first] = drawn;
+    }
+}
+
+void batch_home(const StageRun *s, const Corpus *corpus, const Crop *windows, size_t count) {
+    const Config *c = &s->m->config;
+    if (!value_exists(s->graph.home)) return;
+    const real *motion = graph_data(s->graph.graph, s->graph.motion);
+    for (size_t b = 0; b < count; b++) {
+        const real *last = motion + (b * c->past + c->past - 1) * c->motion_dim;
+        float start[HEADING_NUMBERS], here[HEADING_NUMBERS];
+        copy_placed(s, b, start, corpus->items[windows[b].sequence].motion);
+        for (size_t k = 0; k < HEADING_NUMBERS; k++) here[k] = (float)last[k];
+        home_of(c, start, here, graph_data(s->graph.graph, s->graph.home) + b * HOME_NUMBERS);
+    }
 }
 
 /* Lets the motion that the networks are given drift away from the data, as a run on the model's own
@@ -108,15 +161,22 @@ void batch_fill(const StageRun *s, const Corpus *corpus, const Crop *windows, si
         const Sequence *q = &corpus->items[windows[b].sequence];
         size_t first = windows[b].first + u * c->future;
         const float *motion = q->motion + first * D;
-        copy_rows(graph_data(g, s->graph.motion) + b * past, u ? s->rolled + b * past : motion,
-                  past);
+        real *to = graph_data(g, s->graph.motion) + b * past;
+        if (u)
+            copy_rows(to, s->rolled + b * past, past);
+        else
+            copy_frames(s, b, to, motion, c->past);
         if (value_exists(s->graph.genre)) graph_data(g, s->graph.genre)[b] = (real)q->genre;
         if (!s->spec->predicts) {
-            copy_rows(graph_data(g, s->graph.target) + b * past, motion, past);
+            copy_frames(s, b, graph_data(g, s->graph.target) + b * past, motion, c->past);
             continue;
         }
-        copy_rows(graph_data(g, s->graph.target) + b * future, motion + past, future);
-        if (u && (c->relative_root || c->relative_heading)) move_target(s, b, motion + past - D);
+        copy_frames(s, b, graph_data(g, s->graph.target) + b * future, motion + past, c->future);
+        if (u && (c->relative_root || c->relative_heading)) {
+            float last[HEADING_NUMBERS];
+            copy_placed(s, b, last, motion + past - D);
+            move_target(s, b, last);
+        }
         if (value_exists(s->graph.music))
             copy_rows(graph_data(g, s->graph.music) + b * c->music * M, q->music + first * M,
                       c->music * M);
@@ -135,6 +195,7 @@ void batch_advance(const StageRun *s, const Crop *windows, size_t count, size_t 
         if (u == 0)
             memcpy(to, s->corpus->items[windows[b].sequence].motion + windows[b].first * D,
                    past * sizeof *to);
+        if (u == 0 && is_mirrored(s, b)) mirror_frames(to, c->past, (D - 3) / 9);
         memmove(to, to + future, (past - future) * sizeof *to);
         for (size_t i = 0; i < future; i++)
             to[past - future + i] = (float)predicted[b * future + i];

@@ -18,6 +18,7 @@ typedef struct {
     StageGraph graph;
     size_t capacity; /* windows that the graph takes */
     Crop *windows;
+    bool *mirrored; /* [capacity]: the window is seen as in a mirror; NULL: none is */
     float *rolled; /* [capacity, l, D]: pasts made of the model's own output, when unrolling */
     struct Allreduce *reduction; /* NULL where one process is all */
     bool stopping; /* some process was asked to stop */
@@ -28,7 +29,8 @@ typedef enum {
     FOR_NOISE = 2,
     FOR_SAMPLING = 3, /* the VAE's */
     FOR_FADE = 4,
-    FOR_PREDICTOR = 5 /* its noise */
+    FOR_PREDICTOR = 5, /* its noise */
+    FOR_MIRROR = 6
 } Purpose;
 /* A generator for each purpose, stage, epoch and step: a restart has nothing to carry over. */
 Rng stage_draw(const StageRun *s, Purpose purpose, size_t step);
@@ -41,6 +43,10 @@ void batch_fill(const StageRun *s, const Corpus *corpus, const Crop *windows, si
 /* Then, for training: fades, drifts, draws noise and feeds true frames, as t says; part: which of
  * the batch's windows these are. */
 void batch_augment(const StageRun *s, size_t whole, Part part);
+/* Before a batch's first step: which of its windows are mirrored. */
+void batch_draw_mirrored(StageRun *s, size_t whole, Part part);
+/* After the two above: where the windows' dances began, as seen from the pasts that these left. */
+void batch_home(const StageRun *s, const Corpus *corpus, const Crop *windows, size_t count);
 /* The next step's past: what this step was given without its first K frames, and its own
  * prediction. */
 void batch_advance(const StageRun *s, const Crop *windows, size_t count, size_t u);

@@ -81,6 +81,7 @@ static void record_step(const Config *c, const Training *t, StageGraph *s) {
     s->motion = step.past;
     s->music = step.music;
     s->genre = step.genre;
+    s->home = step.home;
     s->eps = step.eps;
     s->noise = step.noise;
     s->given = step.given;

@@ -12,6 +12,7 @@ typedef struct {
     Value motion; /* [l, D]: the past, or the window that is reconstructed */
     Value music; /* [M, music_dim] */
     Value genre; /* [1, 1]: index of the window's genre */
+    Value home; /* [1, HOME_NUMBERS]: where the dance began */
     Value eps; /* the VAE's noise */
     Value noise; /* the predictor's noise */
     Value given; /* [K, 1]: which true frames the predictor is fed (predictors.h) */

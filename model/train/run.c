@@ -12,6 +12,8 @@
 #include "lib/base/rate.h"
 #include "lib/base/runtime.h"
 #include "lib/base/threads.h"
+#include "lib/motion/mirror.h"
+#include "lib/motion/skeleton.h"
 #include "model/model_file.h"
 #include "model/train/broadcast.h"
 #include "model/train/checkpoint.h"
@@ -26,6 +28,13 @@ int run_read_sets(Run *run, SongLoad *load, Error *err) {
     if (s->fps > 0 && !rate_same(run->data.fps, s->fps))
         return error_set(err, "%s: has %g frames a second, but --fps says %g", s->dataset,
                          run->data.fps, s->fps);
+    for (Stage stage = s->first; stage <= s->last; stage++) {
+        const size_t joints = (run->data.corpus.motion_dim - 3) / 9;
+        if (s->stage[stage].mirror > 0 && !mirror_known(joints))
+            return error_set(err,
+                             "%s: bodies of %zu joints; --mirror knows SMPL's %d and SMPL-H's %d",
+                             s->dataset, joints, SMPL_JOINTS, SMPLH_JOINTS);
+    }
     if (!s->validation) return 0;
     if (training_set_load(s->validation, load, NULL, &run->validation, err)) return -1;
     if (!run->assumed[0]) training_set_assumed(&run->validation, run->assumed);

@@ -1,6 +1,7 @@
 #include "model/train/trainer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/train/allreduce.h"
 #include "model/train/batch.h"
@@ -16,6 +17,7 @@ static double gradient_step(StageRun *s, const Crop *windows, size_t whole, Part
     if (part.count > 0) {
         batch_fill(s, s->corpus, windows, part.count, u);
         batch_augment(s, whole, part);
+        batch_home(s, s->corpus, windows, part.count);
         graph_forward(g, part.count);
         graph_set_weight(g, weight);
         graph_backward(g);
@@ -32,6 +34,7 @@ static double run_batch(StageRun *s, const Crop *windows, size_t batch, size_t u
     Part part = comm_part(batch);
     double sums[2] = {0}; /* the loss; how many processes were asked to stop */
     windows += part.first;
+    batch_draw_mirrored(s, batch, part);
     for (size_t u = 0; u < unroll; u++) {
         sums[0] += gradient_step(s, windows, batch, part, u);
         double lr = schedule_rate(s->t, s->state->epoch, progress, s->state->step);
@@ -51,9 +54,11 @@ static double validate(StageRun *s, const Corpus *corpus, Crop *windows) {
     size_t count = crops_epoch(corpus, s->spec->crop(&s->m->config, 1), NULL, windows);
     Part part = comm_part(count);
     double sum = 0;
+    memset(s->mirrored, 0, s->capacity * sizeof *s->mirrored);
     for (size_t at = 0; at < part.count; at += s->capacity) {
         size_t batch = part.count - at < s->capacity ? part.count - at : s->capacity;
         batch_fill(s, corpus, windows + part.first + at, batch, 0);
+        batch_home(s, corpus, windows + part.first + at, batch);
         graph_forward(s->graph.graph, batch);
         sum += (double)batch * (double)graph_data(s->graph.graph, s->graph.error)[0];
     }
@@ -180,9 +185,11 @@ static int prepare(StageRun *s, size_t max_windows, size_t val_windows, Crop **v
     s->windows = malloc(max_windows * sizeof *s->windows);
     s->rolled =
         malloc((t->unroll > 1 ? s->capacity * c->past * c->motion_dim : 1) * sizeof *s->rolled);
+    s->mirrored = calloc(s->capacity, sizeof *s->mirrored);
     *validation_windows = malloc((val_windows + 1) * sizeof **validation_windows);
     if (comm_size() > 1) s->reduction = allreduce_new(&s->m->params, BUCKET_BYTES);
-    if (!s->windows || !s->rolled || !*validation_windows || (comm_size() > 1 && !s->reduction))
+    if (!s->windows || !s->mirrored || !s->rolled || !*validation_windows ||
+        (comm_size() > 1 && !s->reduction))
         return error_set(err, "out of memory");
     if (s->reduction) graph_on_gradient(s->graph.graph, allreduce_complete, s->reduction);
     return 0;
@@ -202,6 +209,7 @@ int train_stage(Model *m, const Corpus *corpus, const Corpus *validation, const 
     stage_graph_free(&s.graph);
     allreduce_free(s.reduction);
     free(s.windows);
+    free(s.mirrored);
     free(s.rolled);
     free(validation_windows);
     return status;

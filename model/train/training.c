@@ -75,6 +75,16 @@ static const TrainingKey keys[] = {
      .max = 1,
      .stages = PREDICTED,
      .word = "fade"},
+    {.option = "mirror",
+     .argument = "P",
+     .help = "Augmentation: show that share of the windows as in a mirror, left and right "
+             "exchanged; 0.5: half.",
+     .type = KEY_REAL,
+     .offset = offsetof(Training, mirror),
+     .max = 1,
+     .stages = ALL_STAGES,
+     .word = "mirror",
+     .optional = true},
     {.option = "unroll",
      .argument = "S",
      .help = "Train on S steps in a row, each given the frames that the one before predicted.",
@@ -210,6 +220,7 @@ void training_describe(const Training *t, Stage stage, const Config *c, Buffer *
         const TrainingKey *k = &keys[i];
         if (!met(k->needs, predictor_at(c->predictor_id))) continue;
         if (k->cosine && t->schedule != SCHEDULE_COSINE) continue;
+        if (k->optional && *(const double *)((const char *)t + k->offset) == 0) continue;
         if (k->word)
             buffer_print(text, " %s%d=", k->word, (int)stage);
         else

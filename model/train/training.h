@@ -19,6 +19,7 @@ typedef struct {
     double noise; /* augmentation: drift of the motion that the networks are given, by its last
                      frame, in units of motion.std where that exists */
     double fade; /* augmentation: most of the past's movement that is taken away, 0 to 1 */
+    double mirror; /* augmentation: share of windows that are mirrored, left to right */
     size_t unroll, ramp; /* steps in a row on the model's own output, reached after `ramp` epochs */
     double beta; /* weight of eq. 7's commitment */
     double kl; /* weight of the VAE's divergence */
@@ -49,6 +50,7 @@ typedef struct {
     /* What a checkpoint compares, "batch3=8 unroll3=1,0": the word before the stage; or NULL: it
      * follows the number before it, after a comma. */
     const char *word;
+    bool optional; /* a real number: compared only where it is not 0 */
     bool cosine; /* compared only where it is the length of a cosine schedule */
 } TrainingKey;
 

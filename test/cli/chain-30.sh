@@ -83,3 +83,24 @@ refuses "a seed at 60" \
     "$aist/music/mHO1.wav" --seed-motion "$work/at60/$name.npz" -o "$x"
 refuses "a folder at two rates" \
     'made at 30 frames a second, not 60' "$x" "$BIN/prepare-aist" -q --fps 60 "$aist" "$data"
+
+# --- a predictor that knows where the dance began, trained on mirrored windows, too ---
+alone() { # alone OPTION...: without banks
+    "$BIN/train-predictor" -q -j 1 --preset tiny --no-refine --no-transit --steps 3 "$@" \
+        "$data/train.tsv" >/dev/null 2>"$work/lines"
+}
+check "a model in relative coordinates" alone --relative-root -o "$work/plain"
+check "... says nothing of home" eval "! grep -q home $work/plain"
+check "with --home" alone --relative-root --home --checkpoint "$work/ck" -o "$work/home"
+check "... it says so" grep -aq '\\"home\\":true' "$work/home"
+check "... and a token more is trained" grep -aq predictor.home "$work/home"
+"$BIN/generate" -q -j 1 -m "$work/home" --seed-motion "$work/one/$name.npz" --genre HO \
+    --music "$data/music/mHO0.npz" -o "$x"
+check "... and dances" test "$(length_of "$x")" = "$(length_of "$data/music/mHO0.npz")"
+alone --home -o "$x"
+check "home without relative coordinates is refused" grep -q 'home needs relative_root' "$work/lines"
+check "with --mirror" alone --relative-root --mirror 0.5 -o "$work/mirrored"
+check "... it is another model" eval "! cmp -s $work/plain $work/mirrored"
+check "... of the same kind" eval "[ $(wc -c <"$work/plain") -eq $(wc -c <"$work/mirrored") ]"
+alone --relative-root --mirror 0 -o "$work/again"
+check "... and with 0 the same" cmp "$work/plain" "$work/again"

@@ -4,6 +4,7 @@
  * Straight-through estimation and stopped gradients are no derivatives of the loss. Where they
  * occur, the differences are taken of a surrogate written here, in which what must not be
  * differentiated is a constant; it has the loss's value at the point itself. */
+#include "model/home.h"
 #include "model/networks.h"
 #include "model/predictors/predictors.h"
 #include "model/train/losses.h"
@@ -122,6 +123,7 @@ static Value record_predictor(Fixture *f) {
     }
     if (p->uses & USES_MUSIC) in.music = fixture_input(f, c->music, c->music_dim);
     if (c->transit) in.prior = fixture_input(f, c->future, c->predictor.width);
+    if (c->home) in.home = fixture_input(f, 1, HOME_NUMBERS);
     if (p->noise_shape) {
         size_t cols = 0, rows = p->noise_shape(c, &cols);
         in.noise = graph_input(f->g, rows, cols); /* zeros */
@@ -141,6 +143,7 @@ static Value record_step(Fixture *f) {
     fixture_adopt(f, s.past, false);
     fixture_adopt(f, s.music, false);
     fixture_adopt(f, s.genre, true);
+    if (value_exists(s.home)) fixture_adopt(f, s.home, false);
     if (value_exists(s.genre)) f->genres = GENRES;
     if (value_exists(s.eps)) fixture_adopt(f, s.eps, true);
     return s.future;
@@ -172,6 +175,9 @@ static void predictors(void **state) {
             small_predictor(&c, id);
             c.transit = transit;
             check_with(&c, record_predictor);
+            if (!(predictor_at(id)->uses & USES_HOME)) continue;
+            c.home = true;
+            check_with(&c, record_predictor);
         }
 }
 
@@ -182,6 +188,9 @@ static void steps(void **state) {
     without.transit = false;
     c.relative_heading = without.relative_heading =
         false; /* the heading's own gradient is not computed: the past is data */
+    check_with(&c, record_step);
+    check_with(&without, record_step);
+    c.home = without.home = true;
     check_with(&c, record_step);
     check_with(&without, record_step);
 }
