@@ -57,11 +57,11 @@ static void input_gradient(const Call *c, size_t i) {
 }
 
 static void group_norm_backward(const Call *c) {
-    size_t G = groups(c), C = c->cols, width = C / G, n = c->batch * c->rows * C;
-#pragma omp parallel for schedule(static) if (n > WORTH_THREADS)
+    size_t G = groups(c), C = c->cols, width = C / G;
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t i = 0; i < c->batch * G; i++)
         if (c->x[0].grad) input_gradient(c, i);
-#pragma omp parallel for schedule(static) if (n > WORTH_THREADS)
+#pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t j = 0; j < G; j++) /* a column's sums are one thread's */
         for (size_t i = 0; i < c->batch * c->rows; i++) {
             const real *at = c->saved + 2 * (i / c->rows * G + j);
