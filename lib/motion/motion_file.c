@@ -48,6 +48,11 @@ static int refuse_columns(const Tensor *t, const char *why, Error *err) {
 /* bare: an array without a name, of which only its shape and numbers tell what it is. */
 static int take_frames(Tensor *t, bool bare, Motion *out, Error *err) {
     char text[200];
+    if (bare && t->rank == 3 && t->shape[2] == 3)
+        return error_set(err,
+                         "%s: joint positions, which do not say how the joints are turned; the "
+                         "programs that measure dances take them, others need a motion",
+                         tensor_shape_text(t, text));
     if (t->rank != 2)
         return error_set(err, "a motion is [T, 3 + 9 J], this array is %s",
                          tensor_shape_text(t, text));

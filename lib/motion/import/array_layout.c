@@ -52,7 +52,8 @@ bool array_holds_rotations(const float *frames, size_t count, size_t columns) {
             double d = determinant(frames + f * columns + 3 + 9 * j);
             good += d > 0.3 && d < 3;
         }
-    return all == 0 || 10 * good >= all;
+    size_t needed = array_layout_find(columns) ? 9 : 5; /* of ten: 6-d rotations have 3 by chance */
+    return 10 * good >= needed * all;
 }
 
 /* 6-d rotations are two rows of about unit length at about a right angle. */

@@ -15,7 +15,8 @@ typedef struct {
 /* NULL for other numbers of columns. */
 const ArrayLayout *array_layout_find(size_t columns);
 
-/* Are the matrices of frames [T, 3 + 9 J] rotations, in the main? Network output is not quite. */
+/* Are the matrices of frames [T, 3 + 9 J] rotations, in the main? Network output is not quite. As
+ * many columns as another layout has need nine of ten determinants near 1, others half of them. */
 bool array_holds_rotations(const float *frames, size_t count, size_t columns);
 
 /* An array of a layout that is known, [T, columns], into a motion. Errors do not name the file. */

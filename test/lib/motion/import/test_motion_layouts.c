@@ -70,6 +70,27 @@ static void six_numbers_a_joint(void **state) {
     }
 }
 
+/* Of 6-d rotations some nine numbers have a determinant near 1 by chance. */
+static void six_numbers_are_not_matrices(void **state) {
+    (void)state;
+    enum { FRAMES = 20, COLUMNS = 147 };
+    static float x[FRAMES * COLUMNS];
+    for (size_t f = 0; f < FRAMES; f++)
+        for (size_t j = 0; j < 24; j++) { /* the first two rows of a turn about y, then about x */
+            float a = sinf((float)(3 * f + 5 * j)), b = 0.9f * cosf((float)(7 * f + 2 * j));
+            float *row = x + f * COLUMNS + 3 + 6 * j;
+            row[0] = cosf(a);
+            row[1] = sinf(a) * sinf(b);
+            row[2] = sinf(a) * cosf(b);
+            row[4] = cosf(b);
+            row[5] = -sinf(b);
+        }
+    Error err;
+    Motion m;
+    const char *path = write_array("six.npy", FRAMES, COLUMNS, x);
+    assert_failed(motion_import(path, NULL, &m, NULL, &err), &err, "24 joints as 6-d rotations");
+}
+
 /* Axis-angles in as many columns as [T, 3 + 9 J] has for some J are not taken for matrices. */
 static void axis_angles_are_not_matrices(void **state) {
     (void)state;
@@ -147,6 +168,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(six_numbers_a_joint),
         cmocka_unit_test(axis_angles_are_not_matrices),
+        cmocka_unit_test(six_numbers_are_not_matrices),
         cmocka_unit_test(pickles_of_edge_and_finedance),
         cmocka_unit_test(hands_of_amass),
     };
