@@ -47,6 +47,9 @@ int main(int argc, char **argv) {
                             "N times, "
                             "in clips as long as the generated dances: mean, 95% interval, and the "
                             "generated dances' as multiples. 0: not."),
+                 option_flag("explain", 0, &s.explain,
+                             "Name the features and the dances without which the distances are "
+                             "smallest, and what they are without each."),
                  option_text(
                      "features-out", 'f', "FILE", &s.features_out,
                      "Write the generated dances' features (.npz: names, kinetic, geometric); "

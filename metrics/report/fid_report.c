@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "metrics/report/fid_explain.h"
 #include "metrics/report/self_check.h"
 
 enum { COLUMNS = 9, FROM_MEAN = 7 };
@@ -49,12 +50,12 @@ void fid_scores_free(FidScores *s) {
     feature_scale_free(&s->geometric_scale);
 }
 
-static void kinetic_name(size_t i, char *text, size_t size) {
+void fid_kinetic_name(size_t i, char *text, size_t size) {
     static const char *const parts[] = {"horizontal energy", "vertical energy", "expenditure"};
     snprintf(text, size, "%s of joint %zu", parts[i % 3], i / 3);
 }
 
-static void geometric_text(size_t i, char *text, size_t size) {
+void fid_geometric_name(size_t i, char *text, size_t size) {
     snprintf(text, size, "%s", geometric_name(i));
 }
 
@@ -75,8 +76,8 @@ static size_t list_left_out(const FeatureScale *scale, void (*name)(size_t, char
 
 void fid_scores_warn(const FidScores *s, const Program *program) {
     char text[4000] = "";
-    size_t kinetic = list_left_out(&s->kinetic_scale, kinetic_name, text, sizeof text);
-    size_t geometric = list_left_out(&s->geometric_scale, geometric_text, text, sizeof text);
+    size_t kinetic = list_left_out(&s->kinetic_scale, fid_kinetic_name, text, sizeof text);
+    size_t geometric = list_left_out(&s->geometric_scale, fid_geometric_name, text, sizeof text);
     if (kinetic + geometric)
         program_warn(program,
                      "%zu of %zu kinetic and %zu of %zu geometric features are the same in every "
@@ -280,5 +281,9 @@ int fid_report(const FidReport *what, const EvalOptions *m, Error *err) {
     if (what->splits) show_floor(&r, what);
     show_rank(&r, "kinetic", &what->scores->kinetic);
     show_rank(&r, "geometric", &what->scores->geometric);
+    if (what->explain && fid_explain(&r, what, err)) {
+        report_free(&r);
+        return -1;
+    }
     return report_end(&r, err);
 }

@@ -26,6 +26,10 @@ void fid_scores_free(FidScores *s);
  * out, if there are any. */
 void fid_scores_warn(const FidScores *s, const Program *program);
 
+/* The i-th feature in words. */
+void fid_kinetic_name(size_t i, char *text, size_t size);
+void fid_geometric_name(size_t i, char *text, size_t size);
+
 typedef struct {
     const EvalResults *dances; /* results: DanceFeatureRows */
     const DanceFeatures *made, *real; /* of these dances, and of the real ones */
@@ -35,6 +39,7 @@ typedef struct {
     const ScoreOptions *how; /* and compared */
     size_t splits; /* of the floor; 0: there is none */
     double floor_clip; /* seconds of its clips */
+    bool explain; /* what the distances come from */
     bool real_row, self_check; /* also rows of the real set; of AIST++'s published and recomputed
                                   scores */
 } FidReport;

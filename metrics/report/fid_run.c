@@ -127,6 +127,7 @@ static int score(FidRun *r, const Program *program, const FidSettings *s, Error 
                               .how = &how,
                               .splits = (size_t)s->floor,
                               .floor_clip = r->clip,
+                              .explain = s->explain,
                               .real_row = s->real_row,
                               .self_check = s->self_check != NULL};
     if (fid_scores(&r->scores, &r->real, &r->made, &how, err)) return -1;

@@ -18,6 +18,7 @@ typedef struct {
     long frames;
     double rate, clip, hop;
     long floor; /* random halves of the real dances; 0: none */
+    bool explain;
     bool corrected, legacy_manual, keep_constant, standardise, real_row;
     EvalOptions eval;
 } FidSettings;

@@ -54,6 +54,10 @@ eval_six -j 1 --json --floor 9 >"$work/again"
 check "... the same with one thread" cmp "$work/floor" "$work/again"
 eval_six --floor 9 >"$work/rows"
 check "... in the table, with multiples" grep -q '^times floor ' "$work/rows"
+eval_six --json --explain >"$work/why"
+check "what the distances come from" grep -q \
+    '"explain":{"fid_k":{"features":{"[a-z ]* of joint [0-9]*":[0-9.e-]*,.*"dances":{"made_' "$work/why"
+check "... in words" eval "eval_six --explain | grep -q '^FID_g .* without one of its dances: made_'"
 refuses "halves of one dance" 'at least 2 sequences' \
     "$BIN/eval-fid" -q $real_options --keep-constant --floor 9 $made
 wrong "a floor without real dances" "$BIN/eval-fid" --floor 9 --real-stats "$work/stats.npz" $made
