@@ -201,7 +201,7 @@ static int take_index(Machine *m, size_t bytes, int (*use)(Machine *, size_t)) {
 
 static int push_global(Machine *m, const PickleValue *module, const PickleValue *name) {
     PickleGlobal which;
-    if (pickle_global(module->as.text.bytes, module->as.text.size, name->as.text.bytes,
+    if (pickle_global(m->p, module->as.text.bytes, module->as.text.size, name->as.text.bytes,
                       name->as.text.size, &which, m->err)) {
         m->named = true;
         return -1;
@@ -248,7 +248,13 @@ static int reduce(Machine *m) {
 static int build(Machine *m) {
     const PickleValue *state = pop(m);
     PickleValue *object = state ? pop(m) : NULL;
-    return object && pickle_build(object, state, m->err) == 0 ? push(m, object) : -1;
+    return object && pickle_build(m->p, object, state, m->err) == 0 ? push(m, object) : -1;
+}
+
+static int persistent(Machine *m) {
+    const PickleValue *id = pop(m);
+    PickleValue *v = id ? pickle_torch_persistent(m->p, id, m->err) : NULL;
+    return v ? push(m, v) : -1;
 }
 
 static int frame(Machine *m) {
@@ -386,6 +392,8 @@ static int step(Machine *m, unsigned char opcode) {
         return reduce(m);
     case 'b':
         return build(m);
+    case 'Q':
+        return m->p->torch ? persistent(m) : refuse(m, opcode);
     default:
         return refuse(m, opcode);
     }
@@ -415,27 +423,17 @@ static int run(Machine *m) {
     return pickle_refuse(m->start, (size_t)(m->end - m->start), m->err);
 }
 
-int pickle_parse(const unsigned char *data, size_t size, Pickle **out, Error *err) {
-    *out = NULL;
-    Pickle *p = calloc(1, sizeof *p);
+int pickle_run(Pickle *p, const unsigned char *data, size_t size, size_t *used, Error *err) {
     Machine m = {.p = p,
                  .start = data,
                  .at = data,
                  .end = data + size,
                  .stack = malloc(PICKLE_STACK_MAX * sizeof *m.stack),
                  .err = err};
-    int status = -1;
-    if (!p || !m.stack) {
-        error_set(err, "out of memory");
-    } else {
-        p->block_limit = size + 65536;
-        status = run(&m);
-    }
+    p->block_limit = size + 65536;
+    int status = m.stack ? run(&m) : error_set(err, "out of memory");
+    *used = (size_t)(m.at - data);
     free(m.stack);
     free(m.memo);
-    if (status == 0)
-        *out = p;
-    else
-        pickle_free(p);
     return status;
 }

@@ -30,6 +30,8 @@ typedef enum {
     PICKLE_ARRAY, /* numpy array or scalar */
     PICKLE_DTYPE, /* numpy.dtype */
     PICKLE_GLOBAL, /* one of the permitted constructors */
+    PICKLE_STORAGE, /* PyTorch's: pickle_torch.h */
+    PICKLE_TENSOR,
 } PickleType;
 
 typedef struct {
@@ -64,6 +66,8 @@ struct PickleValue {
         } list; /* TUPLE, LIST, DICT; may contain itself */
         PickleArray *array;
         PickleDtype dtype;
+        struct PickleStorage *storage;
+        struct PickleTensor *tensor;
     } as;
 };
 

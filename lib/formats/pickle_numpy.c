@@ -10,7 +10,7 @@
 #include "lib/formats/pickle.h"
 #include "lib/formats/pickle_values.h"
 
-static int text_is(const PickleValue *v, const char *text) {
+bool pickle_text_is(const PickleValue *v, const char *text) {
     return (v->type == PICKLE_TEXT || v->type == PICKLE_BYTES) && v->as.text.size == strlen(text) &&
            memcmp(v->as.text.bytes, text, v->as.text.size) == 0;
 }
@@ -35,8 +35,8 @@ static const struct {
     {"collections", "OrderedDict", GLOBAL_ORDERED_DICT},
 };
 
-int pickle_global(const unsigned char *module, size_t module_size, const unsigned char *name,
-                  size_t name_size, PickleGlobal *out, Error *err) {
+int pickle_global(const Pickle *p, const unsigned char *module, size_t module_size,
+                  const unsigned char *name, size_t name_size, PickleGlobal *out, Error *err) {
     for (size_t i = 0; i < sizeof permitted / sizeof *permitted; i++)
         if (strlen(permitted[i].module) == module_size &&
             memcmp(permitted[i].module, module, module_size) == 0 &&
@@ -45,11 +45,13 @@ int pickle_global(const unsigned char *module, size_t module_size, const unsigne
             *out = permitted[i].which;
             return 0;
         }
+    if (p->torch && pickle_torch_global(module, module_size, name, name_size, out)) return 0;
     int m = module_size < 100 ? (int)module_size : 100, n = name_size < 100 ? (int)name_size : 100;
-    return error_set(
-        err,
-        "the pickle asks for %.*s.%.*s, which is refused: only plain data is read, nothing is run",
-        m, (const char *)module, n, (const char *)name);
+    const char *hint = p->torch ? "; save the model's state dict alone" : "";
+    return error_set(err,
+                     "the pickle asks for %.*s.%.*s, which is refused: only plain data is read, "
+                     "nothing is run%s",
+                     m, (const char *)module, n, (const char *)name, hint);
 }
 
 /* --- dtypes --- */
@@ -107,9 +109,9 @@ static int build_dtype(PickleValue *object, const PickleValue *state, Error *err
     PickleValue *const *s = state->as.list.items;
     if (state->type != PICKLE_TUPLE || state->as.list.count < 2 || s[0]->type != PICKLE_INT)
         return error_set(err, "damaged pickle: a numpy.dtype's state");
-    if (text_is(s[1], ">"))
+    if (pickle_text_is(s[1], ">"))
         object->as.dtype.big = true;
-    else if (text_is(s[1], "<") || text_is(s[1], "=") || text_is(s[1], "|"))
+    else if (pickle_text_is(s[1], "<") || pickle_text_is(s[1], "=") || pickle_text_is(s[1], "|"))
         object->as.dtype.big = false;
     else
         return error_set(err, "damaged pickle: a numpy.dtype's byte order");
@@ -176,11 +178,11 @@ static PickleValue *make_scalar(Pickle *p, const PickleValue *args, Error *err) 
 static PickleValue *make_from_buffer(Pickle *p, const PickleValue *args, Error *err) {
     PickleValue *const *a = args->as.list.items;
     if (args->as.list.count != 4 || a[1]->type != PICKLE_DTYPE ||
-        (!text_is(a[3], "C") && !text_is(a[3], "F")))
+        (!pickle_text_is(a[3], "C") && !pickle_text_is(a[3], "F")))
         return bad(err, "an array with arguments that it never has");
     PickleValue *v = pickle_new(p, PICKLE_ARRAY, err);
     if (!v) return NULL;
-    v->as.array->fortran = text_is(a[3], "F");
+    v->as.array->fortran = pickle_text_is(a[3], "F");
     return set_shape(v->as.array, a[2], err) ||
                    set_contents(v->as.array, &a[1]->as.dtype, a[0], err)
                ? NULL
@@ -199,7 +201,7 @@ static PickleValue *make_array(Pickle *p, const PickleValue *args, Error *err) {
 static PickleValue *encode(Pickle *p, const PickleValue *args, Error *err) {
     PickleValue *const *a = args->as.list.items;
     if (args->as.list.count != 2 || a[0]->type != PICKLE_TEXT ||
-        (!text_is(a[1], "latin1") && !text_is(a[1], "latin-1")))
+        (!pickle_text_is(a[1], "latin1") && !pickle_text_is(a[1], "latin-1")))
         return bad(err, "_codecs.encode other than of a text to latin1");
     const unsigned char *s = a[0]->as.text.bytes;
     size_t size = a[0]->as.text.size, n = 0;
@@ -267,13 +269,16 @@ PickleValue *pickle_reduce(Pickle *p, const PickleValue *callable, const PickleV
         return make_ordered_dict(p, args, err);
     case GLOBAL_NDARRAY:
         break;
+    default:
+        return pickle_torch_reduce(p, (PickleGlobal)callable->as.integer, args, err);
     }
     return bad(err, "a call of numpy.ndarray");
 }
 
-int pickle_build(PickleValue *object, const PickleValue *state, Error *err) {
+int pickle_build(const Pickle *p, PickleValue *object, const PickleValue *state, Error *err) {
     if (object->type == PICKLE_DTYPE) return build_dtype(object, state, err);
     if (object->type == PICKLE_ARRAY) return build_array(object->as.array, state, err);
+    if (object->type == PICKLE_DICT && p->torch) return 0;
     return error_set(
         err, "the pickle sets the state of a %s (BUILD), which is refused: only plain data is read",
         pickle_type_name(object->type));
@@ -282,16 +287,17 @@ int pickle_build(PickleValue *object, const PickleValue *state, Error *err) {
 /* --- to tensors --- */
 
 const char *pickle_type_name(PickleType type) {
-    static const char *const names[] = {"None", "truth value", "whole number", "number",
-                                        "text", "bytes",       "tuple",        "list",
-                                        "dict", "numpy array", "numpy dtype",  "function"};
+    static const char *const names[] = {"None",          "truth value", "whole number", "number",
+                                        "text",          "bytes",       "tuple",        "list",
+                                        "dict",          "numpy array", "numpy dtype",  "function",
+                                        "torch storage", "torch tensor"};
     return names[type];
 }
 
 const PickleValue *pickle_get(const PickleValue *dict, const char *key) {
     if (dict->type != PICKLE_DICT) return NULL;
     for (size_t i = dict->as.list.count; i >= 2; i -= 2)
-        if (text_is(dict->as.list.items[i - 2], key)) return dict->as.list.items[i - 1];
+        if (pickle_text_is(dict->as.list.items[i - 2], key)) return dict->as.list.items[i - 1];
     return NULL;
 }
 

@@ -28,15 +28,21 @@ PickleValue *pickle_new(Pickle *p, PickleType type, Error *err) {
         return NULL;
     }
     PickleValue *v = calloc(1, sizeof *v);
-    PickleArray *array = type == PICKLE_ARRAY ? calloc(1, sizeof *array) : NULL;
-    if (!v || (type == PICKLE_ARRAY && !array) || pickle_grow(&p->values, p->count, &p->capacity)) {
+    size_t more = 0; /* what an array, a storage or a tensor has besides */
+    if (type == PICKLE_ARRAY) more = sizeof *v->as.array;
+    if (type == PICKLE_STORAGE) more = sizeof *v->as.storage;
+    if (type == PICKLE_TENSOR) more = sizeof *v->as.tensor;
+    void *part = more ? calloc(1, more) : NULL;
+    if (!v || (more && !part) || pickle_grow(&p->values, p->count, &p->capacity)) {
         free(v);
-        free(array);
+        free(part);
         error_set(err, "out of memory");
         return NULL;
     }
     v->type = type;
-    if (array) v->as.array = array;
+    if (type == PICKLE_ARRAY) v->as.array = part;
+    if (type == PICKLE_STORAGE) v->as.storage = part;
+    if (type == PICKLE_TENSOR) v->as.tensor = part;
     p->values[p->count++] = v;
     return v;
 }
@@ -62,6 +68,8 @@ void pickle_free(Pickle *p) {
     for (size_t i = 0; i < p->count; i++) {
         PickleValue *v = p->values[i];
         if (v->type == PICKLE_ARRAY) free(v->as.array);
+        if (v->type == PICKLE_STORAGE) free(v->as.storage);
+        if (v->type == PICKLE_TENSOR) free(v->as.tensor);
         if (v->type == PICKLE_TUPLE || v->type == PICKLE_LIST || v->type == PICKLE_DICT)
             free(v->as.list.items);
         free(v);
@@ -96,6 +104,30 @@ int pickle_refuse(const unsigned char *b, size_t n, Error *err) {
         return error_set(err, "a pickle of protocol 0 or 1; 2 to 5 can be read: write it again "
                               "with pickle.dump(x, f, protocol=4)");
     return error_set(err, "not a pickle of protocol 2 to 5");
+}
+
+static int parse(const unsigned char *data, size_t size, bool torch, Pickle **out, size_t *used,
+                 Error *err) {
+    *out = NULL;
+    Pickle *p = calloc(1, sizeof *p);
+    if (!p) return error_set(err, "out of memory");
+    p->torch = torch;
+    if (pickle_run(p, data, size, used, err)) {
+        pickle_free(p);
+        return -1;
+    }
+    *out = p;
+    return 0;
+}
+
+int pickle_parse(const unsigned char *data, size_t size, Pickle **out, Error *err) {
+    size_t used;
+    return parse(data, size, false, out, &used, err);
+}
+
+int pickle_parse_torch(const unsigned char *data, size_t size, Pickle **out, size_t *used,
+                       Error *err) {
+    return parse(data, size, true, out, used, err);
 }
 
 int pickle_read(const char *path, Pickle **out, Error *err) {

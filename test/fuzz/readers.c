@@ -11,6 +11,7 @@
 #include "lib/base/tsv.h"
 #include "lib/data/dataset.h"
 #include "lib/formats/tensor_file.h"
+#include "lib/formats/torch_file.h"
 #include "lib/motion/import/motion_import.h"
 #include "lib/motion/import/pose_source.h"
 #include "lib/motion/joint_map.h"
@@ -67,6 +68,23 @@ static bool read_motion(const char *path) {
         motion_free(&m);
     }
     return good;
+}
+
+static bool read_torch(const char *path) {
+    enum { ELEMENTS = 1 << 16 }; /* an expanded tensor can claim any number */
+    static float values[ELEMENTS];
+    TorchFile *f;
+    Error err;
+    if (!read_well(torch_file_open(path, &f, &err), path, &err)) return false;
+    require(torch_file_count(f) > 0);
+    for (size_t i = 0; i < torch_file_count(f); i++) {
+        const TorchTensor *t = torch_file_at(f, i);
+        require(torch_file_find(f, t->name) == t);
+        if (torch_elements(t) > ELEMENTS) continue;
+        if (torch_read_f32(t, values, &err) == 0) touch(values, torch_elements(t) * sizeof *values);
+    }
+    torch_file_close(f);
+    return true;
 }
 
 static bool read_poses(const char *path) {
@@ -297,6 +315,12 @@ static bool read_skeleton(const char *path) {
 
 const FuzzReader fuzz_readers[] = {
     {.name = "bvh", .file = "x.bvh", .read = read_motion, .seed = seed_bvh, .rounds = 1800},
+    {.name = "torch",
+     .file = "x.pt",
+     .read = read_torch,
+     .seed = seed_torch,
+     .zip = true,
+     .rounds = 6000},
     {.name = "pickle", .file = "x.pkl", .read = read_motion, .seed = seed_pickles, .rounds = 6000},
     {.name = "motion-npz",
      .file = "gBR_sBM_cAll_d04_mBR0_ch01.npz",

@@ -79,6 +79,22 @@ void seed_pickles(const char *folder) {
     fuzz_write(folder, "odd-texts.pkl", ordered, sizeof ordered - 1);
 }
 
+/* Those that PyTorch wrote: test/golden/torch. */
+void seed_torch(const char *folder) {
+    static const char *const names[] = {"zip.pt", "legacy.pt", "module.bin", "objects.pt"};
+    static const char *const seeds[] = {"zip.pt", "legacy.pt", "module.pt", "odd.pt"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[100];
+        unsigned char *data;
+        size_t size;
+        Error err;
+        snprintf(path, sizeof path, "test/golden/torch/%s", names[i]);
+        done(file_read(path, &data, &size, &err));
+        fuzz_write(folder, seeds[i], data, size);
+        free(data);
+    }
+}
+
 static float *add_f32(Tensors *set, const char *name, size_t rows, size_t columns) {
     const size_t shape[2] = {rows, columns};
     Tensor t;

@@ -12,6 +12,7 @@ extern const char seeds_settings[];
 
 void seed_bvh(const char *folder);
 void seed_pickles(const char *folder);
+void seed_torch(const char *folder);
 void seed_motion_npz(const char *folder);
 void seed_motion_npy(const char *folder);
 void seed_positions(const char *folder);
