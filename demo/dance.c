@@ -42,7 +42,7 @@ static void arms_at(const Choreography *c, double snap, double beat, Arm arm[SID
     memcpy(arm, last->arm, sizeof last->arm);
     if (next == 0 || next == c->gesture_count) return;
     const Gesture *goal = &c->gestures[next];
-    const double rest = 0.12; /* beats before and after a count */
+    const double rest = 0.06; /* beats before and after a count */
     const double way = (1.0 - 0.6 * snap) * fmin(goal->beat - last->beat, 1.0) - 2 * rest;
     const double s = smooth_step(beat, goal->beat - rest - way, goal->beat - rest);
     for (int side = 0; side < SIDES; side++) {
@@ -95,6 +95,7 @@ static void bend_body(const Groove *g, double bounce, double beat, double side, 
 typedef struct {
     const Choreography *steps;
     const Style *style;
+    const Skeleton *smpl;
     Follow body;
     double bpm;
 } Dancer;
@@ -116,6 +117,8 @@ static Pose goal_at(const Dancer *d, double beat, double *air) {
     bend_body(&g, d->style->bounce, ahead, side, c * vx - s * vz, s * vx + c * vz, &p);
     p.spine[HEAD].turn +=
         fmax(fmin(0.4 * remainder(soon.heading - now.heading, 2 * M_PI), 0.6), -0.6);
+    memcpy(p.foot, soon.foot, sizeof p.foot);
+    p.y = pose_reach(&p, d->smpl); /* it sinks before a long step and rises after, in its time */
     for (int foot = 0; foot < SIDES; foot++) {
         p.foot[foot] = now.foot[foot];
         p.foot[foot].yaw += 0.3 * d->body.spring[FOLLOW_YAW].value; /* on its ball, with the hips */
@@ -170,7 +173,7 @@ static void dance(const Song *song, const Choreography *steps, const Skeleton *s
     const Unrest unrest = unrest_new(r);
     const double late = 2 * M_PI * rng_uniform(r), per_second = song->bpm / 60.0;
     const long before = (long)(0.8 * BEATS_PER_BAR / per_second * DANCE_FPS);
-    Dancer d = {.steps = steps, .style = song->style, .bpm = song->bpm};
+    Dancer d = {.steps = steps, .style = song->style, .smpl = smpl, .bpm = song->bpm};
     double air;
     const Pose start = goal_at(&d, -0.8 * BEATS_PER_BAR, &air);
     d.body = follow_start(&start, quickness(song->style));

@@ -3,7 +3,7 @@
 #include <math.h>
 
 /* Beats. */
-static const double SWING = 0.72; /* that a foot is in the air, if there is time */
+static const double SWING = 0.78; /* that a foot is in the air, if there is time */
 static const double JUMP_SWING = 0.5;
 static const double SHORTEST = 0.2;
 static const double HANDOVER = 0.2; /* from one foot's landing until the other may leave */
@@ -18,8 +18,8 @@ double smooth_step(double t, double from, double to) {
     return u * u * u * (10.0 - 15.0 * u + 6.0 * u * u);
 }
 
-/* 0 outside [0, 1], rising to 1 in the middle. */
-static double arch(double u) { return u <= 0.0 || u >= 1.0 ? 0.0 : pow(sin(M_PI * u), 2.0); }
+/* 0 outside [0, 1], rising to 1 in the middle, twice differentiable. */
+static double arch(double u) { return u <= 0.0 || u >= 1.0 ? 0.0 : 64 * pow(u * (1 - u), 3.0); }
 
 static bool moves_foot(const Footfall *f, int foot) { return f->foot == foot && f->kind != SHIFT; }
 
@@ -50,6 +50,9 @@ static double heading_at(const Footfall *falls, size_t count, double beat) {
 /* How far a standing foot has turned with the body: not at first, then all the way, on its ball. */
 static double pivot(double turned) { return turned - PIVOT_FROM * tanh(turned / PIVOT_FROM); }
 
+/* The heel's angle on arrival, and soon after. */
+static double landing_heel(const Footfall *f) { return f->kind == KICK ? 0.5 : 0.12; }
+
 static double rest_heel(const Footfall *f) {
     if (f->kind == TOUCH) return 0.35;
     return f->kind == KICK ? 0.5 : 0.0;
@@ -61,14 +64,15 @@ static Foot swing(const Footfall *falls, size_t from, size_t to, double beat, do
     const Footfall *last = &falls[from], *next = &falls[to];
     const double turned = pivot(heading - last->heading);
     Foot f = {.x = last->x, .z = last->z, .yaw = last->yaw + turned};
-    const double settled = smooth_step(beat, last->beat, last->beat + 0.2);
-    f.heel = 0.12 + (rest_heel(last) - 0.12) * settled + 0.15 * (1 - exp(-turned * turned));
+    const double settled = smooth_step(beat, last->beat, last->beat + 0.3);
+    f.heel = landing_heel(last) + (rest_heel(last) - landing_heel(last)) * settled;
+    f.heel += 0.15 * (1 - exp(-turned * turned));
     f.lift = last->kind == KICK ? last->up : 0.0;
     const double leaves = to == from ? INFINITY : leaves_at(falls, from, to);
-    f.heel += (0.45 - rest_heel(last)) * smooth_step(beat, leaves - 0.2, leaves);
+    f.heel += (0.45 - rest_heel(last)) * smooth_step(beat, fmax(leaves - 0.3, last->beat), leaves);
     *planted = beat < leaves && last->kind != KICK;
     if (beat < leaves) return f;
-    const double u = (beat - leaves) / (next->beat - leaves), s = smooth_step(u, 0, 1);
+    const double u = (beat - leaves) / (next->beat - leaves), s = smooth_step(u, 0.05, 0.97);
     const double far = hypot(next->x - f.x, next->z - f.z);
     const double end = next->kind == KICK ? next->up : 0.0;
     double higher = 0.03 + 0.10 * fmin(far, 0.8);
@@ -78,7 +82,7 @@ static Foot swing(const Footfall *falls, size_t from, size_t to, double beat, do
     f.z += s * (next->z - f.z);
     f.yaw += s * remainder(next->yaw - f.yaw, 2 * M_PI);
     f.lift += s * (end - f.lift) + higher * arch(u);
-    f.heel += s * ((next->kind == KICK ? 0.5 : 0.12) - f.heel) + 0.2 * arch(u);
+    f.heel += s * (landing_heel(next) - f.heel) + 0.2 * arch(u);
     return f;
 }
 

@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-
 enum { L = LEFT, R = RIGHT };
 
 /* Steps are {kind, count, foot, x, z, toes out, up, go_x, go_z, turn}. */

@@ -24,7 +24,7 @@ enum {
 
 static const double STANDING = 0.91; /* height of the pelvis, knees a little bent */
 static const double BALL_HEIGHT = 0.02; /* of the foot's joint when it stands on the floor */
-static const double STRETCH = 0.985; /* of the leg at most */
+static const double STRETCH = 0.975; /* of the leg at most */
 
 static void about(int axis, double angle, double r[9]) {
     double v[3] = {0};
@@ -88,7 +88,7 @@ static void place_foot(const Foot *f, const double rest_ball[3], Footing *out) {
 
 /* The smaller of two numbers, without a corner. */
 static double soft_minimum(double a, double b) {
-    const double sharpness = 80.0;
+    const double sharpness = 40.0;
     double low = fmin(a, b), high = fmax(a, b);
     return low - log1p(exp(-sharpness * (high - low))) / sharpness;
 }
@@ -144,29 +144,37 @@ static void set_spine(const Segment *spine, double rotations[SMPL_JOINTS][9]) {
     from_angles(head->turn / 2, head->bend / 2, -head->lean / 2, rotations[SKULL]);
 }
 
-void pose_to_body(const Pose *p, const Skeleton *smpl, double translation[3],
-                  double rotations[SMPL_JOINTS][9]) {
-    for (int j = 0; j < SMPL_JOINTS; j++) about(0, 0, rotations[j]);
-    double pelvis[3] = {p->x, STANDING + p->y, p->z};
-    from_angles(p->heading + p->yaw, p->pitch, p->roll, rotations[PELVIS]);
+static void pelvis_rotation(const Pose *p, double r[9]) {
+    from_angles(p->heading + p->yaw, p->pitch, p->roll, r);
+}
 
-    Footing feet[SIDES];
-    double height = pelvis[1];
+double pose_reach(const Pose *p, const Skeleton *smpl) {
+    double rotation[9], height = p->y;
+    pelvis_rotation(p, rotation);
     for (int side = 0; side < SIDES; side++) {
-        place_foot(&p->foot[side], smpl->offsets + 3 * (BALL + side), &feet[side]);
         const double *thigh = smpl->offsets + 3 * (KNEE + side);
         const double *shin = smpl->offsets + 3 * (ANKLE + side);
         const double reach = STRETCH * (vec3_norm(thigh) + vec3_norm(shin));
+        Footing foot;
         double hip[3];
-        rotation_apply(rotations[PELVIS], smpl->offsets + 3 * (HIP + side), hip);
-        const double dx = feet[side].ankle[0] - pelvis[0] - hip[0];
-        const double dz = feet[side].ankle[2] - pelvis[2] - hip[2];
+        place_foot(&p->foot[side], smpl->offsets + 3 * (BALL + side), &foot);
+        rotation_apply(rotation, smpl->offsets + 3 * (HIP + side), hip);
+        const double dx = foot.ankle[0] - p->x - hip[0], dz = foot.ankle[2] - p->z - hip[2];
         const double up = sqrt(fmax(reach * reach - dx * dx - dz * dz, 0.05));
-        height = soft_minimum(height, feet[side].ankle[1] + up - hip[1]);
+        height = soft_minimum(height, foot.ankle[1] + up - hip[1] - STANDING);
     }
-    pelvis[1] = height;
+    return height;
+}
+
+void pose_to_body(const Pose *p, const Skeleton *smpl, double translation[3],
+                  double rotations[SMPL_JOINTS][9]) {
+    const double pelvis[3] = {p->x, STANDING + pose_reach(p, smpl), p->z};
+    for (int j = 0; j < SMPL_JOINTS; j++) about(0, 0, rotations[j]);
+    pelvis_rotation(p, rotations[PELVIS]);
     for (int side = 0; side < SIDES; side++) {
-        set_leg(side, &feet[side], pelvis, rotations[PELVIS], smpl, rotations);
+        Footing foot;
+        place_foot(&p->foot[side], smpl->offsets + 3 * (BALL + side), &foot);
+        set_leg(side, &foot, pelvis, rotations[PELVIS], smpl, rotations);
         set_arm(side, &p->arm[side], rotations);
     }
     set_spine(p->spine, rotations);

@@ -40,9 +40,12 @@ typedef struct {
     Arm arm[SIDES];
 } Pose;
 
+/* p->y, or as much less as the legs need to reach the feet. */
+double pose_reach(const Pose *p, const Skeleton *smpl);
+
 /* The ankles are brought to the feet by two-bone inverse kinematics, the pelvis sinks as far as
- * they need. rotations [24][9] are relative to the parent joint, translation [3] is SMPL's (the
- * pelvis less its rest place). */
+ * they need (pose_reach). rotations [24][9] are relative to the parent joint, translation [3] is
+ * SMPL's (the pelvis less its rest place). */
 void pose_to_body(const Pose *p, const Skeleton *smpl, double translation[3],
                   double rotations[SMPL_JOINTS][9]);
 
