@@ -1,5 +1,6 @@
 #include "lib/formats/json.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,4 +107,78 @@ int json_string(JsonReader *r, char **out, Error *err) {
     r->at = close + 1;
     *out = text;
     return 0;
+}
+
+int json_number(JsonReader *r, double *out, Error *err) {
+    char text[64], *end;
+    size_t n = 0;
+    skip_blanks(r);
+    while (r->at + n < r->end && n + 1 < sizeof text && memchr("+-.0123456789Ee", r->at[n], 15)) {
+        text[n] = r->at[n];
+        n++;
+    }
+    text[n] = '\0';
+    const char *digit = text[0] == '-' ? text + 1 : text;
+    *out = strtod(text, &end);
+    if (*digit < '0' || *digit > '9' || end != text + n || !isfinite(*out))
+        return error_set(err, "a number is missing in its JSON");
+    r->at += n;
+    return 0;
+}
+
+static int take_word(JsonReader *r, const char *word) {
+    size_t n = strlen(word);
+    skip_blanks(r);
+    if ((size_t)(r->end - r->at) < n || memcmp(r->at, word, n) != 0) return 0;
+    r->at += n;
+    return 1;
+}
+
+int json_truth(JsonReader *r, int *out, Error *err) {
+    *out = take_word(r, "true");
+    if (*out || take_word(r, "false")) return 0;
+    return error_set(err, "true or false is missing in its JSON");
+}
+
+/* A key and its colon. */
+static int skip_key(JsonReader *r, Error *err) {
+    char *key;
+    if (json_string(r, &key, err)) return -1;
+    free(key);
+    return json_need(r, ':', err);
+}
+
+static int skip_scalar(JsonReader *r, Error *err) {
+    char *text;
+    double number;
+    skip_blanks(r);
+    if (take_word(r, "true") || take_word(r, "false") || take_word(r, "null")) return 0;
+    if (r->at == r->end || *r->at != '"') return json_number(r, &number, err);
+    if (json_string(r, &text, err)) return -1;
+    free(text);
+    return 0;
+}
+
+int json_skip(JsonReader *r, Error *err) {
+    char closers[JSON_DEPTH_MAX]; /* of what is open */
+    size_t depth = 0;
+    for (;;) {
+        char closer = 0;
+        if (json_take(r, '{'))
+            closer = '}';
+        else if (json_take(r, '['))
+            closer = ']';
+        else if (skip_scalar(r, err))
+            return -1;
+        if (closer && depth == JSON_DEPTH_MAX)
+            return error_set(err, "its JSON is nested deeper than %d", JSON_DEPTH_MAX);
+        if (closer && !json_take(r, closer)) {
+            closers[depth++] = closer;
+            if (closer == '}' && skip_key(r, err)) return -1;
+            continue;
+        }
+        while (depth > 0 && json_take(r, closers[depth - 1])) depth--;
+        if (depth == 0) return 0;
+        if (json_need(r, ',', err) || (closers[depth - 1] == '}' && skip_key(r, err))) return -1;
+    }
 }

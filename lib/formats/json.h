@@ -1,6 +1,6 @@
 /* json.h: just enough strict JSON to read a .safetensors header without building a tree: memory
  * stays bounded by what is kept, integers are exact, every name is seen even if it occurs twice.
- * Values are asked for by type; there is no nesting to follow.
+ * Values are asked for by type. json_fields.h reads whole objects of settings.
  *
  * Each function skips blanks first and returns 0, or -1 when something else comes next (err then
  * says what was wanted). */
@@ -25,6 +25,13 @@ int json_need(JsonReader *r, char c, Error *err);
 int json_string(JsonReader *r, char **out, Error *err);
 /* A natural number in decimal digits, below 2^64. */
 int json_natural(JsonReader *r, uint64_t *out, Error *err);
+/* Any finite number, as the nearest double. */
+int json_number(JsonReader *r, double *out, Error *err);
+/* true or false: 1 or 0. */
+int json_truth(JsonReader *r, int *out, Error *err);
+/* Any value, whole; nested up to JSON_DEPTH_MAX. */
+enum { JSON_DEPTH_MAX = 64 };
+int json_skip(JsonReader *r, Error *err);
 /* Nothing but blanks is left: 1, else 0. */
 int json_at_end(JsonReader *r);
 

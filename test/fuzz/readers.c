@@ -11,7 +11,6 @@
 #include "lib/base/tsv.h"
 #include "lib/data/dataset.h"
 #include "lib/formats/tensor_file.h"
-#include "lib/formats/torch_file.h"
 #include "lib/motion/import/motion_import.h"
 #include "lib/motion/import/pose_source.h"
 #include "lib/motion/joint_map.h"
@@ -21,29 +20,13 @@
 #include "model/cluster/cluster_file.h"
 #include "model/config.h"
 #include "model/model_file.h"
+#include "test/fuzz/checkpoint_readers.h"
+#include "test/fuzz/reading.h"
 #include "test/fuzz/seeds.h"
 
 /* libvorbis, as libsndfile uses it, loses its settings where a header is damaged. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void) { return "leak:libvorbis\n"; }
-
-static void require(bool holds) {
-    if (!holds) abort();
-}
-
-/* A failure is one line that begins with the path. */
-static bool read_well(int status, const char *path, const Error *err) {
-    if (status == 0) return true;
-    require(status == -1 && strncmp(err->text, path, strlen(path)) == 0);
-    require(!strchr(err->text, '\n') && strlen(err->text) > strlen(path) + 2);
-    return false;
-}
-
-static void touch(const void *data, size_t size) {
-    static volatile unsigned char sink;
-    for (size_t i = 0; i < size; i++) sink = ((const unsigned char *)data)[i];
-    (void)sink;
-}
 
 static void check_motion(const Motion *m) {
     require(m->frames > 0 && m->joints > 0 && m->fps > 0 && isfinite(m->fps));
@@ -68,23 +51,6 @@ static bool read_motion(const char *path) {
         motion_free(&m);
     }
     return good;
-}
-
-static bool read_torch(const char *path) {
-    enum { ELEMENTS = 1 << 16 }; /* an expanded tensor can claim any number */
-    static float values[ELEMENTS];
-    TorchFile *f;
-    Error err;
-    if (!read_well(torch_file_open(path, &f, &err), path, &err)) return false;
-    require(torch_file_count(f) > 0);
-    for (size_t i = 0; i < torch_file_count(f); i++) {
-        const TorchTensor *t = torch_file_at(f, i);
-        require(torch_file_find(f, t->name) == t);
-        if (torch_elements(t) > ELEMENTS) continue;
-        if (torch_read_f32(t, values, &err) == 0) touch(values, torch_elements(t) * sizeof *values);
-    }
-    torch_file_close(f);
-    return true;
 }
 
 static bool read_poses(const char *path) {
@@ -317,10 +283,20 @@ const FuzzReader fuzz_readers[] = {
     {.name = "bvh", .file = "x.bvh", .read = read_motion, .seed = seed_bvh, .rounds = 1800},
     {.name = "torch",
      .file = "x.pt",
-     .read = read_torch,
+     .read = fuzz_read_torch,
      .seed = seed_torch,
      .zip = true,
      .rounds = 6000},
+    {.name = "settings",
+     .file = "config.json",
+     .read = fuzz_read_settings,
+     .seed = seed_settings,
+     .rounds = 4500},
+    {.name = "weight-index",
+     .file = "x.index.json",
+     .read = fuzz_read_index,
+     .seed = seed_weight_index,
+     .rounds = 3000},
     {.name = "pickle", .file = "x.pkl", .read = read_motion, .seed = seed_pickles, .rounds = 6000},
     {.name = "motion-npz",
      .file = "gBR_sBM_cAll_d04_mBR0_ch01.npz",

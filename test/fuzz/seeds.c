@@ -95,6 +95,18 @@ void seed_torch(const char *folder) {
     }
 }
 
+void seed_settings(const char *folder) {
+    write_text(folder, "config.json",
+               "{\"model_type\": \"hubert\", \"conv_dim\": [24, 24, 24],\n \"conv_bias\": false, "
+               "\"layer_norm_eps\": 1e-05, \"hidden_size\": 48, \"sizes\": {\"a\": [{}, null]}}\n");
+}
+
+void seed_weight_index(const char *folder) {
+    write_text(folder, "model.safetensors.index.json",
+               "{\"metadata\": {\"total_size\": 24},\n \"weight_map\": {\"a.w\": "
+               "\"model-1.safetensors\", \"b\": \"model-2.bin\"}}\n");
+}
+
 static float *add_f32(Tensors *set, const char *name, size_t rows, size_t columns) {
     const size_t shape[2] = {rows, columns};
     Tensor t;

@@ -13,6 +13,8 @@ extern const char seeds_settings[];
 void seed_bvh(const char *folder);
 void seed_pickles(const char *folder);
 void seed_torch(const char *folder);
+void seed_settings(const char *folder);
+void seed_weight_index(const char *folder);
 void seed_motion_npz(const char *folder);
 void seed_motion_npy(const char *folder);
 void seed_positions(const char *folder);
