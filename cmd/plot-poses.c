@@ -16,14 +16,16 @@ enum { NEIGHBOURS = 10 };
 
 typedef struct {
     Strings files;
-    const Skeleton *skeleton;
+    Skeletons skeletons;
     PoseSet *sets; /* [files.count] */
     size_t per_file;
 } Reading;
 
 static int take(const Motion *m, size_t i, void *context, Error *err) {
     Reading *r = context;
-    return poses_sample(m, r->skeleton, r->per_file, &r->sets[i], err);
+    const Skeleton *skeleton = NULL;
+    if (skeletons_find(&r->skeletons, m->joints, &skeleton, err)) return -1;
+    return poses_sample(m, skeleton, r->per_file, &r->sets[i], err);
 }
 
 static int read_poses(Reading *r, char *const *operands, size_t count, size_t poses, bool quiet,
@@ -62,6 +64,22 @@ static int write_points(const char *path, const PoseSet *s, const double *points
     return status ? -1 : 0;
 }
 
+static int print_summary(const PoseSet *s, double divergence, double share, bool json, Error *err) {
+    static const Column columns[] = {{"poses", "poses", 0, 1},
+                                     {"genres", "genres", 0, 1},
+                                     {"kl_divergence", "KL divergence", 4, 1},
+                                     {"own_genre", "own genre %", 1, 100}};
+    const double values[] = {(double)s->count, (double)s->groups.count, divergence, share};
+    if (json) {
+        cJSON *object = cJSON_CreateObject();
+        int bad = table_json(object, columns, values, 4);
+        return table_print_json(stdout, object) || bad ? error_set(err, "out of memory") : 0;
+    }
+    table_titles(stdout, 0, "", columns, 4);
+    table_row(stdout, 0, "", columns, values, 4);
+    return 0;
+}
+
 static int plot(const PoseSet *s, const TsneOptions *o, const char *output, const char *points_path,
                 bool json, Error *err) {
     double *points = calloc(2 * s->count, sizeof *points), divergence, share;
@@ -76,21 +94,7 @@ static int plot(const PoseSet *s, const TsneOptions *o, const char *output, cons
                              s->groups.count, &svg, err);
     if (!status && points_path) status = write_points(points_path, s, points, err);
     if (!status) status = file_write(output, svg.data, svg.size, err);
-    if (!status) {
-        static const Column columns[] = {{"poses", "poses", 0, 1},
-                                         {"genres", "genres", 0, 1},
-                                         {"kl_divergence", "KL divergence", 4, 1},
-                                         {"own_genre", "own genre %", 1, 100}};
-        const double values[] = {(double)s->count, (double)s->groups.count, divergence, share};
-        if (json) {
-            cJSON *object = cJSON_CreateObject();
-            table_json(object, columns, values, 4);
-            if (table_print_json(stdout, object)) status = error_set(err, "out of memory");
-        } else {
-            table_titles(stdout, 0, "", columns, 4);
-            table_row(stdout, 0, "", columns, values, 4);
-        }
-    }
+    if (!status) status = print_summary(s, divergence, share, json, err);
     free(points);
     buffer_free(&svg);
     return status;
@@ -137,11 +141,10 @@ int main(int argc, char **argv) {
     threads_set((int)general.threads);
     o.seed = seed;
     Error err;
-    Skeleton skeleton = {0};
     PoseSet all = {0};
-    Reading r = {.skeleton = &skeleton};
+    Reading r = {0};
     status = 0;
-    if (skeleton_choose(skeleton_path, &skeleton, &err) ||
+    if (skeletons_open(&r.skeletons, skeleton_path, &err) ||
         read_poses(&r, argv + first, (size_t)(argc - first), poses, general.quiet, &all, &err) ||
         plot(&all, &o, output, points, json, &err))
         status = program_report(&program, &err);
@@ -149,6 +152,6 @@ int main(int argc, char **argv) {
     free(r.sets);
     poses_free(&all);
     strings_free(&r.files);
-    skeleton_free(&skeleton);
+    skeletons_free(&r.skeletons);
     return program_finish(&program, status);
 }

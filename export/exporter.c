@@ -8,14 +8,11 @@
 #include "lib/base/utf8.h"
 #include "lib/data/motion_list.h"
 
-enum { BUILT_IN = 2 };
-
 typedef struct {
     const ExportRun *run;
     bool folder; /* output is a folder, for a file per dance */
     Strings files;
-    Skeleton given; /* from --skeleton; no joints if there is none */
-    Skeleton built_in[BUILT_IN];
+    Skeletons skeletons;
     Clip *clips; /* [files.count] where they go together */
 } Exporter;
 
@@ -51,20 +48,6 @@ static int make_result(const ExportFormat *f, const ExportJob *job, const char *
 
 /* --- clips --- */
 
-static int choose_skeleton(const Exporter *e, size_t joints, const Skeleton **out, Error *err) {
-    if (e->run->skeleton) {
-        *out = &e->given;
-        return 0;
-    }
-    for (int i = 0; i < BUILT_IN; i++)
-        if (e->built_in[i].joints == joints) {
-            *out = &e->built_in[i];
-            return 0;
-        }
-    Skeleton none;
-    return skeleton_for_joints(joints, &none, err); /* says what is wrong with that number */
-}
-
 static int clean_feet(const Exporter *e, Clip *c, Error *err) {
     FeetChoice choice = e->run->feet;
     if (choice == FEET_BY_FORMAT && e->run->format->seen && feet_known(c->skeleton))
@@ -76,7 +59,7 @@ static int clean_feet(const Exporter *e, Clip *c, Error *err) {
 
 static int load_clip(const Exporter *e, const Motion *m, size_t i, Clip *out, Error *err) {
     const Skeleton *skeleton = NULL;
-    if (choose_skeleton(e, m->joints, &skeleton, err)) return -1;
+    if (skeletons_find(&e->skeletons, m->joints, &skeleton, err)) return -1;
     char *stem = path_stem(e->files.items[i]);
     if (!stem) return error_set(err, "out of memory");
     int status = clip_new(out, m, stem, skeleton, err);
@@ -145,8 +128,7 @@ static int prepare_folder(const Exporter *e, Error *err) {
 static int export_all(Exporter *e, char *const *operands, size_t count, Error *err) {
     const ExportRun *run = e->run;
     bool together = run->format->together;
-    if (run->skeleton && skeleton_read(run->skeleton, &e->given, err)) return -1;
-    if (skeleton_smpl(&e->built_in[0], err) || skeleton_smplh(&e->built_in[1], err)) return -1;
+    if (skeletons_open(&e->skeletons, run->skeleton, err)) return -1;
     if (motion_list(&e->files, operands, count, err)) return -1;
     e->folder = !together && (e->files.count > 1 || folder_exists(run->output) ||
                               path_ends_with(run->output, "/"));
@@ -168,8 +150,7 @@ int export_motions(const ExportRun *run, char *const *operands, size_t count, Er
     int status = export_all(&e, operands, count, err);
     for (size_t i = 0; e.clips && i < e.files.count; i++) clip_free(&e.clips[i]);
     free(e.clips);
-    for (int i = 0; i < BUILT_IN; i++) skeleton_free(&e.built_in[i]);
-    skeleton_free(&e.given);
+    skeletons_free(&e.skeletons);
     strings_free(&e.files);
     return status;
 }

@@ -1,9 +1,9 @@
 #include "export/poses.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/motion/heading.h"
 #include "lib/motion/pose_track.h"
 
 static int allocate(PoseSet *p, size_t count, size_t dim, Error *err) {
@@ -26,8 +26,8 @@ void poses_free(PoseSet *p) {
 /* The root's z axis, seen from above, is turned to face ahead. */
 static void take_pose(const PoseTrack *b, size_t t, double *out) {
     const double *r = b->rotations + 9 * t * b->joints, *p = b->positions + 3 * t * b->joints;
-    double length = hypot(r[2], r[8]), sine = length > 1e-9 ? r[2] / length : 0,
-           cosine = length > 1e-9 ? r[8] / length : 1;
+    double sine, cosine;
+    heading_of(r[2], r[8], &sine, &cosine);
     for (size_t j = 1; j < b->joints; j++) {
         double x = p[3 * j] - p[0], z = p[3 * j + 2] - p[2];
         out[3 * (j - 1)] = cosine * x - sine * z;

@@ -97,10 +97,31 @@ int skeleton_smplh(Skeleton *out, Error *err) {
     return 0;
 }
 
-int skeleton_for_joints(size_t joints, Skeleton *out, Error *err) {
-    if (joints == SMPL_JOINTS) return skeleton_smpl(out, err);
-    if (joints == SMPLH_JOINTS) return skeleton_smplh(out, err);
-    *out = (Skeleton){0};
+int skeletons_open(Skeletons *out, const char *path, Error *err) {
+    *out = (Skeletons){0};
+    if ((path && skeleton_read(path, &out->given, err)) || skeleton_smpl(&out->smpl, err) ||
+        skeleton_smplh(&out->smplh, err)) {
+        skeletons_free(out);
+        return -1;
+    }
+    return 0;
+}
+
+void skeletons_free(Skeletons *s) {
+    skeleton_free(&s->given);
+    skeleton_free(&s->smpl);
+    skeleton_free(&s->smplh);
+}
+
+int skeletons_find(const Skeletons *s, size_t joints, const Skeleton **out, Error *err) {
+    *out = NULL;
+    if (s->given.joints)
+        *out = &s->given;
+    else if (joints == SMPL_JOINTS)
+        *out = &s->smpl;
+    else if (joints == SMPLH_JOINTS)
+        *out = &s->smplh;
+    if (*out) return 0;
     return error_set(err,
                      "the motion has %zu joints; skeletons of %d (SMPL) and %d (SMPL-H) are built "
                      "in: give the body's own with --skeleton",

@@ -300,10 +300,13 @@ static void smplh_has_hands(void **state) {
     (void)state;
     static const double index[3] = {0.0681, 0.0398, 0.0224}, thumb[2] = {0.0462, 0.0316};
     Error err;
-    Skeleton s, smpl;
+    Skeletons all;
+    const Skeleton *hands, *plain, *none;
     char name[24];
-    assert_done(skeleton_for_joints(52, &s, &err), &err);
-    assert_done(skeleton_for_joints(24, &smpl, &err), &err);
+    assert_done(skeletons_open(&all, NULL, &err), &err);
+    assert_done(skeletons_find(&all, 52, &hands, &err), &err);
+    assert_done(skeletons_find(&all, 24, &plain, &err), &err);
+    const Skeleton s = *hands, smpl = *plain;
     assert_memory_equal(s.parents, smpl.parents, 22 * sizeof *s.parents);
     assert_memory_equal(s.offsets, smpl.offsets, 3 * 22 * sizeof *s.offsets);
     for (int j = 22; j < 52; j++) {
@@ -324,10 +327,9 @@ static void smplh_has_hands(void **state) {
     assert_string_equal(smpl_joint_name(52, 36, name), "L_Thumb3");
     assert_string_equal(smpl_joint_name(52, 37, name), "R_Index1");
     assert_string_equal(smpl_joint_name(52, 51, name), "R_Thumb3");
-    skeleton_free(&s);
-    skeleton_free(&smpl);
-    assert_int_equal(skeleton_for_joints(17, &s, &err), -1);
+    assert_int_equal(skeletons_find(&all, 17, &none, &err), -1);
     assert_non_null(strstr(err.text, "17 joints"));
+    skeletons_free(&all);
 }
 
 int main(void) {
