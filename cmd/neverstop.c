@@ -146,6 +146,7 @@ int main(int argc, char **argv) {
     if (!entry) return unknown_program(argv[0]);
     Error err;
     Installation at = {0};
+    setenv("NEVERSTOP_COMMAND", "1", 1); /* for what programs print; without it no harm is done */
     if (find_installation(called, &at, &err) == 0) run_program(entry, &at, argv, &err);
     installation_free(&at);
     return program_report(&front, &err);

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/choices.h"
@@ -104,11 +105,17 @@ static const Option help_row = {.name = "help", .letter = 'h', .help = "Show thi
 static const Option version_row = {
     .name = "version", .letter = 'V', .help = "Show the version and exit."};
 
+const char *help_command_prefix(const Program *p) {
+    if (strcmp(p->name, "neverstop") == 0) return "";
+    return getenv("NEVERSTOP_COMMAND") ? "neverstop " : "";
+}
+
 void help_print(const Program *p) {
+    const char *prefix = help_command_prefix(p);
     printf("Usage: ");
     for (const char *line = p->usage; *line;) {
         size_t n = strcspn(line, "\n");
-        printf("%s%s %.*s\n", line == p->usage ? "" : "   or: ", p->name, (int)n, line);
+        printf("%s%s%s %.*s\n", line == p->usage ? "" : "   or: ", prefix, p->name, (int)n, line);
         line += n + (line[n] == '\n');
     }
     print_wrapped(p->about, 0);
@@ -123,8 +130,9 @@ void help_print(const Program *p) {
     }
     print_option(&help_row);
     print_option(&version_row);
-    printf("\nExample:\n  %s\n", p->example);
-    printf("\nNEVERSTOP_USE=help %s lists what can be chosen for this machine.\n", p->name);
+    printf("\nExample:\n  %s%s\n", prefix, p->example);
+    printf("\nNEVERSTOP_USE=help %s%s lists what can be chosen for this machine.\n", prefix,
+           p->name);
 }
 
 void help_print_choices(void) {

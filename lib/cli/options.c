@@ -223,7 +223,7 @@ int program_usage_error(const Program *p, const char *format, ...) {
     va_list args;
     va_start(args, format);
     print_message(p, "", format, args);
-    fprintf(stderr, "; try '%s --help'\n", p->name);
+    fprintf(stderr, "; try '%s%s --help'\n", help_command_prefix(p), p->name);
     va_end(args);
     return 2;
 }

@@ -25,7 +25,7 @@ check "README and licence" $?
 mv "$root" "$tmp/moved here"
 neverstop="$tmp/moved here/bin/neverstop"
 cd "$tmp" || exit 1
-"$neverstop" generate --help >"$tmp/help" && "$BIN/generate" --help | cmp -s - "$tmp/help"
+"$neverstop" generate --help >"$tmp/help" && "$BIN/neverstop" generate --help | cmp -s - "$tmp/help"
 check "an installation can be moved" $?
 for name in $("$neverstop" | sed -n 's/^  \([a-z-]*\)  .*/\1/p'); do
     "$neverstop" help "$name" >"$tmp/help" 2>&1 && [ -s "$tmp/help" ] || echo "$name"
