@@ -24,10 +24,20 @@
 # of a read-only source tree.
 
 CC      ?= cc
-MARCH   ?= native
+# Compilers that do not know the processor at hand (clang 14 on Arm) take their default.
+ifeq ($(origin MARCH),undefined)
+MARCH   := $(shell $(CC) -march=native -E -x c /dev/null >/dev/null 2>&1 && echo native)
+endif
 OPT     ?= -O3
 BLAS    ?= openblas
 PACKAGES = $(BLAS) fftw3 fftw3f sndfile libmpg123 soxr libxxhash zlib libcjson
+
+# Homebrew keeps openblas where pkg-config does not look.
+ifeq ($(shell uname),Darwin)
+PKG_CONFIG = PKG_CONFIG_PATH="$$PKG_CONFIG_PATH:$$(brew --prefix openblas)/lib/pkgconfig" pkg-config
+else
+PKG_CONFIG ?= pkg-config
+endif
 
 BUILD ?= build
 BIN   ?= $(if $(MPI),$(BUILD)/mpi,bin)
@@ -36,8 +46,8 @@ WARN     = -Wall -Wextra -Wshadow -Wconversion
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(OPT) -g $(if $(MARCH),-march=$(MARCH)) -fopenmp \
              -fno-math-errno -fno-trapping-math $(WARN) -MMD -MP -I. $(SANITIZE) \
              $(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(FILE_CFLAGS)
-PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
-PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES))
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 
 rooms    := lib features model metrics export demo
 library  := $(filter-out lib/base/comm_mpi.c,$(shell find $(rooms) -name '*.c' | LC_ALL=C sort))
@@ -55,7 +65,7 @@ viewer   := $(patsubst %,export/page/%.js,algebra dance body surface shaders sta
 all: $(programs)
 
 $(BUILD)/libneverstop.a: $(library:%.c=$(BUILD)/%.o) $(BUILD)/export/page/viewer.o
-	rm -f $@ && ar rcs $@ $^
+	rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -83,13 +93,13 @@ $(BUILD)/lib/nn/%.o $(BUILD)/model/%.o: FILE_CFLAGS = -ffp-contract=fast
 # lib/base/comm.h. MPI_PACKAGE: pkg-config's name of the MPI.
 MPI_PACKAGE ?= ompi-c
 mpi_there   := $(shell . test/choices.sh; may_use mpi mpirun && \
-                      pkg-config --exists $(MPI_PACKAGE) && echo yes)
-$(BUILD)/lib/base/comm_mpi.o: FILE_CFLAGS = $(shell pkg-config --cflags $(MPI_PACKAGE))
+                      $(PKG_CONFIG) --exists $(MPI_PACKAGE) && echo yes)
+$(BUILD)/lib/base/comm_mpi.o: FILE_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(MPI_PACKAGE))
 
 $(BUILD)/mpi/%: $(BUILD)/cmd/%.o $(BUILD)/lib/base/comm_mpi.o $(BUILD)/libneverstop.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) $(PACKAGE_LIBS) \
-	    $(shell pkg-config --libs $(MPI_PACKAGE)) -lm
+	    $(shell $(PKG_CONFIG) --libs $(MPI_PACKAGE)) -lm
 
 ifndef MPI
 $(BIN)/%: $(BUILD)/cmd/%.o $(BUILD)/libneverstop.a
@@ -103,7 +113,7 @@ $(BUILD)/f64/%.o: %.c
 	$(CC) $(ALL_CFLAGS) -DNN_FLOAT64 -c -o $@ $<
 
 $(BUILD)/f64/model.a: $(doubles:%.c=$(BUILD)/f64/%.o)
-	rm -f $@ && ar rcs $@ $^
+	rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/f64/test/%: $(BUILD)/f64/test/%.o $(BUILD)/f64/model.a $(BUILD)/libneverstop.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) -lcmocka $(PACKAGE_LIBS) -lm
@@ -261,7 +271,7 @@ sources  = $(shell find cmd $(rooms) test -name '*.c' | LC_ALL=C sort)
 syntax   = xargs -n 16 -P 2 $(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -Werror -fsyntax-only
 warnings:
 	@echo $(if $(mpi_there),$(sources),$(filter-out lib/base/comm_mpi.c,$(sources))) | \
-	  $(syntax) $(if $(mpi_there),$(shell pkg-config --cflags $(MPI_PACKAGE)))
+	  $(syntax) $(if $(mpi_there),$(shell $(PKG_CONFIG) --cflags $(MPI_PACKAGE)))
 	@echo $(doubles) | $(syntax) -DNN_FLOAT64
 
 clean:

@@ -44,12 +44,29 @@ static int tear_down(void **state) {
     return 0;
 }
 
+/* librosa's numbers are from x86. libsoxr's samples have the same bits there; on other processors
+ * it sums in another order, and what is computed from the samples takes that over: `of`, the
+ * largest of the numbers, times so many units of float's last place. */
+static double last_places(double of) {
+#ifdef __x86_64__
+    return 0 * of;
+#else
+    return 32 * 0x1p-24 * of;
+#endif
+}
+
+static double largest_of(const double *x, size_t n) {
+    double largest = 0;
+    for (size_t i = 0; i < n; i++) largest = x[i] > largest ? x[i] : largest;
+    return largest;
+}
+
 static void resampled_like_librosa(void **state) {
     const Song *s = *state;
     size_t count;
     double *wanted = numbers(&s->golden, "y", &count);
     assert_int_equal(s->n, (size_t)number(&s->golden, "samples"));
-    assert_close("y", s->y, 1, 101, wanted, count, 1, 0);
+    assert_close("y", s->y, 1, 101, wanted, count, 1, last_places(1));
     free(wanted);
 }
 
@@ -130,10 +147,11 @@ static void mel_and_mfcc_like_librosa(void **state) {
         for (size_t k = 0; k < BINS; k++) power[k] = re[k] * re[k] + im[k] * im[k];
         mel_frame(&filters, power, mel + t * MINT35_MELS);
     }
-    double *wanted = numbers(&s->golden, "mel", &count);
+    double *wanted = numbers(&s->golden, "mel", &count), loudest = largest_of(wanted, count);
     for (size_t i = 0; i < count; i++) {
         const double got = mel[i / MINT35_MELS * 40 * MINT35_MELS + i % MINT35_MELS];
-        if (!(fabs(got - wanted[i]) <= 2e-5 * wanted[i] + 1e-9))
+        const double rounding = last_places(sqrt(wanted[i] * loudest)); /* of a squared amplitude */
+        if (!(fabs(got - wanted[i]) <= 2e-5 * wanted[i] + 1e-9 + rounding))
             fail_msg("mel %zu: %g, not %g", i, got, wanted[i]);
     }
     free(wanted);
@@ -283,12 +301,14 @@ static void constant_q_like_librosa(void **state) {
                                 LIBROSA_0_11, magnitude, &err),
                      0);
     double *wanted = numbers(&s->golden, "cqt", &count);
-    assert_close("cqt", magnitude, CQ_BINS, 40, wanted, count, CQ_BINS, 2e-6);
+    assert_close("cqt", magnitude, CQ_BINS, 40, wanted, count, CQ_BINS,
+                 2e-6 + last_places(largest_of(wanted, count)));
     free(wanted);
     chroma_from_cq(magnitude, s->frames, chroma);
     wanted = numbers(&s->golden, "chroma", &count);
     assert_int_equal(count, s->frames * MINT35_PITCHES);
-    assert_close("chroma", chroma, MINT35_PITCHES, 1, wanted, count, MINT35_PITCHES, 1e-5);
+    assert_close("chroma", chroma, MINT35_PITCHES, 1, wanted, count, MINT35_PITCHES,
+                 1e-5 + last_places(largest_of(wanted, count)));
     free(wanted);
     float *cens = malloc(s->frames * MINT35_DIM * sizeof *cens);
     chroma_cens(chroma, s->frames, LIBROSA_0_11, cens, MINT35_DIM);
