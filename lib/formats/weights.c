@@ -224,21 +224,24 @@ static void put_shape(int rank, const size_t *shape, char *text, size_t size) {
     if (used < size) snprintf(text + used, size - used, "]");
 }
 
-int weights_read(Weights *w, const char *name, int rank, const size_t *shape, float *out,
-                 Error *err) {
-    Weight *t = find(w, w->prefix, name);
+int weights_check(const Weights *w, const char *name, int rank, const size_t *shape, Error *err) {
+    const Weight *t = find(w, w->prefix, name);
     if (!t) return error_set(err, "%s: tensor '%s%s' is missing", w->path, w->prefix, name);
     int found_rank = t->torch ? t->torch->rank : t->safetensors->rank;
     const size_t *found = t->torch ? t->torch->shape : t->safetensors->shape;
     bool same = rank == found_rank;
     for (int d = 0; d < rank && same; d++) same = shape[d] == found[d];
-    if (!same) {
-        char is[200], wanted[200];
-        put_shape(found_rank, found, is, sizeof is);
-        put_shape(rank, shape, wanted, sizeof wanted);
-        return error_set(err, "%s: tensor '%s' has the shape %s, not %s", w->path, t->name, is,
-                         wanted);
-    }
+    if (same) return 0;
+    char is[200], wanted[200];
+    put_shape(found_rank, found, is, sizeof is);
+    put_shape(rank, shape, wanted, sizeof wanted);
+    return error_set(err, "%s: tensor '%s' has the shape %s, not %s", w->path, t->name, is, wanted);
+}
+
+int weights_read(Weights *w, const char *name, int rank, const size_t *shape, float *out,
+                 Error *err) {
+    if (weights_check(w, name, rank, shape, err)) return -1;
+    Weight *t = find(w, w->prefix, name);
     t->used = true;
     int bad = t->torch ? torch_read_f32(t->torch, out, err)
                        : safetensors_read_f32(t->safetensors, out, err);

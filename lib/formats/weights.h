@@ -27,6 +27,10 @@ int weights_set_prefix(Weights *w, const char *const *prefixes, const char *name
 
 bool weights_have(const Weights *w, const char *name);
 
+/* Whether there is a tensor of exactly that shape; the same errors as of weights_read. To be asked
+ * before memory of a size that only a header claims is allocated. */
+int weights_check(const Weights *w, const char *name, int rank, const size_t *shape, Error *err);
+
 /* All elements of a tensor of exactly that shape, in C order, as float32 into out [product of
  * shape]. Errors begin with the path and name the tensor that is missing, of another shape, or not
  * of numbers. */

@@ -1,0 +1,319 @@
+/* wav2vec2_load.c: a checkpoint's folder to weights: configuration_wav2vec2.py's names. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "features/encoders/wav2vec2_weights.h"
+#include "lib/base/file.h"
+#include "lib/formats/json_fields.h"
+#include "lib/formats/weights.h"
+
+/* --- config.json --- */
+
+enum { WIDTH_MAX = 1 << 14, LAYERS_MAX = 256 };
+
+static int refuse_flag(const JsonFields *f, const char *name, Error *err) {
+    bool on = false;
+    if (json_field_bool(f, name, &on, err)) return -1;
+    return on ? error_set(err, "'%s' is on, which is not supported", name) : 0;
+}
+
+static int need_text(const JsonFields *f, const char *name, const char *wanted, Error *err) {
+    char text[64];
+    snprintf(text, sizeof text, "%s", wanted);
+    if (json_field_text(f, name, text, sizeof text, err)) return -1;
+    if (strcmp(text, wanted) == 0) return 0;
+    return error_set(err, "'%s' is \"%s\"; only \"%s\" is supported", name, text, wanted);
+}
+
+static int read_switches(const JsonFields *f, Wav2vec2Config *c, Error *err) {
+    static const char *const off[] = {"feature_extractor_cqt", "deepnorm", "conv_pos_batch_norm"};
+    char norm[16] = "group";
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+        if (refuse_flag(f, off[i], err)) return -1;
+    if (need_text(f, "hidden_act", "gelu", err) ||
+        need_text(f, "feat_extract_activation", "gelu", err) ||
+        json_field_text(f, "feat_extract_norm", norm, sizeof norm, err) ||
+        json_field_bool(f, "conv_bias", &c->conv_bias, err) ||
+        json_field_bool(f, "do_stable_layer_norm", &c->pre_norm, err) ||
+        json_field_bool(f, "feat_proj_layer_norm", &c->projection_norm, err))
+        return -1;
+    c->norm_every_conv = strcmp(norm, "layer") == 0;
+    if (c->norm_every_conv || strcmp(norm, "group") == 0) return 0;
+    return error_set(err, "'feat_extract_norm' is \"%s\", not \"group\" or \"layer\"", norm);
+}
+
+static int read_sizes(const JsonFields *f, Wav2vec2Config *c, Error *err) {
+    size_t kernels = c->convs, strides = c->convs;
+    if (json_field_sizes(f, "conv_dim", 1, WIDTH_MAX, WAV2VEC2_CONVS_MAX, c->dim, &c->convs, err) ||
+        json_field_sizes(f, "conv_kernel", 1, 1000, WAV2VEC2_CONVS_MAX, c->kernel, &kernels, err) ||
+        json_field_sizes(f, "conv_stride", 1, 1000, WAV2VEC2_CONVS_MAX, c->stride, &strides, err) ||
+        json_field_size(f, "hidden_size", 1, WIDTH_MAX, &c->width, err) ||
+        json_field_size(f, "intermediate_size", 1, 4 * WIDTH_MAX, &c->inner, err) ||
+        json_field_size(f, "num_attention_heads", 1, WIDTH_MAX, &c->heads, err) ||
+        json_field_size(f, "num_hidden_layers", 1, LAYERS_MAX, &c->layers, err) ||
+        json_field_size(f, "num_conv_pos_embeddings", 1, 4096, &c->position_kernel, err) ||
+        json_field_size(f, "num_conv_pos_embedding_groups", 1, WIDTH_MAX, &c->position_groups,
+                        err) ||
+        json_field_real(f, "layer_norm_eps", &c->epsilon, err) ||
+        json_field_real(f, "sample_rate", &c->rate, err))
+        return -1;
+    if (kernels != c->convs || strides != c->convs)
+        return error_set(err, "'conv_dim', 'conv_kernel' and 'conv_stride' differ in length");
+    if (c->width % c->heads != 0 || c->width % c->position_groups != 0)
+        return error_set(err, "'hidden_size' is no multiple of the heads or the groups");
+    if (!(c->epsilon > 0)) return error_set(err, "'layer_norm_eps' is not above 0");
+    return 0;
+}
+
+static int read_json(const char *folder, const char *name, JsonFields *f, bool *there, Error *err) {
+    char *path = path_join(folder, name);
+    if (!path) return error_set(err, "%s: out of memory", folder);
+    *there = file_exists(path);
+    int status = *there ? json_fields_read(path, f, err) : 0;
+    free(path);
+    return status;
+}
+
+int wav2vec2_config_read(const char *folder, Wav2vec2Config *out, Error *err) {
+    Wav2vec2Config c = {.projection_norm = true,
+                        .normalise = true,
+                        .convs = 7,
+                        .dim = {512, 512, 512, 512, 512, 512, 512},
+                        .kernel = {10, 3, 3, 3, 3, 2, 2},
+                        .stride = {5, 2, 2, 2, 2, 2, 2},
+                        .width = 768,
+                        .inner = 3072,
+                        .heads = 12,
+                        .layers = 12,
+                        .position_kernel = 128,
+                        .position_groups = 16,
+                        .epsilon = 1e-5,
+                        .rate = 16000};
+    JsonFields f = {0};
+    bool there;
+    if (read_json(folder, "config.json", &f, &there, err)) return -1;
+    if (!there)
+        return error_set(err, "%s: config.json is missing; it belongs to the weights", folder);
+    int bad = read_switches(&f, &c, err) || read_sizes(&f, &c, err);
+    json_fields_free(&f);
+    if (bad) {
+        error_prefix(err, "config.json");
+        return error_prefix(err, folder);
+    }
+    if (read_json(folder, "preprocessor_config.json", &f, &there, err)) return -1;
+    if (there) {
+        bad = json_field_bool(&f, "do_normalize", &c.normalise, err) ||
+              json_field_real(&f, "sampling_rate", &c.rate, err);
+        json_fields_free(&f);
+    }
+    if (!bad && !(c.rate >= 1000 && c.rate <= 1e6))
+        bad = error_set(err, "a sample rate of %g Hz", c.rate);
+    if (bad) return error_prefix(err, folder);
+    *out = c;
+    return 0;
+}
+
+/* --- weights --- */
+
+typedef struct {
+    Wav2vec2 *m;
+    Weights *w;
+    bool failed; /* err says why; nothing is read any more */
+    Error *err;
+} Loader;
+
+static float *own(Loader *l, size_t count) {
+    Wav2vec2 *m = l->m;
+    if (m->block_count == m->block_capacity) {
+        size_t capacity = m->block_capacity ? 2 * m->block_capacity : 64;
+        float **bigger = realloc(m->blocks, capacity * sizeof *bigger);
+        if (!bigger) return NULL;
+        m->blocks = bigger;
+        m->block_capacity = capacity;
+    }
+    float *block = malloc(count * sizeof *block);
+    if (block) m->blocks[m->block_count++] = block;
+    return block;
+}
+
+/* A tensor of that shape; NULL where something failed. */
+__attribute__((format(printf, 4, 5))) static float *take(Loader *l, int rank, const size_t *shape,
+                                                         const char *format, ...) {
+    char name[200];
+    size_t count = 1;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(name, sizeof name, format, args);
+    va_end(args);
+    if (l->failed || weights_check(l->w, name, rank, shape, l->err)) {
+        l->failed = true;
+        return NULL;
+    }
+    for (int d = 0; d < rank; d++) count *= shape[d];
+    float *out = own(l, count);
+    if (!out) error_set(l->err, "%s: out of memory", weights_path(l->w));
+    if (!out || weights_read(l->w, name, rank, shape, out, l->err)) {
+        l->failed = true;
+        return NULL;
+    }
+    return out;
+}
+
+static Affine take_norm(Loader *l, size_t n, const char *name) {
+    return (Affine){take(l, 1, &n, "%s.weight", name), take(l, 1, &n, "%s.bias", name)};
+}
+
+static Affine take_linear(Loader *l, size_t out, size_t in, const char *name) {
+    return (Affine){take(l, 2, (size_t[]){out, in}, "%s.weight", name),
+                    take(l, 1, &out, "%s.bias", name)};
+}
+
+/* w [groups * out, in, kernel] to [groups, kernel, in, out]; NULL where something failed. */
+static float *reorder(Loader *l, const float *w, size_t groups, size_t out, size_t in,
+                      size_t kernel) {
+    if (!w) return NULL;
+    float *taps = own(l, groups * out * in * kernel);
+    if (!taps) {
+        l->failed = true;
+        error_set(l->err, "%s: out of memory", weights_path(l->w));
+        return NULL;
+    }
+    for (size_t g = 0; g < groups; g++)
+        for (size_t o = 0; o < out; o++)
+            for (size_t i = 0; i < in; i++)
+                for (size_t j = 0; j < kernel; j++)
+                    taps[((g * kernel + j) * in + i) * out + o] =
+                        w[((g * out + o) * in + i) * kernel + j];
+    return taps;
+}
+
+static void load_convs(Loader *l) {
+    const Wav2vec2Config *c = &l->m->config;
+    for (size_t j = 0; j < c->convs; j++) {
+        ConvWeights *v = &l->m->convs[j];
+        size_t in = j ? c->dim[j - 1] : 1, out = c->dim[j];
+        char name[80];
+        snprintf(name, sizeof name, "feature_extractor.conv_layers.%zu", j);
+        float *w = take(l, 3, (size_t[]){out, in, c->kernel[j]}, "%s.conv.weight", name);
+        v->taps = reorder(l, w, 1, out, in, c->kernel[j]);
+        char bias[100];
+        snprintf(bias, sizeof bias, "%s.conv.bias", name);
+        if (c->conv_bias || weights_have(l->w, bias)) v->bias = take(l, 1, &out, "%s", bias);
+        strcat(name, ".layer_norm");
+        if (c->norm_every_conv || j == 0) v->norm = take_norm(l, out, name);
+    }
+}
+
+/* w[., ., j] = g[j] v[., ., j] / |v[., ., j]|: weight norm with one magnitude for every tap. */
+static void fold(float *v, const float *g, size_t rows, size_t kernel) {
+    for (size_t j = 0; j < kernel; j++) {
+        double sum = 0;
+        for (size_t r = 0; r < rows; r++) sum += (double)v[r * kernel + j] * v[r * kernel + j];
+        double scale = sum > 0 ? g[j] / sqrt(sum) : 0;
+        for (size_t r = 0; r < rows; r++) v[r * kernel + j] = (float)(v[r * kernel + j] * scale);
+    }
+}
+
+static void load_position(Loader *l) {
+    static const char base[] = "encoder.pos_conv_embed.conv";
+    static const char *const names[2][2] = {
+        {"weight_g", "weight_v"},
+        {"parametrizations.weight.original0", "parametrizations.weight.original1"}};
+    const Wav2vec2Config *c = &l->m->config;
+    size_t groups = c->position_groups, in = c->width / groups, kernel = c->position_kernel;
+    const size_t shape[3] = {c->width, in, kernel};
+    char name[120];
+    float *w = NULL;
+    snprintf(name, sizeof name, "%s.weight", base);
+    if (weights_have(l->w, name)) {
+        w = take(l, 3, shape, "%s", name);
+    } else {
+        snprintf(name, sizeof name, "%s.%s", base, names[1][0]);
+        size_t which = weights_have(l->w, name);
+        float *g = take(l, 3, (size_t[]){1, 1, kernel}, "%s.%s", base, names[which][0]);
+        w = take(l, 3, shape, "%s.%s", base, names[which][1]);
+        if (g && w) fold(w, g, c->width * in, kernel);
+    }
+    l->m->position_taps = reorder(l, w, groups, in, in, kernel);
+    l->m->position_bias = take(l, 1, &c->width, "%s.bias", base);
+}
+
+static void load_layer(Loader *l, size_t i) {
+    const Wav2vec2Config *c = &l->m->config;
+    LayerWeights *y = &l->m->layers[i];
+    const size_t n = c->width;
+    const struct {
+        Affine *to;
+        size_t out, in; /* in 0: a norm */
+        const char *name;
+    } rows[] = {
+        {&y->query, n, n, "attention.q_proj"},
+        {&y->key, n, n, "attention.k_proj"},
+        {&y->value, n, n, "attention.v_proj"},
+        {&y->out, n, n, "attention.out_proj"},
+        {&y->attention_norm, n, 0, "layer_norm"},
+        {&y->up, c->inner, n, "feed_forward.intermediate_dense"},
+        {&y->down, n, c->inner, "feed_forward.output_dense"},
+        {&y->final_norm, n, 0, "final_layer_norm"},
+    };
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        char name[100];
+        snprintf(name, sizeof name, "encoder.layers.%zu.%s", i, rows[k].name);
+        *rows[k].to = rows[k].in ? take_linear(l, rows[k].out, rows[k].in, name)
+                                 : take_norm(l, rows[k].out, name);
+    }
+}
+
+static int load(Wav2vec2 *m, const char *folder, Error *err) {
+    static const char *const prefixes[] = {"", "wav2vec2.", "hubert.", NULL};
+    static const char *const ignored[] = {"quantizer.",
+                                          "project_hid.",
+                                          "project_q.",
+                                          "lm_head.",
+                                          "masked_spec_embed",
+                                          "wav2vec2.masked_spec_embed",
+                                          "hubert.masked_spec_embed",
+                                          NULL};
+    const Wav2vec2Config *c = &m->config;
+    Loader l = {.m = m, .err = err};
+    m->layers = calloc(c->layers, sizeof *m->layers);
+    if (!m->layers) return error_set(err, "%s: out of memory", folder);
+    if (weights_open(folder, &l.w, err)) return -1;
+    l.failed =
+        weights_set_prefix(l.w, prefixes, "feature_extractor.conv_layers.0.conv.weight", err) != 0;
+    load_convs(&l);
+    size_t dim = c->dim[c->convs - 1];
+    if (c->projection_norm) m->features_norm = take_norm(&l, dim, "feature_projection.layer_norm");
+    m->projection = take_linear(&l, c->width, dim, "feature_projection.projection");
+    load_position(&l);
+    m->encoder_norm = take_norm(&l, c->width, "encoder.layer_norm");
+    for (size_t i = 0; i < c->layers; i++) load_layer(&l, i);
+    if (!l.failed) l.failed = weights_check_rest(l.w, ignored, err) != 0;
+    weights_close(l.w);
+    return l.failed ? -1 : 0;
+}
+
+int wav2vec2_load(const char *folder, Wav2vec2 **out, Error *err) {
+    *out = NULL;
+    Wav2vec2 *m = calloc(1, sizeof *m);
+    if (!m) return error_set(err, "%s: out of memory", folder);
+    if (wav2vec2_config_read(folder, &m->config, err) || load(m, folder, err)) {
+        wav2vec2_free(m);
+        return -1;
+    }
+    *out = m;
+    return 0;
+}
+
+void wav2vec2_free(Wav2vec2 *m) {
+    if (!m) return;
+    for (size_t i = 0; i < m->block_count; i++) free(m->blocks[i]);
+    free(m->blocks);
+    free(m->layers);
+    free(m);
+}
+
+const Wav2vec2Config *wav2vec2_config(const Wav2vec2 *m) { return &m->config; }
