@@ -139,7 +139,8 @@ $(WALK)/rnn.c: docs/architecture.md
 $(WALK)/predictors.c: model/predictors/predictors.c docs/architecture.md
 	@mkdir -p $(@D)
 	awk 'NR == FNR && /&predictor_rnn,/ { row = $$0 } NR == FNR && /extern.*predictor_rnn;/ { \
-	     name = $$0 } NR == FNR { next } { print } /&predictor_fact,/ { print row } /extern.*predictor_fact;/ { print name }' \
+	     name = $$0 } NR == FNR { next } { print } /&predictor_fact,/ { print row } \
+	     /extern.*predictor_fact;/ { print name }' \
 	    docs/architecture.md $< >$@
 $(WALK)/%.o: $(WALK)/%.c
 	$(CC) $(ALL_CFLAGS) -ffp-contract=fast -c -o $@ $<

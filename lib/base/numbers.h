@@ -12,7 +12,8 @@ size_t doubles_first_nonfinite(const double *x, size_t n);
 /* Sorts n numbers, none of them NaN, in ascending order. */
 void doubles_sort(double *x, size_t n);
 
-/* The q-quantile of n sorted numbers, linear between neighbours, as numpy.quantile; n at least 1. */
+/* The q-quantile of n sorted numbers, linear between neighbours, as numpy.quantile; n at least 1.
+ */
 double doubles_quantile(const double *x, size_t n, double q);
 
 #endif

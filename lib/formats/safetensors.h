@@ -69,8 +69,8 @@ int safetensors_read_f32(const SafetensorsView *v, float *out, Error *err);
 
 /* Writes atomically, in the order given, data aligned to 64 bytes by padding the header with
  * spaces. Views point at the caller's data. The same input gives the same bytes. Two entries are
- * added to the metadata: `checksum`, "xxh3:" and 16 hexadecimal digits, the XXH3-64 of the whole file
- * with zeros in place of these digits, and `sealed`, which says that there is one. */
+ * added to the metadata: `checksum`, "xxh3:" and 16 hexadecimal digits, the XXH3-64 of the whole
+ * file with zeros in place of these digits, and `sealed`, which says that there is one. */
 int safetensors_write(const char *path, const SafetensorsView *views, size_t count,
                       const Metadata *metadata, Error *err);
 

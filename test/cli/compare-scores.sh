@@ -69,7 +69,8 @@ check "Markdown" shows \
     --format markdown "$work/a_b-1.json"
 "$compare" --json "$one" "$two" >"$work/table"
 check "JSON" grep -qF \
-    '"methods":[{"name":"full","rows":2,"mean":{"fid_k":15,"fid_g":2,"delta_pose":1.5,' "$work/table"
+    '"methods":[{"name":"full","rows":2,"mean":{"fid_k":15,"fid_g":2,"delta_pose":1.5,' \
+        "$work/table"
 
 check "no file: wrong usage" fails 2 'no file of scores is given' "$compare"
 check "a missing file" fails 1 'none.json' "$compare" "$work/none.json"

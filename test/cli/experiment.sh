@@ -112,7 +112,8 @@ check "... nothing is done again" test "$before" = "$(made)"
 
 dance GENRES=HO FPS=30
 check "another rate is refused" test $? -ne 0
-check "... by its data" grep -q 'made at 60 frames a second, not 30; take another folder' "$work/err"
+check "... by its data" grep -q 'made at 60 frames a second, not 30; take another folder' \
+    "$work/err"
 
 mv "$work/my out" "$work/moved"
 dance GENRES=HO DATA= OUT="$work/moved" FRAMES=180

@@ -32,7 +32,8 @@ run() { # run COMMAND
 
 mkdir -p "$demo/experiment"
 "$BIN/make-demo-data" -q -o "$demo/aist"
-commands docs/manual.md docs/predictors.md docs/features.md docs/cluster.md README.md >"$work/commands"
+commands docs/manual.md docs/predictors.md docs/features.md docs/cluster.md README.md \
+    >"$work/commands"
 while read -r command; do run "$command"; done <"$work/commands"
 
 words=$(wc -w <README.md)

@@ -12,7 +12,9 @@ static const __typeof__(&cblas_dgemm) gemm = cblas_dgemm;
 static bool ours_pays(const Product *p) { return (void)p, false; }
 #else
 static const __typeof__(&cblas_sgemm) gemm = cblas_sgemm;
-static bool ours_pays(const Product *p) { return matmul_avx512_pays(p) && choice(CHOICE_MATMUL) == MATMUL_OWN; }
+static bool ours_pays(const Product *p) {
+    return matmul_avx512_pays(p) && choice(CHOICE_MATMUL) == MATMUL_OWN;
+}
 #endif
 
 static void multiply_part(const Product *p, size_t row, size_t col, size_t rows, size_t cols) {

@@ -118,7 +118,8 @@ static void numpys_orders_are_read(void **state) {
     tensors_free(&set);
 }
 
-/* Objects and dates beside an array are passed over; needing one, or having nothing else, is not. */
+/* Objects and dates beside an array are passed over; needing one, or having nothing else, is not.
+ */
 static void members_of_objects_are_passed_over(void **state) {
     (void)state;
     Error err;
@@ -211,7 +212,8 @@ static void what_cannot_be_written_leaves_no_file(void **state) {
     assert_false(file_exists(scratch("none.npz")));
     assert_failed(npz_write(scratch("no/folder.npz"), &set, &err), &err, "cannot write");
     Tensor huge = {.type = TENSOR_F32, .rank = 1, .shape = {(size_t)1 << 31}, .item_size = 4};
-    assert_failed(npz_write(scratch("none.npz"), &(Tensors){.items = &(NamedTensor){"huge", huge}, .count = 1}, &err),
+    assert_failed(npz_write(scratch("none.npz"),
+                            &(Tensors){.items = &(NamedTensor){"huge", huge}, .count = 1}, &err),
                   &err, "4 GiB");
     assert_false(file_exists(scratch("none.npz")));
     tensors_free(&set);

@@ -67,7 +67,8 @@ static void products(void **state) {
                                        {60, 48, 128}, {33, 16, 205}, {12, 31, 7},  {100, 70, 40},
                                        {600, 5, 900}}; /* the last input is passed in pieces */
     for (Bf16Kernel kernel = BF16_AMX; kernel <= BF16_PLAIN; kernel++)
-        for (size_t i = 0; choice_offered(CHOICE_BF16, (int)kernel) && i < sizeof shapes / sizeof *shapes; i++)
+        for (size_t i = 0;
+             choice_offered(CHOICE_BF16, (int)kernel) && i < sizeof shapes / sizeof *shapes; i++)
             check_product(kernel, shapes[i][0], shapes[i][1], shapes[i][2], i % 2);
 }
 
