@@ -1,6 +1,5 @@
-/* blas.h: the BLAS that the Makefile's variable of that name chose: OpenBLAS, as SciPy's wheels
- * carry it (scipy-openblas, where every name begins with scipy_) too, or any other with a cblas.h.
- */
+/* blas.h: the BLAS that the Makefile's variable of that name chose: OpenBLAS (also SciPy's build of
+ * it, scipy-openblas, whose names begin with scipy_), or any other with a cblas.h. */
 #ifndef LIB_BASE_BLAS_H
 #define LIB_BASE_BLAS_H
 

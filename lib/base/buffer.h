@@ -1,7 +1,7 @@
-/* buffer.h: bytes that grow, for files that are made in memory before they are written.
+/* buffer.h: a growing array of bytes, for files that are made in memory before they are written.
  *
- * Adding never fails at once: when memory is out the buffer remembers it, drops what comes, and
- * buffer_check says so in the end. */
+ * Adding never reports an error: once memory is out the buffer drops what is added, and
+ * buffer_check, called at the end, fails. */
 #ifndef LIB_BASE_BUFFER_H
 #define LIB_BASE_BUFFER_H
 
@@ -27,7 +27,7 @@ void buffer_f32(Buffer *b, float v);
 /* value with `digits` digits after the point, without trailing zeros and never "-0": short and the
  * same everywhere. */
 void buffer_number(Buffer *b, double value, int digits);
-/* Text for XML and HTML: < > & " ' escaped, control characters and what is no UTF-8 replaced by
+/* Text for XML and HTML: < > & " ' escaped, control characters and invalid UTF-8 replaced by
  * '?'. */
 void buffer_escaped(Buffer *b, const char *text);
 /* A JSON string with its quotes, likewise; safe inside an HTML <script> too. */

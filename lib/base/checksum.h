@@ -1,5 +1,5 @@
-/* checksum.h: 64 bits that tell inputs apart (FNV-1a over whole words): the same numbers, the same
- * checksum. No protection against malice. */
+/* checksum.h: 64 bits by which a run recognises its inputs (FNV-1a over whole words). Not
+ * cryptographic. */
 #ifndef LIB_BASE_CHECKSUM_H
 #define LIB_BASE_CHECKSUM_H
 

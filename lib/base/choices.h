@@ -1,4 +1,4 @@
-/* choices.h: where a program has several ways to do the same, which one it takes.
+/* choices.h: which of several ways of computing the same thing a program takes.
  *
  * The fastest that the machine offers, unless the environment says otherwise:
  *
@@ -20,7 +20,7 @@ typedef enum {
     CHOICE_CORE, /* OpenBLAS's kernels: runtime.h */
     CHOICE_RESTART, /* whether a program may start itself again: runtime.h */
     CHOICE_PAGES, /* of large blocks: memory.h */
-    CHOICE_TMPFILE, /* how a file is invisible until it is whole: file.h */
+    CHOICE_TMPFILE, /* files without a name until they are complete: file.h */
     /* what the test suite uses; programs only accept the words */
     CHOICE_MPI,
     CHOICE_CHROMIUM,

@@ -1,4 +1,4 @@
-/* clock.h: time that passes, whatever is done to the system's date. */
+/* clock.h: a monotonic clock. */
 #ifndef LIB_BASE_CLOCK_H
 #define LIB_BASE_CLOCK_H
 

@@ -1,7 +1,7 @@
-/* comm.h: the processes that share one run. Two files implement it, of which the Makefile takes
- * one: comm_single.c (one process: all of it is immediate) and comm_mpi.c (`make MPI=1`). All
- * processes make the same calls in the same order, from the thread that called comm_start. When a
- * process dies, or leaves without comm_end, the others are ended too. */
+/* comm.h: communication between the processes of one run. Two files implement it, of which the
+ * Makefile links one: comm_single.c (one process: every call returns at once) and comm_mpi.c (`make
+ * MPI=1`). All processes make the same calls in the same order, from the thread that called
+ * comm_start. When a process dies, or exits without comm_end, the others are ended too. */
 #ifndef LIB_BASE_COMM_H
 #define LIB_BASE_COMM_H
 
@@ -11,20 +11,20 @@
 #include "lib/base/error.h"
 #include "lib/base/part.h"
 
-/* Joins the others. Processes other than the first (rank 0) say nothing on stdout and stderr from
- * here on: what they have to report goes through comm_all_ok. */
+/* Joins the other processes. From here on only the first one (rank 0) prints; the others' stdout
+ * and stderr go nowhere, and their errors through comm_all_ok. */
 void comm_start(void);
 void comm_end(void);
 int comm_rank(void); /* 0 .. comm_size() - 1 */
 int comm_size(void);
 
-/* The first process's bytes, everywhere. */
+/* Copies the first process's bytes to all. */
 void comm_broadcast(void *data, size_t bytes);
-/* The sum over all processes, in place, the same bits everywhere. */
+/* Sums over all processes, in place, the same bits in each. */
 void comm_sum(double *x, size_t n);
 
-/* A sum that goes on in the background. Of `n` elements of float (item 4) or double (item 8), in
- * place; x may not be touched before comm_sum_wait. comm_sum_poll moves it on. */
+/* A sum that runs in the background. Of n elements of float (item 4) or double (item 8), in place;
+ * x may not be touched before comm_sum_wait. comm_sum_poll advances it. */
 typedef struct {
     _Alignas(8) unsigned char handle[16];
 } CommSum;

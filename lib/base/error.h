@@ -1,4 +1,4 @@
-/* error.h: how failures travel.
+/* error.h: how errors are returned.
  *
  * A function that can fail takes `Error *err` last and returns 0, or -1 after writing one sentence
  * into err that names the file (where there is one), what was found and what to do. Only main()

@@ -91,8 +91,8 @@ int file_read_text(const char *path, char **text, size_t *size, Error *err) {
     return status;
 }
 
-/* A file without a name, which vanishes with the process however that ends; -1 where the system has
- * no such thing or could not name it later. */
+/* A file without a name, which is gone when the process ends, however it does; -1 where the system
+ * does not support it or could not name the file later. */
 static int open_unnamed(const char *path) {
 #ifdef O_TMPFILE
     char *folder = choice(CHOICE_TMPFILE) == CHOICE_YES ? path_folder(path) : NULL;

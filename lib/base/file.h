@@ -27,7 +27,7 @@ int file_read_text(const char *path, char **text, size_t *size, Error *err);
 int file_open(const char *path, size_t *size, Error *err);
 
 /* A file being written beside its target. Nothing appears under the target's name before
- * file_commit. A target that exists and is no regular file (/dev/null) is refused. */
+ * file_commit. A target that exists and is not a regular file (/dev/null) is refused. */
 typedef struct {
     FILE *stream;
     char *path, *temporary;
@@ -36,8 +36,7 @@ typedef struct {
 } OutputFile;
 
 int file_begin(OutputFile *f, const char *path, Error *err);
-/* Writes size bytes, or says why not; for those who do not want to wait for file_commit to say it.
- */
+/* Writes size bytes; an error is known at once, not only from file_commit. */
 int file_put(OutputFile *f, const void *data, size_t size, Error *err);
 int file_commit(OutputFile *f, Error *err); /* flush, fsync, rename; on any failure the target is
                                                untouched and the temporary removed */

@@ -47,7 +47,7 @@ int file_lock(const char *path, FileLock *out, Error *err) {
 
 void file_unlock(FileLock *lock) {
     if (!lock->path) return;
-    unlink(lock->path); /* before it is given up: whoever waits sees that it has gone */
+    unlink(lock->path); /* before it is unlocked: a process that waits sees that it is gone */
     close(lock->descriptor);
     free(lock->path);
     *lock = (FileLock){0};

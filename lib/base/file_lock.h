@@ -11,8 +11,8 @@ typedef struct {
 } FileLock;
 
 /* Takes the lock of path, which need not exist, without waiting: PATH.lock, locked by flock(2),
- * which the system gives up however the process ends. Fails if another process holds it. A file
- * system that knows no locks is no obstacle. Errors begin with the path. */
+ * which the system releases however the process ends. Fails if another process holds it. On a
+ * file system without locks it succeeds. Errors begin with the path. */
 int file_lock(const char *path, FileLock *out, Error *err);
 /* Removes PATH.lock. Harmless where nothing is locked. */
 void file_unlock(FileLock *lock);

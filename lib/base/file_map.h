@@ -1,5 +1,5 @@
-/* file_map.h: a file's bytes without reading it: pages are loaded when they are looked at, so that
- * what refuses a file by its first bytes, or takes one array of many, costs no more than that. */
+/* file_map.h: files mapped into memory: pages are loaded when they are read, so that refusing a
+ * file by its first bytes, or taking one array of many, costs no more than that. */
 #ifndef LIB_BASE_FILE_MAP_H
 #define LIB_BASE_FILE_MAP_H
 

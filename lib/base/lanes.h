@@ -1,5 +1,5 @@
-/* lanes.h: eight numbers side by side, with which one computes as with one (GCC's and Clang's
- * vector types: whatever the processor has is used). */
+/* lanes.h: vectors of eight numbers (the vector types of GCC and Clang, which compile to whatever
+ * the processor has). */
 #ifndef LIB_BASE_LANES_H
 #define LIB_BASE_LANES_H
 
@@ -9,8 +9,7 @@
 enum { LANES = 8 };
 typedef double Lanes __attribute__((vector_size(LANES * sizeof(double))));
 
-/* Element by element; pointers, because how vectors are passed by value depends on the processor.
- */
+/* Element by element. Pointers, because how vectors are passed by value depends on MARCH. */
 static inline void lanes_sqrt(const Lanes *x, Lanes *out) {
     for (size_t l = 0; l < LANES; l++) (*out)[l] = sqrt((*x)[l]);
 }

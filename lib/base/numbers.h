@@ -1,11 +1,11 @@
-/* numbers.h: questions about arrays of numbers that several modules ask. */
+/* numbers.h: arrays of numbers: finite checks, sorting, quantiles. */
 #ifndef LIB_BASE_NUMBERS_H
 #define LIB_BASE_NUMBERS_H
 
 #include <stddef.h>
 
 /* Index of the first of n elements that is infinite or NaN; n if all are finite. Long arrays are
- * looked through by all threads. */
+ * checked by all threads. */
 size_t floats_first_nonfinite(const float *x, size_t n);
 size_t doubles_first_nonfinite(const double *x, size_t n);
 

@@ -1,4 +1,4 @@
-/* part.h: work cut into parts that follow each other: one for each thread, or for each process. */
+/* part.h: work cut into consecutive parts, one for each thread or process. */
 #ifndef LIB_BASE_PART_H
 #define LIB_BASE_PART_H
 

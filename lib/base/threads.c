@@ -8,8 +8,7 @@
 #include <immintrin.h>
 #endif
 
-/* Arithmetic with numbers below 1.2e-38 takes processors a hundred cycles each: they become zero. A
- * property of a thread. */
+/* A property of each thread. */
 static void flush_subnormals(void) {
 #ifdef __SSE2__
     enum { FLUSH_TO_ZERO = 0x8000, DENORMALS_ARE_ZERO = 0x40 };

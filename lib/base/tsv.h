@@ -1,5 +1,5 @@
 /* tsv.h: tables of numbers as text: a header of names, then a line per row, separated by tabs.
- * Training logs are such. */
+ * Training logs are such tables. */
 #ifndef LIB_BASE_TSV_H
 #define LIB_BASE_TSV_H
 

@@ -1,4 +1,4 @@
-/* utf8.h: names inside files: are they distinct, are they text, may they be shown? */
+/* utf8.h: names and other text from files: distinctness, validity, safe display. */
 #ifndef LIB_BASE_UTF8_H
 #define LIB_BASE_UTF8_H
 
@@ -14,8 +14,8 @@ int utf8_sort_distinct(const char **names, size_t count, Error *err);
 /* Is text of size bytes valid UTF-8 (no overlong forms, no surrogates, at most U+10FFFF)? */
 int utf8_valid(const char *text, size_t size);
 
-/* Writes code point c as UTF-8 into out (4 bytes); returns the length, 0 if c is no scalar value.
- */
+/* Writes code point c as UTF-8 into out (4 bytes); returns the length, 0 if c is not a scalar
+ * value. */
 size_t utf8_encode(unsigned long c, char out[4]);
 
 /* Bytes of the character at text (not its end); 1 for a byte that is not UTF-8. *shown: whether a

@@ -29,7 +29,7 @@ static uint16_t rounded(real value) {
     uint32_t bits;
     memcpy(&bits, &x, sizeof bits);
     uint32_t near = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-    return (uint16_t)(x == x ? near : 0x7fc0); /* a carry must not make a number of what is none */
+    return (uint16_t)(x == x ? near : 0x7fc0); /* a carry must not turn NaN into a number */
 }
 
 int bf16_matrix(Bf16Matrix *m, size_t out, size_t in, const real *w, Error *err) {

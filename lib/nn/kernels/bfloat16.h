@@ -1,11 +1,10 @@
 /* bfloat16.h: products with weights kept in bfloat16 (8 bits of significand, float's exponent),
  * sums in float.
  *
- * Half the memory to read, and arithmetic of its own on processors that have it: Intel's AMX tiles,
- * else AVX512-BF16, else plain code that any compiler vectorises. The weights are rounded once and
- * kept in the order in which the products read them; the input is rounded at each product. Rounding
- * is to nearest, ties to even, so that a product's error is about 2^-9 of the sum of its terms'
- * sizes. */
+ * Half the memory traffic of float, and instructions for it on some processors: Intel's AMX tiles,
+ * else AVX512-BF16, else plain code that compilers vectorise. The weights are rounded once and kept
+ * in the order in which the products read them; the input is rounded at each product. Rounding is
+ * to nearest, ties to even: a product's error is about 2^-9 of the sum of its terms' sizes. */
 #ifndef LIB_NN_KERNELS_BFLOAT16_H
 #define LIB_NN_KERNELS_BFLOAT16_H
 
@@ -38,7 +37,7 @@ typedef struct {
 size_t bf16_input_size(size_t rows, size_t in);
 
 /* y [rows, out] = x [rows, in] W[first ..]^T + bias + onto; bias [out] and onto [rows, out] may be
- * NULL; input: bf16_input_size, aligned to 64 bytes. Works on all of our threads. */
+ * NULL; input: bf16_input_size, aligned to 64 bytes. Runs on all threads. */
 void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, size_t rows,
                   const real *x, const real *bias, const real *onto, uint16_t *input, real *y);
 

@@ -43,9 +43,9 @@ static void multiply_part(const Product *p, size_t row, size_t col, size_t rows,
          begun ? 1 : p->beta, part.c, (int)p->ldc);
 }
 
-/* Every part copies its share of A and of B into an order of its own: the longer side is cut, so
- * that the longer operand is copied once and the shorter one by all. Threads take parts as they get
- * ready: cores are not equally fast where others use them too, or where some are small. */
+/* Every part packs its share of A and of B: the longer side is cut, so that the longer operand is
+ * packed once and only the shorter one by all. Threads take parts as they get ready: cores are not
+ * equally fast where other programs use them too, or where some are small. */
 static void multiply(Product p) {
     enum {
         WORTH_SPLITTING = 1 << 18,

@@ -1,6 +1,6 @@
-/* matmul.h: matrix products, row-major, split over our threads by the longer side of the result: by
- * a kernel of our own where the processor has AVX-512 and the operands are small
- * (matmul_kernels.h), else by BLAS.
+/* matmul.h: matrix products, row-major, split over all threads along the longer side of the result.
+ * Small ones are computed by a kernel of our own where the processor has AVX-512
+ * (matmul_kernels.h), the others by BLAS; choices.h: matmul.
  *
  * C [m, n] = alpha op(A) op(B) + beta C. Leading dimensions (lda, ldb, ldc) are the distances
  * between rows in memory. Inside a parallel region a call stays on its thread. C must not overlap A

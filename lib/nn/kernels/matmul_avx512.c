@@ -4,9 +4,10 @@
 #include "lib/base/part.h"
 #include "lib/nn/kernels/matmul_kernels.h"
 
-/* As measured beside OpenBLAS. With few rows the copy of B, in few steps the way to the sums takes
- * too long, and small products with B as it stands are done there without copies; beyond the last
- * line's sizes a BLAS, which copies A too, keeps its caches better. */
+/* As measured beside OpenBLAS. With few rows the copy of B costs too much, with few steps (k) the
+ * loading and storing of sums, and OpenBLAS multiplies small matrices without copies where B is not
+ * transposed. Beyond the last line's sizes a BLAS, which copies A too, makes better use of caches.
+ */
 bool matmul_avx512_pays(const Product *p) {
     enum { SMALL = 1000000, FEW = 80 };
     if (p->k < 32 || p->m < (p->tb ? 12 : 48) || (!p->tb && p->m * p->n * p->k <= SMALL))
@@ -90,7 +91,7 @@ AVX512 static void copy_straight(const float *b, size_t ldb, size_t cols, size_t
     }
 }
 
-/* --- what is wanted next: lines of memory, asked for one by one while tiles compute --- */
+/* --- prefetching, line by line, of what the next block reads --- */
 
 typedef struct {
     const float *at; /* a row of a matrix with this stride */
@@ -271,7 +272,7 @@ AVX512 static void tile_rows_16(const Tile *t, size_t n) { tile_of(t, n, 1, true
 AVX512 static void tile_columns_32(const Tile *t, size_t n) { tile_of(t, n, 2, false); }
 AVX512 static void tile_columns_16(const Tile *t, size_t n) { tile_of(t, n, 1, false); }
 
-/* --- the whole --- */
+/* --- the product --- */
 
 static size_t at_most(size_t n, size_t limit) { return n < limit ? n : limit; }
 
@@ -312,9 +313,10 @@ AVX512 static void block(const Product *p, Block s) {
     Ahead next_a = ahead_of(p->a, p->lda, then, p->ta ? steps : 0, s.row, s.rows);
     for (size_t col = 0; col < p->n; col += WIDTH) {
         size_t right = col + WIDTH;
-        Ahead next_b = !p->ta         ? (Ahead){0}
-                       : right < p->n ? ahead_of(p->b, p->ldb, s.k, s.depth, right, WIDTH)
-                                      : ahead_of(p->b, p->ldb, then, steps, 0, WIDTH);
+        Ahead next_b = {0};
+        if (p->ta)
+            next_b = right < p->n ? ahead_of(p->b, p->ldb, s.k, s.depth, right, WIDTH)
+                                  : ahead_of(p->b, p->ldb, then, steps, 0, WIDTH);
         if (p->tb)
             copy_transposed(p->b + col * p->ldb + s.k, p->ldb, at_most(p->n - col, WIDTH), s.depth,
                             panel);

@@ -1,4 +1,4 @@
-/* matmul_kernels.h: what a product is to the kernel behind matmul.h that is not BLAS's. */
+/* matmul_kernels.h: the kernel of our own behind matmul.h. */
 #ifndef LIB_NN_KERNELS_MATMUL_KERNELS_H
 #define LIB_NN_KERNELS_MATMUL_KERNELS_H
 

@@ -2,7 +2,7 @@
 
 #include "test/scratch.h"
 
-static void utf8_is_told_from_bytes(void **state) {
+static void invalid_utf8_is_recognised(void **state) {
     (void)state;
     static const char *const good[] = {"",
                                        "dance",
@@ -88,7 +88,7 @@ static void terminals_get_no_orders(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(utf8_is_told_from_bytes),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(invalid_utf8_is_recognised),
                                        cmocka_unit_test(terminals_get_no_orders),
                                        cmocka_unit_test(repeated_names_are_found)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,7 +72,7 @@ static void products(void **state) {
             check_product(kernel, shapes[i][0], shapes[i][1], shapes[i][2], i % 2);
 }
 
-static void what_is_no_number_stays_so(void **state) {
+static void nan_and_infinity_stay(void **state) {
     (void)state;
     uint32_t bits[] = {0x7fffffff, 0x7f800001, 0x7f800000};
     for (Bf16Kernel kernel = BF16_AMX; kernel <= BF16_PLAIN; kernel++)
@@ -92,6 +92,6 @@ static void what_is_no_number_stays_so(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(products),
-                                       cmocka_unit_test(what_is_no_number_stays_so)};
+                                       cmocka_unit_test(nan_and_infinity_stay)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/kernels/matmul_kernels.h"
 
-enum { BEYOND = 3 }; /* columns between the end of a row and the next one: nobody's business */
+enum { BEYOND = 3 }; /* columns between the end of a row and the next one, which stay */
 
 static float *numbers(Rng *r, size_t n) {
     float *x = malloc(n * sizeof *x);
@@ -90,7 +90,7 @@ static void our_kernel(void **state) {
         }
 }
 
-/* Through the front door, where threads share the work and either kernel does it. */
+/* By matmul.h's functions, where threads share the work and either kernel does it. */
 static void whole_products(void **state) {
     (void)state;
     static const size_t large[][3] = {{130, 70, 90}, {40, 300, 64}, {300, 300, 300}};
@@ -118,8 +118,9 @@ static void whole_products(void **state) {
     }
 }
 
-/* What is no number must not get lost in a row or column that is only there to fill a vector. */
-static void no_numbers(void **state) {
+/* NaN and infinity stay in their row and column: padding of vectors takes neither in nor drops it.
+ */
+static void nan_and_infinity(void **state) {
     (void)state;
     if (!processor_has(PROCESSOR_AVX512)) skip();
     enum { M = 14, N = 35, K = 40 };
@@ -142,6 +143,6 @@ static void no_numbers(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(our_kernel),
                                        cmocka_unit_test(whole_products),
-                                       cmocka_unit_test(no_numbers)};
+                                       cmocka_unit_test(nan_and_infinity)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
