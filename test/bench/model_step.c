@@ -112,8 +112,10 @@ static int generate(const Model *m, bool rounded, size_t batch, size_t steps, Cl
         dances ? generator_new(&g, m, batch, c->future, err) : error_set(err, "out of memory");
     if (status == 0 && rounded) status = generator_round(g, err);
     for (size_t b = 0; status == 0 && b < batch; b++)
-        dances[b] = (GenerationJob){numbers(frames * MOTION_DIM), frames,
-                                    numbers(frames * MUSIC_DIM), frames, 0};
+        dances[b] = (GenerationJob){.motion = numbers(frames * MOTION_DIM),
+                                    .frames = frames,
+                                    .music = numbers(frames * MUSIC_DIM),
+                                    .music_frames = frames};
     start(clock);
     if (status == 0) status = generator_run(g, dances, batch, tick, clock, err);
     generator_free(g);

@@ -180,7 +180,7 @@ static bool read_dataset(const char *path) {
     Error err;
     bool good = read_well(dataset_read(path, &d, &err), path, &err);
     if (good) {
-        const char **genres;
+        const char **genres = NULL;
         size_t count;
         require(d.count > 0 && dataset_genres(&d, &genres, &count, &err) == 0 && count > 0);
         free(genres);
