@@ -7,13 +7,13 @@ import warnings
 import librosa
 import numpy as np
 
-warnings.simplefilter('ignore')
+warnings.simplefilter("ignore")
 HOP, version = 512, librosa.__version__
 
 
 def start_bpm(stem):
-    m = re.fullmatch(r'm(BR|PO|LO|MH|LH|WA|KR|JS|JB|HO)(\d)', stem)
-    return 120.0 if not m else 110.0 + 5 * int(m[2]) if m[1] == 'HO' else 80.0 + 10 * int(m[2])
+    m = re.fullmatch(r"m(BR|PO|LO|MH|LH|WA|KR|JS|JB|HO)(\d)", stem)
+    return 120.0 if not m else 110.0 + 5 * int(m[2]) if m[1] == "HO" else 80.0 + 10 * int(m[2])
 
 
 def features(y, sr, bpm=120.0):

@@ -5,6 +5,7 @@ Weights and inputs are sines of their index and name, which both sides compute.
 
 Usage: predictor_twins.py >test/golden/predictors/twins.h
 """
+
 import math
 
 import torch
@@ -66,7 +67,7 @@ class Net:
         seen = (ahead >= -before) & (ahead <= after) & (place[:, None] >= k) | (place[None] < k)
         for i in range(layers):
             p = f"{name}.blocks.{i}"
-            a = self.heads(x, p + ".attn", heads, dim, True, dim ** -0.5, seen)
+            a = self.heads(x, p + ".attn", heads, dim, True, dim**-0.5, seen)
             x = self.norm(x + a, p + ".attn_norm")
             m = self.linear(F.relu(self.linear(x, p + ".mlp.up", mlp)), p + ".mlp.down", width)
             x = self.norm(x + m, p + ".mlp_norm")
@@ -82,7 +83,7 @@ def revolution(net, past, truth, music, prior, given, add, skew, residual):
     e = net.linear(music, "music.embed", 5)
     e = net.post_norm(e, "music", 1, 2, 2, 7, None if add else prior, 2, 2)
     if add:
-        e = torch.cat([e[:, :PAST - 1], e[:, PAST - 1:PAST - 1 + FUTURE] + prior], 1)
+        e = torch.cat([e[:, : PAST - 1], e[:, PAST - 1 : PAST - 1 + FUTURE] + prior], 1)
     state, made = [torch.zeros(B, 2 * H, dtype=torch.float64)] * layers, []
     for t in range(PAST + FUTURE - 1):
         frame = past[:, t] if t < PAST else fed(made[-1], truth, given, t - PAST + 1)
@@ -100,12 +101,13 @@ def revolution(net, past, truth, music, prior, given, add, skew, residual):
         made.append(frame + y if residual else y)
     made = torch.stack(made, 1)
     loss = None if truth is None else (made - torch.cat([past, truth], 1)[:, 1:]).abs().mean()
-    return made[:, PAST - 1:], loss
+    return made[:, PAST - 1 :], loss
 
 
 def net_lstm(net, p, x, h, H):
-    return (F.linear(x, net(p + ".input.weight", 4 * H, x.shape[-1]), net(p + ".bias", 4 * H)) +
-            F.linear(h, net(p + ".hidden.weight", 4 * H, H)))
+    return F.linear(
+        x, net(p + ".input.weight", 4 * H, x.shape[-1]), net(p + ".bias", 4 * H)
+    ) + F.linear(h, net(p + ".hidden.weight", 4 * H, H))
 
 
 def phd(net, past, truth, prior):
@@ -135,8 +137,8 @@ def phd(net, past, truth, prior):
 
     known = film = watch(past)
     for k in range(FUTURE):
-        newest = film[:, -(1 + 2 * (kernel - 1) * blocks):]
-        new = network(newest, "ahead")[:, -1:] + prior[:, k:k + 1]
+        newest = film[:, -(1 + 2 * (kernel - 1) * blocks) :]
+        new = network(newest, "ahead")[:, -1:] + prior[:, k : k + 1]
         film = torch.cat([film, new], 1)
     ahead = film[:, PAST:]
     if truth is None:
@@ -149,10 +151,10 @@ def dancenet(net, past, truth, music, prior, given, residual):
     R, blocks, cycle, skip = 5, 2, 2, 2
     e = net.linear(music, "music.embed", R) + net("music.position", MUSIC, R)
     p = "music.blocks.0"
-    e = e + net.heads(net.norm(e, p + ".attn_norm"), p + ".attn", 2, 3, False, R ** -0.5)
+    e = e + net.heads(net.norm(e, p + ".attn_norm"), p + ".attn", 2, 3, False, R**-0.5)
     up = net.linear(net.norm(e, p + ".mlp_norm"), p + ".mlp.up", 7)
-    e = (e + net.linear(F.gelu(up, approximate="tanh"), p + ".mlp.down", R))[:, 1:PAST + FUTURE]
-    e = torch.cat([e[:, :PAST - 1], e[:, PAST - 1:] + prior], 1)
+    e = (e + net.linear(F.gelu(up, approximate="tanh"), p + ".mlp.down", R))[:, 1 : PAST + FUTURE]
+    e = torch.cat([e[:, : PAST - 1], e[:, PAST - 1 :] + prior], 1)
 
     def look(frames):
         x = F.relu(net.linear(F.relu(net.linear(frames, "before.0", R)), "before.1", R))
@@ -164,7 +166,7 @@ def dancenet(net, past, truth, music, prior, given, residual):
                 y = F.pad(x.transpose(1, 2), (far, 0))
                 y = F.conv1d(y, w, net(f"{q}.{n}.bias", R), dilation=far).transpose(1, 2)
                 v = net(f"{q}.{n}.condition.weight", R, R)
-                z.append(y + F.linear(e[:, :frames.shape[1]], v))
+                z.append(y + F.linear(e[:, : frames.shape[1]], v))
             z = z[0].tanh() * z[1].sigmoid()
             total = total + net.linear(z, q + ".skip", skip)
             if i + 1 < blocks:
@@ -177,7 +179,7 @@ def dancenet(net, past, truth, music, prior, given, residual):
         mean, s = look(frames)
         if k + 1 < FUTURE:
             frames = torch.cat([frames, fed(mean[:, -1], truth, given, k + 1)[:, None]], 1)
-    future = mean[:, PAST - 1:]
+    future = mean[:, PAST - 1 :]
     if truth is None:
         return future, None
     gap = torch.cat([past, truth], 1)[:, 1:] - mean
@@ -198,11 +200,11 @@ def li(net, past, truth, music, prior, given):
         return net.post_norm(x, name, layers // 2, heads // 2, dim // 4, W // 4, None, 99, 0)
 
     def logits(frames):
-        sound = music[:, 1:1 + frames.shape[1]]
+        sound = music[:, 1 : 1 + frames.shape[1]]
         x = F.embedding(classes(frames), net("motion.classes", bins, embed)).flatten(2)
         dance = net.linear(x, "motion.embed", W)
         dance = net.post_norm(dance, "motion", layers, heads, dim, W, prior, 99, 0)
-        flag = small(net.linear(sound[..., beat:beat + 1], "beat.flag", audio), "beat")
+        flag = small(net.linear(sound[..., beat : beat + 1], "beat.flag", audio), "beat")
         heard = small(net.linear(sound, "sound.features", audio).tanh(), "sound")
         m = net.linear(torch.cat([dance, flag, heard], -1), "mix", D * output)
         return net.linear(m.unflatten(-1, (D, output)), "head", bins)
@@ -211,7 +213,7 @@ def li(net, past, truth, music, prior, given):
     for k in range(FUTURE):
         z = logits(frames)
         centre = low[:, None] + (high - low)[:, None] * (torch.arange(bins) + 0.5) / bins
-        future = (z.softmax(-1) * centre).sum(-1)[:, PAST - 1:]
+        future = (z.softmax(-1) * centre).sum(-1)[:, PAST - 1 :]
         if k + 1 < FUTURE:
             frames = torch.cat([frames, fed(future[:, -1], truth, given, k + 1)[:, None]], 1)
     if truth is None:
@@ -226,10 +228,18 @@ def projected(x, phase):
 
 
 CASES = [
-    ("revolution", "added to a straight stack", 5,
-     lambda n, p, t, m, r, g: revolution(n, p, t, m, r, g, True, False, False)),
-    ("revolution", "tokens, skewed, displacements", 5,
-     lambda n, p, t, m, r, g: revolution(n, p, t, m, r, g, False, True, True)),
+    (
+        "revolution",
+        "added to a straight stack",
+        5,
+        lambda n, p, t, m, r, g: revolution(n, p, t, m, r, g, True, False, False),
+    ),
+    (
+        "revolution",
+        "tokens, skewed, displacements",
+        5,
+        lambda n, p, t, m, r, g: revolution(n, p, t, m, r, g, False, True, True),
+    ),
     ("phd", "added", 6, lambda n, p, t, m, r, g: phd(n, p, t, r)),
     ("dancenet", "displacements", 5, lambda n, p, t, m, r, g: dancenet(n, p, t, m, r, g, True)),
     ("li", "tokens", 12, li),
@@ -246,11 +256,19 @@ def main():
         future, loss = build(net, past, truth.detach(), music, prior, given)
         (loss + F.mse_loss(future, truth.detach())).backward()
         zero = torch.zeros(1, dtype=torch.float64)
-        weights = sum(projected(w.grad if w.grad is not None else zero, sum(n.encode()) % 97)
-                      for n, w in net.tensors.items() if w.requires_grad)
-        numbers = [projected(free, 0), projected(future, 0), loss.item(), weights,
-                   projected(prior.grad, 5),
-                   projected(past.grad, 6) if past.grad is not None else 0]
+        weights = sum(
+            projected(w.grad if w.grad is not None else zero, sum(n.encode()) % 97)
+            for n, w in net.tensors.items()
+            if w.requires_grad
+        )
+        numbers = [
+            projected(free, 0),
+            projected(future, 0),
+            loss.item(),
+            weights,
+            projected(prior.grad, 5),
+            projected(past.grad, 6) if past.grad is not None else 0,
+        ]
         text = ", ".join(f"{x:.13g}" for x in numbers)
         print(f'{{"{name}", "{about}",\n {{{text}}}}},')
 
