@@ -17,7 +17,7 @@ import numpy as np
 import trimesh
 from sklearn.manifold import TSNE
 
-from gltf_file import Gltf, matrices
+from gltf_file import Gltf
 from parity_tools import Table, program
 
 HERE = os.path.dirname(os.path.abspath(__file__))

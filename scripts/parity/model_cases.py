@@ -1,4 +1,4 @@
-"""The models that model_parity.py compares: sizes, variants and aids, as options of the programs."""
+"""The models that model_parity.py compares: sizes, variants and aids, as the programs' options."""
 
 GENRES = ["BR", "LO", "PO"]
 LR, KL, LOSS, GRADIENT, UPDATE, DANCE = 1e-3, 0.01, 1e-5, 1e-4, 1e-2, 1e-4
