@@ -20,6 +20,7 @@ int threads_set(int n) {
     if (n < 1) n = omp_get_num_procs();
     omp_set_num_threads(n);
     if (openblas_set_num_threads) openblas_set_num_threads(1); /* others: runtime.h */
+    flush_subnormals(); /* LLVM's OpenMP gives this thread's setting to the others at each region */
 #pragma omp parallel
     flush_subnormals();
     return n;

@@ -136,10 +136,15 @@ if [ -w /dev/full ]; then
     no_room "a training log" train-bank $bank_options --clusters "$clusters" -o "$work/b" "$all"
 fi
 # too_large WHAT PROGRAM ARGUMENT...: no file may have a byte (which is how a full disk looks); exit
-# 1, one line with the system's reason, and no $work/result
+# 1, one line with the system's reason, and no $work/result. LLVM's OpenMP cannot start so: it wants
+# a file in /dev/shm.
 too_large() {
     what=$1 program=$2
     shift 2
+    if [ "$without_files" != 0 ]; then
+        echo "ok - a file that cannot grow: $what # SKIP OpenMP needs files"
+        return
+    fi
     rm -rf "$work/result"
     {
         (
@@ -152,6 +157,11 @@ too_large() {
         grep -q "^$program: .*File too large" "$work/err"
     passes "a file that cannot grow: $what" "$work/err"
 }
+without_files=$(
+    ulimit -f 0
+    "$BIN/freeze-rate" -q -t "$work/thresholds.npz" "$dance" >/dev/null 2>&1
+    echo $?
+)
 for format in html bvh glb pkl joints png svg y4m; do
     too_large "$format" export-motion -q -j 1 --to $format -o "$work/result" "$dance"
 done
