@@ -277,7 +277,7 @@ static void refuses_what_is_no_sound(void **state) {
     write_bytes(path,
                 "\0\0\0\x1c"
                 "ftypM4A \0\0\2\0isomiso2",
-                28);
+                24);
     refuse(path, "MP4");
     refuse(path, "ffmpeg");
     unlink(path);
