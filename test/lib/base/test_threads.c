@@ -2,6 +2,10 @@
 #include "test/scratch.h"
 
 #include <float.h>
+#include <stdbool.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 #include "lib/base/threads.h"
 
@@ -25,23 +29,39 @@ static void parts(void **state) {
             }
 }
 
+static bool quarter_is_zero(void) {
+    volatile float small = FLT_MIN;
+    small = small / 4;
+    return small == 0;
+}
+
+/* Whether subnormal numbers can count as zero at all: not under Valgrind. */
+static bool can_flush(void) {
+#ifdef __SSE2__
+    unsigned old = _mm_getcsr();
+    _mm_setcsr(old | 0x8000);
+    bool can = quarter_is_zero();
+    _mm_setcsr(old);
+    return can;
+#else
+    return false;
+#endif
+}
+
 static void every_thread(void **state) {
     (void)state;
+    bool flushed = can_flush();
     for (int threads = 1; threads <= 4; threads++) {
         int seen = 0, subnormal = 0;
         assert_int_equal(threads_set(threads), threads);
         assert_int_equal(threads_count(), threads);
 #pragma omp parallel reduction(+ : seen, subnormal)
         {
-            volatile float small = FLT_MIN;
-            small = small / 4;
             seen++;
-            subnormal += small != 0;
+            subnormal += !quarter_is_zero();
         }
         assert_int_equal(seen, threads);
-#ifdef __SSE2__
-        assert_int_equal(subnormal, 0);
-#endif
+        if (flushed) assert_int_equal(subnormal, 0);
     }
 }
 
