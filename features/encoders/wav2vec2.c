@@ -81,8 +81,7 @@ static void linear(Affine a, const float *x, size_t rows, size_t in, size_t out,
     matmul_nt_onto(rows, out, in, x, in, a.weight, in, a.bias, NULL, y, out);
 }
 
-/* (x - mean) / sqrt(variance + 1e-7), as Wav2Vec2FeatureExtractor. */
-static void normalise(const float *x, size_t n, float *y) {
+void wav2vec2_normalise(const float *x, size_t n, float *y) {
     double sum = 0, square = 0;
     for (size_t i = 0; i < n; i++) sum += x[i];
     double mean = sum / (double)n;
@@ -132,10 +131,7 @@ static float *convolve(const Run *r, const float *samples, size_t count) {
     size_t rows = count;
     float *x = room(r, count, 1);
     if (!x) return NULL;
-    if (c->normalise)
-        normalise(samples, count, x);
-    else
-        memcpy(x, samples, count * sizeof *x);
+    memcpy(x, samples, count * sizeof *x);
     tell(r, "input_values", x, 1, count);
     for (size_t j = 0; j < c->convs && x; j++) {
         float *y = conv(r, j, x, rows);

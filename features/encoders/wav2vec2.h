@@ -8,18 +8,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/base/error.h"
 
 enum { WAV2VEC2_CONVS_MAX = 8 };
 
 typedef struct {
+    char family[24]; /* model_type: "wav2vec2", "hubert", "mert" */
     bool norm_every_conv; /* layer norm after every convolution ("layer"), else group norm after the
                              first ("group") */
     bool conv_bias;
     bool pre_norm; /* do_stable_layer_norm: pre-LN transformer */
     bool projection_norm; /* layer norm before the projection */
-    bool normalise; /* samples to mean 0 and variance 1 */
+    bool normalise; /* what enters has mean 0 and variance 1: wav2vec2_normalise */
     size_t convs, dim[WAV2VEC2_CONVS_MAX], kernel[WAV2VEC2_CONVS_MAX], stride[WAV2VEC2_CONVS_MAX];
     size_t width, inner, heads, layers; /* of the transformer */
     size_t position_kernel, position_groups;
@@ -39,9 +41,14 @@ int wav2vec2_config_read(const char *folder, Wav2vec2Config *out, Error *err);
 int wav2vec2_load(const char *folder, Wav2vec2 **out, Error *err);
 void wav2vec2_free(Wav2vec2 *m);
 const Wav2vec2Config *wav2vec2_config(const Wav2vec2 *m);
+/* A sum of all weights (lib/base/checksum.h), whichever kind of file they came from. */
+uint64_t wav2vec2_print(const Wav2vec2 *m);
 
 /* Frames that so many samples give; 0 where they are too few for one. */
 size_t wav2vec2_frames(const Wav2vec2 *m, size_t samples);
+
+/* y = (x - mean) / sqrt(variance + 1e-7), as Wav2Vec2FeatureExtractor; y may be x. */
+void wav2vec2_normalise(const float *x, size_t n, float *y);
 
 /* Is given each stage as it is computed, x [rows, columns]: input_values [1, samples], conv_0 ...,
  * features_normed, projected, pos_conv, layer_0_attention, layer_0_feed_forward. */
@@ -50,7 +57,8 @@ typedef void Wav2vec2Stage(void *context, const char *name, const float *x, size
 
 /* hidden [layers + 1, frames, width]: the hidden states as transformers numbers them: [0] enters
  * the first layer, [i] leaves layer i; the last is last_hidden_state (with pre_norm only that one
- * is normalised). samples: mono, at the config's rate. stage may be NULL. Refuses too few samples.
+ * is normalised). samples: mono, at the config's rate, normalised if it says so. stage may be NULL.
+ * Refuses too few samples.
  */
 int wav2vec2_run(const Wav2vec2 *m, const float *samples, size_t count, float *hidden,
                  Wav2vec2Stage *stage, void *context, Error *err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "features/encoders/wav2vec2_weights.h"
+#include "lib/base/checksum.h"
 #include "lib/base/file.h"
 #include "lib/formats/json_fields.h"
 #include "lib/formats/weights.h"
@@ -30,16 +31,18 @@ static int need_text(const JsonFields *f, const char *name, const char *wanted, 
 
 static int read_switches(const JsonFields *f, Wav2vec2Config *c, Error *err) {
     static const char *const off[] = {"feature_extractor_cqt", "deepnorm", "conv_pos_batch_norm"};
-    char norm[16] = "group";
+    char norm[16] = "group", *end;
     for (size_t i = 0; i < sizeof off / sizeof *off; i++)
         if (refuse_flag(f, off[i], err)) return -1;
     if (need_text(f, "hidden_act", "gelu", err) ||
         need_text(f, "feat_extract_activation", "gelu", err) ||
+        json_field_text(f, "model_type", c->family, sizeof c->family, err) ||
         json_field_text(f, "feat_extract_norm", norm, sizeof norm, err) ||
         json_field_bool(f, "conv_bias", &c->conv_bias, err) ||
         json_field_bool(f, "do_stable_layer_norm", &c->pre_norm, err) ||
         json_field_bool(f, "feat_proj_layer_norm", &c->projection_norm, err))
         return -1;
+    if ((end = strstr(c->family, "_model"))) *end = '\0'; /* "mert_model" */
     c->norm_every_conv = strcmp(norm, "layer") == 0;
     if (c->norm_every_conv || strcmp(norm, "group") == 0) return 0;
     return error_set(err, "'feat_extract_norm' is \"%s\", not \"group\" or \"layer\"", norm);
@@ -78,7 +81,8 @@ static int read_json(const char *folder, const char *name, JsonFields *f, bool *
 }
 
 int wav2vec2_config_read(const char *folder, Wav2vec2Config *out, Error *err) {
-    Wav2vec2Config c = {.projection_norm = true,
+    Wav2vec2Config c = {.family = "wav2vec2",
+                        .projection_norm = true,
                         .normalise = true,
                         .convs = 7,
                         .dim = {512, 512, 512, 512, 512, 512, 512},
@@ -159,6 +163,7 @@ __attribute__((format(printf, 4, 5))) static float *take(Loader *l, int rank, co
         l->failed = true;
         return NULL;
     }
+    l->m->print = checksum_add(l->m->print, out, count);
     return out;
 }
 
@@ -279,6 +284,7 @@ static int load(Wav2vec2 *m, const char *folder, Error *err) {
                                           NULL};
     const Wav2vec2Config *c = &m->config;
     Loader l = {.m = m, .err = err};
+    m->print = CHECKSUM_OF_NOTHING;
     m->layers = calloc(c->layers, sizeof *m->layers);
     if (!m->layers) return error_set(err, "%s: out of memory", folder);
     if (weights_open(folder, &l.w, err)) return -1;
@@ -317,3 +323,4 @@ void wav2vec2_free(Wav2vec2 *m) {
 }
 
 const Wav2vec2Config *wav2vec2_config(const Wav2vec2 *m) { return &m->config; }
+uint64_t wav2vec2_print(const Wav2vec2 *m) { return m->print; }

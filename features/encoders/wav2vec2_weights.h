@@ -26,6 +26,7 @@ struct Wav2vec2 {
     float *position_bias;
     Affine encoder_norm;
     LayerWeights *layers;
+    uint64_t print; /* of the weights as they were read */
     float **blocks; /* owns every array above */
     size_t block_count, block_capacity;
 };

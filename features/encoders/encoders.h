@@ -1,0 +1,14 @@
+/* encoders.h: the registry of encoders, and opening one by its checkpoint's folder. */
+#ifndef FEATURES_ENCODERS_ENCODERS_H
+#define FEATURES_ENCODERS_ENCODERS_H
+
+#include "features/encoders/encoder.h"
+
+/* All families, ended by NULL. */
+const Encoder *const *encoders_all(void);
+
+/* The family of a checkpoint's folder (as huggingface-cli download leaves it). Errors begin with
+ * the folder, and say what is known here. */
+int encoders_recognise(const char *folder, const Encoder **out, Error *err);
+
+#endif

@@ -1,0 +1,214 @@
+/* wav2vec2_encoder.c: wav2vec2.h as a row of the registry (encoders.h). */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "features/encoders/encoder.h"
+#include "features/encoders/encoder_layers.h"
+#include "features/encoders/encoder_windows.h"
+#include "features/encoders/wav2vec2.h"
+
+static const EncoderCheckpoint checkpoints[] = {
+    {"m-a-p/MERT-v1-330M", "config.json preprocessor_config.json pytorch_model.bin", 1262,
+     "CC-BY-NC-4.0"},
+    {"m-a-p/MERT-v1-95M", "config.json preprocessor_config.json pytorch_model.bin", 378,
+     "CC-BY-NC-4.0"},
+    {"m-a-p/MERT-v0-public", "config.json preprocessor_config.json pytorch_model.bin", 378,
+     "CC-BY-NC-4.0"},
+    {"facebook/wav2vec2-base", "config.json preprocessor_config.json pytorch_model.bin", 380,
+     "Apache-2.0"},
+    {"facebook/wav2vec2-large", "config.json preprocessor_config.json pytorch_model.bin", 1270,
+     "Apache-2.0"},
+    {"facebook/wav2vec2-large-lv60", "config.json preprocessor_config.json pytorch_model.bin", 1270,
+     "Apache-2.0"},
+    {"facebook/hubert-base-ls960", "config.json preprocessor_config.json pytorch_model.bin", 378,
+     "Apache-2.0"},
+    {"facebook/hubert-large-ll60k", "config.json preprocessor_config.json pytorch_model.bin", 1262,
+     "Apache-2.0"},
+    {0}};
+
+static const double default_window = 10, default_overlap = 2; /* seconds */
+
+typedef struct {
+    Wav2vec2 *m;
+    EncoderLayers layers;
+    EncoderNormalise normalise;
+    size_t field, hop; /* samples that a frame sees; between frames */
+    size_t window, overlap; /* frames */
+    size_t columns;
+} State;
+
+static bool recognise(const char *folder, const JsonFields *config, const char *model_type) {
+    static const char *const types[] = {"wav2vec2", "hubert", "mert_model"};
+    (void)folder;
+    if (!config) return false;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(model_type, types[i]) == 0) return true;
+    return false;
+}
+
+static void close(void *state) {
+    State *s = state;
+    if (!s) return;
+    wav2vec2_free(s->m);
+    free(s);
+}
+
+static void measure(State *s) {
+    const Wav2vec2Config *c = wav2vec2_config(s->m);
+    s->field = s->hop = 1;
+    for (size_t j = 0; j < c->convs; j++) {
+        s->field += (c->kernel[j] - 1) * s->hop;
+        s->hop *= c->stride[j];
+    }
+}
+
+static int choose_windows(State *s, const EncoderOptions *o, EncoderInfo *info, Error *err) {
+    info->window = o->window_given ? o->window : default_window;
+    info->overlap = o->window_given ? o->overlap : default_overlap;
+    s->window = (size_t)llround(info->window * info->frame_rate);
+    s->overlap = (size_t)llround(info->overlap * info->frame_rate);
+    if (info->window > 0 && s->window == 0)
+        return error_set(err, "a window of %g s is less than a frame", info->window);
+    if (s->window > 0 && s->overlap >= s->window)
+        return error_set(err, "an overlap of %g s is not below the window's %g s", info->overlap,
+                         info->window);
+    return 0;
+}
+
+static int set_up(State *s, const EncoderOptions *o, EncoderInfo *info, Error *err) {
+    const Wav2vec2Config *c = wav2vec2_config(s->m);
+    measure(s);
+    s->normalise = c->normalise ? o->normalise : NORMALISE_OFF;
+    *info = (EncoderInfo){.print = wav2vec2_print(s->m),
+                          .rate = c->rate,
+                          .frame_rate = c->rate / (double)s->hop,
+                          .offset = (double)(s->field / 2) / (double)s->hop,
+                          .states = c->layers + 1};
+    snprintf(info->name, sizeof info->name, "%.20s-%zux%zu", c->family, c->layers, c->width);
+    if (encoder_layers_check(&o->layers, info->states, (EncoderLayers){.mean = true}, &s->layers,
+                             err) ||
+        choose_windows(s, o, info, err))
+        return -1;
+    info->layers = s->layers;
+    info->columns = s->columns = c->width * (s->layers.mean ? 1 : s->layers.count);
+    return 0;
+}
+
+static int open(const char *folder, const EncoderOptions *o, void **state, EncoderInfo *info,
+                Error *err) {
+    *state = NULL;
+    State *s = calloc(1, sizeof *s);
+    if (!s) return error_set(err, "%s: out of memory", folder);
+    int status = wav2vec2_load(folder, &s->m, err);
+    if (!status && set_up(s, o, info, err)) status = error_prefix(err, folder);
+    if (status)
+        close(s);
+    else
+        *state = s;
+    return status;
+}
+
+static size_t frames(const void *state, size_t samples) {
+    return wav2vec2_frames(((const State *)state)->m, samples);
+}
+
+/* --- a window --- */
+
+typedef struct {
+    const State *s;
+    const float *samples;
+    const EncoderSink *sink; /* of stages; or NULL */
+} Job;
+
+static void report(const EncoderSink *sink, const char *name, const float *x, size_t rows,
+                   size_t columns) {
+    if (rows == 1 && strcmp(name, "input_values") == 0)
+        sink->stage(sink->stage_context, name, x, 1, (size_t[]){columns});
+    else
+        sink->stage(sink->stage_context, name, x, 2, (size_t[]){rows, columns});
+}
+
+static void report_stage(void *context, const char *name, const float *x, size_t rows,
+                         size_t columns) {
+    report(context, name, x, rows, columns);
+}
+
+static void report_hidden(const State *s, const EncoderSink *sink, const float *hidden,
+                          size_t count) {
+    const Wav2vec2Config *c = wav2vec2_config(s->m);
+    char name[40];
+    for (size_t i = 0; i <= c->layers; i++) {
+        snprintf(name, sizeof name, "hidden_%02zu", i);
+        report(sink, name, hidden + i * count * c->width, count, c->width);
+    }
+    report(sink, "last_hidden_state", hidden + c->layers * count * c->width, count, c->width);
+}
+
+/* The layers that are wanted of hidden [layers + 1, count, width], side by side or their mean. */
+static void select_layers(const State *s, const float *hidden, size_t count, float *out) {
+    const Wav2vec2Config *c = wav2vec2_config(s->m);
+    const size_t n = c->width;
+    for (size_t k = 0; !s->layers.mean && k < s->layers.count; k++)
+        for (size_t t = 0; t < count; t++)
+            memcpy(out + t * s->columns + k * n, hidden + (s->layers.items[k] * count + t) * n,
+                   n * sizeof *out);
+    for (size_t i = 0; s->layers.mean && i < count * n; i++) {
+        double sum = 0;
+        for (size_t k = 0; k <= c->layers; k++) sum += hidden[k * count * n + i];
+        out[i] = (float)(sum / (double)(c->layers + 1));
+    }
+}
+
+static int run_window(void *context, const EncoderWindow *w, float *out, const EncoderSink *sink,
+                      Error *err) {
+    const Job *job = context;
+    const State *s = job->s;
+    const Wav2vec2Config *c = wav2vec2_config(s->m);
+    const size_t count = (w->count - 1) * s->hop + s->field;
+    const bool stages = sink && sink->stage;
+    float *x = malloc(count * sizeof *x);
+    float *hidden = malloc((c->layers + 1) * w->count * c->width * sizeof *hidden);
+    int status = x && hidden ? 0 : error_set(err, "out of memory for %zu samples", count);
+    if (!status) {
+        memcpy(x, job->samples + w->first * s->hop, count * sizeof *x);
+        if (s->normalise == NORMALISE_WINDOW) wav2vec2_normalise(x, count, x);
+        status = wav2vec2_run(s->m, x, count, hidden, stages ? report_stage : NULL,
+                              stages ? (void *)(uintptr_t)sink : NULL, err);
+    }
+    if (!status) {
+        if (stages) report_hidden(s, sink, hidden, w->count);
+        select_layers(s, hidden, w->count, out);
+    }
+    free(x);
+    free(hidden);
+    return status;
+}
+
+static int run(const void *state, float *samples, size_t count, const EncoderSink *sink,
+               Error *err) {
+    const State *s = state;
+    const size_t total = frames(s, count);
+    EncoderWindows windows;
+    if (total == 0)
+        return error_set(err, "%zu samples are too few for one frame, which sees %zu", count,
+                         s->field);
+    if (s->normalise == NORMALISE_SONG) wav2vec2_normalise(samples, count, samples);
+    if (encoder_windows_plan(total, s->window, s->overlap, &windows, err)) return -1;
+    Job job = {s, samples, sink};
+    const int status = encoder_windows_run(&windows, s->columns, run_window, &job, sink, err);
+    encoder_windows_free(&windows);
+    return status;
+}
+
+const Encoder encoder_wav2vec2 = {
+    .name = "wav2vec2",
+    .about = "wav2vec 2.0, HuBERT and MERT: frame by frame",
+    .checkpoints = checkpoints,
+    .recognise = recognise,
+    .open = open,
+    .frames = frames,
+    .run = run,
+    .close = close,
+};
