@@ -105,10 +105,11 @@ static int open_unnamed(const char *path) {
 #endif
 }
 
-/* Gives it the name beside the target. */
+/* Gives it the name beside the target, locked so that no remove_stale takes it away again. */
 static int name_unnamed(int fd, const char *name) {
     char self[64];
     snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    (void)!flock(fd, LOCK_EX | LOCK_NB); /* nobody else can have it open */
     if (linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0) return 0;
     return errno == EEXIST && unlink(name) == 0
                ? linkat(AT_FDCWD, self, AT_FDCWD, name, AT_SYMLINK_FOLLOW)
@@ -117,6 +118,15 @@ static int name_unnamed(int fd, const char *name) {
 
 /* Names of files being written: short whatever the target's is, in its folder. */
 static const char temporary_prefix[] = ".neverstop-";
+
+/* Room for a temporary name in the folder. */
+static char *temporary_name(const char *folder) {
+    return malloc(strlen(folder) + sizeof temporary_prefix + 40);
+}
+
+static void temporary_template(const char *folder, char *name) {
+    sprintf(name, "%s/%sXXXXXX", folder, temporary_prefix);
+}
 
 /* Removes what runs that were killed have left beside the target: files under our names that no
  * process holds a lock on. Best effort. */
@@ -133,24 +143,27 @@ static void remove_stale(const char *folder) {
     closedir(dir);
 }
 
-/* A file with a name of its own, locked for as long as it is being written. */
+/* A file with a name of its own, locked for as long as it is being written. Another writer's
+ * remove_stale may have come between mkstemp and the lock: then the file has lost its name. */
+static int open_locked(const char *folder, char *name) {
+    for (;;) {
+        temporary_template(folder, name);
+        int fd = mkstemp(name);
+        if (fd < 0 || flock(fd, LOCK_EX) != 0) return fd; /* no locks here: nobody removes it */
+        struct stat st;
+        if (fstat(fd, &st) != 0 || st.st_nlink > 0) return fd;
+        close(fd);
+    }
+}
+
 static int open_named(const char *folder, char *name) {
     remove_stale(folder);
-    int fd = mkstemp(name);
+    int fd = open_locked(folder, name);
     if (fd < 0) return -1;
     mode_t mask = umask(0);
     umask(mask);
     fchmod(fd, 0666 & ~mask); /* mkstemp's 0600 is for secrets */
-    (void)!flock(fd, LOCK_EX | LOCK_NB);
     return fd;
-}
-
-/* The folder's part of a temporary name, with room for the rest. */
-static char *temporary_name(const char *folder) {
-    size_t n = strlen(folder) + sizeof temporary_prefix + 40;
-    char *name = malloc(n);
-    if (name) snprintf(name, n, "%s/%sXXXXXX", folder, temporary_prefix);
-    return name;
 }
 
 /* Opens the file that will become path; -1 with errno. */
@@ -163,10 +176,12 @@ static int open_temporary(OutputFile *f, const char *path) {
     } else if (folder_exists(path)) {
         errno = EISDIR;
     } else {
+        struct stat st;
         fd = open_unnamed(path);
-        f->unnamed = fd >= 0;
-        if (f->unnamed)
-            sprintf(f->temporary, "%s/%s%ld-%d", folder, temporary_prefix, (long)getpid(), fd);
+        f->unnamed = fd >= 0 && fstat(fd, &st) == 0;
+        if (f->unnamed) /* no other file has its number, whichever process or machine writes it */
+            sprintf(f->temporary, "%s/%s%llu", folder, temporary_prefix,
+                    (unsigned long long)st.st_ino);
         else
             fd = open_named(folder, f->temporary);
     }
@@ -201,28 +216,19 @@ int file_put(OutputFile *f, const void *data, size_t size, Error *err) {
 }
 
 int file_commit(OutputFile *f, Error *err) {
-    int fd = fileno(f->stream), bad = ferror(f->stream) || fflush(f->stream) != 0 ||
-                                      fsync(fd) != 0 ||
-                                      (f->unnamed && name_unnamed(fd, f->temporary) != 0);
-    int reason = errno;
-    if (fclose(f->stream) != 0 && !bad) {
-        bad = 1;
-        reason = errno;
-    }
-    f->stream = NULL;
-    if (!bad && rename(f->temporary, f->path) != 0) {
-        bad = 1;
-        reason = errno;
-    }
+    const int fd = fileno(f->stream);
+    /* Renamed while it is open, for the lock ends with it; after fsync, closing has no news. */
+    const bool bad = ferror(f->stream) || fflush(f->stream) != 0 || fsync(fd) != 0 ||
+                     (f->unnamed && name_unnamed(fd, f->temporary) != 0) ||
+                     rename(f->temporary, f->path) != 0;
     if (bad) {
-        error_set(err, "%s: cannot write: %s", f->path, strerror(reason));
-        file_abandon(f);
-        return -1;
+        error_set(err, "%s: cannot write: %s", f->path, strerror(errno));
+    } else {
+        free(f->temporary);
+        f->temporary = NULL;
     }
-    free(f->temporary);
-    f->temporary = NULL;
     file_abandon(f);
-    return 0;
+    return bad ? -1 : 0;
 }
 
 void file_abandon(OutputFile *f) {

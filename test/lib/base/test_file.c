@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "test/scratch.h"
 
@@ -197,6 +199,34 @@ static void left_overs_are_removed(void **state) {
     assert_content(scratch("killed/a"), "a");
 }
 
+/* Writers in one folder, each of which looks for left-overs, do not take each other's files. */
+static void writers_do_not_meet(void **state) {
+    (void)state;
+    enum { WRITERS = 4, FILES = 100 };
+    Error err;
+    const char *folder = scratch("shared");
+    assert_done(folder_make(folder, &err), &err);
+    pid_t pids[WRITERS];
+    for (int w = 0; w < WRITERS; w++) {
+        pids[w] = fork();
+        assert_true(pids[w] >= 0);
+        if (pids[w] > 0) continue;
+        int bad = 0;
+        for (int i = 0; i < FILES && !bad; i++) {
+            char path[4096];
+            snprintf(path, sizeof path, "%s/%d-%d", folder, w, i);
+            bad = file_write(path, "x", 1, &err) != 0;
+        }
+        _exit(bad);
+    }
+    for (int w = 0; w < WRITERS; w++) {
+        int status;
+        assert_int_equal(waitpid(pids[w], &status, 0), pids[w]);
+        assert_int_equal(status, 0);
+    }
+    assert_int_equal(entries(folder), WRITERS * FILES);
+}
+
 /* A rename would turn /dev/null into a file. */
 static void devices_are_not_replaced(void **state) {
     (void)state;
@@ -302,6 +332,7 @@ int main(void) {
         cmocka_unit_test(ages_are_compared_to_the_nanosecond),
         cmocka_unit_test(long_names_are_written),
         cmocka_unit_test(left_overs_are_removed),
+        cmocka_unit_test(writers_do_not_meet),
         cmocka_unit_test(devices_are_not_replaced),
         cmocka_unit_test(folders_are_expanded_by_name),
         cmocka_unit_test(folders_are_made),
