@@ -1,41 +1,22 @@
 /* wav2vec2_load.c: a checkpoint's folder to weights: configuration_wav2vec2.py's names. */
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "features/encoders/wav2vec2_weights.h"
-#include "lib/base/checksum.h"
-#include "lib/base/file.h"
-#include "lib/formats/json_fields.h"
-#include "lib/formats/weights.h"
 
 /* --- config.json --- */
 
 enum { WIDTH_MAX = 1 << 14, LAYERS_MAX = 256 };
 
-static int refuse_flag(const JsonFields *f, const char *name, Error *err) {
-    bool on = false;
-    if (json_field_bool(f, name, &on, err)) return -1;
-    return on ? error_set(err, "'%s' is on, which is not supported", name) : 0;
-}
-
-static int need_text(const JsonFields *f, const char *name, const char *wanted, Error *err) {
-    char text[64];
-    snprintf(text, sizeof text, "%s", wanted);
-    if (json_field_text(f, name, text, sizeof text, err)) return -1;
-    if (strcmp(text, wanted) == 0) return 0;
-    return error_set(err, "'%s' is \"%s\"; only \"%s\" is supported", name, text, wanted);
-}
-
 static int read_switches(const JsonFields *f, Wav2vec2Config *c, Error *err) {
     static const char *const off[] = {"feature_extractor_cqt", "deepnorm", "conv_pos_batch_norm"};
     char norm[16] = "group", *end;
     for (size_t i = 0; i < sizeof off / sizeof *off; i++)
-        if (refuse_flag(f, off[i], err)) return -1;
-    if (need_text(f, "hidden_act", "gelu", err) ||
-        need_text(f, "feat_extract_activation", "gelu", err) ||
+        if (setting_need_off(f, off[i], err)) return -1;
+    if (setting_need_text(f, "hidden_act", "gelu", err) ||
+        setting_need_text(f, "feat_extract_activation", "gelu", err) ||
         json_field_text(f, "model_type", c->family, sizeof c->family, err) ||
         json_field_text(f, "feat_extract_norm", norm, sizeof norm, err) ||
         json_field_bool(f, "conv_bias", &c->conv_bias, err) ||
@@ -71,15 +52,6 @@ static int read_sizes(const JsonFields *f, Wav2vec2Config *c, Error *err) {
     return 0;
 }
 
-static int read_json(const char *folder, const char *name, JsonFields *f, bool *there, Error *err) {
-    char *path = path_join(folder, name);
-    if (!path) return error_set(err, "%s: out of memory", folder);
-    *there = file_exists(path);
-    int status = *there ? json_fields_read(path, f, err) : 0;
-    free(path);
-    return status;
-}
-
 int wav2vec2_config_read(const char *folder, Wav2vec2Config *out, Error *err) {
     Wav2vec2Config c = {.family = "wav2vec2",
                         .projection_norm = true,
@@ -98,7 +70,7 @@ int wav2vec2_config_read(const char *folder, Wav2vec2Config *out, Error *err) {
                         .rate = 16000};
     JsonFields f = {0};
     bool there;
-    if (read_json(folder, "config.json", &f, &there, err)) return -1;
+    if (settings_read(folder, "config.json", &f, &there, err)) return -1;
     if (!there)
         return error_set(err, "%s: config.json is missing; it belongs to the weights", folder);
     int bad = read_switches(&f, &c, err) || read_sizes(&f, &c, err);
@@ -107,7 +79,7 @@ int wav2vec2_config_read(const char *folder, Wav2vec2Config *out, Error *err) {
         error_prefix(err, "config.json");
         return error_prefix(err, folder);
     }
-    if (read_json(folder, "preprocessor_config.json", &f, &there, err)) return -1;
+    if (settings_read(folder, "preprocessor_config.json", &f, &there, err)) return -1;
     if (there) {
         bad = json_field_bool(&f, "do_normalize", &c.normalise, err) ||
               json_field_real(&f, "sampling_rate", &c.rate, err);
@@ -122,70 +94,12 @@ int wav2vec2_config_read(const char *folder, Wav2vec2Config *out, Error *err) {
 
 /* --- weights --- */
 
-typedef struct {
-    Wav2vec2 *m;
-    Weights *w;
-    bool failed; /* err says why; nothing is read any more */
-    Error *err;
-} Loader;
-
-static float *own(Loader *l, size_t count) {
-    Wav2vec2 *m = l->m;
-    if (m->block_count == m->block_capacity) {
-        size_t capacity = m->block_capacity ? 2 * m->block_capacity : 64;
-        float **bigger = realloc(m->blocks, capacity * sizeof *bigger);
-        if (!bigger) return NULL;
-        m->blocks = bigger;
-        m->block_capacity = capacity;
-    }
-    float *block = malloc(count * sizeof *block);
-    if (block) m->blocks[m->block_count++] = block;
-    return block;
-}
-
-/* A tensor of that shape; NULL where something failed. */
-__attribute__((format(printf, 4, 5))) static float *take(Loader *l, int rank, const size_t *shape,
-                                                         const char *format, ...) {
-    char name[200];
-    size_t count = 1;
-    va_list args;
-    va_start(args, format);
-    vsnprintf(name, sizeof name, format, args);
-    va_end(args);
-    if (l->failed || weights_check(l->w, name, rank, shape, l->err)) {
-        l->failed = true;
-        return NULL;
-    }
-    for (int d = 0; d < rank; d++) count *= shape[d];
-    float *out = own(l, count);
-    if (!out) error_set(l->err, "%s: out of memory", weights_path(l->w));
-    if (!out || weights_read(l->w, name, rank, shape, out, l->err)) {
-        l->failed = true;
-        return NULL;
-    }
-    l->m->print = checksum_add(l->m->print, out, count);
-    return out;
-}
-
-static Affine take_norm(Loader *l, size_t n, const char *name) {
-    return (Affine){take(l, 1, &n, "%s.weight", name), take(l, 1, &n, "%s.bias", name)};
-}
-
-static Affine take_linear(Loader *l, size_t out, size_t in, const char *name) {
-    return (Affine){take(l, 2, (size_t[]){out, in}, "%s.weight", name),
-                    take(l, 1, &out, "%s.bias", name)};
-}
-
 /* w [groups * out, in, kernel] to [groups, kernel, in, out]; NULL where something failed. */
-static float *reorder(Loader *l, const float *w, size_t groups, size_t out, size_t in,
+static float *reorder(WeightLoader *l, const float *w, size_t groups, size_t out, size_t in,
                       size_t kernel) {
     if (!w) return NULL;
-    float *taps = own(l, groups * out * in * kernel);
-    if (!taps) {
-        l->failed = true;
-        error_set(l->err, "%s: out of memory", weights_path(l->w));
-        return NULL;
-    }
+    float *taps = loader_room(l, groups * out * in * kernel);
+    if (!taps) return NULL;
     for (size_t g = 0; g < groups; g++)
         for (size_t o = 0; o < out; o++)
             for (size_t i = 0; i < in; i++)
@@ -195,20 +109,21 @@ static float *reorder(Loader *l, const float *w, size_t groups, size_t out, size
     return taps;
 }
 
-static void load_convs(Loader *l) {
-    const Wav2vec2Config *c = &l->m->config;
+static void load_convs(Wav2vec2 *m, WeightLoader *l) {
+    const Wav2vec2Config *c = &m->config;
     for (size_t j = 0; j < c->convs; j++) {
-        ConvWeights *v = &l->m->convs[j];
+        ConvWeights *v = &m->convs[j];
         size_t in = j ? c->dim[j - 1] : 1, out = c->dim[j];
         char name[80];
         snprintf(name, sizeof name, "feature_extractor.conv_layers.%zu", j);
-        float *w = take(l, 3, (size_t[]){out, in, c->kernel[j]}, "%s.conv.weight", name);
+        float *w = loader_take(l, 3, (size_t[]){out, in, c->kernel[j]}, "%s.conv.weight", name);
         v->taps = reorder(l, w, 1, out, in, c->kernel[j]);
         char bias[100];
         snprintf(bias, sizeof bias, "%s.conv.bias", name);
-        if (c->conv_bias || weights_have(l->w, bias)) v->bias = take(l, 1, &out, "%s", bias);
+        if (c->conv_bias || weights_have(l->weights, bias))
+            v->bias = loader_take(l, 1, &out, "%s", bias);
         strcat(name, ".layer_norm");
-        if (c->norm_every_conv || j == 0) v->norm = take_norm(l, out, name);
+        if (c->norm_every_conv || j == 0) v->norm = loader_norm(l, out, name);
     }
 }
 
@@ -222,33 +137,33 @@ static void fold(float *v, const float *g, size_t rows, size_t kernel) {
     }
 }
 
-static void load_position(Loader *l) {
+static void load_position(Wav2vec2 *m, WeightLoader *l) {
     static const char base[] = "encoder.pos_conv_embed.conv";
     static const char *const names[2][2] = {
         {"weight_g", "weight_v"},
         {"parametrizations.weight.original0", "parametrizations.weight.original1"}};
-    const Wav2vec2Config *c = &l->m->config;
+    const Wav2vec2Config *c = &m->config;
     size_t groups = c->position_groups, in = c->width / groups, kernel = c->position_kernel;
     const size_t shape[3] = {c->width, in, kernel};
     char name[120];
     float *w = NULL;
     snprintf(name, sizeof name, "%s.weight", base);
-    if (weights_have(l->w, name)) {
-        w = take(l, 3, shape, "%s", name);
+    if (weights_have(l->weights, name)) {
+        w = loader_take(l, 3, shape, "%s", name);
     } else {
         snprintf(name, sizeof name, "%s.%s", base, names[1][0]);
-        size_t which = weights_have(l->w, name);
-        float *g = take(l, 3, (size_t[]){1, 1, kernel}, "%s.%s", base, names[which][0]);
-        w = take(l, 3, shape, "%s.%s", base, names[which][1]);
+        size_t which = weights_have(l->weights, name);
+        float *g = loader_take(l, 3, (size_t[]){1, 1, kernel}, "%s.%s", base, names[which][0]);
+        w = loader_take(l, 3, shape, "%s.%s", base, names[which][1]);
         if (g && w) fold(w, g, c->width * in, kernel);
     }
-    l->m->position_taps = reorder(l, w, groups, in, in, kernel);
-    l->m->position_bias = take(l, 1, &c->width, "%s.bias", base);
+    m->position_taps = reorder(l, w, groups, in, in, kernel);
+    m->position_bias = loader_take(l, 1, &c->width, "%s.bias", base);
 }
 
-static void load_layer(Loader *l, size_t i) {
-    const Wav2vec2Config *c = &l->m->config;
-    LayerWeights *y = &l->m->layers[i];
+static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
+    const Wav2vec2Config *c = &m->config;
+    LayerWeights *y = &m->layers[i];
     const size_t n = c->width;
     const struct {
         Affine *to;
@@ -267,8 +182,8 @@ static void load_layer(Loader *l, size_t i) {
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         char name[100];
         snprintf(name, sizeof name, "encoder.layers.%zu.%s", i, rows[k].name);
-        *rows[k].to = rows[k].in ? take_linear(l, rows[k].out, rows[k].in, name)
-                                 : take_norm(l, rows[k].out, name);
+        *rows[k].to = rows[k].in ? loader_linear(l, rows[k].out, rows[k].in, name)
+                                 : loader_norm(l, rows[k].out, name);
     }
 }
 
@@ -283,22 +198,22 @@ static int load(Wav2vec2 *m, const char *folder, Error *err) {
                                           "hubert.masked_spec_embed",
                                           NULL};
     const Wav2vec2Config *c = &m->config;
-    Loader l = {.m = m, .err = err};
-    m->print = CHECKSUM_OF_NOTHING;
+    WeightLoader l = {.blocks = &m->blocks, .err = err};
     m->layers = calloc(c->layers, sizeof *m->layers);
     if (!m->layers) return error_set(err, "%s: out of memory", folder);
-    if (weights_open(folder, &l.w, err)) return -1;
-    l.failed =
-        weights_set_prefix(l.w, prefixes, "feature_extractor.conv_layers.0.conv.weight", err) != 0;
-    load_convs(&l);
+    if (weights_open(folder, &l.weights, err)) return -1;
+    l.failed = weights_set_prefix(l.weights, prefixes,
+                                  "feature_extractor.conv_layers.0.conv.weight", err) != 0;
+    load_convs(m, &l);
     size_t dim = c->dim[c->convs - 1];
-    if (c->projection_norm) m->features_norm = take_norm(&l, dim, "feature_projection.layer_norm");
-    m->projection = take_linear(&l, c->width, dim, "feature_projection.projection");
-    load_position(&l);
-    m->encoder_norm = take_norm(&l, c->width, "encoder.layer_norm");
-    for (size_t i = 0; i < c->layers; i++) load_layer(&l, i);
-    if (!l.failed) l.failed = weights_check_rest(l.w, ignored, err) != 0;
-    weights_close(l.w);
+    if (c->projection_norm)
+        m->features_norm = loader_norm(&l, dim, "feature_projection.layer_norm");
+    m->projection = loader_linear(&l, c->width, dim, "feature_projection.projection");
+    load_position(m, &l);
+    m->encoder_norm = loader_norm(&l, c->width, "encoder.layer_norm");
+    for (size_t i = 0; i < c->layers; i++) load_layer(m, &l, i);
+    if (!l.failed) l.failed = weights_check_rest(l.weights, ignored, err) != 0;
+    weights_close(l.weights);
     return l.failed ? -1 : 0;
 }
 
@@ -316,11 +231,10 @@ int wav2vec2_load(const char *folder, Wav2vec2 **out, Error *err) {
 
 void wav2vec2_free(Wav2vec2 *m) {
     if (!m) return;
-    for (size_t i = 0; i < m->block_count; i++) free(m->blocks[i]);
-    free(m->blocks);
+    weight_blocks_free(&m->blocks);
     free(m->layers);
     free(m);
 }
 
 const Wav2vec2Config *wav2vec2_config(const Wav2vec2 *m) { return &m->config; }
-uint64_t wav2vec2_print(const Wav2vec2 *m) { return m->print; }
+uint64_t wav2vec2_print(const Wav2vec2 *m) { return m->blocks.print; }

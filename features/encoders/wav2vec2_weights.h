@@ -2,11 +2,8 @@
 #ifndef FEATURES_ENCODERS_WAV2VEC2_WEIGHTS_H
 #define FEATURES_ENCODERS_WAV2VEC2_WEIGHTS_H
 
+#include "features/encoders/checkpoint.h"
 #include "features/encoders/wav2vec2.h"
-
-typedef struct {
-    float *weight, *bias;
-} Affine; /* of a norm [n], [n] or a linear layer [out, in], [out] */
 
 typedef struct {
     float *taps; /* [kernel, in, out] */
@@ -26,9 +23,7 @@ struct Wav2vec2 {
     float *position_bias;
     Affine encoder_norm;
     LayerWeights *layers;
-    uint64_t print; /* of the weights as they were read */
-    float **blocks; /* owns every array above */
-    size_t block_count, block_capacity;
+    WeightBlocks blocks; /* owns every array above */
 };
 
 #endif

@@ -1,0 +1,104 @@
+#include "features/encoders/checkpoint.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/checksum.h"
+#include "lib/base/file.h"
+#include "lib/base/memory.h"
+
+/* --- settings --- */
+
+int settings_read(const char *folder, const char *name, JsonFields *f, bool *there, Error *err) {
+    char *path = path_join(folder, name);
+    if (!path) return error_set(err, "%s: out of memory", folder);
+    *there = file_exists(path);
+    int status = *there ? json_fields_read(path, f, err) : 0;
+    free(path);
+    return status;
+}
+
+static int need_flag(const JsonFields *f, const char *name, bool wanted, Error *err) {
+    bool on = wanted;
+    if (json_field_bool(f, name, &on, err)) return -1;
+    if (on == wanted) return 0;
+    return error_set(err, "'%s' is %s, which is not supported", name, on ? "on" : "off");
+}
+
+int setting_need_off(const JsonFields *f, const char *name, Error *err) {
+    return need_flag(f, name, false, err);
+}
+
+int setting_need_on(const JsonFields *f, const char *name, Error *err) {
+    return need_flag(f, name, true, err);
+}
+
+int setting_need_text(const JsonFields *f, const char *name, const char *wanted, Error *err) {
+    char text[64];
+    snprintf(text, sizeof text, "%s", wanted);
+    if (json_field_text(f, name, text, sizeof text, err)) return -1;
+    if (strcmp(text, wanted) == 0) return 0;
+    return error_set(err, "'%s' is \"%s\"; only \"%s\" is supported", name, text, wanted);
+}
+
+/* --- weights --- */
+
+void weight_blocks_free(WeightBlocks *b) {
+    for (size_t i = 0; i < b->count; i++) free(b->items[i]);
+    free(b->items);
+    *b = (WeightBlocks){0};
+}
+
+static float *add_block(WeightBlocks *b, size_t count) {
+    if (b->count == b->capacity) {
+        size_t capacity = b->capacity ? 2 * b->capacity : 64;
+        float **bigger = realloc(b->items, capacity * sizeof *bigger);
+        if (!bigger) return NULL;
+        b->items = bigger;
+        b->capacity = capacity;
+    }
+    float *block = memory_block(count * sizeof *block);
+    if (block) b->items[b->count++] = block;
+    return block;
+}
+
+float *loader_room(WeightLoader *l, size_t count) {
+    float *out = l->failed ? NULL : add_block(l->blocks, count);
+    if (!out && !l->failed) error_set(l->err, "%s: out of memory", weights_path(l->weights));
+    if (!out) l->failed = true;
+    return out;
+}
+
+float *loader_take(WeightLoader *l, int rank, const size_t *shape, const char *format, ...) {
+    char name[200];
+    size_t count = 1;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(name, sizeof name, format, args);
+    va_end(args);
+    if (l->failed || weights_check(l->weights, name, rank, shape, l->err)) {
+        l->failed = true;
+        return NULL;
+    }
+    for (int d = 0; d < rank; d++) count *= shape[d];
+    float *out = loader_room(l, count);
+    if (!out || weights_read(l->weights, name, rank, shape, out, l->err)) {
+        l->failed = true;
+        return NULL;
+    }
+    if (l->blocks->print == 0) l->blocks->print = CHECKSUM_OF_NOTHING;
+    l->blocks->print = checksum_add(l->blocks->print, out, count);
+    return out;
+}
+
+Affine loader_norm(WeightLoader *l, size_t n, const char *name) {
+    float *weight = loader_take(l, 1, &n, "%s.weight", name);
+    return (Affine){weight, loader_take(l, 1, &n, "%s.bias", name)};
+}
+
+Affine loader_linear(WeightLoader *l, size_t out, size_t in, const char *name) {
+    float *weight = loader_take(l, 2, (size_t[]){out, in}, "%s.weight", name);
+    return (Affine){weight, loader_take(l, 1, &out, "%s.bias", name)};
+}
