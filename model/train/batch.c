@@ -17,7 +17,14 @@ static void copy_rows(real *to, const float *from, size_t n) {
     for (size_t i = 0; i < n; i++) to[i] = (real)from[i];
 }
 
-static bool is_mirrored(const StageRun *s, size_t b) { return s->mirrored && s->mirrored[b]; }
+static bool is_mirrored(const StageRun *s, size_t b) {
+    return s->mirrored && s->mirrored[s->first + b];
+}
+
+/* The b-th window's past when unrolling, [l, D]. */
+static float *rolled(const StageRun *s, size_t b) {
+    return s->rolled + (s->first + b) * s->m->config.past * s->m->config.motion_dim;
+}
 
 /* Frames of the data, as in a mirror where the b-th window is to be seen so. */
 static void copy_frames(const StageRun *s, size_t b, real *to, const float *from, size_t frames) {
@@ -139,7 +146,7 @@ static void zero(const StageRun *s, Value input, size_t count) {
 static void move_target(const StageRun *s, size_t b, const float *last) {
     const Config *c = &s->m->config;
     size_t D = c->motion_dim;
-    const float *own = s->rolled + (b * c->past + c->past - 1) * D;
+    const float *own = rolled(s, b) + (c->past - 1) * D;
     Placement there = placement_of(last, c->relative_root, c->relative_heading),
               here = placement_of(own, c->relative_root, c->relative_heading);
     real *target = graph_data(s->graph.graph, s->graph.target) + b * c->future * D;
@@ -163,7 +170,7 @@ void batch_fill(const StageRun *s, const Corpus *corpus, const Crop *windows, si
         const float *motion = q->motion + first * D;
         real *to = graph_data(g, s->graph.motion) + b * past;
         if (u)
-            copy_rows(to, s->rolled + b * past, past);
+            copy_rows(to, rolled(s, b), past);
         else
             copy_frames(s, b, to, motion, c->past);
         if (value_exists(s->graph.genre)) graph_data(g, s->graph.genre)[b] = (real)q->genre;
@@ -191,7 +198,7 @@ void batch_advance(const StageRun *s, const Crop *windows, size_t count, size_t 
     size_t D = c->motion_dim, past = c->past * D, future = c->future * D;
     const real *predicted = graph_data(s->graph.graph, s->graph.future);
     for (size_t b = 0; b < count; b++) {
-        float *to = s->rolled + b * past;
+        float *to = rolled(s, b);
         if (u == 0)
             memcpy(to, s->corpus->items[windows[b].sequence].motion + windows[b].first * D,
                    past * sizeof *to);

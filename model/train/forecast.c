@@ -106,7 +106,7 @@ int forecast_time(const Model *m, const Training *t, const Forecast *f, double *
     static const double enough = 1e11;
     Config c = with_one_layer(&m->config);
     size_t processes = (size_t)comm_size(), share = (f->batch + processes - 1) / processes;
-    size_t batch = share;
+    size_t batch = t->micro_batch && t->micro_batch < share ? t->micro_batch : share;
     double window;
     Model small;
     StageGraph s = {0};
@@ -114,7 +114,7 @@ int forecast_time(const Model *m, const Training *t, const Forecast *f, double *
     Rng rng = rng_seed(1);
     int status = params_allocate(&small.params, true, err) ||
                  window_flops(&small, t, f->stage, &window, err);
-    if (status == 0 && window * (double)share > enough) batch = (size_t)(enough / window) + 1;
+    if (status == 0 && window * (double)batch > enough) batch = (size_t)(enough / window) + 1;
     if (status == 0) status = stage_graph(&small, f->stage, batch, t, &s, err);
     if (status == 0) {
         for (size_t i = 0; i < small.params.total; i++)

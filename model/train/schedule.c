@@ -50,8 +50,13 @@ size_t schedule_steps(const Config *c, const Corpus *corpus, const Training *t, 
     return steps;
 }
 
-size_t schedule_capacity(size_t max_windows, size_t val_windows, const Training *t) {
+size_t schedule_share(size_t max_windows, size_t val_windows, const Training *t) {
     size_t batch = max_windows < t->batch && !val_windows ? max_windows : t->batch;
     size_t processes = (size_t)comm_size();
     return (batch + processes - 1) / processes;
+}
+
+size_t schedule_capacity(size_t max_windows, size_t val_windows, const Training *t) {
+    size_t share = schedule_share(max_windows, val_windows, t);
+    return t->micro_batch && t->micro_batch < share ? t->micro_batch : share;
 }

@@ -19,7 +19,9 @@ size_t schedule_max_windows(const Config *c, const Corpus *corpus, const Trainin
 size_t schedule_validation_windows(const Config *c, const Corpus *validation, Stage stage);
 /* Adam steps of the whole stage, at most: random phases can cost a sequence a window. */
 size_t schedule_steps(const Config *c, const Corpus *corpus, const Training *t, Stage stage);
-/* Windows that this process's graph must take. */
+/* Windows of a batch that this process has, at most. */
+size_t schedule_share(size_t max_windows, size_t val_windows, const Training *t);
+/* Windows that its graph must take at a time: the share, or a micro-batch. */
 size_t schedule_capacity(size_t max_windows, size_t val_windows, const Training *t);
 
 #endif

@@ -280,6 +280,9 @@ int settings_finish(const Program *program, TrainSettings *s) {
         for (size_t i = 0; (k = training_key(i)); i++)
             if (s->training_given[i] && is_shared(s, k))
                 copy_value(&s->stage[stage], &s->shared, k);
+        if (s->stage[stage].micro_batch > s->stage[stage].batch)
+            return program_usage_error(program, "--micro-batch is at most --batch, which is %zu",
+                                       s->stage[stage].batch);
         s->stage[stage].recompute = s->checkpoint_activations;
         if (settings_given(s, "steps") && s->stage[stage].max_steps == 0)
             s->stage[stage].epochs = 0; /* --steps 0 */

@@ -7,21 +7,41 @@
 #include "model/train/batch.h"
 #include "model/train/schedule.h"
 
-/* One gradient step of all processes on their parts of a batch. The batch's mean loss is the parts'
- * means weighed by their sizes; this returns the part's share of it. */
-static double gradient_step(StageRun *s, const Crop *windows, size_t whole, Part part, size_t u) {
+typedef struct {
+    size_t whole; /* windows of the batch */
+    Part part; /* of it, that this process has */
+    const Crop *windows; /* [part.count] */
+    size_t unroll, u; /* steps in a row, and which of them this is */
+} Batch;
+
+/* Adds the gradient of `count` windows of the part, from s->first on; returns their share of the
+ * batch's mean loss, which is the mean of all windows' losses. */
+static double add_gradient(StageRun *s, const Batch *b, size_t count) {
     Graph *g = s->graph.graph;
-    double weight = (double)part.count / (double)whole, loss = 0;
+    const Crop *windows = b->windows + s->first;
+    double weight = (double)count / (double)b->whole;
+    batch_fill(s, s->corpus, windows, count, b->u);
+    batch_augment(s, b->whole, (Part){b->part.first + s->first, count});
+    batch_home(s, s->corpus, windows, count);
+    graph_forward(g, count);
+    graph_set_weight(g, weight);
+    graph_backward(g);
+    if (b->u + 1 < b->unroll) batch_advance(s, windows, count, b->u);
+    return weight * (double)graph_data(g, s->graph.loss)[0];
+}
+
+/* The gradient of all processes' parts of a batch, as many windows at a time as the graph takes;
+ * returns this part's share of the loss. Sums over processes begin during the last of them. */
+static double gradient_step(StageRun *s, const Batch *b) {
+    double loss = 0;
     params_zero_grad(&s->m->params);
     if (s->reduction) allreduce_start(s->reduction);
-    if (part.count > 0) {
-        batch_fill(s, s->corpus, windows, part.count, u);
-        batch_augment(s, whole, part);
-        batch_home(s, s->corpus, windows, part.count);
-        graph_forward(g, part.count);
-        graph_set_weight(g, weight);
-        graph_backward(g);
-        loss = weight * (double)graph_data(g, s->graph.loss)[0];
+    for (s->first = 0; s->first < b->part.count; s->first += s->capacity) {
+        size_t left = b->part.count - s->first;
+        bool last = left <= s->capacity;
+        if (s->reduction)
+            graph_on_gradient(s->graph.graph, last ? allreduce_complete : NULL, s->reduction);
+        loss += add_gradient(s, b, last ? left : s->capacity);
     }
     if (s->reduction) allreduce_finish(s->reduction);
     return loss;
@@ -31,16 +51,15 @@ static double gradient_step(StageRun *s, const Crop *windows, size_t whole, Part
  * losses. */
 static double run_batch(StageRun *s, const Crop *windows, size_t batch, size_t unroll,
                         double progress, const TrainHooks *h) {
-    Part part = comm_part(batch);
+    Batch b = {.whole = batch, .part = comm_part(batch), .unroll = unroll};
     double sums[2] = {0}; /* the loss; how many processes were asked to stop */
-    windows += part.first;
-    batch_draw_mirrored(s, batch, part);
-    for (size_t u = 0; u < unroll; u++) {
-        sums[0] += gradient_step(s, windows, batch, part, u);
+    b.windows = windows + b.part.first;
+    batch_draw_mirrored(s, batch, b.part);
+    for (b.u = 0; b.u < unroll; b.u++) {
+        sums[0] += gradient_step(s, &b);
         double lr = schedule_rate(s->t, s->state->epoch, progress, s->state->step);
         s->state->step++;
         params_adam(&s->m->params, lr, s->state->step);
-        if (u + 1 < unroll) batch_advance(s, windows, part.count, u);
     }
     sums[1] = h->stop && h->stop(h->user);
     comm_sum(sums, 2);
@@ -54,7 +73,8 @@ static double validate(StageRun *s, const Corpus *corpus, Crop *windows) {
     size_t count = crops_epoch(corpus, s->spec->crop(&s->m->config, 1), NULL, windows);
     Part part = comm_part(count);
     double sum = 0;
-    memset(s->mirrored, 0, s->capacity * sizeof *s->mirrored);
+    s->first = 0;
+    memset(s->mirrored, 0, s->share * sizeof *s->mirrored);
     for (size_t at = 0; at < part.count; at += s->capacity) {
         size_t batch = part.count - at < s->capacity ? part.count - at : s->capacity;
         batch_fill(s, corpus, windows + part.first + at, batch, 0);
@@ -180,18 +200,18 @@ static int prepare(StageRun *s, size_t max_windows, size_t val_windows, Crop **v
                    Error *err) {
     const Config *c = &s->m->config;
     const Training *t = s->t;
+    s->share = schedule_share(max_windows, val_windows, t);
     s->capacity = schedule_capacity(max_windows, val_windows, t);
     if (stage_graph(s->m, s->state->stage, s->capacity, t, &s->graph, err)) return -1;
     s->windows = malloc(max_windows * sizeof *s->windows);
     s->rolled =
-        malloc((t->unroll > 1 ? s->capacity * c->past * c->motion_dim : 1) * sizeof *s->rolled);
-    s->mirrored = calloc(s->capacity, sizeof *s->mirrored);
+        malloc((t->unroll > 1 ? s->share * c->past * c->motion_dim : 1) * sizeof *s->rolled);
+    s->mirrored = calloc(s->share, sizeof *s->mirrored);
     *validation_windows = malloc((val_windows + 1) * sizeof **validation_windows);
     if (comm_size() > 1) s->reduction = allreduce_new(&s->m->params, BUCKET_BYTES);
     if (!s->windows || !s->mirrored || !s->rolled || !*validation_windows ||
         (comm_size() > 1 && !s->reduction))
         return error_set(err, "out of memory");
-    if (s->reduction) graph_on_gradient(s->graph.graph, allreduce_complete, s->reduction);
     return 0;
 }
 

@@ -21,6 +21,16 @@ static const TrainingKey keys[] = {
      .max = 65536,
      .stages = ALL_STAGES,
      .word = "batch"},
+    {.option = "micro-batch",
+     .argument = "B",
+     .help = "Compute B windows of a step at a time and add up their gradients: less memory, the "
+             "same training to rounding.",
+     .standard = "the whole batch, or a process's part of it",
+     .offset = offsetof(Training, micro_batch),
+     .min = 1,
+     .max = 65536,
+     .stages = ALL_STAGES,
+     .uncompared = true},
     {.option = "lr",
      .argument = "LR",
      .help = "Learning rate.",
@@ -218,7 +228,7 @@ static void print_value(const TrainingKey *k, const Training *t, Buffer *text) {
 void training_describe(const Training *t, Stage stage, const Config *c, Buffer *text) {
     for (size_t i = 0; i < COUNT; i++) {
         const TrainingKey *k = &keys[i];
-        if (!met(k->needs, predictor_at(c->predictor_id))) continue;
+        if (k->uncompared || !met(k->needs, predictor_at(c->predictor_id))) continue;
         if (k->cosine && t->schedule != SCHEDULE_COSINE) continue;
         if (k->optional && *(const double *)((const char *)t + k->offset) == 0) continue;
         if (k->word)

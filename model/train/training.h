@@ -12,6 +12,7 @@ typedef enum { SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_CONSTANT } Schedule;
 
 typedef struct {
     size_t batch; /* windows of a step, over all processes */
+    size_t micro_batch; /* windows of it that a process computes at a time; 0: its whole part */
     double lr;
     Schedule schedule; /* step: lr falls to a tenth at each of `drop`; cosine: to 0 at the end */
     size_t drop[2]; /* epochs; 0: none */
@@ -52,6 +53,7 @@ typedef struct {
     const char *word;
     bool optional; /* a real number: compared only where it is not 0 */
     bool cosine; /* compared only where it is the length of a cosine schedule */
+    bool uncompared; /* changes what is trained by rounding alone, like the number of processes */
 } TrainingKey;
 
 const TrainingKey *training_key(size_t i); /* NULL after the last */

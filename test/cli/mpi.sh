@@ -50,6 +50,9 @@ check "a process without a window" same "$work/one.log" "$work/two.log"
 "$BIN/train-predictor" $stage3 --unroll 2 --epochs 2 -o "$work/x.model" "$all" >"$work/one.log"
 many 2 train-predictor $stage3 --unroll 2 --epochs 2 -o "$work/x.model" "$all" >"$work/two.log"
 check "unrolled steps" same "$work/one.log" "$work/two.log"
+many 2 train-predictor $stage3 --unroll 2 --epochs 2 --micro-batch 1 -o "$work/x.model" "$all" \
+    >"$work/two.log"
+check "... in micro-batches" same "$work/one.log" "$work/two.log"
 "$BIN/train-bank" $bank_options --clusters "$clusters" --refine vae --epochs1 0 -o "$work/x.bank" \
     "$all" >"$work/one.log"
 many 2 train-bank $bank_options --clusters "$clusters" --refine vae --epochs1 0 -o "$work/x.bank" \

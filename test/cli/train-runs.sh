@@ -50,6 +50,50 @@ check "recomputed activations train the same predictor" cmp "$work/a.safetensors
 bank --checkpoint-activations -o "$work/b.safetensors" "$all" >"$work/log"
 check "... and the same bank" cmp "$work/bank.safetensors" "$work/b.safetensors"
 
+# --- a batch in parts ---
+
+# same A B: logs with the same rows, losses within 1e-5 of each other (seconds differ)
+same() {
+    paste "$1" "$2" | awk -F'\t' '
+        { for (i = 1; NR > 1 && i <= 6; i++) {
+              d = $i - $(i + 6)
+              if (i != 6 && !(d <= 1e-5 * $i && -d <= 1e-5 * $i)) bad = 1
+          } }
+        END { exit bad || NR < 2 }'
+}
+parts="--epochs 2 --batch 8 --noise 0.1 --fade 0.5 --unroll 2"
+model $parts -o "$work/a.safetensors" >"$work/a.log"
+model $parts --micro-batch 8 -o "$work/b.safetensors" >"$work/b.log"
+check "a micro-batch of the whole batch changes nothing" cmp "$work/a.safetensors" \
+    "$work/b.safetensors"
+model $parts --micro-batch 3 -o "$work/micro.safetensors" >"$work/b.log"
+check "micro-batches have the losses of whole batches" same "$work/a.log" "$work/b.log"
+model $parts --micro-batch 3 --checkpoint-activations -o "$work/b.safetensors" >"$work/log"
+check "... and with recomputed activations the same bytes" cmp "$work/micro.safetensors" \
+    "$work/b.safetensors"
+model $parts --micro-batch 3 --epochs 1 --checkpoint "$work/c" -o "$work/b.safetensors" >"$work/log"
+model $parts --micro-batch 3 --checkpoint "$work/c" -o "$work/b.safetensors" >"$work/log"
+check "micro-batches go on to the same bytes" cmp "$work/micro.safetensors" "$work/b.safetensors"
+rm "$work/c"
+model $parts --epochs 1 --checkpoint "$work/c" -o "$work/b.safetensors" >"$work/log"
+model $parts --micro-batch 2 --checkpoint "$work/c" -o "$work/b.safetensors" >"$work/log"
+check "a run may go on with micro-batches" test $? -eq 0
+rm "$work/c"
+model --dry-run --json --batch 32 >"$work/plan"
+model --dry-run --json --batch 32 --micro-batch 8 >"$work/plan5"
+check "a quarter of the batch takes a quarter of the activations" awk \
+    -v whole="$(value "$work/plan" activation_bytes)" \
+    -v part="$(value "$work/plan5" activation_bytes)" \
+    'BEGIN { exit !(part > 0.2 * whole && part < 0.3 * whole) }'
+check "... for the same operations" test "$(value "$work/plan" flops_per_step)" = \
+    "$(value "$work/plan5" flops_per_step)"
+bank --batch 8 -o "$work/a.safetensors" "$all" >"$work/a.log"
+bank --batch 8 --micro-batch 5 -o "$work/b.safetensors" "$all" >"$work/b.log"
+check "banks have them, too" same "$work/a.log" "$work/b.log"
+model --micro-batch 9 --batch 8 -o "$work/none" >"$work/log" 2>"$work/err"
+check "a micro-batch larger than the batch is wrong usage" test $? -eq 2
+check "... and says so" grep -q -e "--micro-batch is at most --batch, which is 8" "$work/err"
+
 # --- checkpoints ---
 
 model --steps 4 -o "$work/straight.safetensors" >"$work/log"
