@@ -63,6 +63,7 @@ starve export-motion -q -j 1 --to y4m --duration 0.05 --width 160 --height 120 -
 starve export-motion -q -j 1 --to html --thresholds "$work/thresholds.npz" \
     --music "$work/in/music.npz" -o "$out" "$smpl"
 starve plot-poses -q -j 1 --poses 12 --perplexity 3 --iterations 3 -o "$out" "$golden/made_0.npz"
+starve plot-features -q -j 1 -o "$out" "$work/in/song1.npz"
 starve plot-training -o "$out" "$work/in/a.log"
 starve freeze-rate -q -j 1 --thresholds "$work/thresholds.npz" --real "$golden/real_0.npz" \
     "$golden/made_0.npz"

@@ -179,5 +179,6 @@ too_large "a dance" generate -q -j 1 -m "$work/model" --music "$work/data/song1.
 too_large "thresholds" freeze-rate -q --fit -o "$work/result" "$real"
 too_large "a plot of poses" plot-poses -q --poses 12 --perplexity 3 --iterations 3 \
     -o "$work/result" "$dance"
+too_large "a plot of features" plot-features -q -o "$work/result" "$work/data/song1.npz"
 too_large "a plot of a training" plot-training -o "$work/result" "$work/log"
 too_large "a data set" make-demo-data -q --genres 1 --sequences 3 --seconds 1 -o "$work/demo"
