@@ -15,6 +15,7 @@ typedef struct {
                            for a model whose predictor takes no music */
     size_t music_frames;
     size_t genre;
+    const char *song; /* name of the music, "" without; for makers that know songs */
     uint64_t number; /* whose random numbers it gets (generator_draw) */
 } GenerationJob;
 

@@ -89,7 +89,7 @@ int genre_find(char *const *genres, size_t count, const char *name, size_t *inde
             return error_set(err, "%.60s may mean the genres %.60s and %.60s; give one of them",
                              name, genres[*index], genres[other]);
     }
-    return error_set(err, "%.60s: no such genre in this model; it knows %s", name,
+    return error_set(err, "%.60s: no such genre here; known are %s", name,
                      genre_list(genres, count, list));
 }
 

@@ -179,9 +179,9 @@ cannot "music no longer than the seed" 'tune.npy: 16 frames are no longer than t
     "$m" --music "$data/tune.npy" --genre BB
 cannot "frames no more than the seed's" '16 frames are no longer than the seed' -m "$m" --music \
     "$song" --genre BB --frames 16
-cannot "an unknown genre" 'CC: no such genre in this model; it knows AA, BB' -m "$m" --music \
+cannot "an unknown genre" 'CC: no such genre here; known are AA, BB' -m "$m" --music \
     "$song" --genre CC
-cannot "a seed of an unknown genre" 'BB: no such genre in this model; it knows AA' -m \
+cannot "a seed of an unknown genre" 'BB: no such genre here; known are AA' -m \
     "$work/one.safetensors" --music "$song" --seed-motion "$work/seed-bb.npz"
 cannot "a model without a seed, and none given" 'the model stores no seed; give --seed-motion' -m \
     "$work/fact.safetensors" --music "$song" --genre BB

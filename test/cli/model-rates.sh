@@ -213,7 +213,7 @@ check "house is HO" eval "dance HO a && dance house b && dance Ho c &&
     cmp $work/a.npz $work/b.npz && cmp $work/a.npz $work/c.npz"
 check "krumping is KR" eval "dance KR a && dance Krumping b && cmp $work/a.npz $work/b.npz"
 cannot "an unknown one lists the model's" \
-    'salsa: no such genre in this model; it knows HO (house), KR (krump)' -m "$work/m-named" \
+    'salsa: no such genre here; known are HO (house), KR (krump)' -m "$work/m-named" \
     --music "$data/song30.npz" --genre salsa
 wrong "none given" $g -m "$work/m-named" --music "$data/song30.npz" -o "$x"
 check "... lists them, too" grep -q 'give --genre, one of HO (house), KR (krump)' "$work/err"

@@ -1,5 +1,5 @@
 /* Dances from requests: what is read, how often, and what is refused. */
-#include "model/dances.h"
+#include "model/model_dances.h"
 
 #include <math.h>
 
@@ -73,8 +73,11 @@ static int make(const DanceRequest *requests, size_t count, size_t batch, Counte
     Model m;
     make_model(&m);
     *c = (Counter){0};
-    const DanceRun run = {.model = &m, .batch = batch, .load = load, .load_context = c};
+    ModelDances how = {.model = &m};
+    const DanceMaker maker = model_dances(&how);
+    const DanceRun run = {.maker = &maker, .batch = batch, .load = load, .load_context = c};
     const int status = dances_make(&run, requests, count, err);
+    model_dances_free(&how);
     model_free(&m);
     return status;
 }
@@ -139,8 +142,10 @@ static void batches_are_announced(void **state) {
         requests[i] = (DanceRequest){.music = "a", .genre = "KR", .output = outputs[i]};
     }
     make_model(&m);
-    m.config.fps = 60;
-    DanceRun run = {.model = &m,
+    ModelDances how = {.model = &m};
+    DanceMaker maker = model_dances(&how);
+    maker.fps = 60;
+    DanceRun run = {.maker = &maker,
                     .batch = 3,
                     .frames = 12,
                     .load = load,
@@ -150,11 +155,12 @@ static void batches_are_announced(void **state) {
     assert_failed(dances_make(&run, requests, 7, &err), &err,
                   "a: has 30 frames a second, but the model was trained at 60");
     assert_int_equal(h.calls, 0); /* nothing was ready */
-    m.config.fps = 30;
+    maker.fps = 30;
     assert_done(dances_make(&run, requests, 7, &err), &err);
     assert_int_equal(h.calls, 3);
     assert_true(h.first[1] == 3 && h.count[1] == 3 && h.first[2] == 6 && h.count[2] == 1);
     assert_null(h.assumed);
+    model_dances_free(&how);
     model_free(&m);
 }
 
@@ -183,9 +189,7 @@ static void what_the_model_was_not_trained_on_is_refused(void **state) {
          "fast.npz: has 60 frames a second, but the model was trained at 30; import-motion --fps "
          "30 converts it",
          -1},
-        {{"a", NULL, "salsa", output},
-         "salsa: no such genre in this model; it knows HO (house)",
-         -1},
+        {{"a", NULL, "salsa", output}, "salsa: no such genre here; known are HO (house)", -1},
         {{"a", nameless, NULL, output},
          "nameless.npz: names no genre; give --genre, one of HO (house), KR (krump)",
          DANCES_NO_GENRE},
@@ -207,7 +211,9 @@ static void named_features_need_a_model_that_names_them(void **state) {
     const DanceRequest request = {"a", NULL, "HO", scratch("x.npz")};
     make_model(&m);
     m.config.music_features = (MusicIdentity){0};
-    const DanceRun run = {.model = &m, .batch = 1, .load = load, .load_context = &c};
+    ModelDances how = {.model = &m};
+    const DanceMaker maker = model_dances(&how);
+    const DanceRun run = {.maker = &maker, .batch = 1, .load = load, .load_context = &c};
     assert_failed(dances_make(&run, &request, 1, &err), &err,
                   "a: holds sound7 1, but the model was trained on 5 unnamed features");
     model_free(&m);
@@ -227,7 +233,9 @@ static void rows_become_dances(void **state) {
     strcpy(folder, scratch("dances/of/rows"));
     snprintf(dance, sizeof dance, "%s/b.npz", folder);
     make_model(&m);
-    const DanceRun run = {.model = &m, .batch = 5, .load = load, .load_context = &c};
+    ModelDances how = {.model = &m};
+    const DanceMaker maker = model_dances(&how);
+    const DanceRun run = {.maker = &maker, .batch = 5, .load = load, .load_context = &c};
     assert_done(dances_make_dataset(&run, list, folder, NULL, &err), &err);
     assert_int_equal(c.reads, 1);
     assert_done(motion_read(dance, &made, &err), &err);
@@ -240,6 +248,7 @@ static void rows_become_dances(void **state) {
     strcpy(list, scratch_write("silent.tsv", silent, sizeof silent - 1));
     assert_failed(dances_make_dataset(&run, list, folder, NULL, &err), &err,
                   "silent.tsv: b has no music");
+    model_dances_free(&how);
     model_free(&m);
 }
 

@@ -50,7 +50,7 @@ static void what_does_not_decide_is_refused(void **state) {
         const char *name, *says;
     } cases[] = {{"hip-hop", "hip-hop may mean the genres MH and LH"},
                  {"jazz", "may mean the genres JS and JB"},
-                 {"salsa", "salsa: no such genre in this model; it knows BR (break), PO (pop)"},
+                 {"salsa", "salsa: no such genre here; known are BR (break), PO (pop)"},
                  {"", "no such genre"},
                  {"h", "no such genre"},
                  {"--", "no such genre"},

@@ -5,8 +5,8 @@
 #include <cjson/cJSON.h>
 
 #include "lib/nn/ops/ops.h"
-#include "model/dances.h"
 #include "model/generate.h"
+#include "model/model_dances.h"
 #include "model/predictors/predictors.h"
 #include "model/train/batch.h"
 #include "model/train/schedule.h"
@@ -277,7 +277,9 @@ static void files_without_music(void **state) {
     assert_done(motion_write(from, &seed, &err), &err);
     motion_free(&seed);
     DanceRequest request = {.seed = from, .output = to};
-    DanceRun run = {.model = &t.m, .frames = 9, .batch = 1, .load = no_song};
+    ModelDances how = {.model = &t.m};
+    const DanceMaker maker = model_dances(&how);
+    DanceRun run = {.maker = &maker, .frames = 9, .batch = 1, .load = no_song};
     assert_done(dances_make(&run, &request, 1, &err), &err);
     assert_done(motion_read(to, &dance, &err), &err);
     assert_true(dance.frames == 9 && dance.data[8 * D] == 3);
@@ -291,6 +293,7 @@ static void files_without_music(void **state) {
                   "dance.npz: 4 frames are no longer than the seed of 4");
     request.music = "song.npz";
     assert_failed(dances_make(&run, &request, 1, &err), &err, "song.npz: was asked for");
+    model_dances_free(&how);
     trial_end(&t);
 }
 
