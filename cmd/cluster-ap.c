@@ -67,9 +67,9 @@ typedef struct {
 /* The windows that train-bank needs with that preset. */
 static void take_preset(const char *name, const Given *given, ClusterOptions *o) {
     const Config *c = &preset_find(name)->config;
-    if (!given->length) o->seconds = (double)c->past / RATE_UNSAID;
+    if (!given->length) o->seconds = (double)c->past / (double)RATE_UNSAID;
     if (!given->clusters) o->clusters = c->items;
-    if (!given->future) o->future_seconds = (double)c->future / RATE_UNSAID;
+    if (!given->future) o->future_seconds = (double)c->future / (double)RATE_UNSAID;
     if (!given->root) o->relative_root = c->relative_root;
     if (!given->heading) o->relative_heading = c->relative_heading;
 }

@@ -113,7 +113,7 @@ static void choose_bars(const Song *song, Rng *r, Choreography *c) {
 
 /* --- steps and gestures --- */
 
-static double bar_begins(size_t bar) { return BEATS_PER_BAR * ((double)bar - 1.0); }
+static double bar_begins(size_t bar) { return (double)BEATS_PER_BAR * ((double)bar - 1.0); }
 
 static void add_falls(Choreography *c, size_t bar, Stance *at) {
     const Bar *b = &c->bars[bar];
@@ -156,7 +156,7 @@ static void add_gestures(Choreography *c, size_t bar, Rng *r) {
 
 int choreography_make(const Song *song, Rng *r, Choreography *out, Error *err) {
     const double beats = song->seconds * song->bpm / 60.0;
-    *out = (Choreography){.bar_count = (size_t)ceil(beats / BEATS_PER_BAR) + 2};
+    *out = (Choreography){.bar_count = (size_t)ceil(beats / (double)BEATS_PER_BAR) + 2};
     const size_t most = BARS_PER_PHRASE * song->phrases + 1;
     if (out->bar_count > most) out->bar_count = most;
     out->bars = calloc(out->bar_count, sizeof *out->bars);

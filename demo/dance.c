@@ -25,7 +25,7 @@ static Groove groove_mix(const Groove *a, const Groove *b, double weight_of_b) {
 
 /* Near a bar line half of either bar's. */
 static Groove groove_at(const Choreography *c, double beat) {
-    const double bar = beat / BEATS_PER_BAR + 1.0, fade = 0.12; /* bars */
+    const double bar = beat / (double)BEATS_PER_BAR + 1.0, fade = 0.12; /* bars */
     const double last = (double)c->bar_count - 1.0;
     const size_t before = (size_t)fmin(fmax(floor(bar - 0.5), 0.0), last);
     const size_t behind = before + 1 < c->bar_count ? before + 1 : before;
@@ -172,16 +172,16 @@ static void dance(const Song *song, const Choreography *steps, const Skeleton *s
                   Dance *out) {
     const Unrest unrest = unrest_new(r);
     const double late = 2 * M_PI * rng_uniform(r), per_second = song->bpm / 60.0;
-    const long before = (long)(0.8 * BEATS_PER_BAR / per_second * DANCE_FPS);
+    const long before = (long)(0.8 * (double)BEATS_PER_BAR / per_second * (double)DANCE_FPS);
     Dancer d = {.steps = steps, .style = song->style, .smpl = smpl, .bpm = song->bpm};
     double air;
-    const Pose start = goal_at(&d, -0.8 * BEATS_PER_BAR, &air);
+    const Pose start = goal_at(&d, -0.8 * (double)BEATS_PER_BAR, &air);
     d.body = follow_start(&start, quickness(song->style));
     for (long f = -before; f < (long)out->frames; f++) {
-        const double seconds = (double)f / DANCE_FPS;
+        const double seconds = (double)f / (double)DANCE_FPS;
         const double beat = seconds * per_second + 0.03 * sin(0.7 * seconds + late);
         Pose p = goal_at(&d, beat, &air);
-        follow(&d.body, &p, 1.0 / DANCE_FPS);
+        follow(&d.body, &p, 1.0 / (double)DANCE_FPS);
         p.y += air;
         stir(&unrest, seconds, &p);
         if (f >= 0) store_frame(&p, smpl, (size_t)f, out);
@@ -189,7 +189,7 @@ static void dance(const Song *song, const Choreography *steps, const Skeleton *s
 }
 
 int dance_make(const Song *song, uint64_t seed, Dance *out, Error *err) {
-    *out = (Dance){.frames = (size_t)llround(song->seconds * DANCE_FPS)};
+    *out = (Dance){.frames = (size_t)llround(song->seconds * (double)DANCE_FPS)};
     out->poses = calloc(out->frames + 1, 3 * SMPL_JOINTS * sizeof(float));
     out->translations = calloc(out->frames + 1, 3 * sizeof(float));
     Skeleton smpl = {0};

@@ -23,7 +23,7 @@ static const struct {
 
 void spring_pull(Spring *s, double goal, double frequency, double damping, double seconds) {
     enum { PARTS = 4 };
-    const double dt = seconds / PARTS;
+    const double dt = seconds / (double)PARTS;
     for (int i = 0; i < PARTS; i++) {
         const double pull = frequency * frequency * (goal - s->value);
         s->speed += dt * (pull - 2 * damping * frequency * s->speed);

@@ -43,7 +43,7 @@ static int take_music_beats(const Clip *c, const Music *music, MotionProfile *ou
 int motion_profile_measure(const Clip *c, const Thresholds *t, const Music *music,
                            MotionProfile *out, Error *err) {
     const PoseTrack *b = clip_measured(c);
-    double frame = THRESHOLDS_FPS / b->fps; /* thresholds count sixtieths of a second */
+    double frame = (double)THRESHOLDS_FPS / b->fps; /* thresholds count sixtieths of a second */
     *out = (MotionProfile){.frames = b->frames,
                            .pose = calloc(b->frames, sizeof *out->pose),
                            .trans = calloc(b->frames, sizeof *out->trans),
@@ -56,7 +56,7 @@ int motion_profile_measure(const Clip *c, const Thresholds *t, const Music *musi
         freezing_trans_deltas(b, out->trans);
         status = mark_frozen(c, t, out, err);
     }
-    double order = fmax(1, round(beat_order * b->fps / BEAT_FPS));
+    double order = fmax(1, round(beat_order * b->fps / (double)BEAT_FPS));
     const BeatStyle style = {.order = order < (double)b->frames ? (size_t)order : b->frames};
     if (!status)
         status = beats_kinematic(b->positions, b->frames, b->joints, &style, &out->beats,

@@ -48,8 +48,9 @@ static int clip_features(const PoseTrack *clip, const DanceFeatureOptions *o, fl
 }
 
 static size_t frames_of(double seconds, size_t most) {
-    return seconds * FEATURE_FPS < (double)most ? (size_t)fmax(1, round(seconds * FEATURE_FPS))
-                                                : most;
+    return seconds * (double)FEATURE_FPS < (double)most
+               ? (size_t)fmax(1, round(seconds * (double)FEATURE_FPS))
+               : most;
 }
 
 int dance_feature_rows(PoseTrack *b, const DanceFeatureOptions *o, DanceFeatureRows *out,

@@ -14,7 +14,7 @@ void movement_free(Movement *m) {
 }
 
 static size_t seconds_to_frames(double seconds, size_t most) {
-    double n = round(seconds * FREEZE_FPS);
+    double n = round(seconds * (double)FREEZE_FPS);
     return n < (double)most ? (size_t)n : most;
 }
 
@@ -67,7 +67,7 @@ int movement_measure(const PoseTrack *b, const MovementOptions *o, Movement *out
     MovementInput in = {.own = b, .track = b, .options = o};
     double step = o->keep ? (double)o->keep / b->fps : 1.0 / 3; /* seconds */
     in.own_step = (size_t)fmax(1, round(step * b->fps));
-    in.track_step = (size_t)fmax(1, round(step * FREEZE_FPS));
+    in.track_step = (size_t)fmax(1, round(step * (double)FREEZE_FPS));
     if (resample_needed(b->fps, FREEZE_FPS)) {
         if (pose_track_resample(b, FREEZE_FPS, &other, err)) return -1;
         in.track = &other;

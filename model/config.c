@@ -133,7 +133,7 @@ static int read_predictor(const cJSON *v, double *out, Error *err) {
 
 static int read_size(const cJSON *v, const ConfigKey *k, double *out, Error *err) {
     double value = cJSON_IsNumber(v) ? v->valuedouble : -1;
-    if (!(value >= 0) || value > CONFIG_MAX_SIZE || value != (double)(size_t)value)
+    if (!(value >= 0) || value > (double)CONFIG_MAX_SIZE || value != (double)(size_t)value)
         return error_set(err, "config: %s is not a sensible whole number", k->name);
     *out = value;
     return 0;

@@ -36,7 +36,7 @@ static double *beats_of(const Music *music, size_t *count, Error *err) {
     if (!beats) error_set(err, "out of memory for %zu frames", music->frames);
     for (size_t f = 0; f < music->frames && beats; f++)
         if (music->data[f * music->dim + column] != 0)
-            beats[(*count)++] = (double)f * BEAT_FPS / music->fps;
+            beats[(*count)++] = (double)f * (double)BEAT_FPS / music->fps;
     return beats;
 }
 

@@ -68,7 +68,7 @@ static double mean_length(const EvalResults *d) {
         const DanceFeatureRows *one = eval_result(d, i);
         frames += (double)one->frames / (double)d->files.count;
     }
-    return frames / FEATURE_FPS;
+    return frames / (double)FEATURE_FPS;
 }
 
 /* The real dances again, in clips. */

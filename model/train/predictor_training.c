@@ -18,7 +18,7 @@ typedef struct {
 static int check_bank(Run *run, const char *path, const Config *bank, Error *err) {
     const char *dataset = run->settings->dataset;
     const Corpus *data = &run->data.corpus;
-    const double fps = bank->fps > 0 ? bank->fps : RATE_UNSAID;
+    const double fps = bank->fps > 0 ? bank->fps : (double)RATE_UNSAID;
     if (!(bank->fps > 0) && !run->assumed[0]) rate_unsaid_text(path, run->assumed);
     if (data->motion_dim != bank->motion_dim)
         return error_set(err, "%s: frames of %zu numbers, but %s was trained on %zu", dataset,

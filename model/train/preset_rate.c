@@ -9,7 +9,7 @@
 #include "lib/base/rate.h"
 
 size_t preset_frames(size_t frames, double fps) {
-    double scaled = round((double)frames * fps / RATE_UNSAID);
+    double scaled = round((double)frames * fps / (double)RATE_UNSAID);
     if (frames == 0) return 0;
     return scaled > 1 ? (size_t)scaled : 1;
 }
@@ -27,7 +27,7 @@ void preset_to_rate(const TrainSettings *s, double fps, Config *c) {
         if (k->type == KEY_SIZE)
             value = (double)preset_frames((size_t)value, fps);
         else
-            value *= pow(fps / RATE_UNSAID, k->rate_power);
+            value *= pow(fps / (double)RATE_UNSAID, k->rate_power);
         config_set(c, k, value);
     }
 }

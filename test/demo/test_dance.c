@@ -93,7 +93,7 @@ static void moves_can_be_stepped(void **state) {
         assert_non_null(m->name);
         assert_int_equal(m->steps[0].foot, LEFT);
         for (const Step *s = m->steps; s->kind != STEP_NONE; s++) {
-            assert_true(s->count >= count && s->count < BEATS_PER_BAR);
+            assert_true(s->count >= count && s->count < (double)BEATS_PER_BAR);
             count = s->count;
             if (s->kind == STEP || s->kind == TOUCH || s->kind == KICK)
                 assert_int_not_equal(s->foot, bears);
@@ -178,7 +178,7 @@ static void see_feet(const double *at, size_t f, double bpm, Seen *seen) {
         if (stands(now, side) && stands(before, side))
             seen->slide = fmax(seen->slide, across_floor(ball, ball - SIZE));
         if (stands(now, side) && !stands(before, side)) {
-            const double half = 30.0 / bpm, seconds = (double)f / DANCE_FPS;
+            const double half = 30.0 / bpm, seconds = (double)f / (double)DANCE_FPS;
             seen->landings++;
             seen->on_beat += fabs(remainder(seconds, half)) < 0.06;
         }
@@ -198,7 +198,7 @@ static void see_speeds(const double *now, Seen *seen) {
         }
         seen->fastest = fmax(seen->fastest, 60 * sqrt(v));
         seen->jolt = fmax(seen->jolt, 3600 * sqrt(a));
-        moved += 60 * sqrt(v) / SMPL_JOINTS;
+        moved += 60 * sqrt(v) / (double)SMPL_JOINTS;
     }
     seen->slowest = fmin(seen->slowest, moved);
 }
@@ -303,7 +303,7 @@ static void songs_have_sections(void **state) {
     bool heard[SECTION_BREAK + 1] = {false};
     for (uint64_t seed = 0; seed < 6; seed++) {
         const Song song = song_plan(style_at(seed), 0, 40.0, seed);
-        const double phrase = 8 * 60.0 / song.bpm * SONG_RATE;
+        const double phrase = 8 * 60.0 / song.bpm * (double)SONG_RATE;
         float *x;
         size_t count, chorus = 0, quiet = 0;
         double loud = 0.0, soft = 0.0;

@@ -119,7 +119,7 @@ static void few_colours_are_enough(void **state) {
         unsigned char *back = decode(&out, &width, &height);
         assert_true(width == WIDTH && height == HEIGHT);
         for (size_t i = 0; i < 3 * COUNT; i++) square += pow(back[i] - rgb[i], 2);
-        assert_true(sqrt(square / COUNT) <= (many ? 1.5 : 0));
+        assert_true(sqrt(square / (double)COUNT) <= (many ? 1.5 : 0));
         free(back);
         buffer_free(&out);
         buffer_free(&same);
@@ -361,7 +361,7 @@ static void the_camera_follows(void **state) {
             }
         assert_true(west > 0 && east < SIZE - 1); /* arms stretched: the width decides */
         assert_true((double)(east - west) > 0.85 * (double)SIZE);
-        assert_true(fabs((double)(west + east) / 2 - SIZE / 2) < 0.06 * SIZE);
+        assert_true(fabs((double)(west + east) / 2 - SIZE / 2) < 0.06 * (double)SIZE);
         assert_true(top > 0 && bottom < SIZE - 1 && (double)(bottom - top) > 0.75 * (double)SIZE);
     }
     video_free(video);

@@ -21,7 +21,7 @@ enum { RATES = sizeof rates / sizeof *rates };
 static void pose_at(double t, double *translation, double *rotations, double *positions) {
     double moving = t < 4 ? t : 4 + (1 - exp(-4 * (t - 4))) / 4;
     for (size_t j = 0; j < J; j++) {
-        double rate = 0.4 + (double)j / J, phase = 2 * M_PI * rate * moving + (double)j;
+        double rate = 0.4 + (double)j / (double)J, phase = 2 * M_PI * rate * moving + (double)j;
         double *p = positions + 3 * j;
         const double axis[3] = {0.6 * sin(phase), 0.4 * cos(phase), 0.3 * sin(phase + 1)};
         p[0] = 0.1 * (double)j + 0.2 * sin(phase);
@@ -33,7 +33,7 @@ static void pose_at(double t, double *translation, double *rotations, double *po
 }
 
 static PoseTrack dance_at(double fps) {
-    size_t frames = (size_t)(SECONDS * fps);
+    size_t frames = (size_t)((double)SECONDS * fps);
     PoseTrack b = {frames,
                    J,
                    fps,
@@ -101,7 +101,7 @@ static void foot_contact_is_at_thirty(void **state) {
 static BeatScore beats_at(double fps, size_t seed, const BeatOptions *o) {
     double music[2 * SECONDS];
     for (size_t i = 0; i < 2 * SECONDS; i++) /* every half second and a bit */
-        music[i] = BEAT_FPS * (0.5 * (double)i + 0.013);
+        music[i] = (double)BEAT_FPS * (0.5 * (double)i + 0.013);
     PoseTrack b = dance_at(fps);
     BeatScore s;
     Error err;
