@@ -1,5 +1,6 @@
 /* generate: music (and a seed) in, dance out; one dance, or one for each row of a data set. */
 #include "export/dance_path.h"
+#include "features/encoders/music_encoder.h"
 #include "features/music_source.h"
 #include "lib/base/runtime.h"
 #include "lib/base/threads.h"
@@ -8,7 +9,7 @@
 #include "model/model_file.h"
 
 typedef struct {
-    const char *model;
+    const char *model, *encoder;
     int precision; /* 1: bf16 */
     long random_seed;
     DanceOptions dance;
@@ -21,6 +22,7 @@ static int make(const Program *program, const GenerateSettings *s, Model *m) {
     Config *c = &m->config;
     if (music_source_for_model(&source, s->model, &c->music_features, c->music_dim, &c->fps, &err))
         return program_report(program, &err);
+    source.weights = s->encoder;
     ModelDances how = s->how;
     how.model = m;
     const DanceMaker maker = model_dances(&how);
@@ -41,11 +43,16 @@ static int generate(const Program *program, const GenerateSettings *s) {
     Error err;
     Model m;
     if (model_read(s->model, KIND_MODEL, &m, &err)) return program_report(program, &err);
-    const int status = s->how.keep > m.config.future
-                           ? program_usage_error(
-                                 program, "--keep must not exceed the model's %zu predicted frames",
-                                 m.config.future)
-                           : make(program, s, &m);
+    int status;
+    if (s->how.keep > m.config.future)
+        status = program_usage_error(
+            program, "--keep must not exceed the model's %zu predicted frames", m.config.future);
+    else if (s->encoder && !music_encoder_made(&m.config.music_features))
+        status = program_usage_error(
+            program, "--encoder does not apply: %s was not trained on an encoder's features",
+            s->model);
+    else
+        status = make(program, s, &m);
     model_free(&m);
     return status;
 }
@@ -76,6 +83,9 @@ int main(int argc, char **argv) {
                  option_standard(option_size("keep", 0, "k", &s.how.keep, 0, 100000,
                                              "Frames kept of each step."),
                                  "the model's"),
+                 option_text("encoder", 0, "FOLDER", &s.encoder,
+                             "The checkpoint whose features the model was trained on "
+                             "(encode-music), for music that is a sound file."),
                  option_size("batch", 0, "B", &s.dance.batch, 1, 4096, "Dances computed together."),
                  option_real("temperature", 0, "T", &s.how.temperature, 0, 10,
                              "Draw dances, from a predictor that can (dancenet, li): its random "

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "features/encoders/encoder_set.h"
+#include "features/encoders/music_encoder.h"
 #include "features/mint35/mint35_set.h"
 #include "lib/base/file.h"
 #include "lib/base/rate.h"
@@ -14,6 +16,10 @@ const FeatureSet *features_find(const char *name) {
     for (size_t i = 0; i < SETS; i++)
         if (strcmp(sets[i]->name, name) == 0) return sets[i];
     return NULL;
+}
+
+const FeatureSet *features_of(const MusicIdentity *identity) {
+    return music_encoder_made(identity) ? &encoder_set : features_find(identity->name);
 }
 
 const FeatureSet *features_default(void) { return &mint35_set; }

@@ -13,13 +13,14 @@
 typedef struct {
     const char *name;
     const char *const *versions; /* ended by NULL; the first is computed if none is asked for */
-    const char *columns; /* the layout of all that it computes */
+    const char *columns; /* the layout of all that it computes; NULL: by its weights */
     double fps; /* frames a second, if none are asked for */
 
     /* Makes ready for any number of sounds: refuses versions, layouts and rates that it cannot
-     * compute, reads weights. *state is owned, given back to `close`, and may be used by several
-     * threads at a time; NULL is a state, too. */
-    int (*open)(const MusicIdentity *wanted, double fps, void **state, Error *err);
+     * compute, reads weights from that folder (NULL: none is named). *state is owned, given back to
+     * `close`, and may be used by several threads at a time; NULL is a state, too. */
+    int (*open)(const MusicIdentity *wanted, double fps, const char *weights, void **state,
+                Error *err);
     /* The features of one sound -> *out (owned; empty on error), with identity, rate and notes. The
      * samples may be freed on the way. title: the file's name without folders and ending. */
     int (*run)(const void *state, const char *title, Audio *sound, Music *out, Error *err);
@@ -28,6 +29,8 @@ typedef struct {
 
 /* The set of that name; NULL if there is none. */
 const FeatureSet *features_find(const char *name);
+/* The set that computes such features; NULL if there is none. */
+const FeatureSet *features_of(const MusicIdentity *identity);
 
 /* The set that is computed where none is named. */
 const FeatureSet *features_default(void);

@@ -34,13 +34,13 @@ static int open_set(MusicSource *s, Error *err) {
         return error_set(err,
                          "a sound file, but the features that are needed have no name, so that "
                          "they cannot be computed; give the features themselves (.npz)");
-    const FeatureSet *set = features_find(s->wanted.name);
+    const FeatureSet *set = features_of(&s->wanted);
     if (!set)
         return error_set(err,
                          "a sound file, but the features that are needed, %s %s, cannot be "
                          "computed here; give the features themselves (.npz)",
                          s->wanted.name, s->wanted.version);
-    if (set->open(&s->wanted, s->fps, &s->state, err)) return -1;
+    if (set->open(&s->wanted, s->fps, s->weights, &s->state, err)) return -1;
     s->set = set;
     return 0;
 }
@@ -74,10 +74,10 @@ static int warn(MusicSource *s, const char *path, const char *what, Error *err) 
 static int warn_notes(MusicSource *s, const char *path, const Music *m, Error *err) {
     if (m->notes & MUSIC_ASSUMED && warn_assumed(s, path, &m->identity, m->dim, m->fps, err))
         return -1;
-    return warn(s, path, music_note_text(m->notes, MUSIC_CUT), err) ||
-                   warn(s, path, music_note_text(m->notes, MUSIC_SILENT), err)
-               ? -1
-               : 0;
+    static const unsigned notes[] = {MUSIC_CUT, MUSIC_SILENT, MUSIC_DULL};
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+        if (warn(s, path, music_note_text(m->notes, notes[i]), err)) return -1;
+    return 0;
 }
 
 int music_source_load(void *source, const char *path, Music *out, Error *err) {

@@ -11,6 +11,7 @@ typedef struct {
      * only once there is a sound. */
     MusicIdentity wanted;
     double fps;
+    const char *weights; /* the folder of the encoder's checkpoint; borrowed; or NULL */
     const FeatureSet *set; /* once there was a sound; NULL before */
     void *state;
     /* One line each about what was cut short or is silent, and the first of all that had to be

@@ -72,6 +72,7 @@ typedef struct {
     const char *files; /* "config.json preprocessor_config.json pytorch_model.bin" */
     double megabytes; /* 10^6 bytes of weights */
     const char *licence; /* of the weights */
+    const char *identity; /* EncoderInfo.name that it has */
 } EncoderCheckpoint;
 
 typedef struct {

@@ -11,21 +11,21 @@
 
 static const EncoderCheckpoint checkpoints[] = {
     {"m-a-p/MERT-v1-330M", "config.json preprocessor_config.json pytorch_model.bin", 1262,
-     "CC-BY-NC-4.0"},
+     "CC-BY-NC-4.0", "mert-24x1024"},
     {"m-a-p/MERT-v1-95M", "config.json preprocessor_config.json pytorch_model.bin", 378,
-     "CC-BY-NC-4.0"},
+     "CC-BY-NC-4.0", "mert-12x768"},
     {"m-a-p/MERT-v0-public", "config.json preprocessor_config.json pytorch_model.bin", 378,
-     "CC-BY-NC-4.0"},
+     "CC-BY-NC-4.0", "mert-12x768"},
     {"facebook/wav2vec2-base", "config.json preprocessor_config.json pytorch_model.bin", 380,
-     "Apache-2.0"},
+     "Apache-2.0", "wav2vec2-12x768"},
     {"facebook/wav2vec2-large", "config.json preprocessor_config.json pytorch_model.bin", 1270,
-     "Apache-2.0"},
+     "Apache-2.0", "wav2vec2-24x1024"},
     {"facebook/wav2vec2-large-lv60", "config.json preprocessor_config.json pytorch_model.bin", 1270,
-     "Apache-2.0"},
+     "Apache-2.0", "wav2vec2-24x1024"},
     {"facebook/hubert-base-ls960", "config.json preprocessor_config.json pytorch_model.bin", 378,
-     "Apache-2.0"},
+     "Apache-2.0", "hubert-12x768"},
     {"facebook/hubert-large-ll60k", "config.json preprocessor_config.json pytorch_model.bin", 1262,
-     "Apache-2.0"},
+     "Apache-2.0", "hubert-24x1024"},
     {0}};
 
 static const double default_window = 10, default_overlap = 2; /* seconds */
@@ -119,7 +119,7 @@ static size_t frames(const void *state, size_t samples) {
 typedef struct {
     const State *s;
     const float *samples;
-    const EncoderSink *sink; /* of stages; or NULL */
+    size_t count;
 } Job;
 
 static void report(const EncoderSink *sink, const char *name, const float *x, size_t rows,
@@ -161,12 +161,20 @@ static void select_layers(const State *s, const float *hidden, size_t count, flo
     }
 }
 
+/* Samples of a window: what its frames see, and what is left after the song's last frame, which
+ * takes part in the group norm. */
+static size_t samples_of(const Job *job, const EncoderWindow *w) {
+    const State *s = job->s;
+    const size_t begin = w->first * s->hop, end = begin + (w->count - 1) * s->hop + s->field;
+    return (job->count - end < s->hop ? job->count : end) - begin;
+}
+
 static int run_window(void *context, const EncoderWindow *w, float *out, const EncoderSink *sink,
                       Error *err) {
     const Job *job = context;
     const State *s = job->s;
     const Wav2vec2Config *c = wav2vec2_config(s->m);
-    const size_t count = (w->count - 1) * s->hop + s->field;
+    const size_t count = samples_of(job, w);
     const bool stages = sink && sink->stage;
     float *x = malloc(count * sizeof *x);
     float *hidden = malloc((c->layers + 1) * w->count * c->width * sizeof *hidden);
@@ -196,7 +204,7 @@ static int run(const void *state, float *samples, size_t count, const EncoderSin
                          s->field);
     if (s->normalise == NORMALISE_SONG) wav2vec2_normalise(samples, count, samples);
     if (encoder_windows_plan(total, s->window, s->overlap, &windows, err)) return -1;
-    Job job = {s, samples, sink};
+    Job job = {s, samples, count};
     const int status = encoder_windows_run(&windows, s->columns, run_window, &job, sink, err);
     encoder_windows_free(&windows);
     return status;

@@ -12,7 +12,9 @@ static int version_of(const char *name) {
     return -1;
 }
 
-static int open_mint35(const MusicIdentity *wanted, double fps, void **state, Error *err) {
+static int open_mint35(const MusicIdentity *wanted, double fps, const char *weights, void **state,
+                       Error *err) {
+    (void)weights;
     Mint35Options *o = *state = malloc(sizeof *o);
     if (!o) return error_set(err, "out of memory");
     *o = mint35_defaults();

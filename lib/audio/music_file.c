@@ -135,8 +135,12 @@ void music_free(Music *m) {
 
 const char *music_note_text(unsigned notes, unsigned note) {
     if (!(notes & note)) return NULL;
-    return note == MUSIC_CUT ? "ends early or is damaged; the features are of what could be decoded"
-                             : "there is no onset in it: tempo 0, no beats";
+    if (note == MUSIC_CUT)
+        return "ends early or is damaged; the features are of what could be decoded";
+    if (note == MUSIC_DULL)
+        return "sampled at a lower rate than the encoder takes, so that its highest band, which "
+               "the encoder knows from music, is empty";
+    return "there is no onset in it: tempo 0, no beats";
 }
 
 int music_need(const Music *m, const char *block, size_t *column, Error *err) {

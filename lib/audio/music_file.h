@@ -18,11 +18,12 @@
 enum {
     MUSIC_ASSUMED = 1, /* rate or identity are not in the file */
     MUSIC_CUT = 2, /* the sound ends early or is damaged: features of what could be decoded */
-    MUSIC_SILENT = 4 /* onsets were looked for, and there are none */
+    MUSIC_SILENT = 4, /* onsets were looked for, and there are none */
+    MUSIC_DULL = 8 /* sampled at a lower rate than the encoder takes: its upper band is empty */
 };
 
-/* What a program warns of, after the path and a colon: the text of MUSIC_CUT or MUSIC_SILENT, if it
- * is among the notes; else NULL. */
+/* What a program warns of, after the path and a colon: the text of MUSIC_CUT, MUSIC_SILENT or
+ * MUSIC_DULL, if it is among the notes; else NULL. */
 const char *music_note_text(unsigned notes, unsigned note);
 
 typedef struct {

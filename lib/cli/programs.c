@@ -10,6 +10,7 @@ static const ProgramEntry entries[] = {
     {"import-motion", "convert AIST++, EDGE, AMASS and BVH motions to motion files", NULL},
     {"extract-music-features", "compute the music features of sound files", NULL},
     {"plot-features", "plot the music features of a song over time", NULL},
+    {"encode-music", "compute the features of learnt encoders: MERT, wav2vec 2.0, HuBERT", NULL},
     {"prepare-aist", "make motions, music features and lists of an AIST++ folder", NULL},
     {NULL, "Training", NULL},
     {"cluster-ap", "cluster windows of motion by affinity propagation", NULL},

@@ -12,7 +12,7 @@ KERNEL, STRIDE = [5, 3], [3, 2]
 
 
 def build(name, seed, config, rename):
-    c = {"hidden_act": "gelu", "feat_extract_activation": "gelu", "layer_norm_eps": 1e-5,
+    c = {"model_type": {"group": "mert_model", "layer": "wav2vec2"}[name], "hidden_act": "gelu", "feat_extract_activation": "gelu", "layer_norm_eps": 1e-5,
          "conv_kernel": KERNEL, "conv_stride": STRIDE, "conv_dim": [4, 6], "hidden_size": 8,
          "intermediate_size": 10, "num_attention_heads": 2, "num_hidden_layers": 2,
          "num_conv_pos_embedding_groups": 2, **config}
