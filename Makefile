@@ -10,6 +10,8 @@
 #   make MPI=1          trainings that many processes share, into build/mpi/
 #   make dance DATA=DIR OUT=DIR
 #                       a whole experiment, from an AIST++ folder to a table: experiments/README.md
+#   make tables DATA=DIR OUT=DIR
+#                       the paper's Tables 2 to 5 on a data set, or one of them: make table2
 #   make warnings       a compiler's warnings about everything, as errors: make warnings CC=clang
 #   make parity         comparison with independent implementations (needs python3)
 #   make bench          speed, beside that of librosa, PyTorch and SciPy in the virtual environment
@@ -205,8 +207,13 @@ debug:
 # By a make of its own, so that an experiment's rules and variables stay out of the build. GIVEN:
 # the names of the variables on the command line.
 given = $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
+experiment = +@MAKE='$(MAKE)' BIN='$(BIN)' GIVEN='$(given)' $(2) sh experiments/$(1)
 dance:
-	+@MAKE='$(MAKE)' BIN='$(BIN)' GIVEN='$(given)' sh experiments/dance
+	$(call experiment,dance)
+tables:
+	$(call experiment,tables)
+table1 table2 table3 table4 table5 table6 table7: table%:
+	$(call experiment,tables,TABLES=$*)
 
 # With VENV=DIR another virtual environment, AUDIO=DIR other music, CASES=PATTERN only some cases of
 # the model.
@@ -284,7 +291,7 @@ clean:
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
-.PHONY: all help dance test test-sanitize build-tests build-tests-sanitize fuzz debug parity bench \
-        man install uninstall dist warnings clean
+.PHONY: all help dance tables $(patsubst %,table%,1 2 3 4 5 6 7) test test-sanitize build-tests \
+        build-tests-sanitize fuzz debug parity bench man install uninstall dist warnings clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

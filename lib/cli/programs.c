@@ -29,6 +29,7 @@ static const ProgramEntry entries[] = {
     {"plot-poses", "plot poses by t-SNE, coloured by genre", NULL},
     {NULL, "Everything", NULL},
     {"dance", "run an experiment, from a data set to a table of scores", "experiments"},
+    {"tables", "make the paper's tables of a data set, beside the paper's", "experiments"},
     {"demo", "run a small experiment on made-up songs and dances, in minutes", "scripts"},
 };
 

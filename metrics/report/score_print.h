@@ -2,9 +2,7 @@
 #ifndef METRICS_REPORT_SCORE_PRINT_H
 #define METRICS_REPORT_SCORE_PRINT_H
 
-#include "metrics/report/score_table.h"
-
-typedef enum { SCORE_TEXT, SCORE_MARKDOWN, SCORE_LATEX } ScoreFormat;
+#include "metrics/report/score_lines.h"
 
 /* Prints the rows, then the spreads, two rows each. "-" stands for what was not scored. */
 void score_print(FILE *f, const ScoreTable *t, const ScoreSpread *spreads, size_t count,

@@ -1,11 +1,11 @@
 #include "metrics/report/score_table.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/file.h"
+#include "metrics/report/score_objects.h"
 
 const ScoreColumn score_columns[SCORE_COLUMNS] = {
     {"fid_k", "FID_k", "FID$_k$", 2, false, true},
@@ -20,10 +20,14 @@ const ScoreColumn score_columns[SCORE_COLUMNS] = {
     {"jump", "jump", "Jump", 3, false, false},
     {"jitter_ratio", "jitter", "Jitter", 3, false, false},
     {"loop", "loop", "Loop", 3, false, false},
+    {"at_10", "10", "10", 1, false, false},
+    {"at_20", "20", "20", 1, false, false},
+    {"at_30", "30", "30", 1, false, false},
+    {"at_40", "40", "40", 1, false, false},
+    {"at_50", "50", "50", 1, false, false},
 };
 
-/* Columns without a value yet take the object's. */
-static void take_values(const cJSON *object, double values[SCORE_COLUMNS]) {
+void score_take_values(const cJSON *object, double values[SCORE_COLUMNS]) {
     for (size_t c = 0; c < SCORE_COLUMNS; c++) {
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, score_columns[c].key);
         if (isnan(values[c]) && cJSON_IsNumber(item)) values[c] = item->valuedouble;
@@ -44,41 +48,30 @@ void score_table_floor(const ScoreTable *t, double values[SCORE_COLUMNS]) {
     for (size_t c = 0; c < SCORE_COLUMNS; c++) values[c] = c < FLOORS ? t->floor[c] : NAN;
 }
 
-static int parse_objects(const char *path, const char *text, size_t size,
-                         double values[SCORE_COLUMNS], double floor[FLOORS], Error *err) {
-    size_t objects = 0;
-    for (const char *at = text;;) {
-        const char *end = text + size;
-        at += strspn(at, " \t\r\n");
-        if (at >= end) break;
-        cJSON *object = cJSON_ParseWithLengthOpts(at, (size_t)(end - at), &at, false);
-        if (!cJSON_IsObject(object)) {
-            cJSON_Delete(object);
-            return error_set(err,
-                             "%s: is not what freeze-rate, eval-fid and beat-align print with "
-                             "--json (object %zu)",
-                             path, objects + 1);
-        }
-        take_values(object, values);
-        take_floor(object, floor);
-        cJSON_Delete(object);
-        objects++;
-    }
-    return objects ? 0 : error_set(err, "%s: is empty", path);
+typedef struct {
+    ScoreRow *row;
+    double *floor;
+} RowReader;
+
+static int take_object(const cJSON *object, void *user, Error *err) {
+    (void)err;
+    const RowReader *reader = user;
+    score_take_values(object, reader->row->values);
+    take_floor(object, reader->floor);
+    return 0;
 }
 
 static int read_row(const char *path, const char *real, ScoreRow *row, double floor[FLOORS],
                     Error *err) {
-    char *text;
-    size_t size;
+    RowReader reader = {row, floor};
     for (size_t c = 0; c < SCORE_COLUMNS; c++) row->values[c] = NAN;
     row->name = path_stem(path);
     if (!row->name) return error_set(err, "out of memory");
     const char *dash = strrchr(row->name, '-');
     row->method_length = dash ? (size_t)(dash - row->name) : strlen(row->name);
-    if (file_read_text(path, &text, &size, err)) return -1;
-    int status = parse_objects(path, text, size, row->values, floor, err);
-    free(text);
+    int status =
+        score_objects_read(path, "what freeze-rate, eval-fid and beat-align print with --json",
+                           take_object, &reader, err);
     if (status || strcmp(row->name, real) != 0) return status;
     for (size_t c = 0; c < SCORE_COLUMNS; c++)
         if (score_columns[c].to_real) row->values[c] = NAN;
@@ -138,6 +131,17 @@ static ScoreSpread spread_of(const ScoreTable *t, size_t first) {
         s.half_range[c] = isnan(s.mean[c]) ? NAN : (high[c] - low[c]) / 2;
     }
     return s;
+}
+
+bool score_table_spread(const ScoreTable *t, const char *method, ScoreSpread *out) {
+    for (size_t i = 0; i < t->count; i++) {
+        const ScoreRow *row = &t->rows[i];
+        if (strlen(method) != row->method_length) continue;
+        if (memcmp(row->name, method, row->method_length) != 0) continue;
+        *out = spread_of(t, i);
+        return true;
+    }
+    return false;
 }
 
 int score_table_spreads(const ScoreTable *t, const char *real, ScoreSpread **out, size_t *count,

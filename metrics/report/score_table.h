@@ -1,14 +1,17 @@
-/* score_table.h: the scores of several sets of dances side by side, as freeze-rate, eval-fid and
- * beat-align print them with --json. */
+/* score_table.h: the scores of several sets of dances side by side, as freeze-rate, eval-fid,
+ * beat-align and pa-mpjpe print them with --json. */
 #ifndef METRICS_REPORT_SCORE_TABLE_H
 #define METRICS_REPORT_SCORE_TABLE_H
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "lib/base/error.h"
 
-enum { SCORE_COLUMNS = 12 };
+/* The scores of dances come first; then errors at horizons (Table 7), in mm by frames after the
+ * seed. */
+enum { SCORE_COLUMNS = 17, SCORE_DANCE_COLUMNS = 12 };
 
 typedef struct {
     const char *key; /* in the programs' JSON */
@@ -34,6 +37,9 @@ typedef struct {
                         says them; NaN: none does */
 } ScoreTable;
 
+/* Columns without a value yet (NaN) take the number that the object itself has under their key. */
+void score_take_values(const cJSON *object, double values[SCORE_COLUMNS]);
+
 /* The floor as a row's values: NaN but for the two distances. */
 void score_table_floor(const ScoreTable *t, double values[SCORE_COLUMNS]);
 
@@ -50,6 +56,9 @@ typedef struct {
     size_t length, count;
     double mean[SCORE_COLUMNS], half_range[SCORE_COLUMNS];
 } ScoreSpread;
+
+/* Of one method's rows; false: there are none. */
+bool score_table_spread(const ScoreTable *t, const char *method, ScoreSpread *out);
 
 /* The spreads of all methods with at least two rows, in order of appearance; *out is owned, free()
  * it. real: as above; it is not a method. */

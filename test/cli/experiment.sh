@@ -46,14 +46,15 @@ check "another seed for another song" \
 check "wrong usage" sh -c 'sh experiments/pair-dances "$1/every.tsv"; test $? -eq 2' - "$work"
 
 {
-    echo bank
+    echo bank 3
     echo '{"stages":[{"stage":1,"seconds_per_step":5,"seconds":30},{"stage":2,"seconds":15.2}]}'
-    echo full
+    echo full 2
     echo '{"stages":[{"stage":3,"steps":7,"seconds":7200}]}'
 } >"$work/forecasts"
-sh experiments/training-cost 3 "$work/forecasts" | tr -s ' ' >"$work/cost"
-wanted=' training a seed 3 seeds\n bank 45 s 2.3 min\n full 2.0 hours 6.0 hours\n'
-check "seconds of all stages, for all seeds" same "$wanted in a row 6.0 hours\n" "$work/cost"
+sh experiments/training-cost "$work/forecasts" | tr -s ' ' >"$work/cost"
+wanted=' training a seed seeds all\n bank 45 s 3 2.3 min\n full 2.0 hours 2 4.0 hours\n'
+check "seconds of all stages, for a training's seeds" \
+    same "$wanted in a row 4.0 hours\n" "$work/cost"
 
 # --- what is refused, at once ---
 
@@ -75,10 +76,10 @@ refuses() { # refuses STATUS PATTERN VARIABLE=VALUE...: before there is a folder
     check "... with what there is" grep -q "^make dance: .*$pattern" "$work/err"
 }
 refuses 2 'PRESET: there is no smal; there are: paper small demo tiny$' PRESET=smal
-refuses 2 'METHODS: there is no ful; there are: full baseline relative aided fact$' \
+refuses 2 'METHODS: there is no ful; there are: full baseline .* items512$' \
     METHODS='baseline ful'
 refuses 2 'GENRES (train): there is no WZ; there are: HO LO$' GENRES='HO WZ'
-refuses 2 'no variable METHOD; there are: .* GENRES KEEP METHODS' GIVEN='OUT METHOD'
+refuses 2 'no variable METHOD; there are: .* GENRES .*KEEP .*METHODS' GIVEN='OUT METHOD'
 refuses 2 "SEEDS takes whole numbers, not 'one'" SEEDS=one
 refuses 2 "FPS takes whole numbers, not 'slow'" FPS=slow
 refuses 2 'DATA=DIR is needed' DATA=
@@ -87,7 +88,7 @@ refuses 1 'nowhere: no such folder' DATA="$work/nowhere"
 dance FULL_OPTIONS=--epoch=none METHODS=full
 check "a wrong option ends it before data is prepared" test $? -ne 0 -a ! -e "$work/my out"
 check "... by the program's own words" grep -q "^train-predictor: --epochs takes" "$work/err"
-presets=$(sed -n 's/^PRESETS := //p' experiments/dance.mk | tr ' ' '|')
+presets=$(sed -n 's/^PRESETS := //p' experiments/stages.mk | tr ' ' '|')
 "$BIN/train-bank" --help | tr -d '\n' | grep -qF "preset $presets "
 check "the presets are those of train-bank" test $? -eq 0
 

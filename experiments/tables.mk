@@ -1,0 +1,71 @@
+# tables.mk: the paper's tables, after stages.mk. paper.txt has their rows; a row's "method" is
+# one of stages.mk's, trained once however many tables it is in.
+
+TABLES ?= 2 3 4 5
+ROWS   ?=
+SEEDS  ?= 1
+# Those that compare with and without banks are about differences between seeds, too.
+SEEDS2 ?= $(if $(filter file,$(origin SEEDS)),1 2 3,$(SEEDS))
+SEEDS6 ?= $(SEEDS2)
+
+TITLE1 := The state of the art
+TITLE2 := RefineBank and TransitBank
+TITLE3 := What RefineBank projects with
+TITLE4 := Latents of a window
+TITLE5 := Items of a bank
+TITLE6 := Another predictor
+
+# --- rows ---
+
+paper-rows = $(shell awk -F ' *[|] *' '$$2 == $(1) { print $$4 }' "$$HERE"/paper.txt)
+# Where other rows than the paper's can be asked for.
+asked-4 := $(LATENTS:%=latents%)
+asked-5 := $(ITEMS:%=items%)
+all-rows = $(filter-out GT,$(or $(asked-$(1)),$(call paper-rows,$(1))))
+chosen = $(if $(ROWS),$(filter $(ROWS),$(call all-rows,$(1))),$(call all-rows,$(1)))
+$(foreach t,$(TABLES),\
+    $(eval rows-$(t) := $(call chosen,$(t)))\
+    $(eval seeds-$(t) := $(or $(SEEDS$(t)),$(SEEDS))))
+
+# A bank of as many latents or items as the preset's is the full method's.
+own := latents$(latents_$(PRESET)) items$(items_$(PRESET))
+trained-as = $(if $(filter $(1),$(own)),full,$(1))
+trained-for = $(foreach r,$(rows-$(1)),$(call trained-as,$(r)))
+seeds-in = $(if $(filter $(1),$(call trained-for,$(2))),$(seeds-$(2)))
+seeds-of = $(sort $(foreach t,$(TABLES),$(call seeds-in,$(1),$(t))))
+$(eval $(call experiment,$(sort $(foreach t,$(TABLES),$(call trained-for,$(t))))))
+
+# --- tables ---
+
+# $(call scores,table,seeds): all rows of a seed before the next seed.
+scores = $(foreach s,$(2),$(patsubst %,dances/%-$(s).json,$(call trained-for,$(1))))
+source := the paper (AIST++)
+print = "$$$$PROGRAMS"/compare-scores --published options/table$(1).jsonl --source '$(source)'
+
+# $(call table,number): as text, Markdown, LaTeX and JSON.
+define table
+options/table$(1).jsonl: force
+	@sh "$$$$HERE"/table-rows $(1) \
+	    $(foreach r,$(rows-$(1)),$(r)=$(call trained-as,$(r))) >$$@.new && $$(replace)
+table$(1).txt: options/table$(1).jsonl dances/GT.json $(call scores,$(1),$(seeds-$(1)))
+	@$(call print,$(1)) --format markdown $$(filter dances/%,$$^) >table$(1).md
+	@$(call print,$(1)) --format latex $$(filter dances/%,$$^) >table$(1).tex
+	@$(call print,$(1)) --json $$(filter dances/%,$$^) >table$(1).json
+	@{ echo 'Table $(1). $(TITLE$(1))' && $(call print,$(1)) $$(filter dances/%,$$^); } >$$@.new
+	@mv $$@.new $$@
+# Of what is scored by now.
+partial$(1): options/table$(1).jsonl force
+	@echo 'Table $(1). $(TITLE$(1))'
+	@$(call print,$(1)) $$(wildcard dances/GT.json $(call scores,$(1),$(seeds-$(1)))) && echo
+endef
+$(foreach t,$(TABLES),$(eval $(call table,$(t))))
+
+# The first seed of every table before other seeds of one.
+tables: $(foreach t,$(TABLES),$(call scores,$(t),$(firstword $(seeds-$(t))))) \
+        $(TABLES:%=table%.txt)
+partial: $(TABLES:%=partial%)
+
+row-names:
+	@echo $(sort $(foreach t,$(TABLES),$(call all-rows,$(t))))
+
+.PHONY: tables partial row-names $(TABLES:%=partial%)

@@ -1,0 +1,115 @@
+#!/bin/sh
+# tables.sh: `make tables`: its scripts, what it refuses, and two small tables. TAP on stdout.
+work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES # of the make that runs the tests
+check() {
+    what=$1 && shift
+    if "$@" >"$work/log" 2>&1; then
+        echo "ok - $what"
+    else
+        echo "not ok - $what"
+        sed 's/^/# /' "$work/log"
+    fi
+}
+
+# --- rows ---
+
+sh experiments/table-rows 2 refine=refine other=full >"$work/rows"
+{
+    echo '{"row":"Real dance","method":"GT"}'
+    printf '%s,' '{"row":"+ RefineBank","method":"refine"' '"fid_k":28.67' '"fid_g":16.38' \
+        '"delta_pose":1.53' '"delta_trans":1.15' '"rate":0.321' '"dist_k":6.65' '"dist_g":6.34'
+    echo '"beat_align":0.246}'
+    echo '{"row":"other","method":"full"}'
+} >"$work/want"
+check "a table's rows: the paper's numbers where it has the method" diff "$work/want" "$work/rows"
+sh experiments/table-rows 4 latents4=full latents20=latents20 | sed 's/,"fid.*beat/,"beat/' \
+    >"$work/rows"
+{
+    echo '{"row":"Real dance","method":"GT"}'
+    echo '{"row":"n = 4","method":"full","beat_align":0.249}'
+    echo '{"row":"n = 20","method":"latents20"}'
+} >"$work/want"
+check "... of the method that was trained for a row" diff "$work/want" "$work/rows"
+check "rows of no table" sh -c 'sh experiments/table-rows 2>/dev/null; test $? -eq 2'
+for preset in paper small demo tiny; do
+    for number in latents items; do
+        row=$(sed -n "s/^${number}_$preset := //p" experiments/stages.mk)
+        check "$preset has $row $number, as train-bank says" sh -c \
+            '"$BIN/train-bank" --preset $1 --help | grep -q -- "--$2 .*\[$3\]"' - \
+            "$preset" "$number" "$row"
+    done
+done
+
+# --- what is refused, at once ---
+
+"$BIN/make-demo-data" -q --genres 2 --sequences 3 --seconds 5 -o "$work/my aist"
+tables() { # tables VARIABLE=VALUE...
+    (
+        GIVEN= DATA="$work/my aist" OUT="$work/my out" PRESET=tiny THREADS=1 DANCES=1 FRAMES=200
+        export GIVEN DATA OUT PRESET THREADS DANCES FRAMES
+        for given in "$@"; do export "$given"; done
+        sh experiments/tables
+    ) >"$work/out" 2>"$work/err"
+}
+refuses() { # refuses STATUS PATTERN VARIABLE=VALUE...: before there is a folder
+    status=$1 pattern=$2 && shift 2
+    tables "$@"
+    got=$?
+    check "refused: $*" test $got -eq "$status" -a ! -s "$work/out" -a ! -e "$work/my out"
+    check "... in a line" test "$(wc -l <"$work/err")" -eq 1
+    check "... with what there is" grep -q "^make tables: .*$pattern" "$work/err"
+}
+refuses 2 'TABLES: there is no 9; there are: 1 2 3' TABLES='2 9'
+refuses 2 'ROWS: there is no ful; there are: .*full' ROWS=ful
+refuses 2 "SEEDS2 takes whole numbers, not 'one'" SEEDS2=one
+refuses 2 "ITEMS takes whole numbers, not 'many'" ITEMS='32 many'
+refuses 2 'latents=3: tables 3, 4 and 5 decide it' BANK_OPTIONS='--lr 1e-3 --latents=3'
+refuses 2 'no variable METHODS; there are: .* SEEDS SEEDS1 SEEDS2' GIVEN='OUT METHODS'
+refuses 1 'no experiment is there' PARTIAL=yes
+tables REFINE_OPTIONS=--epoch=none
+check "a wrong option ends it before data is prepared" test $? -ne 0 -a ! -e "$work/my out"
+check "... by the program's own words" grep -q "^train-predictor: --epochs takes" "$work/err"
+
+# --- two tables of a small experiment ---
+
+small() { tables TABLES='2 4' ROWS='baseline full latents1 latents4' SEEDS2='1 2' "$@"; }
+small
+check "two tables" test $? -eq 0
+check "... of trainings that they share" sh -c \
+    'ls "$1" | grep safetensors | tr "\n" " " | grep -qx "$2"' - "$work/my out" \
+    'bank-1.safetensors bank-2.safetensors bank_latents1-1.safetensors baseline-1.safetensors '$(
+    )'baseline-2.safetensors full-1.safetensors full-2.safetensors latents1-1.safetensors '
+check "... whose cost is said before" grep -Eq '^  full +[0-9.]+ [a-z]+ +2 ' "$work/out"
+check "... one after the other" sh -c 'sed -n "s/^Table \(.\)\. .*/\1/p" "$1" | tr -d "\n" |
+    grep -qx 24' - "$work/out"
+value() { # value FILE KEY: the first number of that key
+    tr ',{}' '\n\n\n' <"$1" | sed -n "s/^\"$2\"://p" | head -n 1
+}
+one=$(value "$work/my out/dances/full-1.json" delta_pose)
+two=$(value "$work/my out/dances/full-2.json" delta_pose)
+cell=$(awk -v a="$one" -v b="$two" 'BEGIN {
+    d = a > b ? a - b : b - a
+    printf "%.3f+-%.3f", (a + b) / 2, d / 2
+}')
+check "the mean of two seeds and half their distance" sh -c \
+    'sed -n "/^Ours /p" "$1" | grep -qF " $2 "' - "$work/my out/table2.txt" "$cell"
+check "... as Markdown" grep -qF "| $(echo "$cell" | sed 's/+-/ ± /') |" "$work/my out/table2.md"
+check "... as LaTeX" grep -qF "& $(echo "$cell" | sed 's/+-/ $\\pm$ /') &" "$work/my out/table2.tex"
+check "the paper's row below" sh -c 'sed -n "/^Ours /,/paper/p" "$1" | tr -s " " |
+    grep -q "^ the paper (AIST++) 25.96 13.42 1.640 1.360 29.6% 7.68 6.59 0.249"' - \
+    "$work/my out/table2.txt"
+check "the row of the preset's latents: the full method" grep -q '"row":"n = 4","method":"full"' \
+    "$work/my out/table4.json"
+made() { ls -l "$work/my out"/*.safetensors "$work/my out/dances"/*.json; }
+before=$(made)
+small
+check "a second time" test $? -eq 0 -a "$before" = "$(made)"
+rm -r "$work/my out/full-2.safetensors" "$work/my out/dances/full-2.json" \
+    "$work/my out/dances/full-2" "$work/my out/table2.txt"
+small PARTIAL=yes
+check "part of it" test $? -eq 0 -a ! -e "$work/my out/full-2.safetensors"
+check "... by what is scored" sh -c 'sed -n "/^Ours /p" "$1" | grep -qF " $2 "' - "$work/out" \
+    "$(printf %.3f "$one")"
+small
+check "what is missing is made again" test $? -eq 0 -a -e "$work/my out/full-2.safetensors"
