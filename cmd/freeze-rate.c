@@ -111,8 +111,9 @@ int main(int argc, char **argv) {
                  "mean change of pose (degrees per frame) and place (cm per frame), and what tells "
                  "noise, jumps and loops from dance: range of the pose, speed at step borders over "
                  "speed inside steps, jitter (mean jerk, m/s^3), the pose's largest "
-                 "autocorrelation at one to ten steps (1: an exact loop), and foot contact. All of "
-                 "it at 60 frames a second, to which dances at other rates are resampled. Seed "
+                 "autocorrelation at one to ten steps (1: an exact loop), PFC, and how fast the "
+                 "supporting foot slides (median and mean, cm/s). All of it at 60 frames a second, "
+                 "to which dances at other rates are resampled. Seed "
                  "frames are left out. An operand is a dance (.npz, .npy, .pkl), a folder of them, "
                  "or a data set .tsv.",
         .example = "freeze-rate --thresholds thresholds.npz --real test.tsv dances/",

@@ -4,54 +4,61 @@
 #include <stdlib.h>
 
 #include "lib/base/numbers.h"
+#include "lib/motion/foot_contact.h"
 
-enum { LEFT_TOES = 10, RIGHT_TOES = 11 };
-static const double contact_height = 0.025; /* H, metres */
-static const double floor_share = 0.05; /* of the frames whose lower toes are below the floor */
+enum { FEET = 2, JOINTS_EACH = FOOT_JOINTS / FEET };
 
-static const double *toes_at(const PoseTrack *b, size_t t, size_t joint) {
-    return b->positions + 3 * (t * b->joints + joint);
-}
-
-static int floor_height(const PoseTrack *b, double *height, Error *err) {
-    double *low = malloc(b->frames * sizeof *low);
-    if (!low) return error_set(err, "out of memory for %zu frames", b->frames);
-    for (size_t t = 0; t < b->frames; t++)
-        low[t] = fmin(toes_at(b, t, LEFT_TOES)[1], toes_at(b, t, RIGHT_TOES)[1]);
-    doubles_sort(low, b->frames);
-    *height = low[(size_t)(floor_share * (double)(b->frames - 1))];
-    free(low);
-    return 0;
-}
-
-static double contact_weight(double height) {
-    double h = fmin(fmax(height, 0), contact_height);
-    return 2 - exp2(h / contact_height);
-}
-
-/* A foot from frame t to the next. */
+/* A foot from frame t to the next, by its joints that touch the floor in both. */
 typedef struct {
-    double weight, way; /* way: horizontal, metres */
+    double height; /* of the lowest of them above its level, mean of both frames; INFINITY: none */
+    double way; /* horizontal, of the slowest, metres */
 } Step;
 
-static Step step_of(const PoseTrack *b, size_t t, size_t joint, double floor) {
-    const double *now = toes_at(b, t, joint), *next = toes_at(b, t + 1, joint);
-    return (Step){contact_weight((now[1] + next[1]) / 2 - floor),
-                  hypot(next[0] - now[0], next[2] - now[2])};
+static double way_of(const PoseTrack *b, size_t t, size_t joint) {
+    const double *now = b->positions + 3 * (t * b->joints + joint), *next = now + 3 * b->joints;
+    return hypot(next[0] - now[0], next[2] - now[2]);
 }
 
-int foot_skate(const PoseTrack *b, double *speed, Error *err) {
-    double floor = 0, way = 0, weight = 0;
-    *speed = NAN;
-    if (b->frames < 2 || b->joints <= RIGHT_TOES) return 0;
-    if (floor_height(b, &floor, err)) return -1;
-    for (size_t t = 0; t + 1 < b->frames; t++) {
-        Step left = step_of(b, t, LEFT_TOES, floor), right = step_of(b, t, RIGHT_TOES, floor);
-        const Step *s = &left;
-        if (right.weight > 0 && (left.weight <= 0 || right.way < left.way)) s = &right;
-        way += s->weight * s->way;
-        weight += s->weight;
+static Step step_of(const PoseTrack *b, const FootContacts *c, size_t t, size_t foot) {
+    Step s = {INFINITY, INFINITY};
+    for (size_t j = foot * JOINTS_EACH; j < (foot + 1) * JOINTS_EACH; j++) {
+        if (!c->down[t][j] || !c->down[t + 1][j]) continue;
+        s.height = fmin(s.height, (c->height[t][j] + c->height[t + 1][j]) / 2);
+        s.way = fmin(s.way, way_of(b, t, foot_joints[j]));
     }
-    if (weight > 0) *speed = 100 * b->fps * way / weight;
-    return 0;
+    return s;
+}
+
+/* cm/s of the transitions with a supporting foot; returns how many. */
+static size_t find_speeds(const PoseTrack *b, const FootContacts *c, double *speeds) {
+    size_t count = 0;
+    for (size_t t = 0; t + 1 < b->frames; t++) {
+        Step left = step_of(b, c, t, 0), right = step_of(b, c, t, 1);
+        const Step *s = right.height < left.height ? &right : &left;
+        if (isfinite(s->height)) speeds[count++] = 100 * b->fps * s->way;
+    }
+    return count;
+}
+
+static void summarise(double *speeds, size_t count, size_t transitions, FootSkate *out) {
+    out->support = (double)count / (double)transitions;
+    if (!count) return;
+    doubles_sort(speeds, count);
+    out->median = (speeds[(count - 1) / 2] + speeds[count / 2]) / 2;
+    out->mean = 0;
+    for (size_t i = 0; i < count; i++) out->mean += speeds[i] / (double)count;
+}
+
+int foot_skate(const PoseTrack *b, FootSkate *out, Error *err) {
+    *out = (FootSkate){NAN, NAN, NAN};
+    if (b->frames < 2 || !foot_contacts_known(b->joints)) return 0;
+    const FootContactRule rule = foot_contact_rule();
+    FootContacts contacts;
+    if (foot_contacts_find(b, &rule, &contacts, err)) return -1;
+    double *speeds = malloc(b->frames * sizeof *speeds);
+    int status = speeds ? 0 : error_set(err, "out of memory for %zu frames", b->frames);
+    if (!status) summarise(speeds, find_speeds(b, &contacts, speeds), b->frames - 1, out);
+    free(speeds);
+    foot_contacts_free(&contacts);
+    return status;
 }

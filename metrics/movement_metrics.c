@@ -100,7 +100,24 @@ static int measure_pfc(const MovementInput *in, MetricSum *out, Error *err) {
 }
 
 static int measure_skate(const MovementInput *in, MetricSum *out, Error *err) {
-    return foot_skate(in->track, &out->sum[0], err);
+    FootSkate skate;
+    int status = foot_skate(in->track, &skate, err);
+    out->sum[0] = skate.median;
+    return status;
+}
+
+static int measure_mean_skate(const MovementInput *in, MetricSum *out, Error *err) {
+    FootSkate skate;
+    int status = foot_skate(in->track, &skate, err);
+    out->sum[0] = skate.mean;
+    return status;
+}
+
+static int measure_support(const MovementInput *in, MetricSum *out, Error *err) {
+    FootSkate skate;
+    int status = foot_skate(in->track, &skate, err);
+    out->sum[0] = skate.support;
+    return status;
 }
 
 const MovementMetric movement_metrics[] = {
@@ -112,6 +129,8 @@ const MovementMetric movement_metrics[] = {
     {"loop", "loop", 4, measure_loop, MEAN_OVER_DANCES, NULL},
     {"pfc", "PFC", 4, measure_pfc, MEAN_OVER_DANCES, NULL},
     {"foot_skate", "skate cm/s", 2, measure_skate, MEAN_OVER_DANCES, NULL},
+    {"foot_skate_mean", "mean skate", 2, measure_mean_skate, MEAN_OVER_DANCES, NULL},
+    {"support", "support", 3, measure_support, MEAN_OVER_DANCES, NULL},
 };
 
 const size_t movement_metric_count = sizeof movement_metrics / sizeof *movement_metrics;
