@@ -20,8 +20,8 @@ static double mel_to_hz(double mel) {
                               : log_from_hz * exp(log_step() * (mel - log_from_mel));
 }
 
-int mel_filters_new(MelFilters *out, double rate, double top, size_t n_fft, size_t bands,
-                    Error *err) {
+int mel_filters_new(MelFilters *out, double rate, double bottom, double top, size_t n_fft,
+                    size_t bands, Error *err) {
     const size_t bins = n_fft / 2 + 1;
     double *edges = malloc(
         (bands + 2) * sizeof *edges); /* band b rises from edge b to b + 1 and falls to b + 2 */
@@ -34,9 +34,9 @@ int mel_filters_new(MelFilters *out, double rate, double top, size_t n_fft, size
         mel_filters_free(out);
         return error_set(err, "out of memory");
     }
-    const double top_mel = hz_to_mel(top);
+    const double from = hz_to_mel(bottom), span = hz_to_mel(top) - from;
     for (size_t i = 0; i < bands + 2; i++)
-        edges[i] = mel_to_hz(top_mel * (double)i / (double)(bands + 1));
+        edges[i] = mel_to_hz(from + span * (double)i / (double)(bands + 1));
     float *w = out->weights;
     for (size_t b = 0; b < bands; b++) {
         const double area = 2 / (edges[b + 2] - edges[b]);

@@ -7,9 +7,10 @@
 
 #include "lib/base/error.h"
 
-/* Triangular filters on Slaney's mel scale from 0 to `top` Hz (librosa: rate / 2), each scaled to
- * unit area per Hz (librosa.filters.mel). A band's weights lie over `count` neighbouring bins from
- * `first` on, stored one band after the other; zeros make counts multiples of MEL_LANES. */
+/* Triangular filters on Slaney's mel scale from `bottom` to `top` Hz (librosa: 0 to rate / 2), each
+ * scaled to unit area per Hz (librosa.filters.mel). A band's weights lie over `count` neighbouring
+ * bins from `first` on, stored one band after the other; zeros make counts multiples of MEL_LANES.
+ */
 enum { MEL_LANES = 8 };
 
 typedef struct {
@@ -19,8 +20,8 @@ typedef struct {
     float *weights;
 } MelFilters;
 
-int mel_filters_new(MelFilters *out, double rate, double top, size_t n_fft, size_t bands,
-                    Error *err); /* *out is empty on error */
+int mel_filters_new(MelFilters *out, double rate, double bottom, double top, size_t n_fft,
+                    size_t bands, Error *err); /* *out is empty on error */
 void mel_filters_free(MelFilters *f);
 
 /* power [n_fft / 2 + 1 + MEL_LANES] of one frame, zeros at the end -> mel [bands]: weighted sums.

@@ -59,9 +59,9 @@ static int spectra_new(Spectra *s, const Mint35Work *w, Error *err) {
     *s = (Spectra){0};
     if (stft_new(&s->stft, MINT35_FFT, MINT35_HOP, window, STFT_DOUBLE,
                  w->options->version == LIBROSA_0_8 ? STFT_REFLECT : STFT_CONSTANT, err) ||
-        mel_filters_new(&s->filters, w->rate, w->rate / 2, MINT35_FFT, MINT35_MELS, err) ||
+        mel_filters_new(&s->filters, w->rate, 0, w->rate / 2, MINT35_FFT, MINT35_MELS, err) ||
         (w->onset_mel != w->mel &&
-         mel_filters_new(&s->onset_filters, w->rate, onset_top, MINT35_FFT, MINT35_MELS, err))) {
+         mel_filters_new(&s->onset_filters, w->rate, 0, onset_top, MINT35_FFT, MINT35_MELS, err))) {
         spectra_free(s);
         return -1;
     }

@@ -2,12 +2,7 @@
  * make of them in float64 (test/golden/encoders/make.py). */
 #include "features/encoders/wav2vec2.h"
 
-#include <math.h>
-#include <sys/stat.h>
-
-#include "lib/base/file.h"
-#include "lib/formats/tensor_file.h"
-#include "test/scratch.h"
+#include "test/features/encoders/model_checks.h"
 
 #define FOLDER "test/golden/encoders/"
 static const double tolerance = 1e-5; /* of a stage's root mean square */
@@ -19,31 +14,14 @@ static Wav2vec2 *loaded(const char *folder) {
     return m;
 }
 
-static void check(const char *name, const float *x, const Tensor *expected, size_t count) {
-    double square = 0, worst = 0;
-    assert_int_equal(tensor_count(expected), count);
-    for (size_t i = 0; i < count; i++) {
-        double e = tensor_f32(expected)[i];
-        square += e * e;
-        worst = fmax(worst, fabs(x[i] - e));
-    }
-    double rms = sqrt(square / (double)count);
-    if (!(worst <= tolerance * rms)) fail_msg("%s: off by %g of its rms", name, worst / rms);
-}
-
-typedef struct {
-    const Tensors *expected;
-    size_t seen;
-} Stages;
-
-static void check_stage(void *context, const char *name, const float *x, size_t rows,
-                        size_t columns) {
-    Stages *s = context;
-    Error err;
-    const Tensor *t = tensors_need(s->expected, name, &err);
-    assert_done(t ? 0 : -1, &err);
-    check(name, x, t, rows * columns);
-    s->seen++;
+static void check_matrix(void *context, const char *name, const float *x, size_t rows,
+                         size_t columns) {
+    StageChecks *s = context;
+    const Tensor *t = tensors_find(s->expected, name);
+    if (t && t->rank == 1) /* samples */
+        check_stage(s, name, x, 1, &columns);
+    else
+        check_stage(s, name, x, 2, (size_t[]){rows, columns});
 }
 
 static void check_model(const char *folder) {
@@ -59,12 +37,13 @@ static void check_model(const char *folder) {
     assert_int_equal(wav2vec2_frames(m, tensor_count(samples)), 13);
     if (wav2vec2_config(m)->normalise)
         wav2vec2_normalise(tensor_f32(samples), tensor_count(samples), tensor_f32(samples));
-    Stages s = {&expected, 0};
+    StageChecks s = {&expected, tolerance, 0};
     assert_done(
-        wav2vec2_run(m, tensor_f32(samples), tensor_count(samples), hidden, check_stage, &s, &err),
+        wav2vec2_run(m, tensor_f32(samples), tensor_count(samples), hidden, check_matrix, &s, &err),
         &err);
     assert_int_equal(s.seen, expected.count - 2); /* not samples, not hidden */
-    check("hidden", hidden, tensors_find(&expected, "hidden"), sizeof hidden / sizeof *hidden);
+    check_values("hidden", hidden, tensors_find(&expected, "hidden"),
+                 sizeof hidden / sizeof *hidden, tolerance);
     wav2vec2_free(m);
     tensors_free(&expected);
 }
@@ -95,25 +74,8 @@ static void frames_are_counted_and_too_few_samples_refused(void **state) {
     wav2vec2_free(m);
 }
 
-/* A copy of a model's folder with `what` of its config.json replaced. */
 static const char *changed(const char *model, const char *what, const char *with) {
-    char from[200], to[1000], *text;
-    unsigned char *data;
-    size_t size;
-    Error err;
-    mkdir(scratch("model"), 0700);
-    snprintf(from, sizeof from, "%s/config.json", model);
-    assert_done(file_read_text(from, &text, &size, &err), &err);
-    char *at = strstr(text, what);
-    assert_non_null(at);
-    snprintf(to, sizeof to, "%.*s%s%s", (int)(at - text), text, with, at + strlen(what));
-    scratch_write("model/config.json", to, strlen(to));
-    free(text);
-    snprintf(from, sizeof from, "%s/pytorch_model.bin", model);
-    assert_done(file_read(from, &data, &size, &err), &err);
-    scratch_write("model/pytorch_model.bin", data, size);
-    free(data);
-    return scratch("model");
+    return changed_model(model, "pytorch_model.bin", "config.json", what, with);
 }
 
 static void refused(const char *folder, const char *part) {

@@ -137,7 +137,7 @@ static void mel_and_mfcc_like_librosa(void **state) {
     assert_int_equal(
         stft_new(&stft, MINT35_FFT, MINT35_HOP, window, STFT_DOUBLE, STFT_CONSTANT, &err), 0);
     assert_int_equal(
-        mel_filters_new(&filters, RATE, (double)RATE / 2, MINT35_FFT, MINT35_MELS, &err), 0);
+        mel_filters_new(&filters, RATE, 0, (double)RATE / 2, MINT35_FFT, MINT35_MELS, &err), 0);
     float *mel = calloc(s->frames * MINT35_MELS, sizeof *mel),
           *cepstrum = calloc(s->frames * MINT35_CEPSTRA, sizeof *cepstrum);
     float re[BINS], im[BINS], power[BINS + MEL_LANES] = {0};
@@ -190,7 +190,8 @@ static void mel_filters_have_unit_area(void **state) {
     (void)state;
     Error err;
     MelFilters f;
-    assert_int_equal(mel_filters_new(&f, RATE, (double)RATE / 2, MINT35_FFT, MINT35_MELS, &err), 0);
+    assert_int_equal(mel_filters_new(&f, RATE, 0, (double)RATE / 2, MINT35_FFT, MINT35_MELS, &err),
+                     0);
     const float *w = f.weights;
     for (size_t b = 0; b < f.bands; b++) {
         double area = 0;
