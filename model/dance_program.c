@@ -20,8 +20,8 @@ OptionGroup dance_options(DanceOptions *o, const char *seed_help, const char *ge
                                         "Length in seconds, the seed included."),
                             "the music's"),
             option_text("dataset", 0, "FILE.tsv", &o->dataset,
-                        "Make a dance for each row: its motion as the seed (empty: as without "
-                        "--seed-motion), its music; -o is a folder."),
+                        "Make a dance for each row: its motion as the seed (empty: as if none were "
+                        "given), its music; -o is a folder."),
             option_text("output", 'o', "PATH", &o->output,
                         "Write the dance here (.npz), or the folder. Needed."),
         }};

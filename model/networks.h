@@ -46,6 +46,13 @@ Value reference_frame(Graph *g, const Config *c, Value motion, size_t frame);
 Value normalise_motion(Graph *g, const Config *c, Value motion, Value reference);
 Value restore_motion(Graph *g, const Config *c, Value motion, Value reference);
 
+/* RefineBank over the newest past frames and the K that follow, [K, D]. With --join all its frames
+ * are shifted by what its reconstruction of the last past frame misses that frame by, fading out.
+ * eps as refine_bank takes it. */
+Refined refine_future(Graph *g, const Config *c, Value past, Value future, Value genre, Value eps);
+/* What --smooth does behind it. */
+Value smooth_future(Graph *g, const Config *c, Value past, Value future);
+
 /* A step's inputs, none where the model has no use for them, and its results. */
 typedef struct {
     Value past; /* [l, D] */

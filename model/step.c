@@ -77,21 +77,18 @@ static Value predict(Graph *g, const Config *c, const Predictor *p, Value past, 
     return op_add(g, made.future, op_repeat_row(g, last, c->future));
 }
 
-/* RefineBank over the newest past frames and the predicted ones. With --join all its frames are
- * shifted by what its reconstruction of the last past frame misses that frame by, fading out. */
-static Value refine(Graph *g, const Config *c, Value past, Value future, Step *s) {
+Refined refine_future(Graph *g, const Config *c, Value past, Value future, Value genre, Value eps) {
     size_t l = c->past, K = c->future, before = c->join ? 1 : 0; /* frames of the past */
     Value window = op_concat_rows(g, (Value[]){op_slice_rows(g, past, K, l - K), future}, 2);
-    Refined r = refine_bank(g, c, window, l - K - before, s->genre, s->eps);
-    s->mean = r.mean;
-    s->logvar = r.logvar;
-    if (!c->join) return r.motion;
+    Refined r = refine_bank(g, c, window, l - K - before, genre, eps);
+    if (!c->join) return r;
     Value last = op_slice_rows(g, past, l - 1, 1);
     Value gap = op_subtract(g, last, op_slice_rows(g, r.motion, 0, 1));
-    return op_add(g, op_slice_rows(g, r.motion, 1, K), op_fade_row(g, gap, K, c->join));
+    r.motion = op_add(g, op_slice_rows(g, r.motion, 1, K), op_fade_row(g, gap, K, c->join));
+    return r;
 }
 
-static Value smooth(Graph *g, const Config *c, Value past, Value future) {
+Value smooth_future(Graph *g, const Config *c, Value past, Value future) {
     Value newest = op_slice_rows(g, past, c->past - 3, 3);
     return op_smooth_rows(g, op_concat_rows(g, (Value[]){newest, future}, 2), c->smooth);
 }
@@ -102,8 +99,13 @@ Step step_build(Graph *g, const Config *c, StepUse use) {
     Value reference = reference_frame(g, c, s.past, c->past - 1);
     Value past = normalise_motion(g, c, s.past, reference);
     Value future = predict(g, c, p, past, reference, use, &s);
-    if (c->refine != REFINE_NONE) future = refine(g, c, past, future, &s);
-    if (c->smooth > 0) future = smooth(g, c, past, future);
+    if (c->refine != REFINE_NONE) {
+        Refined r = refine_future(g, c, past, future, s.genre, s.eps);
+        s.mean = r.mean;
+        s.logvar = r.logvar;
+        future = r.motion;
+    }
+    if (c->smooth > 0) future = smooth_future(g, c, past, future);
     s.future = restore_motion(g, c, future, reference);
     graph_keep(g, s.future);
     return s;

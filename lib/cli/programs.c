@@ -19,6 +19,7 @@ static const ProgramEntry entries[] = {
     {"plot-training", "plot the losses of trainings", NULL},
     {NULL, "Dancing", NULL},
     {"generate", "make dances to music", NULL},
+    {"retrieve-dance", "make dances to music of pieces of a data set, without training", NULL},
     {"export-motion", "turn dances into pages, pictures and files of other programs", NULL},
     {NULL, "Measuring", NULL},
     {"freeze-rate", "measure freezing, movement and foot contact", NULL},
