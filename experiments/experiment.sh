@@ -79,6 +79,29 @@ genres_of() { # genres_of train|test
     fi | sort -u | words
 }
 
+# FEATURES="encoder=FOLDER layer=7": folders are made absolute, as work is done elsewhere.
+check_features() {
+    features=
+    for word in ${FEATURES-}; do
+        case $word in
+            encoder=* | sounds=*)
+                folder=${word#*=}
+                [ -d "$folder" ] || fail 1 "FEATURES: $folder: no such folder"
+                word=${word%%=*}=$(cd "$folder" && pwd)
+                ;;
+            [a-z]*=*) ;;
+            *) fail 2 "FEATURES: '$word' is not WORD=VALUE, as in encoder=FOLDER layer=7" ;;
+        esac
+        features="${features:+$features }$word"
+    done
+    case " $features " in
+        "  " | *" encoder="*) ;;
+        *) fail 2 'FEATURES: encoder=FOLDER is needed' ;;
+    esac
+    FEATURES=$features
+    export FEATURES
+}
+
 check_shared() {
     check_variables
     [ -n "${OUT-}" ] || fail 2 'OUT=DIR is needed, the folder of the experiment'
@@ -93,6 +116,7 @@ check_shared() {
     check_numbers FRAMES "${FRAMES:-0}"
     check_numbers KEEP "${KEEP:-0}"
     check_numbers FPS "${FPS:-0}"
+    check_features
     source=${data:-$OUT/data}
     for list in train test; do
         [ -z "${GENRES-}" ] || check_words "GENRES ($list)" "$GENRES" "$(genres_of $list)"
@@ -163,8 +187,9 @@ find_programs() {
         "$MAKE" -C "$root" -s -q all 2>/dev/null || echo "$CALLER: building the programs"
         "$MAKE" -C "$root" -s --no-print-directory all
     fi
-    PROGRAMS=$(cd "$root" && cd "$BIN" && pwd) HERE=$here RAW=
-    export PROGRAMS HERE RAW
+    PROGRAMS=$(cd "$root" && cd "$BIN" && pwd) HERE=$here RAW='' SOUNDS=''
+    [ ! -d "$data/music" ] || [ -f "$data/train.tsv" ] || SOUNDS=$(cd "$data/music" && pwd)
+    export PROGRAMS HERE RAW SOUNDS
 }
 
 # Checks what is asked for before anything is built or prepared, and takes the folder.

@@ -1,8 +1,9 @@
 # stages.mk: an experiment's stages by make's own rules, and its methods. experiment.sh runs it
 # inside the experiment's folder with dance.mk or tables.mk, which say what is made: every name
 # below is one in there. Its environment has the folders that are elsewhere: PROGRAMS, HERE (where
-# this file is) and RAW (the AIST++ folder that data/ is made of; empty: data/ is prepared). A stage
-# whose input or options changed is run again with what follows it. README.md has the variables.
+# this file is), RAW (the AIST++ folder that data/ is made of; empty: data/ is prepared) and SOUNDS
+# (its songs; empty: not known). A stage whose input or options changed is run again with what
+# follows it. README.md has the variables.
 
 PRESETS := paper small demo tiny
 PRESET  ?= small
@@ -13,6 +14,7 @@ FPS     ?=
 DURATION ?= 20
 FRAMES  ?=
 KEEP    ?=
+FEATURES ?=
 CLUSTERS ?= --preset $(PRESET)
 # Tables 4 and 5: how many latents a window has, and how many items a bank.
 LATENTS ?= 1 2 3 4 5 $(filter-out 1 2 3 4 5,$(latents_$(PRESET)))
@@ -33,6 +35,8 @@ items_tiny := 4
 rate := $(if $(FPS),--fps $(FPS))
 length := $(if $(FRAMES),--frames $(FRAMES),--seconds $(DURATION))
 kept := $(if $(KEEP),--keep $(KEEP))
+# Models trained on other features are other models.
+heard := $(if $(FEATURES), $(FEATURES))
 
 LC_ALL := C
 export LC_ALL
@@ -65,7 +69,7 @@ define bank
 trainer-$(1) := "$$$$PROGRAMS"/train-bank --preset $(PRESET) -j $(THREADS) $(rate) \
 	$(BANK_OPTIONS) $(3)
 clusters-of-$(1) := $(2)
-$(call remember,$(1),$(PRESET) $(BANK_OPTIONS) $(3))
+$(call remember,$(1),$(PRESET) $(BANK_OPTIONS) $(3)$(heard))
 $(1)-%.safetensors: train.tsv $(2)/done options/$(1)
 	$$(call say,$(1)-$$*: training (stages 1 and 2); its losses: $(1)-$$*.log)
 	$$(Q)$$(trainer-$(1)) --seed $$* --clusters $(2) --checkpoint $(1)-$$*.checkpoint -o $$@ \
@@ -83,7 +87,7 @@ $(2)_OPTIONS ?= $(5)
 trainer-$(1) = "$$$$PROGRAMS"/train-predictor --preset $$(PRESET) -j $$(THREADS) $$(rate) \
 	$$(MODEL_OPTIONS) $$($(2)_OPTIONS) $(4)
 bank-of-$(1) := $(filter-out data,$(3))
-$(call remember,$(1),$$(PRESET) $$(MODEL_OPTIONS) $$($(2)_OPTIONS))
+$(call remember,$(1),$$(PRESET) $$(MODEL_OPTIONS) $$($(2)_OPTIONS)$(heard))
 $(1)-%.safetensors: $(if $(filter data,$(3)),train.tsv,$(3)-%.safetensors) options/$(1)
 	$$(call say,$(1)-$$*: training (stage 3); its losses: $(1)-$$*.log)
 	$$(Q)$$(trainer-$(1)) --seed $$* $(if $(filter data,$(3)),,--bank $$<) \
@@ -138,7 +142,15 @@ endif
 
 # The rows of the genres asked for.
 train.tsv test.tsv all.tsv: %.tsv: data/train.tsv force
-	@sh "$$HERE"/select-genres data/$@ $(GENRES) >$@.new && $(replace)
+	@MUSIC=$(if $(FEATURES),features) sh "$$HERE"/select-genres data/$@ $(GENRES) >$@.new && \
+		$(replace)
+
+# The lists name features/SONG.npz, which an encoder makes of the songs.
+$(eval $(call remember,features,$(FEATURES)))
+features/done: train.tsv test.tsv all.tsv options/features
+	$(call say,features: encoding the songs)
+	$(Q)sh "$$HERE"/encode-songs "$$PROGRAMS" "$$SOUNDS" $(THREADS) $(or $(FPS),60) $(FEATURES)
+	@touch $@
 
 $(eval $(call remember,dances,$(DANCES) $(length) $(kept)))
 # Every test music with DANCES seeds of different sequences of the whole set.
@@ -165,7 +177,7 @@ options-check:
 	@$(foreach t,$(banks) $(models),$(trainer-$(t)) --help >/dev/null &&) :
 
 $(eval $(call remember,rate,$(rate)))
-cost.txt: train.tsv options/rate options/models
+cost.txt: train.tsv options/rate options/models $(if $(FEATURES),features/done)
 	$(call say,what training will take$(comma) measured on a few steps:)
 	$(Q){ $(foreach b,$(banks),echo '$(b) $(words $(call bank-seeds,$(b)))' && \
 		$(trainer-$(b)) --dry-run --json train.tsv &&) \

@@ -210,6 +210,29 @@ static int run(const void *state, float *samples, size_t count, const EncoderSin
     return status;
 }
 
+/* Of the products alone. */
+static double operations_of(const State *s, double samples) {
+    const Wav2vec2Config *c = wav2vec2_config(s->m);
+    double rows = samples, in = 1, sum = 0;
+    for (size_t j = 0; j < c->convs; j++) {
+        rows /= (double)c->stride[j];
+        sum += 2 * rows * in * (double)(c->dim[j] * c->kernel[j]);
+        in = (double)c->dim[j];
+    }
+    const double n = (double)c->width, layers = (double)c->layers;
+    const double inner = (double)c->inner, group = n / (double)c->position_groups;
+    sum += 2 * rows * n * (in + group * (double)c->position_kernel);
+    return sum + layers * rows * (8 * n * n + 4 * n * inner + 4 * n * rows);
+}
+
+static double operations(const void *state, size_t samples) {
+    const State *s = state;
+    const double window = (double)(s->window * s->hop), shared = (double)(s->overlap * s->hop);
+    const double total = (double)samples;
+    if (window <= 0 || total <= window) return operations_of(s, total);
+    return operations_of(s, window) * ceil((total - shared) / (window - shared));
+}
+
 const Encoder encoder_wav2vec2 = {
     .name = "wav2vec2",
     .about = "wav2vec 2.0, HuBERT and MERT: frame by frame",
@@ -219,4 +242,5 @@ const Encoder encoder_wav2vec2 = {
     .frames = frames,
     .run = run,
     .close = close,
+    .operations = operations,
 };

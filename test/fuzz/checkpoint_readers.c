@@ -2,6 +2,12 @@
 
 #include <math.h>
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "features/encoders/encoders.h"
+#include "features/encoders/wav2vec2.h"
 #include "lib/formats/json_fields.h"
 #include "lib/formats/torch_file.h"
 #include "lib/formats/weights.h"
@@ -42,6 +48,22 @@ bool fuzz_read_settings(const char *path) {
         require(isfinite(x) && count <= 4);
     }
     json_fields_free(&f);
+    return true;
+}
+
+bool fuzz_read_encoder(const char *path) {
+    char folder[4096], config[4200];
+    const Encoder *kind;
+    Wav2vec2Config c;
+    Error err;
+    snprintf(folder, sizeof folder, "%.4000s.folder", path);
+    snprintf(config, sizeof config, "%s/config.json", folder);
+    mkdir(folder, 0700);
+    require(rename(path, config) == 0);
+    if (!read_well(encoders_recognise(folder, &kind, &err), folder, &err)) return false;
+    if (!read_well(wav2vec2_config_read(folder, &c, &err), folder, &err)) return false;
+    require(c.convs > 0 && c.convs <= WAV2VEC2_CONVS_MAX && c.width % c.heads == 0 &&
+            c.width % c.position_groups == 0 && c.rate >= 1000 && isfinite(c.epsilon));
     return true;
 }
 

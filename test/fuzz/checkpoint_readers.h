@@ -7,6 +7,8 @@
 bool fuzz_read_torch(const char *path);
 /* A checkpoint's config.json: every field, as every type. */
 bool fuzz_read_settings(const char *path);
+/* config.json as the registry of encoders and wav2vec 2.0's reader take it. */
+bool fuzz_read_encoder(const char *path);
 /* The files that an index of weights names are absent. */
 bool fuzz_read_index(const char *path);
 

@@ -101,6 +101,17 @@ void seed_settings(const char *folder) {
                "\"layer_norm_eps\": 1e-05, \"hidden_size\": 48, \"sizes\": {\"a\": [{}, null]}}\n");
 }
 
+void seed_encoders(const char *folder) {
+    write_text(folder, "hubert.json",
+               "{\"model_type\": \"hubert\", \"conv_dim\": [24, 24], \"conv_kernel\": [10, 3], "
+               "\"conv_stride\": [5, 2],\n \"conv_bias\": true, \"hidden_size\": 48, "
+               "\"num_attention_heads\": 4, \"feat_extract_norm\": \"layer\"}\n");
+    write_text(folder, "mert.json",
+               "{\"model_type\": \"mert_model\", \"do_stable_layer_norm\": true, \"deepnorm\": "
+               "false,\n \"sample_rate\": 24000, \"layer_norm_eps\": 1e-05}\n");
+    write_text(folder, "odd.json", "{\"model_type\": \"hubert\", \"deepnorm\": true}\n");
+}
+
 void seed_weight_index(const char *folder) {
     write_text(folder, "model.safetensors.index.json",
                "{\"metadata\": {\"total_size\": 24},\n \"weight_map\": {\"a.w\": "

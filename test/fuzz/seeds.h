@@ -14,6 +14,7 @@ void seed_bvh(const char *folder);
 void seed_pickles(const char *folder);
 void seed_torch(const char *folder);
 void seed_settings(const char *folder);
+void seed_encoders(const char *folder);
 void seed_weight_index(const char *folder);
 void seed_motion_npz(const char *folder);
 void seed_motion_npy(const char *folder);
