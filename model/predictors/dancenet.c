@@ -163,12 +163,21 @@ static Prediction build(Graph *g, const Config *c, const PredictorInputs *in) {
     return p;
 }
 
+static const PresetSize sizes[] = {
+    {"paper", "width", 64},  {"paper", "heads", 2},  {"paper", "mlp", 256}, {"paper", "skip", 512},
+    {"paper", "blocks", 20}, {"small", "width", 64}, {"small", "mlp", 128}, {"demo", "width", 32},
+    {"demo", "mlp", 64},     {"demo", "skip", 64},   {"demo", "blocks", 6}, {"demo", "cycle", 3},
+    {"tiny", "blocks", 4},   {"tiny", "cycle", 2},   {"tiny", "skip", 16},
+};
+
 const Predictor predictor_dancenet = {
     .name = "dancenet",
     .about = "DanceNet, the WaveNet of Zhuang et al. 2022",
     .uses = USES_MUSIC | USES_HEADS | USES_MLP | USES_MUSIC_LAYERS,
     .keys = keys,
     .key_count = sizeof keys / sizeof *keys,
+    .sizes = sizes,
+    .size_count = sizeof sizes / sizeof *sizes,
     .takes_truth = true,
     .own_weight = 0.003,
     .feeds_itself = true,

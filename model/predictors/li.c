@@ -184,6 +184,16 @@ static Prediction build(Graph *g, const Config *c, const PredictorInputs *in) {
     return p;
 }
 
+static const PresetSize sizes[] = {
+    {"paper", "width", 128},       {"paper", "heads", 4},    {"paper", "head-dim", 128},
+    {"paper", "motion-layers", 4}, {"paper", "bins", 300},   {"paper", "embed", 10},
+    {"paper", "output", 10},       {"small", "heads", 4},    {"small", "motion-layers", 2},
+    {"demo", "heads", 4},          {"demo", "head-dim", 16}, {"demo", "motion-layers", 2},
+    {"demo", "bins", 30},          {"demo", "output", 4},    {"tiny", "head-dim", 8},
+    {"tiny", "motion-layers", 2},  {"tiny", "bins", 10},     {"tiny", "embed", 2},
+    {"tiny", "output", 2},         {"tiny", "audio", 8},
+};
+
 const Predictor predictor_li = {
     .name = "li",
     .about = "the motion transformer over classes of Li et al. 2020",
@@ -191,6 +201,8 @@ const Predictor predictor_li = {
     .ignores = USES_MLP,
     .keys = keys,
     .key_count = sizeof keys / sizeof *keys,
+    .sizes = sizes,
+    .size_count = sizeof sizes / sizeof *sizes,
     .takes_truth = true,
     .own_weight = 1,
     .feeds_itself = true,

@@ -143,12 +143,19 @@ static Prediction build(Graph *g, const Config *c, const PredictorInputs *in) {
     return p;
 }
 
+static const PresetSize sizes[] = {
+    {"paper", "width", 2048}, {"paper", "mlp", 1024}, {"paper", "groups", 32},
+    {"demo", "groups", 4},    {"tiny", "blocks", 1},  {"tiny", "groups", 4},
+};
+
 const Predictor predictor_phd = {
     .name = "phd",
     .about = "motion prediction without music, after Zhang et al. 2019",
     .uses = USES_MLP,
     .keys = keys,
     .key_count = sizeof keys / sizeof *keys,
+    .sizes = sizes,
+    .size_count = sizeof sizes / sizeof *sizes,
     .ignores = USES_MUSIC | USES_HEADS | USES_MOTION_LAYERS | USES_MUSIC_LAYERS | USES_CROSS_LAYERS,
     .takes_truth = true,
     .own_weight = 1,

@@ -38,6 +38,12 @@ typedef struct {
                    --own-weight; none: eq. 9 is all there is. None without `truth`. */
 } Prediction;
 
+/* A number that a preset has for a predictor in place of its own. */
+typedef struct {
+    const char *preset, *option; /* option: of a ConfigKey, one that the predictor has */
+    double value;
+} PresetSize;
+
 typedef struct {
     const char *name; /* in files and for --predictor */
     const char *about; /* what it is, with its source: completes "NAME, ..." in --help */
@@ -46,6 +52,8 @@ typedef struct {
     unsigned uses; /* USES_...: of the sizes that several share, those that it uses */
     const ConfigKey *keys; /* that it alone has: offsets into Config.own; an option each */
     size_t key_count;
+    const PresetSize *sizes; /* where the presets' numbers, FACT's, do not suit it */
+    size_t size_count;
     unsigned ignores; /* USES_...: sizes that its files may hold, although it does not use them */
     int (*check)(const Config *c, Error *err); /* what ranges cannot say; may be NULL */
 

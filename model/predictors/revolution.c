@@ -158,12 +158,22 @@ static Prediction build(Graph *g, const Config *c, const PredictorInputs *in) {
     return p;
 }
 
+static const PresetSize sizes[] = {
+    {"paper", "width", 200},   {"paper", "heads", 8},        {"paper", "mlp", 1024},
+    {"paper", "head-dim", 64}, {"paper", "music-layers", 2}, {"paper", "hidden", 1024},
+    {"paper", "embed", 64},    {"small", "width", 64},       {"small", "mlp", 128},
+    {"demo", "mlp", 128},      {"demo", "hidden", 128},      {"demo", "embed", 64},
+    {"tiny", "head-dim", 8},   {"tiny", "hidden", 32},       {"tiny", "embed", 16},
+};
+
 const Predictor predictor_revolution = {
     .name = "revolution",
     .about = "Dance Revolution, the recurrent network of Huang et al. 2021",
     .uses = USES_MUSIC | USES_HEADS | USES_MLP | USES_MUSIC_LAYERS,
     .keys = keys,
     .key_count = sizeof keys / sizeof *keys,
+    .sizes = sizes,
+    .size_count = sizeof sizes / sizeof *sizes,
     .takes_truth = true,
     .own_weight = 1,
     .feeds_itself = true,

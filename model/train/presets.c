@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "model/predictors/predictors.h"
+
 /* Section 4.3 and Appendix of the paper. */
 static const Preset paper = {
     .config =
@@ -254,4 +256,19 @@ const Preset *preset_find(const char *name) {
     for (size_t i = 0; preset_names[i]; i++)
         if (strcmp(preset_names[i], name) == 0) return presets[i];
     return NULL;
+}
+
+static const ConfigKey *key_of_option(const Config *c, const char *option) {
+    const ConfigKey *k;
+    for (size_t i = 0; (k = config_key(c->predictor_id, i)); i++)
+        if (k->option && strcmp(k->option, option) == 0) return k;
+    return NULL;
+}
+
+void preset_take_sizes(const char *preset, Config *c) {
+    const Predictor *p = predictor_at(c->predictor_id);
+    for (size_t i = 0; i < p->size_count; i++) {
+        const ConfigKey *k = key_of_option(c, p->sizes[i].option);
+        if (k && strcmp(p->sizes[i].preset, preset) == 0) config_set(c, k, p->sizes[i].value);
+    }
 }

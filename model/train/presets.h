@@ -15,4 +15,8 @@ extern const char *const preset_names[]; /* ended by NULL */
 /* NULL for a name that is not in preset_names. */
 const Preset *preset_find(const char *name);
 
+/* Gives *c, which has this preset's numbers and its predictor chosen, the sizes that the preset has
+ * for the predictor. */
+void preset_take_sizes(const char *preset, Config *c);
+
 #endif

@@ -62,6 +62,7 @@ int settings_begin(const Program *program, int argc, char **argv, Stage first, S
         int id = find_word(s->predictor_names, name);
         if (id < 0) return unknown_word(program, "--predictor", s->predictor_names, name);
         config_choose_predictor(&s->config, id);
+        preset_take_sizes(preset_name, &s->config);
         s->stage[STAGE_PREDICT].own_weight = predictor_registry[id]->own_weight;
     }
     s->chosen_predictor = s->config.predictor_id;

@@ -95,6 +95,21 @@ refuses "music that is too short" 'hears the music of all 20 frames of past and 
     -o "$work/x" "$all"
 wrong "music for a predictor without" teach phd --music 24 $bare -o "$work/x"
 
+# --- sizes ---
+
+# A size of docs/predictors.md's table stands in --help as the preset's.
+sed -n 's/^| `\([a-z]*\)` | `\(--width.*\)` |$/\1 \2/p' docs/predictors.md >"$work/sizes"
+check "sizes of four predictors" test "$(grep -c . "$work/sizes")" -eq 4
+while read -r p options; do
+    "$BIN/train-predictor" --preset small --predictor "$p" --help >"$work/help"
+    set -- $options
+    while [ $# -ge 2 ]; do
+        check "$p has $1 $2 in small" \
+            sh -c 'tr -s "\n " " " <"$3" | grep -q -- "$1 [^[]*\[$2\]"' - "$1" "$2" "$work/help"
+        shift 2
+    done
+done <"$work/sizes"
+
 # --- random dances ---
 
 long="--music $data/song1.npz --frames 60 --seed-motion $data/dance1.npy"
