@@ -6,9 +6,9 @@
 #include "export/feature_map.h"
 #include "lib/base/buffer.h"
 
-/* An SVG of one size, below a megabyte, whatever the features are. The heat map shows deviations
- * from -3 (blue) to 3 (red) the self-similarity cosines from -1 to
- * 1, its time going right and up. title: above it all. */
+/* An SVG of one width and of at most one height, below a megabyte, whatever the features are. The
+ * heat map shows deviations from -3 (blue) to 3 (red), the self-similarity cosines from -1 to 1,
+ * its time going right and up. title: above it all. */
 int plot_features(const FeatureMap *map, const char *title, Buffer *out, Error *err);
 
 #endif

@@ -201,6 +201,15 @@ size_t safetensors_elements(const SafetensorsView *v) {
     return n;
 }
 
+SafetensorsView safetensors_rows(const SafetensorsView *v, size_t first, size_t count) {
+    SafetensorsView rows = *v;
+    rows.shape[0] = 1;
+    const size_t bytes = safetensors_elements(&rows) * safetensors_item_size(v->type);
+    rows.shape[0] = count;
+    rows.data = (const char *)v->data + first * bytes;
+    return rows;
+}
+
 int safetensors_read_f32(const SafetensorsView *v, float *out, Error *err) {
     size_t n = safetensors_elements(v);
     const double *f64 = v->data;

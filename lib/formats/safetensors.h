@@ -66,6 +66,8 @@ size_t safetensors_elements(const SafetensorsView *v);
 /* All elements as float32: F32, F16 and BF16 exactly, F64 and I64 rounded to the nearest. Refuses
  * OTHER; error texts begin with the tensor's name. */
 int safetensors_read_f32(const SafetensorsView *v, float *out, Error *err);
+/* Rows first .. first + count - 1, which there must be, of a tensor of rank 1 or more. */
+SafetensorsView safetensors_rows(const SafetensorsView *v, size_t first, size_t count);
 
 /* Writes atomically, in the order given, data aligned to 64 bytes by padding the header with
  * spaces. Views point at the caller's data. The same input gives the same bytes. Two entries are

@@ -197,6 +197,13 @@ size_t torch_elements(const TorchTensor *t) {
     return n;
 }
 
+TorchTensor torch_rows(const TorchTensor *t, size_t first, size_t count) {
+    TorchTensor rows = *t;
+    rows.shape[0] = count;
+    rows.data += first * t->stride[0] * t->item_size;
+    return rows;
+}
+
 /* --- numbers --- */
 
 static float f64_at(const unsigned char *p) {

@@ -44,4 +44,8 @@ size_t torch_elements(const TorchTensor *t);
  * 1. Refuses OTHER; error texts begin with the tensor's name. */
 int torch_read_f32(const TorchTensor *t, float *out, Error *err);
 
+/* Rows first .. first + count - 1, which there must be, of a tensor of rank 1 or more: a view, of
+ * which no more than that is ever read. */
+TorchTensor torch_rows(const TorchTensor *t, size_t first, size_t count);
+
 #endif

@@ -248,6 +248,27 @@ int weights_read(Weights *w, const char *name, int rank, const size_t *shape, fl
     return bad ? error_prefix(err, w->path) : 0;
 }
 
+int weights_expect(Weights *w, const char *name, int rank, const size_t *shape, Error *err) {
+    if (weights_check(w, name, rank, shape, err)) return -1;
+    find(w, w->prefix, name)->used = true;
+    return 0;
+}
+
+int weights_read_rows(const Weights *w, const char *name, int rank, const size_t *shape,
+                      size_t first, size_t count, float *out, Error *err) {
+    if (weights_check(w, name, rank, shape, err)) return -1;
+    const Weight *t = find(w, w->prefix, name);
+    int bad;
+    if (t->torch) {
+        const TorchTensor rows = torch_rows(t->torch, first, count);
+        bad = torch_read_f32(&rows, out, err);
+    } else {
+        const SafetensorsView rows = safetensors_rows(t->safetensors, first, count);
+        bad = safetensors_read_f32(&rows, out, err);
+    }
+    return bad ? error_prefix(err, w->path) : 0;
+}
+
 int weights_check_rest(const Weights *w, const char *const *ignored, Error *err) {
     for (size_t i = 0; i < w->count; i++) {
         const Weight *t = &w->items[i];

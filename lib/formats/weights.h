@@ -37,6 +37,15 @@ int weights_check(const Weights *w, const char *name, int rank, const size_t *sh
 int weights_read(Weights *w, const char *name, int rank, const size_t *shape, float *out,
                  Error *err);
 
+/* weights_check, after which the tensor counts as read. */
+int weights_expect(Weights *w, const char *name, int rank, const size_t *shape, Error *err);
+
+/* Rows first .. first + count - 1 of a tensor of exactly that shape, which has them: the same
+ * numbers and errors as of weights_read, but only these are looked at, and several threads may
+ * read at a time. */
+int weights_read_rows(const Weights *w, const char *name, int rank, const size_t *shape,
+                      size_t first, size_t count, float *out, Error *err);
+
 /* Refuses, by name, a tensor that was not read and whose name begins with none of `ignored` (ended
  * by NULL), prefix and all: the file is of another model than the reader takes it for. */
 int weights_check_rest(const Weights *w, const char *const *ignored, Error *err);

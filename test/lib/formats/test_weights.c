@@ -68,6 +68,32 @@ static void shards_are_one_set_of_tensors(void **state) {
     weights_close(w);
 }
 
+/* a = [[1, 3], [2, 4]], which lies transposed in PyTorch's file. */
+static void rows_are_read_alone(void **state) {
+    (void)state;
+    static const size_t square[2] = {2, 2}, wide[2] = {3, 2};
+    static const float data[6] = {1, 2, 3, 4, 5, 6};
+    float row[4] = {0};
+    Error err;
+    Weights *w = opened(FOLDER);
+    assert_done(weights_set_prefix(w, prefixes, "a", &err), &err);
+    assert_done(weights_read_rows(w, "a", 2, square, 1, 1, row, &err), &err);
+    assert_true(row[0] == 2 && row[1] == 4 && row[2] == 0);
+    assert_failed(weights_read_rows(w, "a", 2, wide, 1, 1, row, &err), &err, "the shape [2, 2]");
+    assert_failed(weights_check_rest(w, (const char *const[]){NULL}, &err), &err, "tensor '");
+    weights_close(w);
+    const SafetensorsView v = {
+        .name = "w", .type = SAFETENSORS_F32, .rank = 2, .shape = {3, 2}, .data = data};
+    const char *path = scratch("rows.safetensors");
+    assert_done(safetensors_write(path, &v, 1, NULL, &err), &err);
+    w = opened(path);
+    assert_done(weights_read_rows(w, "w", 2, wide, 1, 2, row, &err), &err);
+    assert_memory_equal(row, data + 2, sizeof row);
+    assert_done(weights_expect(w, "w", 2, wide, &err), &err);
+    assert_done(weights_check_rest(w, (const char *const[]){NULL}, &err), &err);
+    weights_close(w);
+}
+
 static void missing_and_misshaped_tensors_are_named(void **state) {
     (void)state;
     Weights *w = opened(FOLDER);
@@ -140,6 +166,7 @@ static void folders_without_weights_say_what_is_sought(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shards_are_one_set_of_tensors),
+        cmocka_unit_test(rows_are_read_alone),
         cmocka_unit_test(missing_and_misshaped_tensors_are_named),
         cmocka_unit_test(safetensors_come_first_and_whole),
         cmocka_unit_test(indices_are_believed_only_within_their_folder),
