@@ -118,27 +118,53 @@ static double measured_speed(void) {
     return TIMES * 2.0 * SIDE * SIDE * SIDE / seconds;
 }
 
+typedef struct {
+    double seconds, operations; /* of all sounds */
+    size_t longest; /* samples at the encoder's rate */
+} Load;
+
+static void print_by_products(const Load *l, size_t count) {
+    const double speed = measured_speed();
+    printf("%zu sounds of %.1f s: %.4g TFLOP, about %.0f s here (%d threads at %.3g GFLOP/s)\n",
+           count, l->seconds, l->operations * 1e-12, l->operations / speed, threads_count(),
+           speed * 1e-9);
+}
+
+/* Measured for the longest sound; the others by proportion. */
+static int print_by_measure(const MusicEncoder *e, const Load *l, size_t count, Error *err) {
+    static const double gib = 1073741824;
+    EncoderEstimate longest;
+    if (e->kind->estimate(e->state, l->longest, &longest, err)) return -1;
+    const double part = l->operations / e->kind->operations(e->state, l->longest);
+    printf("%zu sounds of %.1f s: %.4g TFLOP, about %.0f s here (%d threads, measured on a part); "
+           "%.2f GiB of memory, and %.2f GiB beside the result until a sound is done\n",
+           count, l->seconds, l->operations * 1e-12, longest.seconds * part, threads_count(),
+           longest.memory / gib, longest.disk / gib);
+    return 0;
+}
+
 static int estimate(const Program *program, const MusicEncoder *e, const ExtractJob *jobs,
                     size_t count) {
-    double sound_seconds = 0, operations = 0;
+    Load l = {0};
+    Error err;
     int status = 0;
     for (size_t i = 0; i < count; i++) {
         Audio sound;
-        Error err;
         if (read_sound(jobs[i].source, &sound, &err)) {
             status = program_report(program, &err);
             continue;
         }
         const double seconds = (double)sound.count / sound.rate;
-        sound_seconds += seconds;
-        if (e->kind->operations)
-            operations += e->kind->operations(e->state, (size_t)(seconds * e->info.rate));
+        const size_t samples = (size_t)(seconds * e->info.rate);
+        l.seconds += seconds;
+        if (samples > l.longest) l.longest = samples;
+        if (e->kind->operations) l.operations += e->kind->operations(e->state, samples);
         audio_free(&sound);
     }
-    const double speed = measured_speed();
-    printf("%zu sounds of %.1f s: %.4g TFLOP, about %.0f s here (%d threads at %.3g GFLOP/s)\n",
-           count, sound_seconds, operations * 1e-12, operations / speed, threads_count(),
-           speed * 1e-9);
+    if (!e->kind->estimate)
+        print_by_products(&l, count);
+    else if (print_by_measure(e, &l, count, &err))
+        status = program_report(program, &err);
     return status;
 }
 

@@ -62,9 +62,17 @@ typedef struct {
     void *context;
     EncoderStage *stage; /* may be NULL */
     void *stage_context;
+    /* May be NULL: how much of the work is done, 0 to 1, for families that give no frames before
+     * the end. What it returns other than 0 ends the run. */
+    int (*progress)(void *context, double part);
     const char *resume; /* beginning of the path of files that the family may leave, to go on from
                            after an interruption, and removes when the song is done; NULL: none */
 } EncoderSink;
+
+/* What a song takes on this machine: measured on a part of the work. */
+typedef struct {
+    double seconds, memory, disk; /* bytes; disk: of files beside the result until it is done */
+} EncoderEstimate;
 
 /* A published checkpoint, for tables in the documentation and in --list. */
 typedef struct {
@@ -98,6 +106,8 @@ typedef struct {
     void (*close)(void *state);
     /* Floating-point operations of a song, for --dry-run; may be NULL. */
     double (*operations)(const void *state, size_t samples);
+    /* May be NULL: then operations are compared with the speed of products. */
+    int (*estimate)(const void *state, size_t samples, EncoderEstimate *out, Error *err);
 } Encoder;
 
 #endif

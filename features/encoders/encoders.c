@@ -5,11 +5,12 @@
 
 #include "lib/base/file.h"
 
-extern const Encoder encoder_clap, encoder_wav2vec2;
+extern const Encoder encoder_clap, encoder_jukebox, encoder_wav2vec2;
 
 static const Encoder *const rows[] = {
     &encoder_wav2vec2,
     &encoder_clap,
+    &encoder_jukebox,
     NULL,
 };
 

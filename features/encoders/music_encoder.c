@@ -141,9 +141,24 @@ int music_encoder_open_as(const char *folder, const MusicIdentity *wanted, doubl
 typedef struct {
     FrameRate rate;
     const MusicEncoderWatch *watch;
+    size_t shown; /* frames that progress has been told of */
     Error err; /* of stages */
     bool failed;
 } Run;
+
+static void show_frames(Run *r, size_t frames) {
+    const MusicEncoderWatch *w = r->watch;
+    if (!w || !w->progress || frames <= r->shown) return;
+    r->shown = frames;
+    w->progress(w->context, frames, r->rate.in);
+}
+
+/* Work in frames: these come at the end, where a family says how much of it is done. */
+static int show_part(void *context, double part) {
+    Run *r = context;
+    show_frames(r, (size_t)(part * (double)r->rate.in));
+    return 0;
+}
 
 static int take_frames(void *context, size_t first, const float *x, size_t rows, Error *err) {
     Run *r = context;
@@ -152,8 +167,7 @@ static int take_frames(void *context, size_t first, const float *x, size_t rows,
         if (!isfinite(x[i]))
             return error_set(err, "frame %zu is not finite", first + i / r->rate.columns);
     frame_rate_add(&r->rate, first, x, rows);
-    if (r->watch && r->watch->progress)
-        r->watch->progress(r->watch->context, first + rows, r->rate.in);
+    show_frames(r, first + rows);
     return 0;
 }
 
@@ -207,6 +221,7 @@ static int encode(const MusicEncoder *e, float *samples, size_t count, double se
                               .context = r,
                               .stage = w && w->stages ? take_stage : NULL,
                               .stage_context = r,
+                              .progress = show_part,
                               .resume = w ? w->resume : NULL};
     if (e->kind->run(e->state, samples, count, &sink, err)) return -1;
     if (r->failed) return error_set(err, "%s", r->err.text);

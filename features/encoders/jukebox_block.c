@@ -1,0 +1,105 @@
+/* jukebox_block.c: a block of the prior on the rows of one window. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "features/encoders/jukebox_attention.h"
+#include "features/encoders/jukebox_prior.h"
+#include "lib/base/memory.h"
+#include "lib/nn/kernels/matmul.h"
+
+static const double epsilon = 1e-5;
+enum { TILE = 512 }; /* rows that the linear layers take at a time */
+
+int jukebox_space_new(const JukeboxConfig *c, size_t rows, JukeboxSpace *out, Error *err) {
+    const size_t tile = rows < TILE ? rows : TILE;
+    const size_t sizes[] = {rows * 3 * c->attention, rows * c->attention,
+                            jukebox_attention_scores(rows, c->block), tile * c->columns,
+                            tile * c->inner};
+    float **const places[] = {&out->projected, &out->mixed, &out->scores, &out->normed,
+                              &out->inner};
+    size_t all = 0;
+    *out = (JukeboxSpace){.rows = rows};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) all += sizes[i];
+    out->room = memory_block(all * sizeof *out->room);
+    if (!out->room) return error_set(err, "out of memory for %zu codes", rows);
+    float *at = out->room;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        *places[i] = at;
+        at += sizes[i];
+    }
+    return 0;
+}
+
+void jukebox_space_free(JukeboxSpace *s) {
+    free(s->room);
+    *s = (JukeboxSpace){0};
+}
+
+static void layer_norm(const float *x, size_t rows, size_t n, const float *weight,
+                       const float *bias, float *y) {
+#pragma omp parallel for if (rows * n > 10000)
+    for (size_t t = 0; t < rows; t++) {
+        const float *from = x + t * n;
+        float *to = y + t * n;
+        double sum = 0;
+        double square = 0;
+        for (size_t i = 0; i < n; i++) sum += (double)from[i];
+        const double mean = sum / (double)n;
+        for (size_t i = 0; i < n; i++) {
+            const double d = (double)from[i] - mean;
+            square += d * d;
+        }
+        const double scale = 1 / sqrt(square / (double)n + epsilon);
+        for (size_t i = 0; i < n; i++)
+            to[i] = (float)(((double)from[i] - mean) * scale) * weight[i] + bias[i];
+    }
+}
+
+/* x w + bias, and what y holds on top if `onto`. w [in, out] */
+static void linear(const float *x, size_t rows, size_t in, size_t out, const float *w,
+                   const float *bias, bool onto, float *y) {
+#pragma omp parallel for if (rows * out > 10000)
+    for (size_t t = 0; t < rows; t++)
+        for (size_t i = 0; i < out; i++) y[t * out + i] = bias[i] + (onto ? y[t * out + i] : 0);
+    matmul(rows, out, in, 1, x, in, w, out, 1, y, out);
+}
+
+/* x sigmoid(1.702 x) */
+static void quick_gelu(float *x, size_t n) {
+#pragma omp parallel for simd if (n > 10000)
+    for (size_t i = 0; i < n; i++) x[i] = x[i] / (1 + expf(-1.702f * x[i]));
+}
+
+void jukebox_block_run(const JukeboxConfig *c, const JukeboxBlock *b, JukeboxSpace *s, float *x,
+                       size_t n, float *attention) {
+    static const JukeboxPattern patterns[] = {JUKEBOX_SAME_BLOCK, JUKEBOX_SAME_PLACE,
+                                              JUKEBOX_BLOCK_BEFORE};
+    const size_t w = c->columns;
+    const size_t a = c->attention;
+    for (size_t at = 0; at < n; at += TILE) {
+        const size_t rows = n - at < TILE ? n - at : TILE;
+        layer_norm(x + at * w, rows, w, b->norm, b->norm_bias, s->normed);
+        linear(s->normed, rows, w, 3 * a, b->project, b->project_bias, false,
+               s->projected + at * 3 * a);
+    }
+    jukebox_attend(patterns[b->number % 3], s->projected, n, a, c->heads, c->block, s->scores,
+                   s->mixed);
+    if (attention) linear(s->mixed, n, a, w, b->out, b->out_bias, false, attention);
+    for (size_t at = 0; at < n; at += TILE) {
+        const size_t rows = n - at < TILE ? n - at : TILE;
+        float *y = x + at * w;
+        linear(s->mixed + at * a, rows, a, w, b->out, b->out_bias, true, y);
+        layer_norm(y, rows, w, b->second, b->second_bias, s->normed);
+        linear(s->normed, rows, w, c->inner, b->up, b->up_bias, false, s->inner);
+        quick_gelu(s->inner, rows * c->inner);
+        linear(s->inner, rows, c->inner, w, b->down, b->down_bias, true, y);
+    }
+}
+
+double jukebox_block_operations(const JukeboxConfig *c) {
+    const double w = (double)c->columns;
+    const double a = (double)c->attention;
+    const double keys = (double)c->block;
+    return 2 * w * (4 * a + 2 * (double)c->inner) + 4 * a * keys;
+}
