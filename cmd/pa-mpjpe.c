@@ -4,9 +4,9 @@
 #include "metrics/report/mpjpe_report.h"
 
 typedef struct {
-    const char *horizons;
+    const char *horizons, *joints;
     Strings real;
-    bool align;
+    bool align, standing;
     EvalOptions eval;
 } MpjpeSettings;
 
@@ -24,6 +24,7 @@ static int run(const Program *program, const MpjpeSettings *s, MpjpeContext *con
     context->skeleton = &skeleton;
     context->real = &real;
     context->align = s->align;
+    context->standing = s->standing;
     context->fps = s->eval.fps;
     int status = skeleton_choose(s->eval.skeleton, &skeleton, err);
     if (!status) status = motion_list(&real, s->real.items, s->real.count, err);
@@ -46,6 +47,11 @@ static int start(const Program *p, const MpjpeSettings *s, char **operands, size
         return program_usage_error(
             p, "--horizons '%s': whole numbers above 0 in ascending order, with commas, at most %d",
             s->horizons, MPJPE_HORIZONS_MAX);
+    if (s->joints && mpjpe_parse_joints(s->joints, &context))
+        return program_usage_error(p,
+                                   "--joints '%s': common14, or distinct numbers from 0 on, with "
+                                   "commas, at most %d",
+                                   s->joints, MPJPE_JOINTS_MAX);
     threads_set((int)s->eval.general.threads);
     return run(p, s, &context, operands, count, &err) ? program_report(p, &err) : 0;
 }
@@ -60,6 +66,15 @@ int main(int argc, char **argv) {
                      "Real dances, under the predicted ones' file names. May be repeated."),
                  option_text("horizons", 0, "N,N,...", &s.horizons,
                              "Frames after the seed, at most 20, at the dances' own rate."),
+                 option_standard(
+                     option_text("joints", 0, "LIST", &s.joints,
+                                 "Joints that are measured and aligned: their numbers from 0 on, "
+                                 "with commas; common14: the 14 (ankles to head) that the field "
+                                 "compares, of bodies of 17, 24, 32 and 52 joints."),
+                     "all"),
+                 option_flag("standing", 0, &s.standing,
+                             "A row more: the seed's last frame in place of every prediction. What "
+                             "is not below it has learnt nothing."),
                  option_unflag("no-align", &s.align, "Without Procrustes alignment: MPJPE."),
              }},
         eval_input_options(&s.eval),

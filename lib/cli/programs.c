@@ -12,6 +12,7 @@ static const ProgramEntry entries[] = {
     {"plot-features", "plot the music features of a song over time", NULL},
     {"encode-music", "compute the features of learnt encoders: MERT, wav2vec 2.0, HuBERT", NULL},
     {"prepare-aist", "make motions, music features and lists of an AIST++ folder", NULL},
+    {"cut-motion", "cut dances into clips, at the same or a lower rate", NULL},
     {NULL, "Training", NULL},
     {"cluster-ap", "cluster windows of motion by affinity propagation", NULL},
     {"train-bank", "train the banks (stages 1 and 2)", NULL},
