@@ -127,6 +127,23 @@ static int compare_words(const char *ours, const char *theirs, Error *err) {
                      theirs[0] ? theirs : "nothing", ours[0] ? ours : "nothing");
 }
 
+/* Whether a setting of `word`'s name is in a list. */
+static bool is_set(const char *list, const char *word) {
+    size_t n = strcspn(word, "=") + 1;
+    for (; *list; list += strcspn(list, " "), list += *list == ' ')
+        if (strncmp(list, word, n) == 0) return true;
+    return false;
+}
+
+/* A setting that only one of the two runs has, where both have more to say. */
+static int lonely_word(const char *word, bool theirs, Error *err) {
+    size_t n = strcspn(word, "=");
+    char name[64], value[201];
+    snprintf(name, sizeof name, "%.*s", (int)n, word);
+    snprintf(value, sizeof value, "%s", word + n + (word[n] == '='));
+    return other_run(name, theirs ? value : "none", theirs ? "none" : value, err);
+}
+
 /* "a=1 b=2" against "a=1 b=3": names the first setting that differs. */
 static int compare_settings(const char *ours, const char *theirs, Error *err) {
     size_t n, m;
@@ -135,7 +152,15 @@ static int compare_settings(const char *ours, const char *theirs, Error *err) {
         m = strcspn(theirs, " ");
         if (n == m && memcmp(ours, theirs, n) == 0) continue;
         char *a = strndup(ours, n), *b = strndup(theirs, m);
-        int status = a && b ? compare_words(a, b, err) : error_set(err, "out of memory");
+        int status;
+        if (!a || !b)
+            status = error_set(err, "out of memory");
+        else if (*a && *b && !is_set(theirs, a))
+            status = lonely_word(a, false, err);
+        else if (*a && *b && !is_set(ours, b))
+            status = lonely_word(b, true, err);
+        else
+            status = compare_words(a, b, err);
         free(a);
         free(b);
         if (status) return -1;

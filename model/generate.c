@@ -48,14 +48,6 @@ void generator_free(Generator *g) {
     free(g);
 }
 
-/* Whether the weights of a layer are to be rounded: the transformers of the banks, and what the
- * predictor names. */
-static bool is_rounded(const Predictor *p, const char *name) {
-    if (strncmp(name, "predictor.", strlen("predictor.")) != 0)
-        return strstr(name, ".blocks.") != NULL;
-    return p->rounded && strstr(name, p->rounded);
-}
-
 int generator_round(Generator *g, Error *err) {
     const Predictor *p = predictor_at(g->config->predictor_id);
     size_t rows = 0, widest = 0;
@@ -64,7 +56,7 @@ int generator_round(Generator *g, Error *err) {
     if (!g->rounded.matrices) return error_set(err, "out of memory");
     for (size_t i = 0; i < g->params.count; i++) {
         const Param *w = &g->params.items[i];
-        if (w->rank != 2 || !is_rounded(p, w->name)) continue;
+        if (!predictor_rounds(p, w)) continue;
         if (bf16_matrix(&g->rounded.matrices[i], w->shape[0], w->shape[1],
                         params_values(&g->params, i), err))
             return -1;
@@ -72,9 +64,7 @@ int generator_round(Generator *g, Error *err) {
         rows = own_rows > rows ? own_rows : rows;
         widest = w->shape[1] > widest ? w->shape[1] : widest;
     }
-    if (widest == 0)
-        return error_set(err, "a model of the predictor %s without banks has no layers to round",
-                         p->name);
+    if (widest == 0) return predictor_nothing_rounded(p, err);
     size_t room = bf16_input_size(g->max_batch * rows, widest);
     g->rounded.input = memory_block(room * sizeof *g->rounded.input);
     if (!g->rounded.input) return error_set(err, "out of memory");

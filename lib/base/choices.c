@@ -24,7 +24,7 @@ static const Row rows[CHOICES] = {
                        .help = "products of small matrices: own kernel (AVX-512), or BLAS"},
     [CHOICE_BF16] = {.name = "bf16",
                      .ways = {"amx", "avx512", "plain"},
-                     .help = "products of generate --precision bf16"},
+                     .help = "products of --precision bf16"},
     [CHOICE_CORE] = {.name = "core",
                      .ways = {"auto", "skylakex", "haswell", "prescott", "openblas"},
                      .help =
@@ -186,6 +186,8 @@ int choices_check(Error *err) {
     int ways[CHOICES];
     return choices_parse(getenv(variable), ways, err);
 }
+
+bool choice_forced(Choice c) { return forced[c] >= 0; }
 
 int choice(Choice c) {
     int way = forced[c];

@@ -37,6 +37,9 @@ enum { CHOICE_YES, CHOICE_NO }; /* of the others */
 /* The way to take: one of the enumerators above. */
 int choice(Choice c);
 
+/* Whether NEVERSTOP_USE says which. */
+bool choice_forced(Choice c);
+
 /* Whether this machine offers a way. */
 bool choice_offered(Choice c, int way);
 

@@ -25,6 +25,7 @@ void graph_free(Graph *g) {
     free(g->offsets);
     free(g->block);
     free(g->scratch);
+    free(g->room.data);
     free(g);
 }
 
@@ -142,7 +143,10 @@ real *graph_data(Graph *g, Value v) {
 real *graph_gradient(Graph *g, Value v) {
     return graph_value_invalid(g, v) ? NULL : node_of(g, v)->grad;
 }
-size_t graph_bytes(const Graph *g) { return (g->block_count + g->scratch_count) * sizeof(real); }
+size_t graph_bytes(const Graph *g) {
+    return (g->block_count + g->scratch_count) * sizeof(real) +
+           g->room_count * sizeof *g->room.data;
+}
 
 int graph_check(const Graph *g, Error *err) {
     if (g->failed) *err = g->err;

@@ -1,7 +1,7 @@
 /* The operations of a run: the sum over the actions of its plan. */
 #include "lib/nn/graph_nodes.h"
 
-static CallShape shape_of(const Graph *g, const Node *n, size_t batch) {
+CallShape graph_call_shape(const Graph *g, const Node *n, size_t batch) {
     const Record *r = &n->record;
     CallShape c = {
         .batch = batch, .inputs = r->inputs, .rows = r->rows, .cols = r->cols, .size = r->size};
@@ -20,7 +20,7 @@ GraphFlops graph_flops(const Graph *g, size_t batch) {
     for (size_t t = 0; t < g->action_count; t++) {
         const Node *n = &g->nodes[g->actions[t].node];
         if (!n->record.op || !n->record.op->flops) continue;
-        CallShape c = shape_of(g, n, batch);
+        CallShape c = graph_call_shape(g, n, batch);
         double flops = n->record.op->flops(&c, g->actions[t].kind == BACKWARD);
         if (g->actions[t].kind == FORWARD) sum.forward += flops;
         if (g->actions[t].kind == RECOMPUTE) sum.recompute += flops;

@@ -104,6 +104,12 @@ static int place(Graph *g, Allocation *buffers, size_t *owner, Error *err) {
         n->grad_first_write = buffers[i * BUFFERS + GRAD].first;
         if (n->record.scratch > g->scratch_per_thread) g->scratch_per_thread = n->record.scratch;
     }
+    for (size_t i = 0; i < g->count; i++) {
+        if (!node_in_bf16(g, &g->nodes[i])) continue;
+        CallShape c = graph_call_shape(g, &g->nodes[i], g->max_batch);
+        size_t room = g->nodes[i].record.op->room(&c);
+        if (room > g->room_count) g->room_count = room;
+    }
     g->scratch_per_thread = aligned(g->scratch_per_thread);
     g->scratch_count = g->scratch_per_thread * (size_t)omp_get_max_threads();
     return 0;
@@ -126,7 +132,8 @@ int graph_finish(Graph *g, Value loss, Error *err) {
     if (!g->planned && graph_plan(g, loss, err)) return -1;
     g->block = memory_block(g->block_count * sizeof(real));
     g->scratch = memory_block(g->scratch_count * sizeof(real));
-    if (!g->block || !g->scratch)
+    g->room = (Bf16Room){bf16_kernel(), memory_block(g->room_count * sizeof *g->room.data)};
+    if (!g->block || !g->scratch || !g->room.data)
         return error_set(err,
                          "not enough memory: %.0f MiB of working memory for batches of %zu; a "
                          "smaller --batch needs less",

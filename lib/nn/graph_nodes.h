@@ -52,6 +52,8 @@ struct Graph {
     size_t *offsets; /* in the block: of each node's buffers (graph_memory.c) */
     real *block, *scratch;
     size_t block_count, scratch_per_thread, scratch_count;
+    Bf16Room room;
+    size_t room_count; /* in uint16_t; 0: no products in bfloat16 */
     bool failed;
     Error err;
 };
@@ -69,6 +71,16 @@ static inline bool node_scalar(const Node *n) { return n->record.op && n->record
 /* Elements of a node's value in a batch. */
 static inline size_t node_elements(const Node *n, size_t batch) {
     return (node_scalar(n) ? 1 : batch) * n->record.rows * n->record.cols;
+}
+
+/* Of a node that has an op, once graph_plan knows which gradients are required. */
+CallShape graph_call_shape(const Graph *g, const Node *n, size_t batch);
+
+/* Products with the node's first weight are made in bfloat16. */
+static inline bool node_in_bf16(const Graph *g, const Node *n) {
+    const Record *r = &n->record;
+    return r->op && r->op->room && parameter_exists(r->w[0]) &&
+           g->params->items[parameter_index(r->w[0])].in_bf16;
 }
 
 /* The second half of graph_plan: gives every buffer its place. */

@@ -28,6 +28,7 @@ static Call call_of(const Graph *g, const Node *n, bool backward) {
         c.rounded = rounded;
         c.w0 = parameter_index(r->w[0]);
     }
+    if (node_in_bf16(g, n)) c.room = &g->room;
     for (int k = 0; k < OP_MAX_WEIGHTS; k++) {
         if (!parameter_exists(r->w[k])) continue;
         size_t w = parameter_index(r->w[k]);

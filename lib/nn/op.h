@@ -58,6 +58,7 @@
 #define LIB_NN_OP_H
 
 #include "lib/nn/graph.h"
+#include "lib/nn/kernels/bfloat16_matmul.h"
 
 enum { OP_MAX_INPUTS = 8, OP_MAX_WEIGHTS = 2, OP_MAX_SIZES = 8 };
 
@@ -78,6 +79,7 @@ typedef struct {
     real *dw[OP_MAX_WEIGHTS]; /* NULL: absent or frozen */
     const Bf16Weights *rounded; /* with w[0] as matrices[w0]; NULL: use w[0] */
     size_t w0;
+    const Bf16Room *room; /* not NULL: products with w[0] are made in bfloat16 (bf16_matmul) */
     size_t rows, cols; /* of the result */
     real *y;
     const real *dy;
@@ -111,6 +113,9 @@ typedef struct {
      * whose work is linear in the number of their elements: as usual in the literature (Chowdhery
      * et al. 2022, appendix B), norms, activations and sums are not counted. */
     double (*flops)(const CallShape *c, bool backward);
+    /* For ops whose products with w[0] can be made in bfloat16, forwards and backwards: the room
+     * that they then need (bf16_room_size). NULL: Call.room is never set. */
+    size_t (*room)(const CallShape *c);
     bool backward_reads_x, backward_reads_y;
     bool writes_first_grad, passes_grad, grad_in_place;
     bool scalar; /* the result is one element for the whole batch */

@@ -35,6 +35,8 @@ typedef struct {
     size_t count, offset;
     Init init;
     bool trainable;
+    bool in_bf16; /* products with it round both operands to bfloat16 (Op.room); its values stay in
+                     float */
     const real *mapped; /* params_map's, read-only; else NULL, and the values are at `offset` */
 } Param;
 

@@ -67,8 +67,8 @@ typedef struct {
     /* Rows and *cols of its random numbers for one window; NULL: none. */
     size_t (*noise_shape)(const Config *c, size_t *cols);
 
-    /* Part of the names of those of its weights [out, in] that generate --precision bf16 rounds
-     * (each used by op_linear alone); NULL: none. */
+    /* Part of the names of those of its weights [out, in] that --precision bf16 rounds, in training
+     * and generation (each used by op_linear alone); NULL: none. */
     const char *rounded;
 
     /* Records the network; declares its parameters under "predictor.". */
@@ -80,5 +80,11 @@ extern const Predictor *const predictor_registry[];
 
 const Predictor *predictor_at(int id); /* id: row of the registry */
 int predictor_find(const char *name); /* -1 if there is none of that name */
+
+/* Whether --precision bf16 rounds a parameter: weights of the banks' transformers, and what the
+ * predictor names. */
+bool predictor_rounds(const Predictor *p, const Param *w);
+/* The error where nothing is rounded. */
+int predictor_nothing_rounded(const Predictor *p, Error *err);
 
 #endif

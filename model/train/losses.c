@@ -120,6 +120,18 @@ static void choose_trainable(Params *p, const StageSpec *spec) {
     for (int i = 0; spec->trains[i]; i++) params_set_trainable(p, spec->trains[i], true);
 }
 
+/* Before the graph is planned: which products are rounded. */
+static int choose_precision(Model *m, Precision precision, Error *err) {
+    const Predictor *p = predictor_at(m->config.predictor_id);
+    size_t rounded = 0;
+    for (size_t i = 0; i < m->params.count; i++) {
+        Param *w = &m->params.items[i];
+        w->in_bf16 = precision == PRECISION_BF16 && predictor_rounds(p, w);
+        rounded += w->in_bf16;
+    }
+    return precision == PRECISION_BF16 && rounded == 0 ? predictor_nothing_rounded(p, err) : 0;
+}
+
 void stage_graph_free(StageGraph *s) {
     graph_free(s->graph);
     *s = (StageGraph){0};
@@ -133,7 +145,7 @@ int stage_record(Model *m, Stage stage, size_t batch, const Training *t, StageGr
     choose_trainable(&m->params, spec);
     spec->record(&m->config, t, out);
     if (t->recompute) graph_recompute(out->graph);
-    int status = graph_check(out->graph, err);
+    int status = graph_check(out->graph, err) || choose_precision(m, t->precision, err) ? -1 : 0;
     if (status) stage_graph_free(out);
     return status;
 }

@@ -37,8 +37,8 @@ typedef struct {
 const StageSpec *stage_spec(Stage stage);
 
 /* Marks the parameters that are trained in the stage and records its loss, with segments to
- * recompute if t->recompute. Neither planned nor allocated yet; the model's parameters need not be.
- * *out is empty on error. */
+ * recompute if t->recompute, and products in t->precision. Neither planned nor allocated yet; the
+ * model's parameters need not be. *out is empty on error. */
 int stage_record(Model *m, Stage stage, size_t batch, const Training *t, StageGraph *out,
                  Error *err);
 /* The same, ready to run. */

@@ -186,6 +186,9 @@ static int run_whole(Run *run, Error *err) {
     const TrainSettings *s = run->settings;
     threads_set((int)s->general.threads);
     if (comm_all_ok(runtime_check_blas(threads_count(), err), err)) return -1;
+    if (s->stage[s->first].precision == PRECISION_BF16 &&
+        comm_all_ok(bf16_check_training(bf16_kernel(), choice_forced(CHOICE_BF16), err), err))
+        return -1;
     if (read_and_broadcast(run, err)) return -1;
     if (s->dry_run) return dry_run(run, err);
     if (print_run_summary(run, err)) return -1;

@@ -12,6 +12,9 @@ enum {
 static const char *const schedule_words[] = {
     [SCHEDULE_STEP] = "step", [SCHEDULE_COSINE] = "cosine", [SCHEDULE_CONSTANT] = "constant", NULL};
 
+static const char *const precision_words[] = {
+    [PRECISION_FLOAT32] = "float32", [PRECISION_BF16] = "bf16", NULL};
+
 static const TrainingKey keys[] = {
     {.option = "batch",
      .argument = "B",
@@ -31,6 +34,15 @@ static const TrainingKey keys[] = {
      .max = 65536,
      .stages = ALL_STAGES,
      .uncompared = true},
+    {.option = "precision",
+     .help = "bf16: multiply in the transformer layers with operands rounded to 8 bits, for "
+             "processors with AMX or AVX512-BF16; weights, sums and moments stay in float32.",
+     .type = KEY_CHOICE,
+     .offset = offsetof(Training, precision),
+     .words = precision_words,
+     .stages = ALL_STAGES,
+     .word = "precision",
+     .optional = true},
     {.option = "lr",
      .argument = "LR",
      .help = "Learning rate.",
@@ -218,9 +230,17 @@ static void print_value(const TrainingKey *k, const Training *t, Buffer *text) {
     case KEY_CHOICE:
     case KEY_PREDICTOR:
     case KEY_MUSIC: /* a training has none */
-        buffer_print(text, "%d", *(const int *)at);
+        if (k->optional)
+            buffer_text(text, k->words[*(const int *)at]);
+        else
+            buffer_print(text, "%d", *(const int *)at);
         return;
     }
+}
+
+static bool is_zero(const TrainingKey *k, const Training *t) {
+    const void *at = (const char *)t + k->offset;
+    return k->type == KEY_CHOICE ? *(const int *)at == 0 : *(const double *)at == 0;
 }
 
 /* Numbers that a stage does not have are written, too, where all predictors have them: the line's
@@ -230,7 +250,7 @@ void training_describe(const Training *t, Stage stage, const Config *c, Buffer *
         const TrainingKey *k = &keys[i];
         if (k->uncompared || !met(k->needs, predictor_at(c->predictor_id))) continue;
         if (k->cosine && t->schedule != SCHEDULE_COSINE) continue;
-        if (k->optional && *(const double *)((const char *)t + k->offset) == 0) continue;
+        if (k->optional && is_zero(k, t)) continue;
         if (k->word)
             buffer_print(text, " %s%d=", k->word, (int)stage);
         else

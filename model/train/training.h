@@ -8,6 +8,8 @@
 #include "model/checkpoint_file.h"
 #include "model/config_keys.h"
 
+typedef enum { PRECISION_FLOAT32, PRECISION_BF16 } Precision;
+
 typedef enum { SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_CONSTANT } Schedule;
 
 typedef struct {
@@ -31,6 +33,8 @@ typedef struct {
         grow; /* likewise: predicted frames between them, by which an epoch adds to their number */
     size_t epochs;
     size_t max_steps; /* 0: as many as the epochs have */
+    Precision precision; /* of the products of the transformers and of what the predictor names
+                            (predictor_rounds), forwards and backwards; all else is in float32 */
     bool recompute; /* compute activations a second time instead of keeping them: the same bits in
                        less memory */
 } Training;
@@ -51,7 +55,7 @@ typedef struct {
     /* What a checkpoint compares, "batch3=8 unroll3=1,0": the word before the stage; or NULL: it
      * follows the number before it, after a comma. */
     const char *word;
-    bool optional; /* a real number: compared only where it is not 0 */
+    bool optional; /* a real number or a choice: compared only where it is not 0 */
     bool cosine; /* compared only where it is the length of a cosine schedule */
     bool uncompared; /* changes what is trained by rounding alone, like the number of processes */
 } TrainingKey;

@@ -1,11 +1,12 @@
 /* model_step WHAT PRESET METHOD BATCH STEPS [THREADS [LONGER]]: the time of a training or
  * generation step of a preset, on random numbers.
  *
- * WHAT: train1, train2, train3 (a stage's whole step: forward, backward, Adam) generate, or bf16
- * (the same in bfloat16); or config, which prints the configuration as JSON. METHOD: full, or fact
- * (the predictor without the banks). LONGER: how many times the preset's frames of past and music
- * are seen. One warm-up step, then prints as one line: median seconds of a step, median CPU seconds
- * (all threads), its arithmetic in GFLOP (graph_flops), peak memory in MiB. */
+ * WHAT: train1, train2, train3 (a stage's whole step: forward, backward, Adam) or generate; with
+ * -bf16 behind it, the same in bfloat16; or config, which prints the configuration as JSON. METHOD:
+ * full (FACT with the banks), or a predictor without them: fact, revolution, ... LONGER: how many
+ * times the preset's frames of past and music are seen. One warm-up step, then prints as one line:
+ * median seconds of a step, median CPU seconds (all threads), its arithmetic in GFLOP
+ * (graph_flops), peak memory in MiB. */
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "lib/base/threads.h"
 #include "model/generate.h"
 #include "model/networks.h"
+#include "model/predictors/predictors.h"
 #include "model/train/losses.h"
 #include "model/train/presets.h"
 #include "model/train/trainer.h"
@@ -79,8 +81,8 @@ static void give_weights(Params *params) {
     }
 }
 
-static int train(Model *m, const Preset *preset, Stage stage, size_t batch, size_t steps,
-                 Clock *clock, Error *err) {
+static int train(Model *m, Training t, Stage stage, size_t batch, size_t steps, Clock *clock,
+                 Error *err) {
     const Config *c = &m->config;
     size_t longest = c->past;
     if (stage == STAGE_PREDICT) longest += c->future;
@@ -90,7 +92,6 @@ static int train(Model *m, const Preset *preset, Stage stage, size_t batch, size
     if (!motion || !music) return error_set(err, "out of memory");
     Sequence sequence = {motion, music, frames, frames, 0};
     Corpus corpus = {&sequence, 1, MOTION_DIM, MUSIC_DIM};
-    Training t = preset->stage[stage];
     t.batch = batch;
     t.max_steps = steps + 1;
     TrainState state = {.stage = stage, .seed = 1};
@@ -148,12 +149,23 @@ static double window_flops(Model *m, int stage) {
     return f.forward + f.backward;
 }
 
+/* "full", or a predictor's name; -1 if it is neither. */
+static int choose_method(Config *c, const char *method) {
+    if (strcmp(method, "full") == 0) return 0;
+    int id = predictor_find(method);
+    if (id < 0) return -1;
+    config_choose_predictor(c, id);
+    c->refine = REFINE_NONE;
+    c->transit = false;
+    return 0;
+}
+
 int main(int argc, char **argv) {
     runtime_prepare(argv);
     const Preset *preset = argc > 5 ? preset_find(argv[2]) : NULL;
     if (!preset)
-        return fputs("usage: model_step config|train1|train2|train3|generate|bf16 PRESET full|fact "
-                     "BATCH STEPS [THREADS [LONGER]]\n",
+        return fputs("usage: model_step config|train1|train2|train3|generate[-bf16] PRESET "
+                     "full|PREDICTOR BATCH STEPS [THREADS [LONGER]]\n",
                      stderr),
                2;
     size_t batch = strtoul(argv[4], NULL, 10), steps = strtoul(argv[5], NULL, 10);
@@ -164,12 +176,14 @@ int main(int argc, char **argv) {
     config.music *= longer;
     config.motion_dim = MOTION_DIM;
     config.music_dim = MUSIC_DIM;
-    if (strcmp(argv[3], "fact") == 0) {
-        config.refine = REFINE_NONE;
-        config.transit = false;
-    }
+    if (choose_method(&config, argv[3]))
+        return fprintf(stderr, "model_step: no predictor is named %s\n", argv[3]), 2;
     if (strcmp(argv[1], "config") == 0) return print_config(&config);
     int stage = strncmp(argv[1], "train", 5) == 0 ? argv[1][5] - '0' : 0;
+    bool rounded = strstr(argv[1], "-bf16") != NULL;
+    Training t = preset->stage[stage];
+    t.own_weight = predictor_at(config.predictor_id)->own_weight;
+    t.precision = rounded ? PRECISION_BF16 : PRECISION_FLOAT32;
     Model m;
     Error err;
     static Clock clock;
@@ -178,8 +192,8 @@ int main(int argc, char **argv) {
                  params_allocate(&m.params, stage > 0, &err);
     if (status == 0) {
         give_weights(&m.params);
-        status = stage ? train(&m, preset, (Stage)stage, batch, steps, &clock, &err)
-                       : generate(&m, strcmp(argv[1], "bf16") == 0, batch, steps, &clock, &err);
+        status = stage ? train(&m, t, (Stage)stage, batch, steps, &clock, &err)
+                       : generate(&m, rounded, batch, steps, &clock, &err);
     }
     if (status) fprintf(stderr, "model_step: %s\n", err.text);
     struct rusage use;

@@ -8,8 +8,17 @@
 #include "lib/base/memory.h"
 #include "lib/base/threads.h"
 #include "lib/nn/kernels/bfloat16_kernels.h"
+#include "lib/nn/kernels/bfloat16_round.h"
 
 Bf16Kernel bf16_kernel(void) { return (Bf16Kernel)choice(CHOICE_BF16); }
+
+int bf16_check_training(Bf16Kernel k, bool forced, Error *err) {
+    if (k != BF16_PLAIN || forced) return 0;
+    return error_set(err,
+                     "--precision bf16: this processor has neither AMX nor AVX512-BF16, without "
+                     "which it is slower than float32; NEVERSTOP_USE=bf16=plain does it all "
+                     "the same");
+}
 
 static Bf16Part *part_of_kernel(Bf16Kernel kernel) {
     switch (kernel) {
@@ -22,31 +31,17 @@ static Bf16Part *part_of_kernel(Bf16Kernel kernel) {
     }
 }
 
-static size_t tiles(size_t n, size_t size) { return (n + size - 1) / size; }
-
-static uint16_t rounded(real value) {
-    float x = (float)value;
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    uint32_t near = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-    return (uint16_t)(x == x ? near : 0x7fc0); /* a carry must not turn NaN into a number */
-}
-
 int bf16_matrix(Bf16Matrix *m, size_t out, size_t in, const real *w, Error *err) {
-    size_t down = tiles(out, BF16_OUT), across = tiles(in, BF16_IN);
+    size_t down = bf16_tiles(out, BF16_OUT), across = bf16_tiles(in, BF16_IN);
+    const Bf16Operand operand = {w, false, out, in};
     *m = (Bf16Matrix){
         .out = out, .in = in, .data = memory_block(down * across * BF16_TILE * sizeof(uint16_t))};
     if (!m->data) return error_set(err, "not enough memory for weights in bfloat16");
+    Bf16Kernel kernel = bf16_kernel();
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < down; i++) {
-        uint16_t *tile = m->data + i * across * BF16_TILE;
-        memset(tile, 0, across * BF16_TILE * sizeof *tile);
-        for (size_t r = 0; r < BF16_OUT && i * BF16_OUT + r < out; r++) {
-            const real *row = w + (i * BF16_OUT + r) * in;
-            for (size_t k = 0; k < in; k++)
-                tile[k / 2 * 2 * BF16_OUT + 2 * r + k % 2] = rounded(row[k]);
-        }
-    }
+    for (size_t i = 0; i < down; i++)
+        bf16_round_weights(kernel, &operand, (Bf16Strip){i, 0, in},
+                           m->data + i * across * BF16_TILE);
     return 0;
 }
 
@@ -56,50 +51,47 @@ void bf16_matrix_free(Bf16Matrix *m) {
 }
 
 size_t bf16_input_size(size_t rows, size_t in) {
-    return tiles(rows, BF16_ROWS) * BF16_ROWS * tiles(in, BF16_IN) * BF16_IN;
+    return bf16_tiles(rows, BF16_ROWS) * BF16_ROWS * bf16_tiles(in, BF16_IN) * BF16_IN;
 }
 
-static void round_input(size_t rows, size_t in, const real *x, uint16_t *to) {
-    size_t stride = tiles(in, BF16_IN) * BF16_IN, all = tiles(rows, BF16_ROWS) * BF16_ROWS;
-#pragma omp parallel for schedule(static) if (rows * in > WORTH_THREADS)
-    for (size_t i = 0; i < all; i++) {
-        uint16_t *row = to + i * stride;
-        size_t n = i < rows ? in : 0;
-        for (size_t k = 0; k < n; k++) row[k] = rounded(x[i * in + k]);
-        memset(row + n, 0, (stride - n) * sizeof *row);
+void bf16_run(Bf16Kernel k, const Bf16Job *job, Part rows, Part tiles) {
+    enum { INPUT_KEPT = 1 << 20 }; /* bytes of input that stay in the second-level cache */
+    Bf16Part *part = part_of_kernel(k);
+    size_t stride = job->across * BF16_IN,
+           block = INPUT_KEPT / (stride * sizeof *job->input * BF16_ROW_UNIT) * BF16_ROW_UNIT;
+    if (block == 0) block = BF16_ROW_UNIT;
+    for (size_t row = rows.first; row < rows.first + rows.count; row += block) {
+        Bf16Job some = *job;
+        size_t left = rows.first + rows.count - row;
+        some.rows = left < block ? left : block;
+        some.input += row * stride;
+        some.y += row * job->out;
+        if (job->onto) some.onto += row * job->out;
+        part(&some, tiles.first, tiles.first + tiles.count);
     }
 }
 
 void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, size_t rows,
                   const real *x, const real *bias, const real *onto, uint16_t *input, real *y) {
-    enum {
-        INPUT_KEPT = 1 << 20
-    }; /* bytes of input that stay in the second-level cache while the weights pass */
-    size_t above = first / BF16_OUT, down = tiles(first + out, BF16_OUT) - above; /* tiles */
-    Bf16Job job = {.rows = rows,
-                   .first = first,
-                   .out = out,
-                   .across = tiles(w->in, BF16_IN),
-                   .weights = w->data,
-                   .input = input,
-                   .bias = bias,
-                   .onto = onto,
-                   .y = y};
-    Bf16Part *part = part_of_kernel(k);
-    round_input(rows, w->in, x, input);
+    size_t above = first / BF16_OUT, down = bf16_tiles(first + out, BF16_OUT) - above, /* tiles */
+        across = bf16_tiles(w->in, BF16_IN), high = bf16_tiles(rows, BF16_ROWS);
+    const Bf16Operand operand = {x, false, rows, w->in};
+    const Bf16Job job = {.rows = rows,
+                         .first = first,
+                         .out = out,
+                         .across = across,
+                         .weights = w->data,
+                         .input = input,
+                         .bias = bias,
+                         .onto = onto,
+                         .y = y};
 #pragma omp parallel if (rows * out * w->in > WORTH_THREADS)
     {
+#pragma omp for schedule(static)
+        for (size_t i = 0; i < high; i++)
+            bf16_round_input(k, &operand, (Bf16Strip){i, 0, w->in},
+                             input + i * BF16_ROWS * across * BF16_IN);
         Part mine = threads_part(down, 1);
-        size_t stride = job.across * BF16_IN,
-               block = INPUT_KEPT / (stride * sizeof *input * 2 * BF16_ROWS) * 2 * BF16_ROWS;
-        if (block == 0) block = 2 * BF16_ROWS;
-        for (size_t row = 0; row < rows; row += block) {
-            Bf16Job some = job;
-            some.rows = rows - row < block ? rows - row : block;
-            some.input += row * stride;
-            some.y += row * out;
-            if (onto) some.onto += row * out;
-            part(&some, above + mine.first, above + mine.first + mine.count);
-        }
+        bf16_run(k, &job, (Part){0, rows}, (Part){above + mine.first, mine.count});
     }
 }

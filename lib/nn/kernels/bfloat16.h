@@ -17,6 +17,9 @@
 /* The fastest that the machine offers, or what NEVERSTOP_USE says (choices.h). */
 Bf16Kernel bf16_kernel(void);
 
+/* Refuses to train with a kernel that gains nothing, unless it was asked for by name. */
+int bf16_check_training(Bf16Kernel k, bool forced, Error *err);
+
 /* W [out, in], as the kernels read it. */
 typedef struct {
     size_t out, in;

@@ -2,9 +2,13 @@
 #ifndef LIB_NN_KERNELS_BFLOAT16_KERNELS_H
 #define LIB_NN_KERNELS_BFLOAT16_KERNELS_H
 
+#include "lib/base/part.h"
 #include "lib/nn/kernels/bfloat16.h"
 
 enum { BF16_OUT = 16, BF16_IN = 32, BF16_ROWS = 16, BF16_TILE = BF16_OUT * BF16_IN };
+enum { BF16_ROW_UNIT = 96 }; /* rows that fill the blocks of every kernel */
+
+static inline size_t bf16_tiles(size_t n, size_t size) { return (n + size - 1) / size; }
 
 typedef struct {
     size_t rows, across; /* across: tiles side by side */
@@ -18,6 +22,10 @@ typedef struct {
 /* y's columns of the tiles first <= i < last of the weights. */
 typedef void Bf16Part(const Bf16Job *job, size_t first, size_t last);
 Bf16Part bf16_plain, bf16_avx512, bf16_amx; /* the last two only where choice_offered says so */
+
+/* Those rows of y, and its columns of those tiles of the weights, with the rows of the input
+ * passing the weights in blocks that stay in the second-level cache. On the calling thread. */
+void bf16_run(Bf16Kernel k, const Bf16Job *job, Part rows, Part tiles);
 
 /* Writes the part of a tile of sums that the result has, with what is added. */
 static inline void bf16_store(const Bf16Job *j, size_t row, size_t tile, const float *sums) {

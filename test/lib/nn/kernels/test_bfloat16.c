@@ -2,17 +2,9 @@
  * kernel that this machine has. */
 #include "test/scratch.h"
 
-#include <math.h>
-
 #include "lib/base/rng.h"
 #include "lib/nn/kernels/bfloat16.h"
-
-/* To 8 significant bits, ties to even: what bfloat16 is, without its bits. */
-static double eight_bits(double x) {
-    int exponent;
-    double fraction = frexp(x, &exponent);
-    return ldexp(rint(ldexp(fraction, 8)), exponent - 8);
-}
+#include "test/lib/nn/kernels/eight_bits.h"
 
 /* Outputs first .. last - 1 of `out`. */
 static void check_outputs(Bf16Kernel kernel, size_t rows, size_t out, size_t in, bool with_bias,
@@ -90,8 +82,19 @@ static void nan_and_infinity_stay(void **state) {
         }
 }
 
+static void training_needs_a_fast_kernel(void **state) {
+    (void)state;
+    Error err;
+    assert_failed(bf16_check_training(BF16_PLAIN, false, &err), &err,
+                  "neither AMX nor AVX512-BF16");
+    assert_done(bf16_check_training(BF16_PLAIN, true, &err), &err);
+    assert_done(bf16_check_training(BF16_AVX512, false, &err), &err);
+    assert_done(bf16_check_training(BF16_AMX, false, &err), &err);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(products),
-                                       cmocka_unit_test(nan_and_infinity_stay)};
+                                       cmocka_unit_test(nan_and_infinity_stay),
+                                       cmocka_unit_test(training_needs_a_fast_kernel)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
