@@ -53,6 +53,8 @@ options/$(1): force
 	@echo '$(2)' >$$@.new; if cmp -s $$@.new $$@; then rm -f $$@.new; else mv -f $$@.new $$@; fi
 endef
 
+upper = $(shell echo $(1) | tr '[:lower:]' '[:upper:]')
+
 # $(call clustering,name,more options): a folder of clusters.
 define clustering
 $(call remember,$(1),$(CLUSTERS) $(2))
@@ -128,6 +130,26 @@ $(foreach n,$(ITEMS),\
     $(eval $(call bank,bank_items$(n),clusters$(n),--items $(n)))\
     $(eval $(call method,items$(n),ITEMS,bank_items$(n),,)))
 
+# Other predictors: taught as they were published, by a loss of their own; with the banks; and with
+# all but the banks.
+$(foreach p,li dancenet revolution,\
+    $(eval $(call method,$(p),$(call upper,$(p)),data,--predictor $(p) $(unbanked),\
+        $(absolute) $(unaided) --mse-weight 0)))
+$(eval $(call method,revolution_full,REVOLUTION_FULL,bank,--predictor revolution,))
+$(eval $(call method,revolution_aided,REVOLUTION_AIDED,bank,--predictor revolution $(unbanked),))
+
+# Pieces of the training dances: nothing is trained.
+untrained := retrieval
+methods-there += $(untrained)
+RETRIEVAL_OPTIONS ?= --plan
+maker-retrieval = "$$PROGRAMS"/retrieve-dance -j $(THREADS) $(RETRIEVAL_OPTIONS) $(length)
+$(eval $(call remember,retrieval,$(RETRIEVAL_OPTIONS)))
+dances/retrieval-%/done: train.tsv pairs.tsv options/retrieval
+	$(call say,dances/retrieval-$*: pieces of the training dances to the test music)
+	@rm -rf $(@D)
+	$(Q)$(maker-retrieval) --seed $* --database train.tsv --dataset pairs.tsv -o $(@D)
+	@touch $@
+
 methods:
 	@echo $(methods-there)
 
@@ -161,7 +183,8 @@ pairs.tsv: all.tsv test.tsv options/dances
 
 # $(call experiment,methods): what is made with the rules above; seeds-of says a method's seeds.
 define experiment
-models := $(1)
+makers := $(filter $(untrained),$(1))
+models := $(filter-out $(untrained),$(1))
 banks := $(sort $(foreach m,$(1),$(bank-of-$(m))))
 $(call remember,models,$(foreach m,$(1),$(m) $(call seeds-of,$(m))))
 cost.txt: $(patsubst %,options/%,$(1) $(sort $(foreach m,$(1),$(bank-of-$(m)))))
@@ -175,6 +198,7 @@ force:
 options-check:
 	@$(foreach c,$(clusterings),$(clusterer-$(c)) --help >/dev/null &&) :
 	@$(foreach t,$(banks) $(models),$(trainer-$(t)) --help >/dev/null &&) :
+	@$(foreach m,$(makers),$(maker-$(m)) --help >/dev/null &&) :
 
 $(eval $(call remember,rate,$(rate)))
 cost.txt: train.tsv options/rate options/models $(if $(FEATURES),features/done)

@@ -19,8 +19,8 @@ TITLE6 := Another predictor
 
 paper-rows = $(shell awk -F ' *[|] *' '$$2 == $(1) { print $$4 }' "$$HERE"/paper.txt)
 # Where other rows than the paper's can be asked for.
-asked-4 := $(LATENTS:%=latents%)
-asked-5 := $(ITEMS:%=items%)
+asked-4 := retrieval $(LATENTS:%=latents%)
+asked-5 := retrieval $(ITEMS:%=items%)
 all-rows = $(filter-out GT,$(or $(asked-$(1)),$(call paper-rows,$(1))))
 chosen = $(if $(ROWS),$(filter $(ROWS),$(call all-rows,$(1))),$(call all-rows,$(1)))
 $(foreach t,$(TABLES),\
@@ -41,6 +41,8 @@ $(eval $(call experiment,$(sort $(foreach t,$(TABLES),$(call trained-for,$(t))))
 scores = $(foreach s,$(2),$(patsubst %,dances/%-$(s).json,$(call trained-for,$(1))))
 source := the paper (AIST++)
 print = "$$$$PROGRAMS"/compare-scores --published options/table$(1).jsonl --source '$(source)'
+# The floor is what the first file says, and a piece's seed may last less than a model's.
+files = $(filter-out options/% dances/retrieval-%,$(1)) $(filter dances/retrieval-%,$(1))
 
 # $(call table,number): as text, Markdown, LaTeX and JSON.
 define table
@@ -48,15 +50,16 @@ options/table$(1).jsonl: force
 	@sh "$$$$HERE"/table-rows $(1) \
 	    $(foreach r,$(rows-$(1)),$(r)=$(call trained-as,$(r))) >$$@.new && $$(replace)
 table$(1).txt: options/table$(1).jsonl dances/GT.json $(call scores,$(1),$(seeds-$(1)))
-	@$(call print,$(1)) --format markdown $$(filter dances/%,$$^) >table$(1).md
-	@$(call print,$(1)) --format latex $$(filter dances/%,$$^) >table$(1).tex
-	@$(call print,$(1)) --json $$(filter dances/%,$$^) >table$(1).json
-	@{ echo 'Table $(1). $(TITLE$(1))' && $(call print,$(1)) $$(filter dances/%,$$^); } >$$@.new
+	@$(call print,$(1)) --format markdown $$(call files,$$^) >table$(1).md
+	@$(call print,$(1)) --format latex $$(call files,$$^) >table$(1).tex
+	@$(call print,$(1)) --json $$(call files,$$^) >table$(1).json
+	@{ echo 'Table $(1). $(TITLE$(1))' && $(call print,$(1)) $$(call files,$$^); } >$$@.new
 	@mv $$@.new $$@
 # Of what is scored by now.
 partial$(1): options/table$(1).jsonl force
 	@echo 'Table $(1). $(TITLE$(1))'
-	@$(call print,$(1)) $$(wildcard dances/GT.json $(call scores,$(1),$(seeds-$(1)))) && echo
+	@$(call print,$(1)) \
+	    $$(call files,$$(wildcard dances/GT.json $(call scores,$(1),$(seeds-$(1))))) && echo
 endef
 $(foreach t,$(TABLES),$(eval $(call table,$(t))))
 

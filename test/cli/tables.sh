@@ -101,6 +101,19 @@ check "the paper's row below" sh -c 'sed -n "/^Ours /,/paper/p" "$1" | tr -s " "
     "$work/my out/table2.txt"
 check "the row of the preset's latents: the full method" grep -q '"row":"n = 4","method":"full"' \
     "$work/my out/table4.json"
+# --- other predictors, and none ---
+
+tables TABLES='1 6' ROWS='retrieval li revolution_full' SEEDS=1
+check "predictors beside pieces of real dances" test $? -eq 0
+check "... retrieval needs no training" test ! -e "$work/my out/retrieval-1.safetensors" -a \
+    -s "$work/my out/dances/retrieval-1.json"
+check "... and has no row in the paper" sh -c 'sed -n "/^Retrieval/{n;p}" "$1" | grep -q "^Li"' - \
+    "$work/my out/table1.txt"
+check "... a published table without freezing" grep -q \
+    '"published":{"fid_k":50.83,"fid_g":23.75,"dist_k":5.13,"dist_g":5.69}' "$work/my out/table6.json"
+
+# --- a second time ---
+
 made() { ls -l "$work/my out"/*.safetensors "$work/my out/dances"/*.json; }
 before=$(made)
 small
