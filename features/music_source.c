@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/base/rate.h"
+
 MusicSource music_source(const FeatureSet *set, double fps) {
     return (MusicSource){.wanted = features_identity(set), .fps = fps};
 }
@@ -10,8 +12,10 @@ MusicSource music_source(const FeatureSet *set, double fps) {
 static int warn_assumed(MusicSource *s, const char *path, const MusicIdentity *identity, size_t dim,
                         double fps, Error *err) {
     char text[MUSIC_ASSUMED_SIZE];
+    _Static_assert((int)MUSIC_ASSUMED_SIZE >= (int)RATE_TEXT_SIZE, "room for either text");
     if (s->assumed) return 0;
     s->assumed = true;
+    if (dim == 0) return strings_add(&s->warnings, rate_unsaid_text(path, text), err);
     return strings_add(&s->warnings, music_assumed_text(path, identity, dim, fps, text), err);
 }
 

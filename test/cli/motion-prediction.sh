@@ -90,10 +90,11 @@ errors() { # errors OPTION...
 errors --standing >"$work/out"
 check "what came has no error" grep -q '^{[^{]*"at_5":0,.*"standing":' "$work/out"
 # standing at frame 2: five frames on two of three joints are five metres away
-check "standing still has" grep -q '"standing":{"at_1":666.66[0-9]*,"at_5":3333.3[0-9]*,' "$work/out"
+check "standing still has" \
+    grep -q '"standing":{"at_1":666.66[0-9]*,"at_5":3333.3[0-9]*,' "$work/out"
 errors --standing --joints 0,1 >"$work/out"
-check "half of two joints" grep -q '"standing":{"at_1":500,"at_5":2500,"until_1":500,"until_5":1500}' \
-    "$work/out"
+check "half of two joints" \
+    grep -q '"standing":{"at_1":500,"at_5":2500,"until_1":500,"until_5":1500}' "$work/out"
 errors --standing --joints 2 >"$work/out"
 check "one joint" grep -q '"standing":{"at_1":1000,"at_5":5000,' "$work/out"
 refuses "a joint too many" 'has 3 joints, no joint 3' "$work/x" "$BIN/pa-mpjpe" -q --fps 60 \
@@ -102,6 +103,6 @@ refuses "joints that no list knows" 'has 3 joints; common14 knows' "$work/x" "$B
     --fps 60 --joints common14 --real "$work/real" "$work/made"
 refuses "standing without a seed" 'has no seed frames' "$work/x" "$BIN/pa-mpjpe" -q --fps 60 \
     --standing --real "$work/real" "$work/made"
-for joints in 1,1 x 1, ''; do
+for joints in 1,1 x '1,' ''; do
     wrong "--joints '$joints'" "$BIN/pa-mpjpe" --joints "$joints" --real "$work/real" "$work/made"
 done
