@@ -55,12 +55,15 @@ void wav2vec2_normalise(const float *x, size_t n, float *y);
 typedef void Wav2vec2Stage(void *context, const char *name, const float *x, size_t rows,
                            size_t columns);
 
-/* hidden [layers + 1, frames, width]: the hidden states as transformers numbers them: [0] enters
- * the first layer, [i] leaves layer i; the last is last_hidden_state (with pre_norm only that one
- * is normalised). samples: mono, at the config's rate, normalised if it says so. stage may be NULL.
- * Refuses too few samples.
- */
-int wav2vec2_run(const Wav2vec2 *m, const float *samples, size_t count, float *hidden,
-                 Wav2vec2Stage *stage, void *context, Error *err);
+/* Is given hidden state i, x [frames, width], as transformers numbers them: 0 enters the first
+ * layer, i leaves layer i; the last is last_hidden_state (with pre_norm only that one is
+ * normalised). */
+typedef void Wav2vec2Hidden(void *context, size_t i, const float *x, size_t frames);
+
+/* Hidden states 0 to `last`, at most the number of layers. samples: mono, at the config's rate,
+ * normalised if it says so. stage may be NULL. Refuses too few samples. Threads are OpenMP's;
+ * inside a parallel region it stays on its thread. */
+int wav2vec2_run(const Wav2vec2 *m, const float *samples, size_t count, size_t last,
+                 Wav2vec2Hidden *take, Wav2vec2Stage *stage, void *context, Error *err);
 
 #endif

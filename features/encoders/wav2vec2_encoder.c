@@ -37,6 +37,8 @@ typedef struct {
     size_t field, hop; /* samples that a frame sees; between frames */
     size_t window, overlap; /* frames */
     size_t columns;
+    size_t last; /* hidden state that is wanted; the last one there is: */
+    size_t states;
 } State;
 
 static bool recognise(const char *folder, const JsonFields *config, const char *model_type) {
@@ -91,6 +93,10 @@ static int set_up(State *s, const EncoderOptions *o, EncoderInfo *info, Error *e
                              err) ||
         choose_windows(s, o, info, err))
         return -1;
+    s->last = s->layers.mean ? c->layers : 0;
+    for (size_t k = 0; k < s->layers.count; k++)
+        if (s->layers.items[k] > s->last) s->last = s->layers.items[k];
+    s->states = c->layers;
     info->layers = s->layers;
     info->columns = s->columns = c->width * (s->layers.mean ? 1 : s->layers.count);
     return 0;
@@ -122,43 +128,45 @@ typedef struct {
     size_t count;
 } Job;
 
-static void report(const EncoderSink *sink, const char *name, const float *x, size_t rows,
-                   size_t columns) {
-    if (rows == 1 && strcmp(name, "input_values") == 0)
+/* Where a window's hidden states go. */
+typedef struct {
+    const State *s;
+    const EncoderSink *sink; /* of stages; or NULL */
+    float *out; /* [frames, columns] */
+} Taking;
+
+static void report_stage(void *context, const char *name, const float *x, size_t rows,
+                         size_t columns) {
+    const EncoderSink *sink = ((const Taking *)context)->sink;
+    if (strcmp(name, "input_values") == 0)
         sink->stage(sink->stage_context, name, x, 1, (size_t[]){columns});
     else
         sink->stage(sink->stage_context, name, x, 2, (size_t[]){rows, columns});
 }
 
-static void report_stage(void *context, const char *name, const float *x, size_t rows,
-                         size_t columns) {
-    report(context, name, x, rows, columns);
-}
-
-static void report_hidden(const State *s, const EncoderSink *sink, const float *hidden,
-                          size_t count) {
-    const Wav2vec2Config *c = wav2vec2_config(s->m);
+static void report_hidden(const Taking *t, size_t i, const float *x, size_t frames) {
+    const Wav2vec2Config *c = wav2vec2_config(t->s->m);
     char name[40];
-    for (size_t i = 0; i <= c->layers; i++) {
-        snprintf(name, sizeof name, "hidden_%02zu", i);
-        report(sink, name, hidden + i * count * c->width, count, c->width);
-    }
-    report(sink, "last_hidden_state", hidden + c->layers * count * c->width, count, c->width);
+    snprintf(name, sizeof name, "hidden_%02zu", i);
+    report_stage((void *)(uintptr_t)t, name, x, frames, c->width);
+    if (i == c->layers)
+        report_stage((void *)(uintptr_t)t, "last_hidden_state", x, frames, c->width);
 }
 
-/* The layers that are wanted of hidden [layers + 1, count, width], side by side or their mean. */
-static void select_layers(const State *s, const float *hidden, size_t count, float *out) {
+/* The layers that are wanted, side by side, or the mean of all. */
+static void take_hidden(void *context, size_t i, const float *x, size_t frames) {
+    const Taking *t = context;
+    const State *s = t->s;
     const Wav2vec2Config *c = wav2vec2_config(s->m);
-    const size_t n = c->width;
-    for (size_t k = 0; !s->layers.mean && k < s->layers.count; k++)
-        for (size_t t = 0; t < count; t++)
-            memcpy(out + t * s->columns + k * n, hidden + (s->layers.items[k] * count + t) * n,
-                   n * sizeof *out);
-    for (size_t i = 0; s->layers.mean && i < count * n; i++) {
-        double sum = 0;
-        for (size_t k = 0; k <= c->layers; k++) sum += hidden[k * count * n + i];
-        out[i] = (float)(sum / (double)(c->layers + 1));
-    }
+    const size_t n = c->width, size = frames * n;
+    if (t->sink) report_hidden(t, i, x, frames);
+    for (size_t k = 0; k < s->layers.count; k++)
+        for (size_t r = 0; s->layers.items[k] == i && r < frames; r++)
+            memcpy(t->out + r * s->columns + k * n, x + r * n, n * sizeof *x);
+    if (!s->layers.mean) return;
+    for (size_t k = 0; k < size; k++) t->out[k] = (i ? t->out[k] : 0) + x[k];
+    const float share = 1 / (float)(c->layers + 1);
+    for (size_t k = 0; i == c->layers && k < size; k++) t->out[k] *= share;
 }
 
 /* Samples of a window: what its frames see, and what is left after the song's last frame, which
@@ -173,24 +181,20 @@ static int run_window(void *context, const EncoderWindow *w, float *out, const E
                       Error *err) {
     const Job *job = context;
     const State *s = job->s;
-    const Wav2vec2Config *c = wav2vec2_config(s->m);
     const size_t count = samples_of(job, w);
     const bool stages = sink && sink->stage;
-    float *x = malloc(count * sizeof *x);
-    float *hidden = malloc((c->layers + 1) * w->count * c->width * sizeof *hidden);
-    int status = x && hidden ? 0 : error_set(err, "out of memory for %zu samples", count);
-    if (!status) {
-        memcpy(x, job->samples + w->first * s->hop, count * sizeof *x);
-        if (s->normalise == NORMALISE_WINDOW) wav2vec2_normalise(x, count, x);
-        status = wav2vec2_run(s->m, x, count, hidden, stages ? report_stage : NULL,
-                              stages ? (void *)(uintptr_t)sink : NULL, err);
+    const float *samples = job->samples + w->first * s->hop;
+    Taking taking = {s, stages ? sink : NULL, out};
+    float *own = NULL;
+    if (s->normalise == NORMALISE_WINDOW) {
+        own = malloc(count * sizeof *own);
+        if (!own) return error_set(err, "out of memory for %zu samples", count);
+        wav2vec2_normalise(samples, count, own);
+        samples = own;
     }
-    if (!status) {
-        if (stages) report_hidden(s, sink, hidden, w->count);
-        select_layers(s, hidden, w->count, out);
-    }
-    free(x);
-    free(hidden);
+    const int status = wav2vec2_run(s->m, samples, count, stages ? s->states : s->last, take_hidden,
+                                    stages ? report_stage : NULL, &taking, err);
+    free(own);
     return status;
 }
 

@@ -14,14 +14,24 @@ static Wav2vec2 *loaded(const char *folder) {
     return m;
 }
 
+typedef struct {
+    StageChecks checks;
+    float *hidden; /* [3, frames, 8] */
+} Seen;
+
 static void check_matrix(void *context, const char *name, const float *x, size_t rows,
                          size_t columns) {
-    StageChecks *s = context;
+    StageChecks *s = &((Seen *)context)->checks;
     const Tensor *t = tensors_find(s->expected, name);
     if (t && t->rank == 1) /* samples */
         check_stage(s, name, x, 1, &columns);
     else
         check_stage(s, name, x, 2, (size_t[]){rows, columns});
+}
+
+static void take_hidden(void *context, size_t i, const float *x, size_t frames) {
+    const Seen *s = context;
+    memcpy(s->hidden + i * frames * 8, x, frames * 8 * sizeof *x);
 }
 
 static void check_model(const char *folder) {
@@ -37,13 +47,15 @@ static void check_model(const char *folder) {
     assert_int_equal(wav2vec2_frames(m, tensor_count(samples)), 13);
     if (wav2vec2_config(m)->normalise)
         wav2vec2_normalise(tensor_f32(samples), tensor_count(samples), tensor_f32(samples));
-    StageChecks s = {&expected, tolerance, 0};
-    assert_done(
-        wav2vec2_run(m, tensor_f32(samples), tensor_count(samples), hidden, check_matrix, &s, &err),
-        &err);
-    assert_int_equal(s.seen, expected.count - 2); /* not samples, not hidden */
-    check_values("hidden", hidden, tensors_find(&expected, "hidden"),
-                 sizeof hidden / sizeof *hidden, tolerance);
+    Seen s = {{&expected, tolerance, 0}, hidden};
+    for (int stages = 0; stages < 2; stages++) { /* in tiles, and layer by layer */
+        assert_done(wav2vec2_run(m, tensor_f32(samples), tensor_count(samples), 2, take_hidden,
+                                 stages ? check_matrix : NULL, &s, &err),
+                    &err);
+        check_values("hidden", hidden, tensors_find(&expected, "hidden"),
+                     sizeof hidden / sizeof *hidden, tolerance);
+    }
+    assert_int_equal(s.checks.seen, expected.count - 2); /* not samples, not hidden */
     wav2vec2_free(m);
     tensors_free(&expected);
 }
@@ -58,18 +70,49 @@ static void layer_norm_and_pre_norm_agree_with_pytorch(void **state) {
     check_model(FOLDER "layer");
 }
 
+static void forget(void *context, const char *name, const float *x, size_t rows, size_t columns) {
+    (void)context, (void)name, (void)x, (void)rows, (void)columns;
+}
+
+/* A song of several tiles gives what layers computed whole give, whatever is left at its end. */
+static void tiles_are_seamless(void **state) {
+    (void)state;
+    enum { MOST = 3 * 128 * 6 + 20 };
+    float *samples = malloc(MOST * sizeof *samples), *hidden[2];
+    for (size_t i = 0; i < MOST; i++) samples[i] = (float)sin((double)(i * i) * 1e-3);
+    for (size_t k = 0; k < 2; k++) hidden[k] = malloc(3 * 400 * 8 * sizeof **hidden);
+    for (size_t model = 0; model < 2; model++) {
+        Wav2vec2 *m = loaded(model ? FOLDER "layer" : FOLDER "group");
+        for (size_t count = MOST - 12; count <= MOST; count += 3) {
+            const size_t size = 3 * wav2vec2_frames(m, count) * 8;
+            for (size_t k = 0; k < 2; k++) {
+                Seen s = {.hidden = hidden[k]};
+                Error err;
+                assert_done(
+                    wav2vec2_run(m, samples, count, 2, take_hidden, k ? forget : NULL, &s, &err),
+                    &err);
+            }
+            for (size_t i = 0; i < size; i++)
+                assert_true(fabsf(hidden[0][i] - hidden[1][i]) < 2e-5f);
+        }
+        wav2vec2_free(m);
+    }
+    for (size_t k = 0; k < 2; k++) free(hidden[k]);
+    free(samples);
+}
+
 static void frames_are_counted_and_too_few_samples_refused(void **state) {
     (void)state;
     /* kernels 5 and 3, strides 3 and 2: a frame sees 11 samples, the next begins 6 later */
     static const float samples[10] = {0};
-    float hidden[1];
+    Seen s = {0};
     Error err;
     Wav2vec2 *m = loaded(FOLDER "group");
     assert_int_equal(wav2vec2_frames(m, 10), 0);
     assert_int_equal(wav2vec2_frames(m, 11), 1);
     assert_int_equal(wav2vec2_frames(m, 16), 1);
     assert_int_equal(wav2vec2_frames(m, 17), 2);
-    assert_failed(wav2vec2_run(m, samples, 10, hidden, NULL, NULL, &err), &err,
+    assert_failed(wav2vec2_run(m, samples, 10, 0, take_hidden, NULL, &s, &err), &err,
                   "10 samples are too few");
     wav2vec2_free(m);
 }
@@ -109,6 +152,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(group_norm_and_post_norm_agree_with_pytorch),
         cmocka_unit_test(layer_norm_and_pre_norm_agree_with_pytorch),
+        cmocka_unit_test(tiles_are_seamless),
         cmocka_unit_test(frames_are_counted_and_too_few_samples_refused),
         cmocka_unit_test(other_models_are_refused_by_name),
     };

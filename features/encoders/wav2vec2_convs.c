@@ -1,0 +1,285 @@
+/* wav2vec2_convs.c: the convolutions over the samples, in tiles of time. A tile's frames need few
+ * samples more than their own, so that a tile passes all layers while it is in a cache, and nothing
+ * of a song's length is ever stored but the last layer. */
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "features/encoders/wav2vec2_parts.h"
+#include "lib/nn/kernels/matmul.h"
+#include "lib/nn/kernels/row_kernels.h"
+
+enum {
+    TILE_FRAMES = 128, /* of the last layer */
+    FIRST_ROWS = 512, /* of the second layer, for which the first is computed at a time */
+    KERNEL_MAX = 1000
+};
+
+static size_t conv_rows(size_t rows, size_t kernel, size_t stride) {
+    return rows < kernel ? 0 : (rows - kernel) / stride + 1;
+}
+
+size_t wav2vec2_frames(const Wav2vec2 *m, size_t samples) {
+    const Wav2vec2Config *c = &m->config;
+    for (size_t j = 0; j < c->convs; j++) samples = conv_rows(samples, c->kernel[j], c->stride[j]);
+    return samples;
+}
+
+/* --- the first layer --- */
+
+/* Its weights with what follows it folded in: taps [kernel, n], shift [n]. */
+typedef struct {
+    float *taps, *shift;
+} FirstLayer;
+
+/* Means and covariances of what the taps see, over all rows. */
+static void measure_windows(const float *x, size_t rows, size_t kernel, size_t stride, double *mean,
+                            double *covariance) {
+    for (size_t j = 0; j < kernel; j++) {
+        double sum = 0;
+        for (size_t t = 0; t < rows; t++) sum += x[t * stride + j];
+        mean[j] = sum / (double)rows;
+    }
+    for (size_t j = 0; j < kernel; j++)
+        for (size_t i = 0; i <= j; i++) {
+            double sum = 0;
+            for (size_t t = 0; t < rows; t++)
+                sum += (x[t * stride + j] - mean[j]) * (x[t * stride + i] - mean[i]);
+            covariance[j * kernel + i] = covariance[i * kernel + j] = sum / (double)rows;
+        }
+}
+
+/* Group norm with as many groups as channels: a channel's mean and variance over time follow from
+ * those of the samples, w'm and w'Cw, so that the layer need not be computed to be normed. */
+static int fold_group_norm(const Wav2vec2Run *r, const float *x, size_t rows, FirstLayer *f) {
+    const Wav2vec2Config *c = &r->m->config;
+    const ConvWeights *w = &r->m->convs[0];
+    const size_t n = c->dim[0], kernel = c->kernel[0];
+    double *mean = calloc(kernel * (kernel + 1), sizeof *mean), *covariance = mean + kernel;
+    if (!mean) return error_set(r->err, "out of memory");
+    measure_windows(x, rows, kernel, c->stride[0], mean, covariance);
+#pragma omp parallel for if (n * kernel > 4096)
+    for (size_t o = 0; o < n; o++) {
+        double centre = 0, variance = 0;
+        for (size_t j = 0; j < kernel; j++) {
+            double part = 0;
+            for (size_t i = 0; i < kernel; i++)
+                part += covariance[j * kernel + i] * w->taps[i * n + o];
+            variance += part * w->taps[j * n + o];
+            centre += mean[j] * w->taps[j * n + o];
+        }
+        const double scale = w->norm.weight[o] / sqrt(fmax(variance, 0) + wav2vec2_conv_epsilon);
+        for (size_t j = 0; j < kernel; j++)
+            f->taps[j * n + o] = (float)(w->taps[j * n + o] * scale);
+        f->shift[o] = (float)(w->norm.bias[o] - centre * scale); /* a bias would drop out */
+    }
+    free(mean);
+    return 0;
+}
+
+/* f is to be freed on error, too. */
+static int prepare_first(const Wav2vec2Run *r, const float *x, size_t rows, FirstLayer *f) {
+    const Wav2vec2Config *c = &r->m->config;
+    const ConvWeights *w = &r->m->convs[0];
+    const size_t n = c->dim[0], kernel = c->kernel[0];
+    *f = (FirstLayer){wav2vec2_room(r, kernel, n), wav2vec2_room(r, 1, n)};
+    if (!f->taps || !f->shift) return -1;
+    if (!c->norm_every_conv) return fold_group_norm(r, x, rows, f);
+    memcpy(f->taps, w->taps, kernel * n * sizeof *f->taps);
+    for (size_t o = 0; o < n; o++) f->shift[o] = w->bias ? w->bias[o] : 0;
+    return 0;
+}
+
+enum { ACROSS = 32, DOWN = 4 }; /* sums in registers */
+
+/* y [rows, n] of `across` channels, and up to DOWN rows. */
+static inline void first_block(const FirstLayer *f, const float *x, size_t kernel, size_t stride,
+                               size_t n, size_t at, const size_t rows, float *y) {
+    float sum[DOWN][ACROSS];
+    for (size_t t = 0; t < rows; t++)
+        for (size_t l = 0; l < ACROSS; l++) sum[t][l] = f->shift[at + l];
+    for (size_t j = 0; j < kernel; j++)
+        for (size_t t = 0; t < rows; t++)
+            for (size_t l = 0; l < ACROSS; l++)
+                sum[t][l] += x[t * stride + j] * f->taps[j * n + at + l];
+    for (size_t t = 0; t < rows; t++) memcpy(y + t * n + at, sum[t], sizeof sum[t]);
+}
+
+static void first_channels(const FirstLayer *f, const float *x, size_t kernel, size_t n, size_t at,
+                           float *y) {
+    for (; at < n; at++) {
+        float sum = f->shift[at];
+        for (size_t j = 0; j < kernel; j++) sum += x[j] * f->taps[j * n + at];
+        y[at] = sum;
+    }
+}
+
+/* Rows [from, from + rows) of the first layer, normed, through the GELU. */
+static void first_layer(const Wav2vec2Run *r, const FirstLayer *f, const float *samples,
+                        size_t from, size_t rows, float *y) {
+    const Wav2vec2Config *c = &r->m->config;
+    const size_t n = c->dim[0], kernel = c->kernel[0], stride = c->stride[0];
+    for (size_t t = 0; t < rows;) {
+        const size_t count = rows - t < DOWN ? 1 : DOWN;
+        const float *x = samples + (from + t) * stride;
+        float *to = y + t * n;
+        size_t at = 0;
+        for (; at + ACROSS <= n; at += ACROSS)
+            if (count == DOWN)
+                first_block(f, x, kernel, stride, n, at, DOWN, to);
+            else
+                first_block(f, x, kernel, stride, n, at, 1, to);
+        for (size_t i = 0; i < count; i++)
+            first_channels(f, x + i * stride, kernel, n, at, to + i * n);
+        if (c->norm_every_conv)
+            kernel_layer_norm(to, r->m->convs[0].norm.weight, r->m->convs[0].norm.bias,
+                              (float)wav2vec2_conv_epsilon, count, n, to);
+        kernel_gelu_erf(to, count * n);
+        t += count;
+    }
+}
+
+/* --- the others --- */
+
+/* x [.., in] -> y [rows, n], row t from x's rows stride t on. Neighbouring taps, up to a stride of
+ * them, are one product: their inputs lie side by side. */
+static void conv(const Wav2vec2Run *r, size_t j, const float *x, size_t rows, float *y) {
+    const Wav2vec2Config *c = &r->m->config;
+    const ConvWeights *w = &r->m->convs[j];
+    const size_t in = c->dim[j - 1], n = c->dim[j], kernel = c->kernel[j], stride = c->stride[j];
+    for (size_t t = 0; w->bias && t < rows; t++) memcpy(y + t * n, w->bias, n * sizeof *y);
+    for (size_t k = 0; k < kernel; k += stride) {
+        const size_t taps = kernel - k < stride ? kernel - k : stride;
+        matmul(rows, n, taps * in, 1, x + k * in, stride * in, w->taps + k * in * n, n,
+               k > 0 || w->bias ? 1 : 0, y, n);
+    }
+    if (c->norm_every_conv) wav2vec2_norm(y, w->norm, wav2vec2_conv_epsilon, rows, n, y);
+    wav2vec2_gelu(y, rows, n);
+}
+
+/* The two buffers that layers write to in turn, and one for pieces of the first. */
+typedef struct {
+    float *first, *at[2];
+} Buffers;
+
+/* Rows [first[j], first[j] + rows[j]) of every layer j that a tile's frames need. */
+typedef struct {
+    size_t first[WAV2VEC2_CONVS_MAX], rows[WAV2VEC2_CONVS_MAX];
+} Tile;
+
+static Tile tile_of(const Wav2vec2Config *c, size_t first, size_t count) {
+    Tile t;
+    for (size_t j = c->convs; j-- > 0;) {
+        t.first[j] = first;
+        t.rows[j] = count;
+        first *= c->stride[j];
+        count = (count - 1) * c->stride[j] + c->kernel[j];
+    }
+    return t;
+}
+
+/* The first two layers: pieces of the first pass into the second. */
+static void second_layer(const Wav2vec2Run *r, const FirstLayer *f, const float *samples,
+                         const Tile *t, const Buffers *b, float *y) {
+    const Wav2vec2Config *c = &r->m->config;
+    for (size_t at = 0; at < t->rows[1]; at += FIRST_ROWS) {
+        const size_t rows = t->rows[1] - at < FIRST_ROWS ? t->rows[1] - at : FIRST_ROWS;
+        first_layer(r, f, samples, (t->first[1] + at) * c->stride[1],
+                    (rows - 1) * c->stride[1] + c->kernel[1], b->first);
+        conv(r, 1, b->first, rows, y + at * c->dim[1]);
+    }
+}
+
+static void run_tile(const Wav2vec2Run *r, const FirstLayer *f, const float *samples, const Tile *t,
+                     const Buffers *b, float *y) {
+    const Wav2vec2Config *c = &r->m->config;
+    if (c->convs == 1) {
+        first_layer(r, f, samples, t->first[0], t->rows[0], y);
+        return;
+    }
+    const float *x = NULL;
+    for (size_t j = 1; j < c->convs; j++) {
+        float *to = j + 1 == c->convs ? y : b->at[j % 2];
+        if (j == 1)
+            second_layer(r, f, samples, t, b, to);
+        else
+            conv(r, j, x, t->rows[j], to);
+        x = to;
+    }
+}
+
+/* Numbers that buffers take for a tile. */
+static void sizes_of(const Wav2vec2Config *c, const Tile *t, size_t sizes[3]) {
+    const size_t pieces = t->rows[c->convs > 1] < FIRST_ROWS ? t->rows[c->convs > 1] : FIRST_ROWS;
+    sizes[0] = c->convs > 1 ? ((pieces - 1) * c->stride[1] + c->kernel[1]) * c->dim[0] : 0;
+    sizes[1] = sizes[2] = 0;
+    for (size_t j = 1; j + 1 < c->convs; j++)
+        if (t->rows[j] * c->dim[j] > sizes[1 + j % 2]) sizes[1 + j % 2] = t->rows[j] * c->dim[j];
+}
+
+static int run_tiles(const Wav2vec2Run *r, const FirstLayer *f, const float *samples, size_t frames,
+                     float *y) {
+    const Wav2vec2Config *c = &r->m->config;
+    const size_t n = c->dim[c->convs - 1];
+    const size_t most = frames < TILE_FRAMES ? frames : TILE_FRAMES;
+    const size_t tiles = (frames + most - 1) / most;
+    const size_t all = omp_in_parallel() ? 1 : (size_t)omp_get_max_threads();
+    const size_t threads = all < tiles ? all : tiles;
+    const Tile largest = tile_of(c, 0, most);
+    size_t sizes[3];
+    sizes_of(c, &largest, sizes);
+    const size_t room = sizes[0] + sizes[1] + sizes[2];
+    float *buffers = wav2vec2_room(r, threads, room + 1);
+    if (!buffers) return -1;
+#pragma omp parallel for schedule(static) num_threads((int)threads) if (threads > 1)
+    for (size_t i = 0; i < tiles; i++) {
+        float *own = buffers + (threads > 1 ? (size_t)omp_get_thread_num() * room : 0);
+        const Buffers b = {own, {own + sizes[0], own + sizes[0] + sizes[1]}};
+        const size_t first = i * most, count = frames - first < most ? frames - first : most;
+        const Tile t = tile_of(c, first, count);
+        run_tile(r, f, samples, &t, &b, y + first * n);
+    }
+    free(buffers);
+    return 0;
+}
+
+/* --- all --- */
+
+/* Layer by layer, so that each can be told of whole. */
+static int run_layers(const Wav2vec2Run *r, const FirstLayer *f, const float *samples, size_t rows,
+                      float *y) {
+    const Wav2vec2Config *c = &r->m->config;
+    const float *x = NULL;
+    float *last = NULL;
+    for (size_t j = 0; j < c->convs; j++) {
+        char name[40];
+        rows = j ? conv_rows(rows, c->kernel[j], c->stride[j]) : rows;
+        float *to = j + 1 == c->convs ? y : wav2vec2_room(r, rows, c->dim[j]);
+        if (to && j)
+            conv(r, j, x, rows, to);
+        else if (to)
+            first_layer(r, f, samples, 0, rows, to);
+        free(last);
+        if (!to) return -1;
+        snprintf(name, sizeof name, "conv_%zu", j);
+        wav2vec2_tell(r, name, to, rows, c->dim[j]);
+        x = to;
+        last = to == y ? NULL : to;
+    }
+    return 0;
+}
+
+int wav2vec2_convolve(const Wav2vec2Run *r, const float *samples, size_t count, float *y) {
+    const Wav2vec2Config *c = &r->m->config;
+    const size_t rows = conv_rows(count, c->kernel[0], c->stride[0]);
+    FirstLayer f;
+    int status = prepare_first(r, samples, rows, &f);
+    if (!status)
+        status = r->stage ? run_layers(r, &f, samples, rows, y)
+                          : run_tiles(r, &f, samples, wav2vec2_frames(r->m, count), y);
+    free(f.taps);
+    free(f.shift);
+    return status;
+}
