@@ -136,10 +136,12 @@ static int print_by_measure(const MusicEncoder *e, const Load *l, size_t count, 
     EncoderEstimate longest;
     if (e->kind->estimate(e->state, l->longest, &longest, err)) return -1;
     const double part = l->operations / e->kind->operations(e->state, l->longest);
-    printf("%zu sounds of %.1f s: %.4g TFLOP, about %.0f s here (%d threads, measured on a part); "
-           "%.2f GiB of memory, and %.2f GiB beside the result until a sound is done\n",
-           count, l->seconds, l->operations * 1e-12, longest.seconds * part, threads_count(),
-           longest.memory / gib, longest.disk / gib);
+    printf(
+        "%zu sounds of %.1f s: %.4g TFLOP, about %.0f s here (%d threads, measured on a part); "
+        "%.2f GiB of memory besides mapped weights, and %.2f GiB beside the result until a sound "
+        "is done\n",
+        count, l->seconds, l->operations * 1e-12, longest.seconds * part, threads_count(),
+        longest.memory / gib, longest.disk / gib);
     return 0;
 }
 

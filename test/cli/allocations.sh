@@ -77,3 +77,5 @@ starve beat-align -q -j 1 --music-dir "$golden/music" "$golden/made_0.npz"
 cp "$work/in/full-1.json" "$work/in/full-2.json"
 starve compare-scores "$work/in/full-1.json" "$work/in/full-2.json"
 starve neverstop help
+out=$work/song.npz
+starve encode-music -q -j 1 --native --model test/golden/encoders/jukebox -o "$out" "$sound"
