@@ -66,12 +66,27 @@ viewer   := $(patsubst %,export/page/%.js,algebra dance body surface shaders sta
 
 all: $(programs)
 
-$(BUILD)/libneverstop.a: $(library:%.c=$(BUILD)/%.o) $(BUILD)/export/page/viewer.o
+# Loops are compiled once more for each way of computing that the target has: lib/base/loops.h.
+# Whatever MARCH is, a way is the same code.
+loops       := $(filter %_loops.c,$(library))
+loops_avx2   = -march=x86-64 -mtune=generic -mavx2 -mfma
+loops_avx512 = $(loops_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
+loop_ways   := $(if $(filter x86_64%,$(shell $(CC) -dumpmachine)),avx2 avx512)
+
+$(BUILD)/libneverstop.a: $(library:%.c=$(BUILD)/%.o) $(BUILD)/export/page/viewer.o \
+                         $(foreach way,$(loop_ways),$(loops:%.c=$(BUILD)/%.$(way).o))
 	rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/%.avx2.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(loops_avx2) -DLOOPS_WAY=avx2 -c -o $@ $<
+$(BUILD)/%.avx512.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(loops_avx512) -DLOOPS_WAY=avx512 -c -o $@ $<
 
 # The page that export-motion --to html writes: its parts in one, as an array of bytes.
 $(BUILD)/export/page/viewer.html: export/page/page.html export/page/style.css $(viewer)

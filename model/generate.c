@@ -51,13 +51,12 @@ void generator_free(Generator *g) {
 int generator_round(Generator *g, Error *err) {
     const Predictor *p = predictor_at(g->config->predictor_id);
     size_t rows = 0, widest = 0;
-    g->rounded.kernel = bf16_kernel();
     g->rounded.matrices = calloc(g->params.count + 1, sizeof *g->rounded.matrices);
     if (!g->rounded.matrices) return error_set(err, "out of memory");
     for (size_t i = 0; i < g->params.count; i++) {
         const Param *w = &g->params.items[i];
         if (!predictor_rounds(p, w)) continue;
-        if (bf16_matrix(&g->rounded.matrices[i], w->shape[0], w->shape[1],
+        if (bf16_matrix(&g->rounded.matrices[i], bf16_kernel(), w->shape[0], w->shape[1],
                         params_values(&g->params, i), err))
             return -1;
         size_t own_rows = graph_parameter_rows(g->graph, (Parameter){i + 1});
@@ -65,8 +64,7 @@ int generator_round(Generator *g, Error *err) {
         widest = w->shape[1] > widest ? w->shape[1] : widest;
     }
     if (widest == 0) return predictor_nothing_rounded(p, err);
-    size_t room = bf16_input_size(g->max_batch * rows, widest);
-    g->rounded.input = memory_block(room * sizeof *g->rounded.input);
+    g->rounded.input = memory_block(bf16_input_size(bf16_kernel(), g->max_batch * rows, widest));
     if (!g->rounded.input) return error_set(err, "out of memory");
     g->params.rounded = &g->rounded;
     return 0;

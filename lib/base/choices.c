@@ -19,9 +19,13 @@ typedef struct {
 } Row;
 
 static const Row rows[CHOICES] = {
+    [CHOICE_LANES] = {.name = "lanes",
+                      .ways = {"avx512", "avx2", "baseline"},
+                      .help = "instructions of loops and of own products; baseline: what the "
+                              "program was compiled for"},
     [CHOICE_MATMUL] = {.name = "matmul",
                        .ways = {"own", "blas"},
-                       .help = "products of small matrices: own kernel (AVX-512), or BLAS"},
+                       .help = "products of small matrices: own kernels, or BLAS"},
     [CHOICE_BF16] = {.name = "bf16",
                      .ways = {"amx", "avx512", "plain"},
                      .help = "products of --precision bf16"},
@@ -92,8 +96,8 @@ static bool tmpfile_offered(void) {
 bool choice_offered(Choice c, int way) {
     if (way == last_way(c)) return true;
     switch (c) {
-    case CHOICE_MATMUL:
-        return processor_has(PROCESSOR_AVX512);
+    case CHOICE_LANES:
+        return processor_has(way == LANES_AVX512 ? PROCESSOR_AVX512 : PROCESSOR_AVX2);
     case CHOICE_BF16:
         return processor_has(way == BF16_AMX ? PROCESSOR_AMX_BF16 : PROCESSOR_AVX512_BF16);
     case CHOICE_CORE:
@@ -168,13 +172,18 @@ int choices_parse(const char *text, int ways[CHOICES], Error *err) {
     return 0;
 }
 
-/* What the variable says, or -1; constant from before main() on. */
-static int forced[CHOICES];
+/* What the variable says, or -1, and what is taken; constant from before main() on. */
+static int forced[CHOICES], taken[CHOICES];
 
 __attribute__((constructor)) static void read_variable(void) {
     Error err;
-    if (choices_parse(getenv(variable), forced, &err) == 0) return;
-    for (Choice c = 0; c < CHOICES; c++) forced[c] = -1;
+    bool understood = choices_parse(getenv(variable), forced, &err) == 0;
+    for (Choice c = 0; c < CHOICES; c++) {
+        if (!understood) forced[c] = -1;
+        taken[c] = forced[c];
+        if (forced[c] < 0)
+            for (taken[c] = 0; !choice_offered(c, taken[c]);) taken[c]++;
+    }
 }
 
 bool choices_help_wanted(void) {
@@ -189,9 +198,4 @@ int choices_check(Error *err) {
 
 bool choice_forced(Choice c) { return forced[c] >= 0; }
 
-int choice(Choice c) {
-    int way = forced[c];
-    if (way < 0)
-        for (way = 0; !choice_offered(c, way);) way++;
-    return way;
-}
+int choice(Choice c) { return taken[c]; }

@@ -15,6 +15,7 @@
 #include "lib/base/error.h"
 
 typedef enum {
+    CHOICE_LANES, /* vectors of the loops that are compiled several times: loops.h */
     CHOICE_MATMUL, /* matrix products: lib/nn/kernels/matmul.h */
     CHOICE_BF16, /* products in bfloat16: lib/nn/kernels/bfloat16.h */
     CHOICE_CORE, /* OpenBLAS's kernels: runtime.h */
@@ -28,6 +29,7 @@ typedef enum {
     CHOICES
 } Choice;
 
+enum { LANES_AVX512, LANES_AVX2, LANES_BASELINE };
 enum { MATMUL_OWN, MATMUL_BLAS };
 typedef enum { BF16_AMX, BF16_AVX512, BF16_PLAIN } Bf16Kernel;
 enum { CORE_AUTO, CORE_SKYLAKEX, CORE_HASWELL, CORE_PRESCOTT, CORE_OPENBLAS };

@@ -5,6 +5,7 @@
 
 #include "lib/base/memory.h"
 #include "lib/base/threads.h"
+#include "lib/nn/kernels/loops.h"
 
 /* FNV-1a. */
 static uint64_t hash_of(const char *name) {
@@ -163,12 +164,16 @@ void params_reset_adam(Params *p) {
 }
 
 void params_adam(Params *p, double lr, size_t step) {
-    const real b1 = (real)0.9, b2 = (real)0.999, eps = (real)1e-8;
-    const real rest1 = (real)(1 - 0.9),
-               rest2 = (real)(1 - 0.999); /* 1 - b2 in float32 would be off by 1e-5 of itself */
-    const real correct1 = (real)(1 / (1 - pow(0.9, (double)step)));
-    const real correct2 = (real)(1 / (1 - pow(0.999, (double)step)));
-    const real rate = (real)lr;
+    const AdamStep s = {
+        .b1 = (real)0.9,
+        .b2 = (real)0.999,
+        .rest1 = (real)(1 - 0.9),
+        .rest2 = (real)(1 - 0.999), /* 1 - b2 in float32 would be off by 1e-5 of itself */
+        .correct1 = (real)(1 / (1 - pow(0.9, (double)step))),
+        .correct2 = (real)(1 / (1 - pow(0.999, (double)step))),
+        .rate = (real)lr,
+        .eps = (real)1e-8};
+    const ElementLoops *loops = loops_of_elements();
     for (size_t i = 0; i < p->count; i++) {
         const Param *item = &p->items[i];
         if (!item->trainable) continue;
@@ -176,13 +181,7 @@ void params_adam(Params *p, double lr, size_t step) {
         {
             Part part = threads_part(item->count, VECTOR);
             size_t at = item->offset + part.first;
-            real *restrict w = p->value + at, *restrict m = p->m + at, *restrict v = p->v + at;
-            const real *restrict g = p->grad + at;
-            for (size_t k = 0; k < part.count; k++) {
-                m[k] = b1 * m[k] + rest1 * g[k];
-                v[k] = b2 * v[k] + rest2 * g[k] * g[k];
-                w[k] -= rate * (m[k] * correct1) / (real_sqrt(v[k] * correct2) + eps);
-            }
+            loops->adam(&s, p->grad + at, p->value + at, p->m + at, p->v + at, part.count);
         }
     }
 }

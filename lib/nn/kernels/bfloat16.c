@@ -1,6 +1,6 @@
-/* Weights lie in tiles of 16 outputs by 32 inputs, AMX's own: 16 rows, one for each pair of inputs,
- * of 16 pairs, one for each output. Tiles of the same outputs follow each other. Everything is
- * filled up with zeros to whole tiles. */
+/* For AMX and AVX512-BF16 weights lie in tiles of 16 outputs by 32 inputs, AMX's own: 16 rows, one
+ * for each pair of inputs, of 16 pairs, one for each output. Tiles of the same outputs follow each
+ * other. Everything is filled up with zeros to whole tiles. */
 #include "lib/nn/kernels/bfloat16.h"
 
 #include <stdlib.h>
@@ -9,6 +9,8 @@
 #include "lib/base/threads.h"
 #include "lib/nn/kernels/bfloat16_kernels.h"
 #include "lib/nn/kernels/bfloat16_round.h"
+#include "lib/nn/kernels/loops.h"
+#include "lib/nn/kernels/matmul.h"
 
 Bf16Kernel bf16_kernel(void) { return (Bf16Kernel)choice(CHOICE_BF16); }
 
@@ -31,17 +33,38 @@ static Bf16Part *part_of_kernel(Bf16Kernel kernel) {
     }
 }
 
-int bf16_matrix(Bf16Matrix *m, size_t out, size_t in, const real *w, Error *err) {
-    size_t down = bf16_tiles(out, BF16_OUT), across = bf16_tiles(in, BF16_IN);
-    const Bf16Operand operand = {w, false, out, in};
-    *m = (Bf16Matrix){
-        .out = out, .in = in, .data = memory_block(down * across * BF16_TILE * sizeof(uint16_t))};
-    if (!m->data) return error_set(err, "not enough memory for weights in bfloat16");
-    Bf16Kernel kernel = bf16_kernel();
+/* As floats, on all threads. */
+static void round_all(const real *x, real *y, size_t n) {
+    const ElementLoops *loops = loops_of_elements();
+#pragma omp parallel if (n > WORTH_THREADS)
+    {
+        Part p = threads_part(n, VECTOR);
+        loops->round(x + p.first, y + p.first, p.count);
+    }
+}
+
+/* Rounded, in tiles. */
+static void fill_tiles(const Bf16Matrix *m, const real *w) {
+    size_t down = bf16_tiles(m->out, BF16_OUT), across = bf16_tiles(m->in, BF16_IN);
+    const Bf16Operand operand = {w, false, m->out, m->in};
+    uint16_t *tiles = m->data;
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < down; i++)
-        bf16_round_weights(kernel, &operand, (Bf16Strip){i, 0, in},
-                           m->data + i * across * BF16_TILE);
+        bf16_round_weights(m->kernel, &operand, (Bf16Strip){i, 0, m->in},
+                           tiles + i * across * BF16_TILE);
+}
+
+int bf16_matrix(Bf16Matrix *m, Bf16Kernel kernel, size_t out, size_t in, const real *w,
+                Error *err) {
+    size_t tiles = bf16_tiles(out, BF16_OUT) * bf16_tiles(in, BF16_IN),
+           bytes =
+               kernel == BF16_PLAIN ? out * in * sizeof *w : tiles * BF16_TILE * sizeof(uint16_t);
+    *m = (Bf16Matrix){.out = out, .in = in, .kernel = kernel, .data = memory_block(bytes)};
+    if (!m->data) return error_set(err, "not enough memory for weights in bfloat16");
+    if (kernel == BF16_PLAIN)
+        round_all(w, m->data, out * in);
+    else
+        fill_tiles(m, w);
     return 0;
 }
 
@@ -50,8 +73,9 @@ void bf16_matrix_free(Bf16Matrix *m) {
     *m = (Bf16Matrix){0};
 }
 
-size_t bf16_input_size(size_t rows, size_t in) {
-    return bf16_tiles(rows, BF16_ROWS) * BF16_ROWS * bf16_tiles(in, BF16_IN) * BF16_IN;
+size_t bf16_input_size(Bf16Kernel kernel, size_t rows, size_t in) {
+    size_t numbers = bf16_tiles(rows, BF16_ROWS) * BF16_ROWS * bf16_tiles(in, BF16_IN) * BF16_IN;
+    return numbers * (kernel == BF16_PLAIN ? sizeof(real) : sizeof(uint16_t));
 }
 
 void bf16_run(Bf16Kernel k, const Bf16Job *job, Part rows, Part tiles) {
@@ -71,8 +95,8 @@ void bf16_run(Bf16Kernel k, const Bf16Job *job, Part rows, Part tiles) {
     }
 }
 
-void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, size_t rows,
-                  const real *x, const real *bias, const real *onto, uint16_t *input, real *y) {
+static void tiled_product(const Bf16Matrix *w, size_t first, size_t out, size_t rows, const real *x,
+                          const real *bias, const real *onto, uint16_t *input, real *y) {
     size_t above = first / BF16_OUT, down = bf16_tiles(first + out, BF16_OUT) - above, /* tiles */
         across = bf16_tiles(w->in, BF16_IN), high = bf16_tiles(rows, BF16_ROWS);
     const Bf16Operand operand = {x, false, rows, w->in};
@@ -89,9 +113,21 @@ void bf16_product(Bf16Kernel k, const Bf16Matrix *w, size_t first, size_t out, s
     {
 #pragma omp for schedule(static)
         for (size_t i = 0; i < high; i++)
-            bf16_round_input(k, &operand, (Bf16Strip){i, 0, w->in},
+            bf16_round_input(w->kernel, &operand, (Bf16Strip){i, 0, w->in},
                              input + i * BF16_ROWS * across * BF16_IN);
         Part mine = threads_part(down, 1);
-        bf16_run(k, &job, (Part){0, rows}, (Part){above + mine.first, mine.count});
+        bf16_run(w->kernel, &job, (Part){0, rows}, (Part){above + mine.first, mine.count});
     }
+}
+
+void bf16_product(const Bf16Matrix *w, size_t first, size_t out, size_t rows, const real *x,
+                  const real *bias, const real *onto, void *input, real *y) {
+    if (w->kernel != BF16_PLAIN) {
+        tiled_product(w, first, out, rows, x, bias, onto, input, y);
+        return;
+    }
+    const real *weights = w->data;
+    round_all(x, input, rows * w->in);
+    matmul_nt_onto(rows, out, w->in, input, w->in, weights + first * w->in, w->in, bias, onto, y,
+                   out);
 }

@@ -5,17 +5,32 @@
 #include "lib/base/blas.h"
 #include "lib/base/choices.h"
 #include "lib/base/part.h"
+#include "lib/nn/kernels/loops.h"
 #include "lib/nn/kernels/matmul_kernels.h"
 
 #ifdef NN_FLOAT64
 static const __typeof__(&cblas_dgemm) gemm = cblas_dgemm;
-static bool ours_pays(const Product *p) { return (void)p, false; }
 #else
 static const __typeof__(&cblas_sgemm) gemm = cblas_sgemm;
-static bool ours_pays(const Product *p) {
-    return matmul_avx512_pays(p) && choice(CHOICE_MATMUL) == MATMUL_OWN;
-}
 #endif
+
+const OwnProducts *matmul_own(void) {
+    static const OwnProducts *const ways[] = LOOPS_WAYS(own_products);
+    return ways[choice(CHOICE_LANES)];
+}
+
+/* Row i of C = beta D + bias, to which BLAS adds. */
+static void begin_row(const Product *p, size_t i) {
+    const ElementLoops *loops = loops_of_elements();
+    real *c = p->c + i * p->ldc;
+    const real *d = p->d + i * p->ldc;
+    if (p->bias && p->beta != 0)
+        loops->add(p->bias, p->beta, d, c, p->n);
+    else if (p->bias)
+        memcpy(c, p->bias, p->n * sizeof *c);
+    else
+        loops->scale(p->beta, d, c, p->n);
+}
 
 static void multiply_part(const Product *p, size_t row, size_t col, size_t rows, size_t cols) {
     if (rows == 0 || cols == 0) return;
@@ -27,17 +42,13 @@ static void multiply_part(const Product *p, size_t row, size_t col, size_t rows,
     part.c += row * p->ldc + col;
     part.d += row * p->ldc + col;
     if (part.bias) part.bias += col;
-    if (ours_pays(&part)) {
-        matmul_avx512(&part);
+    const OwnProducts *own = matmul_own();
+    if (choice(CHOICE_MATMUL) == MATMUL_OWN && own->pays(&part)) {
+        own->multiply(&part);
         return;
     }
     bool begun = part.bias || part.d != part.c;
-    for (size_t i = 0; begun && i < rows; i++) { /* beta D + bias, to which BLAS adds */
-        real *c = part.c + i * p->ldc;
-        const real *d = part.d + i * p->ldc;
-        for (size_t j = 0; j < cols; j++)
-            c[j] = (p->beta == 0 ? 0 : p->beta * d[j]) + (part.bias ? part.bias[j] : 0);
-    }
+    for (size_t i = 0; begun && i < rows; i++) begin_row(&part, i);
     gemm(CblasRowMajor, p->ta ? CblasTrans : CblasNoTrans, p->tb ? CblasTrans : CblasNoTrans,
          (int)rows, (int)cols, (int)p->k, p->alpha, part.a, (int)p->lda, part.b, (int)p->ldb,
          begun ? 1 : p->beta, part.c, (int)p->ldc);

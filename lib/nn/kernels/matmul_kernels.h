@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/base/loops.h"
 #include "lib/nn/real.h"
 
 /* C [m, n] = alpha op(A) op(B) + beta D + bias, as matmul.h says; ta, tb: A is there as [k, m], B
@@ -18,9 +19,15 @@ typedef struct {
     const real *d, *bias;
 } Product;
 
-/* In float and with k > 0, on a processor that has AVX-512, on the calling thread. */
-void matmul_avx512(const Product *p);
-/* Whether it is then faster than a BLAS. */
-bool matmul_avx512_pays(const Product *p);
+/* In float and with k > 0, on the calling thread. */
+typedef struct {
+    void (*multiply)(const Product *p);
+    bool (*pays)(const Product *p); /* whether it is faster than a BLAS */
+} OwnProducts;
+
+LOOPS_DECLARE(OwnProducts, own_products);
+
+/* Those of the processor's vectors: choices.h, lanes. */
+const OwnProducts *matmul_own(void);
 
 #endif

@@ -7,13 +7,13 @@
 
 /* y = a + f b */
 static void sum_forward(const Call *c) {
+    const ElementLoops *loops = loops_of_elements();
     size_t n = op_elements(c);
 #pragma omp parallel if (n > WORTH_THREADS)
     {
         Part p = threads_part(n, VECTOR);
-        const real *a = c->x[0].data + p.first, *b = c->x[1].data + p.first, f = c->factor[0];
-        real *restrict y = c->y + p.first;
-        for (size_t i = 0; i < p.count; i++) y[i] = a[i] + f * b[i];
+        loops->add(c->x[0].data + p.first, c->factor[0], c->x[1].data + p.first, c->y + p.first,
+                   p.count);
     }
 }
 
@@ -41,28 +41,26 @@ Value op_subtract(Graph *g, Value a, Value b) {
 }
 
 static void multiply_forward(const Call *c) {
+    const ElementLoops *loops = loops_of_elements();
     size_t n = op_elements(c);
 #pragma omp parallel if (n > WORTH_THREADS)
     {
         Part p = threads_part(n, VECTOR);
-        const real *a = c->x[0].data + p.first, *b = c->x[1].data + p.first;
-        real *restrict y = c->y + p.first;
-        for (size_t i = 0; i < p.count; i++) y[i] = a[i] * b[i];
+        loops->multiply(c->x[0].data + p.first, c->x[1].data + p.first, c->y + p.first, p.count);
     }
 }
 
 /* The gradient of one operand, given the other one's values. */
 static void multiply_back(const Call *c, int input) {
+    const ElementLoops *loops = loops_of_elements();
+    const Operand *x = &c->x[input];
     size_t n = op_elements(c);
-    if (!c->x[input].grad) return;
+    if (!x->grad) return;
 #pragma omp parallel if (n > WORTH_THREADS)
     {
         Part p = threads_part(n, VECTOR);
-        const bool first = c->x[input].first_grad;
-        const real *other = c->x[1 - input].data + p.first;
-        real *restrict dx = c->x[input].grad + p.first;
-        const real *restrict dy = c->dy + p.first;
-        for (size_t i = 0; i < p.count; i++) real_store_or_add(&dx[i], dy[i] * other[i], first);
+        loops->give_product(c->x[1 - input].data + p.first, c->dy + p.first, x->grad + p.first,
+                            p.count, x->first_grad);
     }
 }
 
@@ -81,13 +79,12 @@ Value op_multiply(Graph *g, Value a, Value b) {
 }
 
 static void scale_forward(const Call *c) {
+    const ElementLoops *loops = loops_of_elements();
     size_t n = op_elements(c);
 #pragma omp parallel if (n > WORTH_THREADS)
     {
         Part p = threads_part(n, VECTOR);
-        const real *restrict x = c->x[0].data + p.first, f = c->factor[0];
-        real *restrict y = c->y + p.first;
-        for (size_t i = 0; i < p.count; i++) y[i] = f * x[i];
+        loops->scale(c->factor[0], c->x[0].data + p.first, c->y + p.first, p.count);
     }
 }
 

@@ -7,6 +7,7 @@
  *   dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum(dO O)),  dQ = scale dS K,  dK = scale dS^T Q */
 #include <omp.h>
 
+#include "lib/nn/kernels/loops.h"
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"
@@ -59,20 +60,12 @@ static void hide(const Shape *s, size_t i, real *row) {
     for (size_t j = right > w->prefix ? right : w->prefix; j < s->T; j++) row[j] = nothing;
 }
 
-/* row = exp(row - top); returns the sum. */
-static real exponentials(real *row, size_t T, real top) {
-    real lane[LANES] = {0}, sum = 0;
-    for (size_t j = 0; j < row_length(T); j += LANES)
-        for (size_t k = 0; k < LANES; k++) lane[k] += row[j + k] = real_exp(row[j + k] - top);
-    for (size_t k = 0; k < LANES; k++) sum += lane[k];
-    return sum;
-}
-
 static real *my_scratch(const Call *c) {
     return c->scratch + (size_t)omp_get_thread_num() * c->scratch_per_thread;
 }
 
 static void attention_forward(const Call *c) {
+    const RowLoops *loops = loops_of_rows();
     Shape s = shape_of(c);
     size_t R = s.R, T = s.T, L = row_length(T);
 #pragma omp parallel for collapse(2) schedule(dynamic)
@@ -87,37 +80,36 @@ static void attention_forward(const Call *c) {
                 real *row = S + i * L;
                 fill_row(row, T, nothing);
                 hide(&s, i, row);
-                real top = real_max(row, L), sum = exponentials(row, T, top);
+                real top = loops->largest(row, L), sum = loops->exponentials(row, L, top);
                 over[i] = 1 / sum;
                 lse[i] = top + (real)log((double)sum);
             }
             matmul(R, s.dim, T, 1, S, L, v, s.kv_stride, 0, o, s.inner);
-            for (size_t i = 0; i < R; i++)
-                for (size_t d = 0; d < s.dim; d++) o[i * s.inner + d] *= over[i];
+            for (size_t i = 0; i < R; i++) loops->scale(o + i * s.inner, s.dim, over[i]);
         }
 }
 
 /* P of a head, from the log-sum-exp of its rows. */
 static void probabilities(const Shape *s, const real *q, const real *k, const real *lse, real *P) {
+    const RowLoops *loops = loops_of_rows();
     size_t L = row_length(s->T);
     matmul_nt(s->R, s->T, s->dim, s->scale, q, s->q_stride, k, s->kv_stride, 0, P, L);
     for (size_t i = 0; i < s->R; i++) {
         fill_row(P + i * L, s->T, nothing);
         hide(s, i, P + i * L);
-        exponentials(P + i * L, s->T, lse[i]);
+        loops->exponentials(P + i * L, L, lse[i]);
     }
 }
 
 /* dP becomes dS, without the scale. */
 static void through_softmax(const Shape *s, const real *o, const real *dO, const real *P,
                             real *dP) {
+    const RowLoops *loops = loops_of_rows();
     size_t L = row_length(s->T), inner = s->inner;
     for (size_t i = 0; i < s->R; i++) {
-        real dot = 0, *row = dP + i * L;
-        fill_row(row, s->T, 0);
-#pragma omp simd reduction(+ : dot)
-        for (size_t d = 0; d < s->dim; d++) dot += dO[i * inner + d] * o[i * inner + d];
-        for (size_t j = 0; j < L; j++) row[j] = P[i * L + j] * (row[j] - dot);
+        fill_row(dP + i * L, s->T, 0);
+        loops->through_softmax(P + i * L, dP + i * L, L,
+                               loops->dot(dO + i * inner, o + i * inner, s->dim));
     }
 }
 

@@ -3,6 +3,7 @@
  * bank_read        y = p B,                             dp = dy B^T,    dB = p^T dy
  * bank_nearest     y = B[k], k = argmin |x - B[k]|,     dB[k] += dy      (eq. 6; first of equals)
  */
+#include "lib/nn/kernels/loops.h"
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"
@@ -92,6 +93,7 @@ Value op_bank_read(Graph *g, Value p, Parameter bank, Value genre) {
 }
 
 static void nearest_forward(const Call *c) {
+    const RowLoops *loops = loops_of_rows();
     size_t N = c->size[0], C = c->size[1];
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * N * C > WORTH_THREADS)
     for (size_t row = 0; row < c->batch * c->rows; row++) {
@@ -99,9 +101,7 @@ static void nearest_forward(const Call *c) {
         size_t best = 0;
         real least = 0;
         for (size_t k = 0; k < N; k++) {
-            real d = 0;
-#pragma omp simd reduction(+ : d)
-            for (size_t i = 0; i < C; i++) d += (x[i] - B[k * C + i]) * (x[i] - B[k * C + i]);
+            real d = loops->square_distance(x, B + k * C, C);
             if (k == 0 || d < least) {
                 best = k;
                 least = d;

@@ -43,10 +43,10 @@ static void copy_columns(size_t rows, size_t count, const real *from, size_t fro
 
 static void add_columns(size_t rows, size_t count, const real *from, size_t from_stride, real *to,
                         size_t to_stride, bool first_grad) {
+    const ElementLoops *loops = loops_of_elements();
 #pragma omp parallel for schedule(static) if (rows * count > WORTH_THREADS)
     for (size_t i = 0; i < rows; i++)
-        for (size_t k = 0; k < count; k++)
-            real_store_or_add(&to[i * to_stride + k], from[i * from_stride + k], first_grad);
+        loops->give(1, from + i * from_stride, to + i * to_stride, count, first_grad);
 }
 
 static void slice_forward(const Call *c) {

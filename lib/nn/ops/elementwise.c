@@ -2,16 +2,37 @@
 
 #include "lib/base/threads.h"
 
-void op_accumulate_grad(const Call *c, int input, real factor) {
+void op_activate(const Call *c, void (*forward)(const real *x, real *y, size_t n)) {
     size_t n = op_elements(c);
-    if (!c->x[input].grad) return;
 #pragma omp parallel if (n > WORTH_THREADS)
     {
         Part p = threads_part(n, VECTOR);
-        const bool first = c->x[input].first_grad;
-        real *restrict dx = c->x[input].grad + p.first;
-        const real *restrict dy = c->dy + p.first;
-        for (size_t i = 0; i < p.count; i++) real_store_or_add(&dx[i], factor * dy[i], first);
+        forward(c->x[0].data + p.first, c->y + p.first, p.count);
+    }
+}
+
+void op_activate_back(const Call *c, const real *xy,
+                      void (*backward)(const real *xy, const real *dy, real *dx, size_t n,
+                                       bool first)) {
+    size_t n = op_elements(c);
+    if (!c->x[0].grad) return;
+#pragma omp parallel if (n > WORTH_THREADS)
+    {
+        Part p = threads_part(n, VECTOR);
+        backward(xy + p.first, c->dy + p.first, c->x[0].grad + p.first, p.count,
+                 c->x[0].first_grad);
+    }
+}
+
+void op_accumulate_grad(const Call *c, int input, real factor) {
+    const Operand *x = &c->x[input];
+    const ElementLoops *loops = loops_of_elements();
+    size_t n = op_elements(c);
+    if (!x->grad) return;
+#pragma omp parallel if (n > WORTH_THREADS)
+    {
+        Part p = threads_part(n, VECTOR);
+        loops->give(factor, c->dy + p.first, x->grad + p.first, p.count, x->first_grad);
     }
 }
 

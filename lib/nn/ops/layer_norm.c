@@ -3,28 +3,18 @@
  *   dw = sum dy xhat,  db = sum dy,  dx = rstd (g - mean(g) - xhat mean(g xhat)),  g = dy w
  * (Ba et al. 2016) */
 #include "lib/base/part.h"
+#include "lib/nn/kernels/loops.h"
 #include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"
 
-static const real eps = (real)1e-5;
-
 static void layer_norm_forward(const Call *c) {
+    const RowLoops *loops = loops_of_rows();
     size_t n = c->batch * c->rows, C = c->cols;
-    const real *w = c->w[0], *b = c->w[1];
 #pragma omp parallel for schedule(static) if (n * C > WORTH_THREADS)
     for (size_t i = 0; i < n; i++) {
-        const real *x = c->x[0].data + i * C;
-        real *y = c->y + i * C;
-        real sum = 0, squares = 0;
-#pragma omp simd reduction(+ : sum)
-        for (size_t k = 0; k < C; k++) sum += x[k];
-        real mean = sum / (real)C;
-#pragma omp simd reduction(+ : squares)
-        for (size_t k = 0; k < C; k++) squares += (x[k] - mean) * (x[k] - mean);
-        real rstd = 1 / real_sqrt(squares / (real)C + eps);
-        for (size_t k = 0; k < C; k++) y[k] = (x[k] - mean) * rstd * w[k] + b[k];
-        c->saved[2 * i] = mean;
-        c->saved[2 * i + 1] = rstd;
+        RowMoments m = loops->layer_norm(c->x[0].data + i * C, c->w[0], c->w[1], c->y + i * C, C);
+        c->saved[2 * i] = m.mean;
+        c->saved[2 * i + 1] = m.rstd;
     }
 }
 
@@ -33,30 +23,16 @@ static void layer_norm_forward(const Call *c) {
  */
 enum { PARTS = 32 };
 
-static void backward_part(const Call *c, Part rows, real *restrict dw, real *restrict db) {
+static void backward_part(const Call *c, Part rows, real *dw, real *db) {
+    const RowLoops *loops = loops_of_rows();
     size_t C = c->cols;
-    const real *w = c->w[0];
-    const bool first = c->x[0].first_grad;
     memset(dw, 0, C * sizeof *dw);
     memset(db, 0, C * sizeof *db);
-    for (size_t i = rows.first; i < rows.first + rows.count; i++) {
-        const real *x = c->x[0].data + i * C, *dy = c->dy + i * C;
-        real mean = c->saved[2 * i], rstd = c->saved[2 * i + 1], sum = 0, product = 0;
-#pragma omp simd reduction(+ : sum, product)
-        for (size_t k = 0; k < C; k++) {
-            sum += dy[k] * w[k];
-            product += dy[k] * w[k] * (x[k] - mean);
-            dw[k] += dy[k] * (x[k] - mean) * rstd;
-            db[k] += dy[k];
-        }
-        if (!c->x[0].grad) continue;
-        real *dx = c->x[0].grad + i * C;
-        sum /= (real)C;
-        product *= rstd / (real)C;
-        for (size_t k = 0; k < C; k++)
-            real_store_or_add(&dx[k], rstd * (dy[k] * w[k] - sum - (x[k] - mean) * rstd * product),
-                              first);
-    }
+    for (size_t i = rows.first; i < rows.first + rows.count; i++)
+        loops->layer_norm_back(c->x[0].data + i * C, c->w[0], c->dy + i * C,
+                               (RowMoments){c->saved[2 * i], c->saved[2 * i + 1]},
+                               c->x[0].grad ? c->x[0].grad + i * C : NULL, dw, db, C,
+                               c->x[0].first_grad);
 }
 
 static void layer_norm_backward(const Call *c) {

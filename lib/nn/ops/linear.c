@@ -15,8 +15,8 @@ static void linear_forward(const Call *c) {
     size_t n = c->batch * c->rows, in = input(c)->cols, out = c->cols, first = first_output(c);
     const real *b = c->w[1] ? c->w[1] + first : NULL;
     if (c->rounded) {
-        bf16_product(c->rounded->kernel, &c->rounded->matrices[c->w0], first, out, n,
-                     input(c)->data, b, onto(c), c->rounded->input, c->y);
+        bf16_product(&c->rounded->matrices[c->w0], first, out, n, input(c)->data, b, onto(c),
+                     c->rounded->input, c->y);
         return;
     }
     if (c->room) {
@@ -65,13 +65,11 @@ static void backward_products_in_bf16(const Call *c) {
 
 static void add_column_sums(size_t n, size_t cols, const real *dy, real *db) {
     enum { BLOCK = 64 };
+    const ElementLoops *loops = loops_of_elements();
 #pragma omp parallel for schedule(static) if (n * cols > WORTH_THREADS)
     for (size_t first = 0; first < cols; first += BLOCK) {
         size_t width = cols - first < BLOCK ? cols - first : BLOCK;
-        real sum[BLOCK] = {0};
-        for (size_t i = 0; i < n; i++)
-            for (size_t k = 0; k < width; k++) sum[k] += dy[i * cols + first + k];
-        for (size_t k = 0; k < width; k++) db[first + k] += sum[k];
+        loops->add_rows(dy + first, n, cols, db + first, width);
     }
 }
 

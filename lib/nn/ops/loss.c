@@ -2,6 +2,7 @@
  * absolute_error      y = mean |a - b|,    da = dy sign(a - b) / n,   db = -da
  * weighted_sum        y = sum w_i x_i,     dx_i = w_i dy
  * Sums run in double: a mean over 10^6 floats keeps its last digits. */
+#include "lib/nn/kernels/loops.h"
 #include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"
 
@@ -15,25 +16,17 @@ static Value record_error(Graph *g, const Op *op, Value a, Value b) {
 }
 
 static void mse_forward(const Call *c) {
-    const real *a = c->x[0].data, *b = c->x[1].data;
     size_t n = compared(c);
-    double sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < n; i++)
-        sum += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
-    c->y[0] = (real)(sum / (double)n);
+    c->y[0] = (real)(loops_of_elements()->squares(c->x[0].data, c->x[1].data, n) / (double)n);
 }
 
 static void mse_backward(const Call *c) {
-    const real *a = c->x[0].data, *b = c->x[1].data;
+    const ElementLoops *loops = loops_of_elements();
+    const Operand *a = &c->x[0], *b = &c->x[1];
     size_t n = compared(c);
     real factor = 2 * c->dy[0] / (real)n;
-    real *da = c->x[0].grad, *db = c->x[1].grad;
-    bool first[2] = {c->x[0].first_grad, c->x[1].first_grad};
-    for (size_t i = 0; da && i < n; i++)
-        real_store_or_add(&da[i], factor * (a[i] - b[i]), first[0]);
-    for (size_t i = 0; db && i < n; i++)
-        real_store_or_add(&db[i], -factor * (a[i] - b[i]), first[1]);
+    if (a->grad) loops->give_difference(factor, a->data, b->data, a->grad, n, a->first_grad);
+    if (b->grad) loops->give_difference(factor, b->data, a->data, b->grad, n, b->first_grad);
 }
 
 Value op_mean_squared_error(Graph *g, Value a, Value b) {
@@ -47,27 +40,17 @@ Value op_mean_squared_error(Graph *g, Value a, Value b) {
 }
 
 static void absolute_forward(const Call *c) {
-    const real *a = c->x[0].data, *b = c->x[1].data;
     size_t n = compared(c);
-    double sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < n; i++) sum += fabs((double)a[i] - (double)b[i]);
-    c->y[0] = (real)(sum / (double)n);
-}
-
-/* d[i] gets step where a > b, -step where a < b; nothing where they are equal. */
-static void add_signs(Operand x, const real *a, const real *b, size_t n, real step) {
-    for (size_t i = 0; x.grad && i < n; i++) {
-        real sign = (real)(a[i] > b[i]) - (real)(a[i] < b[i]);
-        real_store_or_add(&x.grad[i], step * sign, x.first_grad);
-    }
+    c->y[0] = (real)(loops_of_elements()->distances(c->x[0].data, c->x[1].data, n) / (double)n);
 }
 
 static void absolute_backward(const Call *c) {
+    const ElementLoops *loops = loops_of_elements();
+    const Operand *a = &c->x[0], *b = &c->x[1];
     size_t n = compared(c);
     real step = c->dy[0] / (real)n;
-    add_signs(c->x[0], c->x[0].data, c->x[1].data, n, step);
-    add_signs(c->x[1], c->x[0].data, c->x[1].data, n, -step);
+    if (a->grad) loops->give_sign(step, a->data, b->data, a->grad, n, a->first_grad);
+    if (b->grad) loops->give_sign(step, b->data, a->data, b->grad, n, b->first_grad);
 }
 
 Value op_absolute_error(Graph *g, Value a, Value b) {

@@ -8,6 +8,8 @@
  *   dU = sum over rows of da h[t-1]^T
  * The products run over the batch: [batch, H] with U once for each row. Backward overwrites the
  * saved gates with da. */
+#include "lib/base/threads.h"
+#include "lib/nn/kernels/loops.h"
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"
@@ -26,26 +28,8 @@ static Before before(const Call *c, size_t t) {
     return (Before){state(c) ? state(c)->data : NULL, c->cols};
 }
 
-/* a becomes the gates; h and s of the row follow. s_before: NULL for zeros. */
-static void open_gates(size_t H, real *restrict a, const real *restrict s_before,
-                       real *restrict y) {
-    real *i = a, *f = a + H, *g = a + 2 * H, *o = a + 3 * H, *h = y, *s = y + H;
-#pragma omp simd
-    for (size_t k = 0; k < H; k++) {
-        i[k] = 1 / (1 + real_exp(-i[k]));
-        f[k] = 1 / (1 + real_exp(-f[k]));
-        g[k] = real_tanh(g[k]);
-        o[k] = 1 / (1 + real_exp(-o[k]));
-    }
-    if (s_before)
-        for (size_t k = 0; k < H; k++) s[k] = f[k] * s_before[k] + i[k] * g[k];
-    else
-        for (size_t k = 0; k < H; k++) s[k] = i[k] * g[k];
-#pragma omp simd
-    for (size_t k = 0; k < H; k++) h[k] = o[k] * real_tanh(s[k]);
-}
-
 static void lstm_forward(const Call *c) {
+    const RowLoops *loops = loops_of_rows();
     size_t H = width(c), T = c->rows, stride = T * 4 * H;
     for (size_t t = 0; t < T; t++) {
         const Before old = before(c, t);
@@ -57,36 +41,23 @@ static void lstm_forward(const Call *c) {
 #pragma omp parallel for schedule(static) if (c->batch * 4 * H > WORTH_THREADS)
         for (size_t b = 0; b < c->batch; b++) {
             if (!old.at) memcpy(gates + b * stride, z + b * stride, 4 * H * sizeof *gates);
-            open_gates(H, gates + b * stride, old.at ? old.at + b * old.stride + H : NULL,
-                       c->y + (b * T + t) * 2 * H);
+            loops->open_gates(gates + b * stride, old.at ? old.at + b * old.stride + H : NULL,
+                              c->y + (b * T + t) * 2 * H, H);
         }
     }
 }
 
-/* The gates become da; ds: in, from the row after; out, to the row before. */
-static void close_gates(size_t H, real *restrict gates, const real *restrict s_before,
-                        const real *restrict s, const real *restrict dy, const real *restrict dh,
-                        real *restrict ds) {
-    real *gi = gates, *gf = gates + H, *gg = gates + 2 * H, *go = gates + 3 * H;
-#pragma omp simd
-    for (size_t k = 0; k < H; k++) {
-        const real i = gi[k], f = gf[k], g = gg[k], o = go[k], th = real_tanh(s[k]);
-        const real dhk = dy[k] + dh[k], old = s_before ? s_before[k] : 0;
-        const real dsk = dy[H + k] + ds[k] + dhk * o * (1 - th * th);
-        gi[k] = dsk * g * i * (1 - i);
-        gf[k] = dsk * old * f * (1 - f);
-        gg[k] = dsk * i * (1 - g * g);
-        go[k] = dhk * th * o * (1 - o);
-        ds[k] = dsk * f;
+static void store(const Operand *x, size_t n, const real *from) {
+    const ElementLoops *loops = loops_of_elements();
+#pragma omp parallel if (n > WORTH_THREADS)
+    {
+        Part p = threads_part(n, VECTOR);
+        loops->give(1, from + p.first, x->grad + p.first, p.count, x->first_grad);
     }
 }
 
-static void store(const Operand *x, size_t n, const real *from) {
-#pragma omp parallel for simd schedule(static) if (n > WORTH_THREADS)
-    for (size_t k = 0; k < n; k++) real_store_or_add(&x->grad[k], from[k], x->first_grad);
-}
-
 static void lstm_backward(const Call *c) {
+    const RowLoops *loops = loops_of_rows();
     size_t H = width(c), T = c->rows, B = c->batch, stride = T * 4 * H;
     real *da = c->saved, *dh = da + B * stride, *ds = dh + B * H; /* of the row before */
     memset(dh, 0, 2 * B * H * sizeof *dh);
@@ -94,9 +65,10 @@ static void lstm_backward(const Call *c) {
         const Before old = before(c, t);
 #pragma omp parallel for schedule(static) if (B * 4 * H > WORTH_THREADS)
         for (size_t b = 0; b < B; b++)
-            close_gates(H, da + b * stride + t * 4 * H, old.at ? old.at + b * old.stride + H : NULL,
-                        c->y + (b * T + t) * 2 * H + H, c->dy + (b * T + t) * 2 * H, dh + b * H,
-                        ds + b * H);
+            loops->close_gates(da + b * stride + t * 4 * H,
+                               old.at ? old.at + b * old.stride + H : NULL,
+                               c->y + (b * T + t) * 2 * H + H, c->dy + (b * T + t) * 2 * H,
+                               dh + b * H, ds + b * H, H);
         if (t > 0 || (state(c) && state(c)->grad))
             matmul(B, H, 4 * H, 1, da + t * 4 * H, stride, c->w[0], H, 0, dh, H);
         if (c->dw[0] && old.at)

@@ -7,24 +7,23 @@
 #include "lib/nn/ops/elementwise.h"
 
 static void position_forward(const Call *c) {
+    const ElementLoops *loops = loops_of_elements();
     size_t n = c->rows * c->cols;
 #pragma omp parallel for schedule(static) if (c->batch * n > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
-        for (size_t i = 0; i < n; i++) c->y[b * n + i] = c->x[0].data[b * n + i] + c->w[0][i];
+        loops->add(c->x[0].data + b * n, 1, c->w[0], c->y + b * n, n);
 }
 
 static void position_backward(const Call *c) {
+    const ElementLoops *loops = loops_of_elements();
     size_t n = c->rows * c->cols;
     op_accumulate_grad(c, 0, 1);
     if (!c->dw[0]) return;
 #pragma omp parallel if (c->batch * n > WORTH_THREADS)
     {
         Part p = threads_part(n, VECTOR);
-        real *restrict dw = c->dw[0] + p.first;
-        for (size_t b = 0; b < c->batch; b++) {
-            const real *restrict dy = c->dy + b * n + p.first;
-            for (size_t i = 0; i < p.count; i++) dw[i] += dy[i];
-        }
+        for (size_t b = 0; b < c->batch; b++)
+            loops->give(1, c->dy + b * n + p.first, c->dw[0] + p.first, p.count, false);
     }
 }
 
@@ -38,10 +37,11 @@ Value op_add_position(Graph *g, Value x, Parameter p) {
 }
 
 static void table_forward(const Call *c) {
+    const ElementLoops *loops = loops_of_elements();
     size_t n = c->rows * c->cols;
 #pragma omp parallel for schedule(static) if (c->batch * n > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++)
-        for (size_t i = 0; i < n; i++) c->y[b * n + i] = c->x[0].data[b * n + i] + c->table[i];
+        loops->add(c->x[0].data + b * n, 1, c->table, c->y + b * n, n);
 }
 
 static void table_backward(const Call *c) { op_accumulate_grad(c, 0, 1); }
@@ -73,8 +73,9 @@ static void repeat_forward(const Call *c) {
 }
 
 static void repeat_backward(const Call *c) {
+    const ElementLoops *loops = loops_of_elements();
     for (size_t i = 0; c->dw[0] && i < c->batch * c->rows; i++)
-        for (size_t k = 0; k < c->cols; k++) c->dw[0][k] += c->dy[i * c->cols + k];
+        loops->give(1, c->dy + i * c->cols, c->dw[0], c->cols, false);
 }
 
 Value op_repeat_parameter(Graph *g, Parameter p, size_t rows) {

@@ -3,6 +3,7 @@
  * mean_rows         y = mean over t of x[t],  dx[t] = dy / rows
  * concat_rows       y = [x_0; x_1; ...],      dx_i = its part of dy
  * apply_row_matrix  y = M x,                  dx = M^T dy */
+#include "lib/nn/kernels/loops.h"
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"
@@ -32,6 +33,7 @@ static void taps_forward(const Call *c, Rule rule) {
 }
 
 static void taps_backward(const Call *c, Rule rule) {
+    const ElementLoops *loops = loops_of_elements();
     size_t C = c->cols, in = c->x[0].rows;
     if (!c->x[0].grad) return;
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
@@ -41,9 +43,8 @@ static void taps_backward(const Call *c, Rule rule) {
             const real *dy = c->dy + (b * c->rows + t) * C;
             real *dp = c->x[0].grad + (b * in + tap.i) * C,
                  *dq = c->x[0].grad + (b * in + tap.j) * C;
-            for (size_t k = 0; k < C; k++) dp[k] += tap.a * dy[k];
-            if (tap.b != 0)
-                for (size_t k = 0; k < C; k++) dq[k] += tap.b * dy[k];
+            loops->give(tap.a, dy, dp, C, false);
+            if (tap.b != 0) loops->give(tap.b, dy, dq, C, false);
         }
 }
 
@@ -173,6 +174,7 @@ static void concat_forward(const Call *c) {
 }
 
 static void concat_backward(const Call *c) {
+    const ElementLoops *loops = loops_of_elements();
     size_t C = c->cols;
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * C > WORTH_THREADS)
     for (size_t b = 0; b < c->batch; b++) {
@@ -180,9 +182,7 @@ static void concat_backward(const Call *c) {
         for (int i = 0; i < c->inputs; i++) {
             size_t n = c->x[i].rows * C;
             bool first = c->x[i].first_grad;
-            if (c->x[i].grad)
-                for (size_t k = 0; k < n; k++)
-                    real_store_or_add(&c->x[i].grad[b * n + k], dy[k], first);
+            if (c->x[i].grad) loops->give(1, dy, c->x[i].grad + b * n, n, first);
             dy += n;
         }
     }

@@ -1,6 +1,7 @@
 /* unfold_rows  y[t] = [x[i(t, 0)] ... x[i(t, k - 1)]],  i(t, j) = first + t - (k - 1 - j) dilation,
  *              dx[i(t, j)] += the j-th part of dy[t]
  * A row before the first is zero and gets nothing, or is the first one. */
+#include "lib/nn/kernels/loops.h"
 #include "lib/nn/op.h"
 #include "lib/nn/ops/ops.h"
 
@@ -30,6 +31,7 @@ static void unfold_forward(const Call *c) {
 }
 
 static void unfold_backward(const Call *c) {
+    const ElementLoops *loops = loops_of_elements();
     size_t C = c->x[0].cols, k = c->size[KERNEL];
     if (!c->x[0].grad) return;
 #pragma omp parallel for schedule(static) if (c->batch * c->rows * c->cols > WORTH_THREADS)
@@ -38,9 +40,8 @@ static void unfold_backward(const Call *c) {
             for (size_t j = 0; j < k; j++) {
                 size_t to = source(c, t, j);
                 if (to == OUTSIDE) continue;
-                const real *restrict dy = c->dy + ((b * c->rows + t) * k + j) * C;
-                real *restrict dx = c->x[0].grad + (b * c->x[0].rows + to) * C;
-                for (size_t i = 0; i < C; i++) dx[i] += dy[i];
+                loops->give(1, c->dy + ((b * c->rows + t) * k + j) * C,
+                            c->x[0].grad + (b * c->x[0].rows + to) * C, C, false);
             }
 }
 

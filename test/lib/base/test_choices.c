@@ -23,6 +23,7 @@ static void portable_is_the_last_way_of_each(void **state) {
     (void)state;
     Error err;
     assert_done(choices_parse("portable core=auto", ways, &err), &err);
+    assert_int_equal(ways[CHOICE_LANES], LANES_BASELINE);
     assert_int_equal(ways[CHOICE_MATMUL], MATMUL_BLAS);
     assert_int_equal(ways[CHOICE_BF16], BF16_PLAIN);
     assert_int_equal(ways[CHOICE_CORE], CORE_AUTO);
@@ -57,7 +58,8 @@ static void ways_that_are_not_offered_are_refused(void **state) {
             if (status) assert_non_null(strstr(err.text, "this machine offers"));
             if (!choice_way(c, way + 1)) assert_true(choice_offered(c, way));
         }
-    assert_int_equal(choice_offered(CHOICE_MATMUL, MATMUL_OWN), processor_has(PROCESSOR_AVX512));
+    assert_int_equal(choice_offered(CHOICE_LANES, LANES_AVX512), processor_has(PROCESSOR_AVX512));
+    assert_int_equal(choice_offered(CHOICE_LANES, LANES_AVX2), processor_has(PROCESSOR_AVX2));
 }
 
 static void what_is_taken_is_offered(void **state) {

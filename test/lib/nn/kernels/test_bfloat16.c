@@ -14,16 +14,16 @@ static void check_outputs(Bf16Kernel kernel, size_t rows, size_t out, size_t in,
     float *x = malloc(rows * in * sizeof *x), *w = malloc(out * in * sizeof *w),
           *bias = malloc(out * sizeof *bias), *y = malloc(rows * out * sizeof *y),
           *r0 = malloc(rows * out * sizeof *r0);
-    uint16_t *input = aligned_alloc(64, bf16_input_size(rows, in) * sizeof *input);
+    void *input = aligned_alloc(64, bf16_input_size(kernel, rows, in));
     for (size_t i = 0; i < rows * in; i++) x[i] = (float)rng_normal(&r);
     for (size_t i = 0; i < out * in; i++) w[i] = (float)rng_normal(&r);
     for (size_t i = 0; i < out; i++) bias[i] = (float)rng_normal(&r);
     for (size_t i = 0; i < rows * out; i++) r0[i] = (float)rng_normal(&r);
     Bf16Matrix m;
     Error err;
-    assert_done(bf16_matrix(&m, out, in, w, &err), &err);
-    bf16_product(kernel, &m, first, wanted, rows, x, with_bias ? bias + first : NULL,
-                 onto ? r0 : NULL, input, y);
+    assert_done(bf16_matrix(&m, kernel, out, in, w, &err), &err);
+    bf16_product(&m, first, wanted, rows, x, with_bias ? bias + first : NULL, onto ? r0 : NULL,
+                 input, y);
     for (size_t i = 0; i < rows; i++)
         for (size_t k = first; k < last; k++) {
             double sum = (with_bias ? (double)bias[k] : 0) +
@@ -71,11 +71,11 @@ static void nan_and_infinity_stay(void **state) {
         for (size_t i = 0; choice_offered(CHOICE_BF16, (int)kernel) && i < 3; i++) {
             float x, w = 1, y = 0;
             memcpy(&x, &bits[i], sizeof x);
-            uint16_t *input = aligned_alloc(64, bf16_input_size(1, 1) * sizeof *input);
+            void *input = aligned_alloc(64, bf16_input_size(kernel, 1, 1));
             Bf16Matrix m;
             Error err;
-            assert_done(bf16_matrix(&m, 1, 1, &w, &err), &err);
-            bf16_product(kernel, &m, 0, 1, 1, &x, NULL, NULL, input, &y);
+            assert_done(bf16_matrix(&m, kernel, 1, 1, &w, &err), &err);
+            bf16_product(&m, 0, 1, 1, &x, NULL, NULL, input, &y);
             assert_true(y - y != 0); /* infinite or not a number */
             bf16_matrix_free(&m);
             free(input);

@@ -1,93 +1,60 @@
-/* Products of float matrices with AVX-512, for matrices of a few hundred rows and columns. A BLAS
- * copies both operands into an order of its own, and there that costs a fifth of the time. Here A
- * is read where it is; 32 columns of B at a time are copied into the first-level cache. */
+/* Products of float matrices of a few hundred rows and columns. A BLAS copies both operands into an
+ * order of its own, and there that costs a fifth of the time. Here A is read where it is; two
+ * vectors of columns of B at a time are copied into the first-level cache. */
+#include "lib/base/loops.h"
 #include "lib/base/part.h"
 #include "lib/nn/kernels/matmul_kernels.h"
+
+#ifndef NN_FLOAT64
+#include "lib/nn/kernels/vectors.h"
+
+#define INLINE VECTOR_INLINE
+
+enum {
+    LANES = VECTOR_LANES,
+    LINE = 16, /* numbers in a line of the cache */
+    WIDTH = 2 * LANES, /* columns of B in a panel */
+    HEIGHT = VECTOR_REGISTERS >= 32 ? 12 : 6, /* rows of A: 24 sums of 32 registers, 12 of 16 */
+    DEPTH = 256, /* a panel of B takes 32 KiB of 64 with AVX-512, else at most 16 */
+    KEPT = 60 * HEIGHT *
+           DEPTH /* numbers of A that stay in the second-level cache while panels of B pass */
+};
 
 /* As measured beside OpenBLAS. With few rows the copy of B costs too much, with few steps (k) the
  * loading and storing of sums, and OpenBLAS multiplies small matrices without copies where B is not
  * transposed. Beyond the last line's sizes a BLAS, which copies A too, makes better use of caches.
  */
-bool matmul_avx512_pays(const Product *p) {
+static bool pays(const Product *p) {
     enum { SMALL = 1000000, FEW = 80 };
     if (p->k < 32 || p->m < (p->tb ? 12 : 48) || (!p->tb && p->m * p->n * p->k <= SMALL))
         return false;
     return (p->tb && p->m <= FEW) || (p->ta ? p->m * p->n <= 1 << 16 : p->k * p->n <= 1 << 18);
 }
 
-#if defined(__x86_64__) && !defined(NN_FLOAT64)
-#include <immintrin.h>
-
-#define AVX512 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl")))
-#define INLINE static inline __attribute__((always_inline)) AVX512
-
-enum {
-    LANES = 16,
-    WIDTH = 2 * LANES, /* columns of B in a panel */
-    HEIGHT = 12, /* rows of A: 24 sums of 32 registers */
-    DEPTH = 256, /* a panel of B takes 32 KiB */
-    KEPT = 60 * HEIGHT *
-           DEPTH /* numbers of A that stay in the second-level cache while panels of B pass */
-};
-
-INLINE __mmask16 first_lanes(size_t n) { return n >= LANES ? 0xffff : (__mmask16)((1u << n) - 1); }
-
 /* --- the copy of B: [depth][WIDTH], zeros beside its columns --- */
 
-/* 16 rows of 16 numbers, as columns. */
-INLINE void transpose(__m512 r[LANES]) {
-    __m512 t[LANES];
-#pragma GCC unroll 8
-    for (int i = 0; i < LANES; i += 2) {
-        t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
-        t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < LANES; i += 4) {
-        r[i] = _mm512_shuffle_ps(t[i], t[i + 2], 0x44);
-        r[i + 1] = _mm512_shuffle_ps(t[i], t[i + 2], 0xee);
-        r[i + 2] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0x44);
-        r[i + 3] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0xee);
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) {
-        t[i] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0x88);
-        t[i + 4] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0x88);
-        t[i + 8] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0xdd);
-        t[i + 12] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0xdd);
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) {
-        r[i] = _mm512_shuffle_f32x4(t[i], t[i + 4], 0x88);
-        r[i + 8] = _mm512_shuffle_f32x4(t[i], t[i + 4], 0xdd);
-        r[i + 4] = _mm512_shuffle_f32x4(t[i + 8], t[i + 12], 0x88);
-        r[i + 12] = _mm512_shuffle_f32x4(t[i + 8], t[i + 12], 0xdd);
-    }
-}
-
-AVX512 static void copy_transposed(const float *b, size_t ldb, size_t cols, size_t depth,
-                                   float *to) {
+static void copy_transposed(const float *b, size_t ldb, size_t cols, size_t depth, float *to) {
     for (size_t half = 0; half < WIDTH; half += LANES)
         for (size_t k = 0; k < depth; k += LANES) {
-            __mmask16 mask = first_lanes(depth - k);
-            __m512 r[LANES];
+            Selection mask = vector_first(depth - k);
+            Vector r[LANES];
 #pragma GCC unroll 16
             for (size_t i = 0; i < LANES; i++)
-                r[i] = half + i < cols ? _mm512_maskz_loadu_ps(mask, b + (half + i) * ldb + k)
-                                       : _mm512_setzero_ps();
-            transpose(r);
+                r[i] = half + i < cols ? vector_load_some(mask, b + (half + i) * ldb + k)
+                                       : vector_all(0);
+            vector_transpose(r);
 #pragma GCC unroll 16
             for (size_t i = 0; i < LANES; i++)
-                _mm512_store_ps(to + (k + i) * WIDTH + half,
-                                r[i]); /* to whole vectors: DEPTH is a multiple of LANES */
+                vector_store(to + (k + i) * WIDTH + half,
+                             r[i]); /* to whole vectors: DEPTH is a multiple of LANES */
         }
 }
 
-AVX512 static void copy_straight(const float *b, size_t ldb, size_t cols, size_t depth, float *to) {
-    __mmask16 left = first_lanes(cols), right = cols > LANES ? first_lanes(cols - LANES) : 0;
+static void copy_straight(const float *b, size_t ldb, size_t cols, size_t depth, float *to) {
+    Selection left = vector_first(cols), right = vector_first(cols > LANES ? cols - LANES : 0);
     for (size_t k = 0; k < depth; k++) {
-        _mm512_store_ps(to + k * WIDTH, _mm512_maskz_loadu_ps(left, b + k * ldb));
-        _mm512_store_ps(to + k * WIDTH + LANES, _mm512_maskz_loadu_ps(right, b + k * ldb + LANES));
+        vector_store(to + k * WIDTH, vector_load_some(left, b + k * ldb));
+        vector_store(to + k * WIDTH + LANES, vector_load_some(right, b + k * ldb + LANES));
     }
 }
 
@@ -101,7 +68,7 @@ typedef struct {
 
 INLINE Ahead ahead_of(const float *x, size_t stride, size_t row, size_t rows, size_t col,
                       size_t cols) {
-    size_t lines = (cols + LANES - 1) / LANES;
+    size_t lines = (cols + LINE - 1) / LINE;
     return rows ? (Ahead){.at = x + row * stride + col,
                           .stride = stride,
                           .lines = lines,
@@ -111,7 +78,7 @@ INLINE Ahead ahead_of(const float *x, size_t stride, size_t row, size_t rows, si
 
 INLINE void look_ahead(Ahead *a) {
     if (a->left == 0) return;
-    __builtin_prefetch(a->at + a->line * LANES, 0, 2);
+    __builtin_prefetch(a->at + a->line * LINE, 0, 2);
     a->left--;
     if (++a->line < a->lines) return;
     a->line = 0;
@@ -130,17 +97,17 @@ typedef struct {
     Ahead *next_a, *next_b; /* of columns */
 } Tile;
 
-typedef __m512 Sums[HEIGHT][2];
+typedef Vector Sums[HEIGHT][2];
 
 /* One more term of n rows: a[i] times the panel's row. */
 INLINE void add_term(Sums sum, const float *const a[HEIGHT], size_t at, const float *b,
                      const size_t n, const size_t vectors) {
-    __m512 b0 = _mm512_load_ps(b), b1 = vectors > 1 ? _mm512_load_ps(b + LANES) : b0;
+    Vector b0 = vector_load(b), b1 = vectors > 1 ? vector_load(b + LANES) : b0;
 #pragma GCC unroll 12
     for (size_t i = 0; i < n; i++) {
-        __m512 x = _mm512_set1_ps(a[i][at]);
-        sum[i][0] = _mm512_fmadd_ps(x, b0, sum[i][0]);
-        if (vectors > 1) sum[i][1] = _mm512_fmadd_ps(x, b1, sum[i][1]);
+        Vector x = vector_all(a[i][at]);
+        sum[i][0] = vector_fma(x, b0, sum[i][0]);
+        if (vectors > 1) sum[i][1] = vector_fma(x, b1, sum[i][1]);
     }
 }
 
@@ -162,9 +129,9 @@ INLINE void add_row_terms(Sums sum, const Rows *r, const float *b, const size_t 
 INLINE void add_rows(const Tile *t, Sums sum, const size_t n, const size_t vectors) {
     const size_t stride = t->stride;
     const float *b = t->panel;
-    Rows r = {{t->a, n > 3 ? t->a + 3 * stride : t->a, n > 6 ? t->a + 6 * stride : t->a,
-               n > 9 ? t->a + 9 * stride : t->a},
-              stride};
+    Rows r = {.stride = stride};
+#pragma GCC unroll 4
+    for (size_t i = 0; i < HEIGHT / 3; i++) r.third[i] = t->a + (3 * i < n ? 3 * i * stride : 0);
     size_t k = 0;
     for (; k + 4 <= t->depth; k += 4, b += 4 * WIDTH) {
         add_row_terms(sum, &r, b, 4, n, vectors);
@@ -186,8 +153,9 @@ INLINE void add_columns(const Tile *t, Sums sum, const size_t n, const size_t ve
         look_ahead(&next_b);
 #pragma GCC unroll 4
         for (size_t j = 0; j < 4 && k < t->depth; j++, k++, b += WIDTH, a += t->stride) {
-            const float *const at[HEIGHT] = {a,     a + 1, a + 2, a + 3, a + 4,  a + 5,
-                                             a + 6, a + 7, a + 8, a + 9, a + 10, a + 11};
+            const float *at[HEIGHT];
+#pragma GCC unroll 12
+            for (size_t i = 0; i < HEIGHT; i++) at[i] = a + i;
             add_term(sum, at, 0, b, n, vectors);
         }
     }
@@ -195,13 +163,13 @@ INLINE void add_columns(const Tile *t, Sums sum, const size_t n, const size_t ve
     *t->next_b = next_b;
 }
 
-/* n rows by `vectors` times 16 columns. */
+/* n rows by `vectors` vectors of columns. */
 INLINE void tile(const Tile *t, const size_t n, const size_t vectors, const bool by_rows) {
     Sums sum;
 #pragma GCC unroll 12
     for (size_t i = 0; i < n; i++)
         for (size_t v = 0; v < vectors; v++) {
-            sum[i][v] = _mm512_setzero_ps();
+            sum[i][v] = vector_all(0);
             __builtin_prefetch(t->c + i * t->ldc + v * LANES, 1,
                                3); /* to be there when the sums are */
         }
@@ -209,20 +177,46 @@ INLINE void tile(const Tile *t, const size_t n, const size_t vectors, const bool
         add_rows(t, sum, n, vectors);
     else
         add_columns(t, sum, n, vectors);
-    const __m512 alpha = _mm512_set1_ps(t->alpha), beta = _mm512_set1_ps(t->beta);
+    const Vector alpha = vector_all(t->alpha), beta = vector_all(t->beta);
     for (size_t v = 0; v < vectors; v++) {
-        __mmask16 mask = first_lanes(t->cols - v * LANES);
-        __m512 bias =
-            t->bias ? _mm512_maskz_loadu_ps(mask, t->bias + v * LANES) : _mm512_setzero_ps();
+        Selection mask = vector_first(t->cols - v * LANES);
+        const bool whole = t->cols >= (v + 1) * LANES;
+        Vector bias = t->bias ? vector_load_some(mask, t->bias + v * LANES) : vector_all(0);
 #pragma GCC unroll 12
         for (size_t i = 0; i < n; i++) {
             float *c = t->c + i * t->ldc + v * LANES;
-            __m512 x = _mm512_fmadd_ps(alpha, sum[i][v], bias);
+            Vector x = vector_fma(alpha, sum[i][v], bias);
             if (t->beta != 0)
-                x = _mm512_fmadd_ps(beta,
-                                    _mm512_maskz_loadu_ps(mask, t->d + i * t->ldc + v * LANES), x);
-            _mm512_mask_storeu_ps(c, mask, x);
+                x = vector_fma(beta, vector_load_some(mask, t->d + i * t->ldc + v * LANES), x);
+            if (whole)
+                vector_store(c, x);
+            else
+                vector_store_some(c, mask, x);
         }
+    }
+}
+
+/* n from 7 on, where tiles are so high. */
+INLINE void high_tile_of(const Tile *t, size_t n, size_t vectors, bool by_rows) {
+    switch (n) {
+    case 7:
+        tile(t, 7, vectors, by_rows);
+        break;
+    case 8:
+        tile(t, 8, vectors, by_rows);
+        break;
+    case 9:
+        tile(t, 9, vectors, by_rows);
+        break;
+    case 10:
+        tile(t, 10, vectors, by_rows);
+        break;
+    case 11:
+        tile(t, 11, vectors, by_rows);
+        break;
+    default:
+        tile(t, 12, vectors, by_rows);
+        break;
     }
 }
 
@@ -246,31 +240,16 @@ INLINE void tile_of(const Tile *t, size_t n, size_t vectors, bool by_rows) {
     case 6:
         tile(t, 6, vectors, by_rows);
         break;
-    case 7:
-        tile(t, 7, vectors, by_rows);
-        break;
-    case 8:
-        tile(t, 8, vectors, by_rows);
-        break;
-    case 9:
-        tile(t, 9, vectors, by_rows);
-        break;
-    case 10:
-        tile(t, 10, vectors, by_rows);
-        break;
-    case 11:
-        tile(t, 11, vectors, by_rows);
-        break;
     default:
-        tile(t, 12, vectors, by_rows);
+        if (HEIGHT > 6) high_tile_of(t, n, vectors, by_rows);
         break;
     }
 }
 
-AVX512 static void tile_rows_32(const Tile *t, size_t n) { tile_of(t, n, 2, true); }
-AVX512 static void tile_rows_16(const Tile *t, size_t n) { tile_of(t, n, 1, true); }
-AVX512 static void tile_columns_32(const Tile *t, size_t n) { tile_of(t, n, 2, false); }
-AVX512 static void tile_columns_16(const Tile *t, size_t n) { tile_of(t, n, 1, false); }
+static void tile_rows_wide(const Tile *t, size_t n) { tile_of(t, n, 2, true); }
+static void tile_rows_narrow(const Tile *t, size_t n) { tile_of(t, n, 1, true); }
+static void tile_columns_wide(const Tile *t, size_t n) { tile_of(t, n, 2, false); }
+static void tile_columns_narrow(const Tile *t, size_t n) { tile_of(t, n, 1, false); }
 
 /* --- the product --- */
 
@@ -301,13 +280,13 @@ INLINE void panel_down(const Product *p, Block s, size_t col, const float *panel
                   .next_a = next_a,
                   .next_b = next_b};
         if (p->ta)
-            (cols > LANES ? tile_columns_32 : tile_columns_16)(&t, n);
+            (cols > LANES ? tile_columns_wide : tile_columns_narrow)(&t, n);
         else
-            (cols > LANES ? tile_rows_32 : tile_rows_16)(&t, n);
+            (cols > LANES ? tile_rows_wide : tile_rows_narrow)(&t, n);
     }
 }
 
-AVX512 static void block(const Product *p, Block s) {
+static void block(const Product *p, Block s) {
     _Alignas(64) float panel[DEPTH * WIDTH];
     size_t then = s.k + s.depth, steps = at_most(p->k - then, DEPTH); /* of the next block */
     Ahead next_a = ahead_of(p->a, p->lda, then, p->ta ? steps : 0, s.row, s.rows);
@@ -327,7 +306,7 @@ AVX512 static void block(const Product *p, Block s) {
     }
 }
 
-void matmul_avx512(const Product *p) {
+static void multiply(const Product *p) {
     size_t most = KEPT / at_most(p->k, DEPTH), blocks = (p->m + most - 1) / most;
     for (size_t i = 0; i < blocks; i++)
         for (size_t k = 0; k < p->k; k += DEPTH) {
@@ -337,5 +316,8 @@ void matmul_avx512(const Product *p) {
 }
 
 #else
-void matmul_avx512(const Product *p) { (void)p; }
+static bool pays(const Product *p) { return (void)p, false; }
+static void multiply(const Product *p) { (void)p; }
 #endif
+
+const OwnProducts LOOPS_TABLE(own_products) = {.multiply = multiply, .pays = pays};
