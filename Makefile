@@ -11,7 +11,7 @@
 #   make dance DATA=DIR OUT=DIR
 #                       a whole experiment, from an AIST++ folder to a table: experiments/README.md
 #   make tables DATA=DIR OUT=DIR
-#                       the paper's Tables 2 to 5 on a data set, or one of them: make table2
+#                       the paper's Tables 2 to 5 on a data set; make table1 ... table7: one
 #   make warnings       a compiler's warnings about everything, as errors: make warnings CC=clang
 #   make parity         comparison with independent implementations (needs python3)
 #   make bench          speed, beside that of librosa, PyTorch and SciPy in the virtual environment

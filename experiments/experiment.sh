@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154 # here and name are the script's
 # experiment.sh: what the experiments share. A script sets `here` (this file's folder) and `name`
 # (NAME.mk has its rules), and calls, in this order, experiment_words, its own checks,
-# experiment_begin and experiment_run. `also`: variables that are not in the rules word for word.
+# experiment_begin and experiment_run. `also`: variables that are not in the rules word for word;
+# `part`: a makefile between stages.mk and NAME.mk.
 root=$(dirname "$here")
 rules=$here/$name.mk
 BIN=${BIN:-bin}
@@ -24,8 +25,8 @@ variables() {
 }
 rules_make() { # rules_make FOLDER TARGET [OPTION]...
     folder=$1 target=$2 && shift 2
-    "${MAKE:-make}" "$@" -s --no-print-directory -C "$folder" -f "$here/stages.mk" -f "$rules" \
-        "$target"
+    "${MAKE:-make}" "$@" -s --no-print-directory -C "$folder" -f "$here/stages.mk" \
+        ${part:+-f "$here/$part.mk"} -f "$rules" "$target"
 }
 methods() { MAKEFLAGS='' rules_make "$here" methods; }
 
@@ -59,7 +60,8 @@ check_numbers() { # check_numbers VARIABLE VALUE
 }
 check_variables() {
     options=$(methods | tr 'a-z ' 'A-Z\n' | sed 's/[0-9]*$/_OPTIONS/' | words)
-    own="DATA OUT ${also-} $options $(variables "$rules" "$here/stages.mk")"
+    named=$(variables "$here/stages.mk" ${part:+"$here/$part.mk"} "$rules")
+    own="DATA OUT ${also-} $options $named"
     own=$(echo "$own" | tr ' ' '\n' | grep -v -x -e LC_ALL -e Q -e "" | sort -u | words)
     known=$own
     [ ! -f "$root/Makefile" ] || known="$own $(variables "$root/Makefile")"

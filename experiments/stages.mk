@@ -32,6 +32,7 @@ items_tiny := 4
 
 # --- rules that methods share ---
 
+comma := ,
 rate := $(if $(FPS),--fps $(FPS))
 length := $(if $(FRAMES),--frames $(FRAMES),--seconds $(DURATION))
 kept := $(if $(KEEP),--keep $(KEEP))
@@ -42,7 +43,6 @@ LC_ALL := C
 export LC_ALL
 Q := $(if $(V),,@)
 say = @printf '%s: %s\n' "$$CALLER" '$(1)'
-comma := ,
 # A file whose name stays its target's until it differs: make then does nothing where nothing
 # changed.
 replace = if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@; fi
@@ -55,45 +55,49 @@ endef
 
 upper = $(shell echo $(1) | tr '[:lower:]' '[:upper:]')
 
-# $(call clustering,name,more options): a folder of clusters.
+# $(call clustering,name,more options,list): a folder of clusters, of the list's dances. Here and
+# below the list is train.tsv where none is given, and its rate the experiment's.
+list = $(or $(strip $(1)),train.tsv)
 define clustering
 $(call remember,$(1),$(CLUSTERS) $(2))
 clusterer-$(1) := "$$$$PROGRAMS"/cluster-ap -j $(THREADS) $(CLUSTERS) $(2)
-$(1)/done: train.tsv options/$(1)
+$(1)/done: $(call list,$(3)) options/$(1)
 	$$(call say,$(1): movements that are alike$$(comma) a table for each genre)
 	@rm -rf $(1)
-	$$(Q)$$(clusterer-$(1)) -o $(1) train.tsv
+	$$(Q)$$(clusterer-$(1)) -o $(1) $$<
 	@touch $$@
 endef
 
-# $(call bank,name,clusters,more options): stages 1 and 2.
+# $(call bank,name,clusters,more options,list,its rate): stages 1 and 2.
 define bank
-trainer-$(1) := "$$$$PROGRAMS"/train-bank --preset $(PRESET) -j $(THREADS) $(rate) \
+trainer-$(1) := "$$$$PROGRAMS"/train-bank --preset $(PRESET) -j $(THREADS) $(or $(5),$(rate)) \
 	$(BANK_OPTIONS) $(3)
+list-of-$(1) := $(call list,$(4))
 clusters-of-$(1) := $(2)
 $(call remember,$(1),$(PRESET) $(BANK_OPTIONS) $(3)$(heard))
-$(1)-%.safetensors: train.tsv $(2)/done options/$(1)
+$(1)-%.safetensors: $(call list,$(4)) $(2)/done options/$(1)
 	$$(call say,$(1)-$$*: training (stages 1 and 2); its losses: $(1)-$$*.log)
-	$$(Q)$$(trainer-$(1)) --seed $$* --clusters $(2) --checkpoint $(1)-$$*.checkpoint -o $$@ \
-		train.tsv >$(1)-$$*.log
+	$$(Q)$$(trainer-$(1)) --seed $$* --clusters $(2) --checkpoint $(1)-$$*.checkpoint -o $$@ $$< \
+		>$(1)-$$*.log
 	@rm -f $(1)-$$*.checkpoint $(1)-$$*.checkpoint.previous
 endef
 
-# $(call method,name,NAME,trained from,what makes it this method,its usual options): a row of the
-# table below. A bank's file gives window, coordinates, statistics and seeds and, unless --no-refine
-# --no-transit, what it learnt; "data": nothing but the data set. NAME_OPTIONS takes the place of
-# the usual options, and MODEL_OPTIONS is for every method.
+# $(call method,name,NAME,trained from,what makes it this method,its usual options,list,its rate): a
+# row of the table below. A bank's file gives window, coordinates, statistics and seeds and, unless
+# --no-refine --no-transit, what it learnt; "data": nothing but the data set. NAME_OPTIONS takes the
+# place of the usual options, and MODEL_OPTIONS is for every method.
 define method
-methods-there += $(1)
+methods-there += $(if $(6),,$(1))
 $(2)_OPTIONS ?= $(5)
-trainer-$(1) = "$$$$PROGRAMS"/train-predictor --preset $$(PRESET) -j $$(THREADS) $$(rate) \
-	$$(MODEL_OPTIONS) $$($(2)_OPTIONS) $(4)
+trainer-$(1) = "$$$$PROGRAMS"/train-predictor --preset $$(PRESET) -j $$(THREADS) \
+	$(or $(7),$(rate)) $$(MODEL_OPTIONS) $$($(2)_OPTIONS) $(4)
+list-of-$(1) := $(call list,$(6))
 bank-of-$(1) := $(filter-out data,$(3))
 $(call remember,$(1),$$(PRESET) $$(MODEL_OPTIONS) $$($(2)_OPTIONS)$(heard))
-$(1)-%.safetensors: $(if $(filter data,$(3)),train.tsv,$(3)-%.safetensors) options/$(1)
+$(1)-%.safetensors: $(call list,$(6)) $(filter-out data-%,$(3)-%.safetensors) options/$(1)
 	$$(call say,$(1)-$$*: training (stage 3); its losses: $(1)-$$*.log)
-	$$(Q)$$(trainer-$(1)) --seed $$* $(if $(filter data,$(3)),,--bank $$<) \
-		--checkpoint $(1)-$$*.checkpoint -o $$@ train.tsv >$(1)-$$*.log
+	$$(Q)$$(trainer-$(1)) --seed $$* $(if $(filter data,$(3)),,--bank $(3)-$$*.safetensors) \
+		--checkpoint $(1)-$$*.checkpoint -o $$@ $$< >$(1)-$$*.log
 	@rm -f $(1)-$$*.checkpoint $(1)-$$*.checkpoint.previous
 endef
 
@@ -187,7 +191,9 @@ makers := $(filter $(untrained),$(1))
 models := $(filter-out $(untrained),$(1))
 banks := $(sort $(foreach m,$(1),$(bank-of-$(m))))
 $(call remember,models,$(foreach m,$(1),$(m) $(call seeds-of,$(m))))
-cost.txt: $(patsubst %,options/%,$(1) $(sort $(foreach m,$(1),$(bank-of-$(m)))))
+cost.txt: $(patsubst %,options/%,$(filter-out $(untrained),$(1)) \
+              $(sort $(foreach m,$(1),$(bank-of-$(m))))) \
+          $(sort $(foreach m,$(1),$(list-of-$(m))))
 endef
 clusterings = $(sort $(foreach b,$(banks),$(clusters-of-$(b))))
 bank-users = $(foreach m,$(models),$(if $(filter $(1),$(bank-of-$(m))),$(m)))
@@ -198,15 +204,15 @@ force:
 options-check:
 	@$(foreach c,$(clusterings),$(clusterer-$(c)) --help >/dev/null &&) :
 	@$(foreach t,$(banks) $(models),$(trainer-$(t)) --help >/dev/null &&) :
-	@$(foreach m,$(makers),$(maker-$(m)) --help >/dev/null &&) :
+	@$(foreach m,$(makers),$(if $(maker-$(m)),$(maker-$(m)) --help >/dev/null &&)) :
 
 $(eval $(call remember,rate,$(rate)))
 cost.txt: train.tsv options/rate options/models $(if $(FEATURES),features/done)
 	$(call say,what training will take$(comma) measured on a few steps:)
 	$(Q){ $(foreach b,$(banks),echo '$(b) $(words $(call bank-seeds,$(b)))' && \
-		$(trainer-$(b)) --dry-run --json train.tsv &&) \
+		$(trainer-$(b)) --dry-run --json $(list-of-$(b)) &&) \
 	      $(foreach m,$(models),echo '$(m) $(words $(call seeds-of,$(m)))' && \
-		$(trainer-$(m)) --dry-run --json train.tsv &&) :; } >$@.new
+		$(trainer-$(m)) --dry-run --json $(list-of-$(m)) &&) :; } >$@.new
 	@sh "$$HERE"/training-cost $@.new >$@ && rm $@.new && cat $@
 
 # --- dances and scores ---

@@ -14,13 +14,16 @@ TITLE3 := What RefineBank projects with
 TITLE4 := Latents of a window
 TITLE5 := Items of a bank
 TITLE6 := Another predictor
+TITLE7 := Another task: errors of predicted poses in mm, by frames after the seed
 
 # --- rows ---
 
 paper-rows = $(shell awk -F ' *[|] *' '$$2 == $(1) { print $$4 }' "$$HERE"/paper.txt)
+seen-rows = standing$(1) phd$(1) phd_aided$(1) phd_full$(1)
 # Where other rows than the paper's can be asked for.
 asked-4 := retrieval $(LATENTS:%=latents%)
 asked-5 := retrieval $(ITEMS:%=items%)
+asked-7 := $(foreach n,$(WINDOWS7),$(call seen-rows,$(n)))
 all-rows = $(filter-out GT,$(or $(asked-$(1)),$(call paper-rows,$(1))))
 chosen = $(if $(ROWS),$(filter $(ROWS),$(call all-rows,$(1))),$(call all-rows,$(1)))
 $(foreach t,$(TABLES),\
@@ -39,17 +42,21 @@ $(eval $(call experiment,$(sort $(foreach t,$(TABLES),$(call trained-for,$(t))))
 
 # $(call scores,table,seeds): all rows of a seed before the next seed.
 scores = $(foreach s,$(2),$(patsubst %,dances/%-$(s).json,$(call trained-for,$(1))))
-source := the paper (AIST++)
-print = "$$$$PROGRAMS"/compare-scores --published options/table$(1).jsonl --source '$(source)'
+source = the paper ($(if $(filter 7,$(1)),Human3.6M$(comma) from video,AIST++))
+print = "$$$$PROGRAMS"/compare-scores --published options/table$(1).jsonl \
+	--source '$(call source,$(1))'
 # The floor is what the first file says, and a piece's seed may last less than a model's.
 files = $(filter-out options/% dances/retrieval-%,$(1)) $(filter dances/retrieval-%,$(1))
+
+# Real dance is no row of Table 7.
+$(foreach t,$(filter-out 7,$(TABLES)),$(eval real-$(t) := dances/GT.json))
 
 # $(call table,number): as text, Markdown, LaTeX and JSON.
 define table
 options/table$(1).jsonl: force
 	@sh "$$$$HERE"/table-rows $(1) \
 	    $(foreach r,$(rows-$(1)),$(r)=$(call trained-as,$(r))) >$$@.new && $$(replace)
-table$(1).txt: options/table$(1).jsonl dances/GT.json $(call scores,$(1),$(seeds-$(1)))
+table$(1).txt: options/table$(1).jsonl $(real-$(1)) $(call scores,$(1),$(seeds-$(1)))
 	@$(call print,$(1)) --format markdown $$(call files,$$^) >table$(1).md
 	@$(call print,$(1)) --format latex $$(call files,$$^) >table$(1).tex
 	@$(call print,$(1)) --json $$(call files,$$^) >table$(1).json
@@ -59,7 +66,7 @@ table$(1).txt: options/table$(1).jsonl dances/GT.json $(call scores,$(1),$(seeds
 partial$(1): options/table$(1).jsonl force
 	@echo 'Table $(1). $(TITLE$(1))'
 	@$(call print,$(1)) \
-	    $$(call files,$$(wildcard dances/GT.json $(call scores,$(1),$(seeds-$(1))))) && echo
+	    $$(call files,$$(wildcard $(real-$(1)) $(call scores,$(1),$(seeds-$(1))))) && echo
 endef
 $(foreach t,$(TABLES),$(eval $(call table,$(t))))
 

@@ -74,22 +74,22 @@ static void each_line(ScoreLines *l, const Published *p, const ScoreTable *t, co
 static void print_orders(FILE *f, const PublishedOrder orders[SCORE_COLUMNS], const char *source,
                          ScoreFormat format) {
     PublishedOrder all = {0, 0};
-    const char *between = " ";
+    const char *between = " (";
     for (size_t c = 0; c < SCORE_COLUMNS; c++) {
         all.pairs += orders[c].pairs;
         all.same += orders[c].same;
     }
     if (all.pairs == 0) return;
     if (format != SCORE_LATEX) fputc('\n', f);
-    fprintf(f, "%sPairs of rows in the same order as in %s: %zu of %zu:",
+    fprintf(f, "%sPairs of rows in the same order as in %s: %zu of %zu",
             format == SCORE_LATEX ? "% " : "", source, all.same, all.pairs);
     for (size_t c = 0; c < SCORE_COLUMNS; c++) {
         if (orders[c].pairs == 0) continue;
-        fprintf(f, "%s%s %zu of %zu", between, score_columns[c].title, orders[c].same,
+        fprintf(f, "%s%s: %zu of %zu", between, score_columns[c].title, orders[c].same,
                 orders[c].pairs);
         between = ", ";
     }
-    fputs(".\n", f);
+    fputs(").\n", f);
 }
 
 void published_print(FILE *f, const Published *p, const ScoreTable *t, const char *real,

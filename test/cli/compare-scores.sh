@@ -72,6 +72,60 @@ check "JSON" grep -qF \
     '"methods":[{"name":"full","rows":2,"mean":{"fid_k":15,"fid_g":2,"delta_pose":1.5,' \
         "$work/table"
 
+# --- beside a published table ---
+
+# Here full: FID_k 15 (10, 20), freezing 20% (10, 30); base: FID_k 40, freezing 50%.
+score 0.5 40 >"$work/base-1.json"
+row() { # row LABEL METHOD NUMBERS
+    printf '{"row":"%s","method":"%s"%s}\n' "$1" "$2" "$3"
+}
+{
+    row 'Real' GT ',"rate":0.19'
+    row 'Base_1' base ',"fid_k":9,"rate":0.3,"beat_align":0.2'
+    row 'Ours & all' full ',"fid_k":7,"rate":0.4,"beat_align":0.3'
+    row 'Other' other ''
+} >"$work/published"
+beside() { # beside TEXT OPTION...
+    text=$1 && shift
+    shows "$text" --published "$work/published" --source 'the book' "$@" \
+        "$gt" "$one" "$two" "$work/base-1.json"
+}
+check "a published row's method: its mean, half the distance of the extremes" beside \
+    'Ours & all 15.00+-5.00 2.00+-0.00 1.500+-0.000 20.0+-10.0% 0.250+-0.000 1.000+-0.000'
+check "... and below it what was published, columns without any value left out" beside \
+    ' the book 7.00 - - 40.0% 0.300 -'
+check "one seed: no half distance" beside 'Base_1 40.00 2.00 1.500 50.0% 0.250 1.000'
+check "a method that was not scored" beside 'Other - - - - - -'
+# of base and full: FID_k falls in both, freezing rises in the book alone, BeatAlign is equal here
+check "pairs in the same order" beside "Pairs of rows in the same order as in the book: 1 of 3 $(
+)(FID_k: 1 of 1, freezing: 0 of 1, BeatAlign: 0 of 1)."
+check "... as Markdown" beside \
+    '| Ours & all | 15.00 ± 5.00 | 2.00 ± 0.00 | 1.500 ± 0.000 | 20.0 ± 10.0% | 0.250 ± 0.000 |'$(
+    )' 1.000 ± 0.000 |' --format markdown
+check "... as LaTeX" beside \
+    'Ours \& all & 15.00 $\pm$ 5.00 & 2.00 $\pm$ 0.00 & 1.500 $\pm$ 0.000'$(
+    )' & 20.0 $\pm$ 10.0\% & 0.250 $\pm$ 0.000 & 1.000 $\pm$ 0.000 \\' --format latex
+check "... a label with a character that LaTeX has a meaning for" beside \
+    'Base\_1 & 40.00 & 2.00 & 1.500 & 50.0\% & 0.250 & 1.000 \\' --format latex
+"$compare" --json --published "$work/published" "$gt" "$one" "$two" >"$work/table"
+check "... as JSON" grep -qF \
+    '{"row":"Ours & all","method":"full","seeds":2,"mean":{"fid_k":15,"fid_g":2,' "$work/table"
+check "... with what was published" grep -qF \
+    '"published":{"fid_k":7,"rate":0.4,"beat_align":0.3}' "$work/table"
+echo '{"at_10":12.34,"at_50":99.96,"until_10":1}' >"$work/phd-1.json"
+row PHD phd ',"at_10":64.4' >"$work/errors"
+check "errors at horizons" shows 'PHD 12.3 100.0' --published "$work/errors" "$work/phd-1.json"
+check "... in a table without published rows" \
+    shows 'phd-1 - - - - - - - - - - - - 12.3 100.0' "$work/phd-1.json"
+for wrong in '{"row":"a"}' '{"method":"a"}' '{"row":1,"method":"a"}' '[]' ''; do
+    echo "$wrong" >"$work/wrong"
+    check "no published table: $wrong" fails 1 "$work/wrong: " "$compare" -p "$work/wrong" "$one"
+done
+{ row a full '' && row b full ''; } >"$work/wrong"
+check "two rows of a method" fails 1 'two rows are of method full' "$compare" -p "$work/wrong" "$one"
+
+# --- what is refused ---
+
 check "no file: wrong usage" fails 2 'no file of scores is given' "$compare"
 check "a missing file" fails 1 'none.json' "$compare" "$work/none.json"
 : >"$work/empty.json"

@@ -112,6 +112,20 @@ check "... and has no row in the paper" sh -c 'sed -n "/^Retrieval/{n;p}" "$1" |
 check "... a published table without freezing" grep -qF "$(printf '%s' '"published":{' \
     '"fid_k":50.83,"fid_g":23.75,"dist_k":5.13,"dist_g":5.69}')" "$work/my out/table6.json"
 
+tables TABLES=7 WINDOWS7=15
+check "motion prediction" test $? -eq 0
+check "... of clips at 30 frames a second that nothing is trained on" sh -c \
+    'ls "$1/clips15" | sed "s/-[0-9]*\.npz//" | sort -u | tr "\n" " " |
+        grep -q "^clips.tsv gHO.*gLO[^ ]* [^ ]* $"' - "$work/my out"
+check "... beside standing still" grep -Eq '^Standing still, 15 seen( +[0-9.]+){5}$' \
+    "$work/my out/table7.txt"
+still=$(sed 's/.*"standing":{"at_10":\([0-9.]*\).*/\1/' "$work/my out/dances/phd15-1.json")
+check "... as pa-mpjpe has it" \
+    grep -q "^Standing still, 15 seen *$(printf %.1f "$still") " "$work/my out/table7.txt"
+check "... and the paper's" sh -c 'sed -n "/^+ our/{n;p}" "$1" | tr -s " " |
+    grep -q "^ the paper (Human3.6M, from video) 62.9 64.3 77.2 93.5 117.8$"' - \
+    "$work/my out/table7.txt"
+
 # --- a second time ---
 
 made() { ls -l "$work/my out"/*.safetensors "$work/my out/dances"/*.json; }

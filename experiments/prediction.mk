@@ -1,0 +1,55 @@
+# prediction.mk: Table 7, motion prediction without music, after stages.mk: movement at FPS7 frames
+# a second, of which WINDOWS7 frames are seen; errors of clips of what is not trained on.
+
+FPS7     ?= 30
+WINDOWS7 ?= 15 40
+future7  := 10
+horizons := 10,20,30,40,50
+last     := 50
+
+# Everything in these lists is at the rate, and without music.
+prediction/train.tsv: train.tsv options/rate7
+	$(call say,prediction: movement at $(FPS7) frames a second)
+	@rm -rf $(@D)
+	$(Q)"$$PROGRAMS"/cut-motion -q -j $(THREADS) --fps $(FPS7) --no-music --list $(@F) -o $(@D) $<
+$(eval $(call remember,rate7,$(FPS7)))
+
+held-out.tsv: all.tsv train.tsv
+	@awk -F '\t' 'NR == FNR { seen[$$1]; next } FNR == 1 || !($$1 in seen)' train.tsv all.tsv \
+		>$@.new && $(replace)
+
+# $(call seen,frames): the rows of Table 7 that see so many frames.
+define seen
+clips$(1)/clips.tsv: held-out.tsv options/rate7
+	@rm -rf clips$(1)
+	$$(Q)"$$$$PROGRAMS"/cut-motion -q -j $(THREADS) --fps $(FPS7) --no-music --stride 25 \
+		--length $(shell expr $(1) + $(last)) -o clips$(1) held-out.tsv
+$(call clustering,clusters_seen$(1),--length $(1) --future $(future7),prediction/train.tsv)
+$(call bank,bank_seen$(1),clusters_seen$(1),$(2),prediction/train.tsv,--fps $(FPS7))
+$(call method,phd$(1),PHD,data,--predictor phd $(unbanked) $(2),$(absolute) $(unaided),\
+    prediction/train.tsv,--fps $(FPS7))
+$(call method,phd_aided$(1),PHD_AIDED,bank_seen$(1),--predictor phd $(unbanked),,\
+    prediction/train.tsv,--fps $(FPS7))
+$(call method,phd_full$(1),PHD_FULL,bank_seen$(1),--predictor phd,,\
+    prediction/train.tsv,--fps $(FPS7))
+$(foreach m,phd phd_aided phd_full,$(call predicting,$(m)$(1),$(1)))
+untrained += standing$(1)
+dances/standing$(1)-%.json: dances/phd$(1)-%.json
+	@sed -n 's/.*"standing":\({[^}]*}\).*/\1/p' $$< >$$@.new && mv $$@.new $$@
+endef
+
+# $(call predicting,model,frames seen): its clips and their errors.
+define predicting
+dances/$(1)-%/done: $(1)-%.safetensors clips$(2)/clips.tsv
+	$$(call say,$$(@D): going on from $(2) frames)
+	@rm -rf $$(@D)
+	$$(Q)"$$$$PROGRAMS"/generate -m $$< -j $(THREADS) --frames $(shell expr $(2) + $(last)) \
+		--dataset clips$(2)/clips.tsv -o $$(@D)
+	@touch $$@
+dances/$(1)-%.json: dances/$(1)-%/done
+	$$(call say,dances/$(1)-$$*: measuring errors)
+	$$(Q)"$$$$PROGRAMS"/pa-mpjpe -q --json -j $(THREADS) --joints common14 --standing \
+		--horizons $(horizons) --real clips$(2) dances/$(1)-$$* >$$@.new && mv $$@.new $$@
+
+endef
+$(foreach n,$(WINDOWS7),$(eval $(call seen,$(n),--past $(n) --future $(future7))))
