@@ -84,13 +84,13 @@ int main(int argc, char **argv) {
          .rows = {option_flag("hands", 0, &s.options.import.hands,
                               "Keep the hands of SMPL-H and SMPL-X: 52 joints instead of SMPL's "
                               "24.")}},
+        {.heading = "BVH and Human3.6M files",
+         .rows = {option_choice("up", 0, axes, &up,
+                                "Axis of the motion that points up; else it is found, and a guess "
+                                "is reported.")}},
         {.heading = "BVH files",
          .rows =
              {
-                 option_choice(
-                     "up", 0, axes, &up,
-                     "Axis of the motion that points up; else it is found, and a guess is "
-                     "reported."),
                  option_choice("forward", 0, axes, &forward,
                                "Axis of the motion that a dancer at heading 0 faces; else z, or "
                                "what the rest pose faces."),
@@ -106,7 +106,8 @@ int main(int argc, char **argv) {
         .usage = "[OPTION]... FILE_OR_FOLDER...",
         .about =
             "Converts AIST++ motions (.pkl, read without running anything in them), AMASS-like "
-            ".npz, mint's .npy and .bvh of any program to NAME.npz motion files. A file that "
+            ".npz, mint's .npy, .bvh of any program and Human3.6M's exponential maps (.txt, by "
+            "their names, not as a folder) to NAME.npz motion files. A file that "
             "cannot be converted gets one line on stderr and exit status 1 in the end; the "
             "others are converted all the same.",
         .example = "import-motion -o motions --ignore-list aist/ignore_list.txt aist/motions",

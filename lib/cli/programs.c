@@ -7,7 +7,7 @@ static const ProgramEntry entries[] = {
     {NULL, "Data", NULL},
     {"make-demo-data", "make a synthetic data set in AIST++'s layout", NULL},
     {"check-dataset", "report what an AIST++ folder lacks and which files are damaged", NULL},
-    {"import-motion", "convert AIST++, EDGE, AMASS and BVH motions to motion files", NULL},
+    {"import-motion", "convert AIST++, EDGE, AMASS, BVH and Human3.6M motions", NULL},
     {"extract-music-features", "compute the music features of sound files", NULL},
     {"plot-features", "plot the music features of a song over time", NULL},
     {"encode-music", "compute the features of learnt encoders: MERT, wav2vec 2.0, HuBERT", NULL},

@@ -1,5 +1,6 @@
 #include "lib/data/import_files.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,9 +10,25 @@
 
 /* --- which file becomes which --- */
 
+/* The name of a file's result. Human3.6M's subjects have folders (S1, S11) with files of the same
+ * names. Owned; NULL when memory is out. */
+static char *result_stem(const char *source) {
+    char *stem = path_stem(source), *folder = path_folder(source);
+    const char *slash = folder ? strrchr(folder, '/') : NULL;
+    const char *subject = slash ? slash + 1 : folder;
+    const bool known = subject && path_ends_with(source, ".txt") && subject[0] == 'S' &&
+                       subject[1] && subject[1 + strspn(subject + 1, "0123456789")] == '\0';
+    char *named = stem && known ? malloc(strlen(subject) + strlen(stem) + 2) : NULL;
+    if (named) sprintf(named, "%s-%s", subject, stem);
+    free(folder);
+    if (!known) return stem;
+    free(stem);
+    return named;
+}
+
 static int plan_one(ImportJob *job, const char *folder, const Strings *ignored, bool skip_existing,
                     Error *err) {
-    char *stem = path_stem(job->source);
+    char *stem = result_stem(job->source);
     char *file = stem ? malloc(strlen(stem) + sizeof ".npz") : NULL;
     if (file) strcat(strcpy(file, stem), ".npz");
     job->target = file ? path_join(folder, file) : NULL;

@@ -20,7 +20,8 @@ typedef struct {
     Error err; /* if it failed */
 } ImportJob;
 
-/* Jobs for `sources`, whose strings are borrowed: into files STEM.npz of the folder, which is made.
+/* Jobs for `sources`, whose strings are borrowed: into files STEM.npz of the folder, which is made
+ * (Human3.6M's S1/walking_1.txt: S1-walking_1.npz).
  * Those whose stem is in the sorted list `ignored` are IMPORT_IGNORED; with skip_existing those
  * whose target is not older than the source IMPORT_KEPT. A source whose result would replace itself
  * or another's fails. *jobs [sources->count] is owned: import_free; NULL on error. */

@@ -67,6 +67,25 @@ predictor --no-refine --no-transit --past 8 --future 2 -o "$work/fact.safetensor
 refuses "a model with music and no music" 'd1-000000 has no music' "$work/x" "$BIN/generate" -q \
     -m "$work/fact.safetensors" --dataset "$work/test/clips.tsv" --frames 28 -o "$work/x"
 
+# --- Human3.6M's exponential maps ---
+mkdir "$work/S1" "$work/S5"
+for subject in S1 S5; do
+    awk 'BEGIN {
+        for (t = 0; t < 90; t++)
+            for (k = 0; k < 99; k++)
+                printf "%s%.6f%s", k ? "," : "", k == 3 ? -1.5 : 0.3 * sin(0.1 * t + k), \
+                    k == 98 ? "\n" : ""
+    }' >"$work/$subject/walking_1.txt"
+done
+check "maps of two subjects" "$BIN/import-motion" -q --fps 25 -o "$work/maps" \
+    "$work/S1/walking_1.txt" "$work/S5/walking_1.txt"
+check "have names of their own" test -s "$work/maps/S1-walking_1.npz" -a -s \
+    "$work/maps/S5-walking_1.npz"
+check "at half the rate" test "$(length_of "$work/maps/S1-walking_1.npz")" -eq 45
+check "into clips of their action" "$BIN/cut-motion" -q --length 20 --stride 5 -o "$work/actions" \
+    "$work/maps"
+check "six of each" test "$(grep -c '	walking	' "$work/actions/clips.tsv")" -eq 12
+
 # --- errors, by hand ---
 # positions FILE: ten frames of three joints: the first moves along x by a metre a frame, the second
 # stands, the third moves along y

@@ -281,6 +281,7 @@ static bool read_skeleton(const char *path) {
 
 const FuzzReader fuzz_readers[] = {
     {.name = "bvh", .file = "x.bvh", .read = read_motion, .seed = seed_bvh, .rounds = 1800},
+    {.name = "h36m", .file = "x.txt", .read = read_motion, .seed = seed_h36m, .rounds = 1800},
     {.name = "torch",
      .file = "x.pt",
      .read = fuzz_read_torch,

@@ -44,6 +44,15 @@ static void make_motion(Motion *m, size_t frames, size_t joints) {
     }
 }
 
+void seed_h36m(const char *folder) {
+    Buffer text = {0};
+    for (size_t line = 0; line < 2; line++)
+        for (size_t k = 0; k < 99; k++)
+            buffer_print(&text, "%s%.2f%s", k ? "," : "", 0.3 * (double)(k % 5), k < 98 ? "" : "\n");
+    fuzz_write(folder, "walking_1.txt", text.data, text.size);
+    buffer_free(&text);
+}
+
 void seed_bvh(const char *folder) {
     Motion m;
     Skeleton s;

@@ -10,6 +10,7 @@
 #include "lib/formats/tensor_file.h"
 #include "lib/motion/import/array_layout.h"
 #include "lib/motion/import/bvh_retarget.h"
+#include "lib/motion/import/h36m_text.h"
 #include "lib/motion/import/motion_import_pickle.h"
 
 const char *const motion_import_endings[] = {".pkl", ".npz", ".npy", ".bvh", NULL};
@@ -122,12 +123,14 @@ int motion_import(const char *path, const MotionImportOptions *options, Motion *
         status = import_npz(path, options, out, err);
     else if (path_ends_with(path, ".npy"))
         status = import_npy(path, out, err);
+    else if (path_ends_with(path, ".txt"))
+        status = h36m_text_read(path, options->bvh.up, out, note, err);
     else if (path_ends_with(path, ".bvh"))
         status = import_bvh(path, &options->bvh, out, note, err);
     else
         status = error_set(err,
-                           "%s: unknown kind of file; pass AIST++ .pkl, AMASS-like .npz, .bvh, or "
-                           "motion .npz or .npy",
+                           "%s: unknown kind of file; pass AIST++ .pkl, AMASS-like .npz, .bvh, "
+                           "Human3.6M's .txt, or motion .npz or .npy",
                            path);
     if (status == 0) status = set_names(path, out, err);
     if (status) motion_free(out);

@@ -8,7 +8,8 @@
  * smpl_poses [N, 156], .npy [T, 315] and [T, 319], y up, 30 fps: SMPL-H's 52 joints; LODGE .npy [T,
  * 139]. AMASS-like .npz and .pkl: poses [N, 3 per joint] (72 columns: SMPL's 24 joints; 66 and
  * more: the 22 joints of the body, hands straight, unless they are asked for), trans [N, 3] metres,
- * mocap_framerate or mocap_frame_rate; z up, made y up. .bvh: as bvh_retarget.h says. Ours, .npy
+ * mocap_framerate or mocap_frame_rate; z up, made y up. .bvh: as bvh_retarget.h says.
+ * Human3.6M's exponential maps, .txt: as h36m_text.h says. Ours, .npy
  * [T, 3 + 9 J] and mint's [T, 225]: as motion_read. */
 #ifndef LIB_MOTION_IMPORT_MOTION_IMPORT_H
 #define LIB_MOTION_IMPORT_MOTION_IMPORT_H
@@ -17,7 +18,8 @@
 
 #include "lib/motion/import/bvh_retarget.h"
 
-/* Endings of the files that are read, for file_expand; NULL-terminated. */
+/* Endings of the files that are read, for file_expand; NULL-terminated. Not .txt: most texts in a
+ * folder are no motion. */
 extern const char *const motion_import_endings[];
 
 /* What the user says of the files; all zero: nothing. */
