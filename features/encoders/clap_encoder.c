@@ -11,15 +11,14 @@
 
 static const EncoderCheckpoint checkpoints[] = {
     {"laion/clap-htsat-unfused", "config.json preprocessor_config.json pytorch_model.bin", 615,
-     "Apache-2.0"},
+     "Apache-2.0", "clap-12x768"},
     {"laion/larger_clap_music", "config.json preprocessor_config.json pytorch_model.bin", 776,
-     "Apache-2.0"},
+     "Apache-2.0", "clap-18x1024"},
     {0}};
 
 /* The names that the stages have. */
 enum { NORMALISED, RAW, FRAMES };
 static const char *const outputs[] = {"audio_embeds_normalized", "audio_embeds", "frames", NULL};
-static const char *const kinds[] = {"", "-raw", "-frames"}; /* in identities */
 
 typedef struct {
     Clap *m;
@@ -69,7 +68,7 @@ static int choose_windows(State *s, const EncoderOptions *o, EncoderInfo *info, 
     const double seconds = (double)c->samples / c->rate;
     const double overlap = o->window_given ? o->overlap : 0;
     s->window = c->samples;
-    if (o->window_given && fabs(o->window - seconds) > 1e-6)
+    if (o->window_given && llround(o->window * c->rate) != (long long)c->samples)
         return error_set(err,
                          "this network hears windows of %g s, not of %g s; only their "
                          "overlap is free",
@@ -93,8 +92,7 @@ static int set_up(State *s, const EncoderOptions *o, EncoderInfo *info, Error *e
     if (refuse_others(o, err) || choose_output(s, o, err) || choose_windows(s, o, info, err))
         return -1;
     for (size_t i = 0; i < c->stages; i++) blocks += c->depth[i];
-    snprintf(info->name, sizeof info->name, "clap%s-%zux%zu", kinds[s->output], blocks,
-             clap_channels(s->m));
+    snprintf(info->name, sizeof info->name, "clap-%zux%zu", blocks, clap_channels(s->m));
     const bool steps = s->output == FRAMES;
     info->columns = s->columns = steps ? clap_channels(s->m) : c->embedding;
     info->frame_rate = c->rate / (steps ? clap_step(s->m) : (double)s->hop);

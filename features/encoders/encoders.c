@@ -5,13 +5,10 @@
 
 #include "lib/base/file.h"
 
-extern const Encoder encoder_clap, encoder_jukebox, encoder_wav2vec2;
+extern const Encoder encoder_clap, encoder_jukebox, encoder_wav2clip, encoder_wav2vec2;
 
 static const Encoder *const rows[] = {
-    &encoder_wav2vec2,
-    &encoder_clap,
-    &encoder_jukebox,
-    NULL,
+    &encoder_wav2vec2, &encoder_clap, &encoder_wav2clip, &encoder_jukebox, NULL,
 };
 
 const Encoder *const *encoders_all(void) { return rows; }

@@ -216,6 +216,17 @@ int weights_set_prefix(Weights *w, const char *const *prefixes, const char *name
 
 bool weights_have(const Weights *w, const char *name) { return find(w, w->prefix, name) != NULL; }
 
+static int rank_of(const Weight *t) { return t->torch ? t->torch->rank : t->safetensors->rank; }
+
+static const size_t *shape_of(const Weight *t) {
+    return t->torch ? t->torch->shape : t->safetensors->shape;
+}
+
+size_t weights_size(const Weights *w, const char *name, int axis) {
+    const Weight *t = find(w, w->prefix, name);
+    return t && axis < rank_of(t) ? shape_of(t)[axis] : 0;
+}
+
 /* "[3, 4]" into text. */
 static void put_shape(int rank, const size_t *shape, char *text, size_t size) {
     size_t used = (size_t)snprintf(text, size, "[");
@@ -227,8 +238,8 @@ static void put_shape(int rank, const size_t *shape, char *text, size_t size) {
 int weights_check(const Weights *w, const char *name, int rank, const size_t *shape, Error *err) {
     const Weight *t = find(w, w->prefix, name);
     if (!t) return error_set(err, "%s: tensor '%s%s' is missing", w->path, w->prefix, name);
-    int found_rank = t->torch ? t->torch->rank : t->safetensors->rank;
-    const size_t *found = t->torch ? t->torch->shape : t->safetensors->shape;
+    const int found_rank = rank_of(t);
+    const size_t *found = shape_of(t);
     bool same = rank == found_rank;
     for (int d = 0; d < rank && same; d++) same = shape[d] == found[d];
     if (same) return 0;

@@ -27,6 +27,9 @@ int weights_set_prefix(Weights *w, const char *const *prefixes, const char *name
 
 bool weights_have(const Weights *w, const char *name);
 
+/* The size of a tensor along an axis from 0; 0 where there is no such tensor or axis. */
+size_t weights_size(const Weights *w, const char *name, int axis);
+
 /* Whether there is a tensor of exactly that shape; the same errors as of weights_read. To be asked
  * before memory of a size that only a header claims is allocated. */
 int weights_check(const Weights *w, const char *name, int rank, const size_t *shape, Error *err);
