@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "features/encoders/wav2vec2_parts.h"
+#include "lib/base/memory.h"
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/kernels/row_kernels.h"
 
@@ -50,10 +51,13 @@ static void linear(Affine a, const float *x, size_t rows, size_t in, size_t out,
     matmul_nt_onto(rows, out, in, x, in, a.weight, in, a.bias, NULL, y, out);
 }
 
-/* y = x W^T + bias + onto, which may be y */
-static void linear_onto(Affine a, const float *x, size_t rows, size_t in, size_t out,
-                        const float *onto, float *y) {
-    matmul_nt_onto(rows, out, in, x, in, a.weight, in, a.bias, onto, y, out);
+/* y = x W^T + bias + onto, which may be y or NULL */
+static void product(const Wav2vec2Linear *w, const float *x, size_t rows, size_t in, size_t out,
+                    const float *onto, void *rounded, float *y) {
+    if (w->half.data)
+        bf16_product(&w->half, 0, out, rows, x, w->full.bias, onto, rounded, y);
+    else
+        matmul_nt_onto(rows, out, in, x, in, w->full.weight, in, w->full.bias, onto, y, out);
 }
 
 /* --- transformer --- */
@@ -62,6 +66,7 @@ static void linear_onto(Affine a, const float *x, size_t rows, size_t in, size_t
 typedef struct {
     float *normed, *query, *key, *value, *mixed, *inner;
     float *scores; /* [threads, QUERY_ROWS, frames] */
+    void *rounded; /* an input in bfloat16 */
 } Space;
 
 static void attend_head(const Wav2vec2 *m, size_t head, size_t frames, const Space *s) {
@@ -83,9 +88,9 @@ static void attend_head(const Wav2vec2 *m, size_t head, size_t frames, const Spa
 static void attend(const Wav2vec2 *m, const LayerWeights *w, const float *x, size_t frames,
                    const Space *s) {
     const size_t n = m->config.width;
-    linear(w->query, x, frames, n, n, s->query);
-    linear(w->key, x, frames, n, n, s->key);
-    linear(w->value, x, frames, n, n, s->value);
+    product(&w->query, x, frames, n, n, NULL, s->rounded, s->query);
+    product(&w->key, x, frames, n, n, NULL, s->rounded, s->key);
+    product(&w->value, x, frames, n, n, NULL, s->rounded, s->value);
 #pragma omp parallel for schedule(dynamic, 1)
     for (size_t head = 0; head < m->config.heads; head++) attend_head(m, head, frames, s);
 }
@@ -93,17 +98,17 @@ static void attend(const Wav2vec2 *m, const LayerWeights *w, const float *x, siz
 static void feed_forward(const Wav2vec2 *m, const LayerWeights *w, const float *x, size_t frames,
                          const Space *s) {
     const size_t n = m->config.width, inner = m->config.inner;
-    linear(w->up, x, frames, n, inner, s->inner);
+    product(&w->up, x, frames, n, inner, NULL, s->rounded, s->inner);
     wav2vec2_gelu(s->inner, frames, inner);
 }
 
 /* Stages of a layer, which are not computed by themselves otherwise. */
-static int tell_linear(const Wav2vec2Run *r, const char *name, Affine a, const float *x, size_t in,
-                       size_t frames) {
+static int tell_product(const Wav2vec2Run *r, const char *name, const Wav2vec2Linear *w,
+                        const float *x, size_t in, size_t frames, const Space *s) {
     const size_t n = r->m->config.width;
     float *y = wav2vec2_room(r, frames, n);
     if (!y) return -1;
-    linear(a, x, frames, in, n, y);
+    product(w, x, frames, in, n, NULL, s->rounded, y);
     wav2vec2_tell(r, name, y, frames, n);
     free(y);
     return 0;
@@ -122,16 +127,16 @@ static int layer(const Wav2vec2Run *r, size_t i, float *x, size_t frames, const 
         in = s->normed;
     }
     attend(m, w, in, frames, s);
-    if (tells && tell_linear(r, "layer_0_attention", w->out, s->mixed, n, frames)) return -1;
-    linear_onto(w->out, s->mixed, frames, n, n, x, x);
+    if (tells && tell_product(r, "layer_0_attention", &w->out, s->mixed, n, frames, s)) return -1;
+    product(&w->out, s->mixed, frames, n, n, x, s->rounded, x);
     if (c->pre_norm)
         wav2vec2_norm(x, w->final_norm, c->epsilon, frames, n, s->normed);
     else
         wav2vec2_norm(x, w->attention_norm, c->epsilon, frames, n, x);
     feed_forward(m, w, in, frames, s);
-    if (tells && tell_linear(r, "layer_0_feed_forward", w->down, s->inner, c->inner, frames))
+    if (tells && tell_product(r, "layer_0_feed_forward", &w->down, s->inner, c->inner, frames, s))
         return -1;
-    linear_onto(w->down, s->inner, frames, c->inner, n, x, x);
+    product(&w->down, s->inner, frames, c->inner, n, x, s->rounded, x);
     if (!c->pre_norm) wav2vec2_norm(x, w->final_norm, c->epsilon, frames, n, x);
     return 0;
 }
@@ -140,17 +145,21 @@ static int transform(const Wav2vec2Run *r, float *x, size_t frames, size_t last,
                      Wav2vec2Hidden *take, void *context) {
     const Wav2vec2Config *c = &r->m->config;
     const size_t n = c->width, threads = omp_in_parallel() ? 1 : (size_t)omp_get_max_threads();
+    const size_t widest = n > c->inner ? n : c->inner;
+    const size_t rounded =
+        r->m->layers[0].query.half.data ? bf16_input_size(bf16_kernel(), frames, widest) : 1;
     const Space s = {.normed = wav2vec2_room(r, c->pre_norm ? frames : 1, n),
                      .query = wav2vec2_room(r, frames, n),
                      .key = wav2vec2_room(r, frames, n),
                      .value = wav2vec2_room(r, frames, n),
                      .mixed = wav2vec2_room(r, frames, n),
                      .inner = wav2vec2_room(r, frames, c->inner),
-                     .scores = wav2vec2_room(r, threads * QUERY_ROWS, frames)};
-    float *const all[] = {s.normed, s.query, s.key, s.value, s.mixed, s.inner, s.scores};
+                     .scores = wav2vec2_room(r, threads * QUERY_ROWS, frames),
+                     .rounded = memory_block(rounded)};
+    void *const all[] = {s.normed, s.query, s.key, s.value, s.mixed, s.inner, s.scores, s.rounded};
     int status = 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (!all[i]) status = -1;
+        if (!all[i]) status = error_set(r->err, "out of memory for %zu frames of sound", frames);
     if (!status && !c->pre_norm) wav2vec2_norm(x, r->m->encoder_norm, c->epsilon, frames, n, x);
     if (!status) take(context, 0, x, frames);
     for (size_t i = 0; i < last && !status; i++) {

@@ -44,6 +44,9 @@ const Wav2vec2Config *wav2vec2_config(const Wav2vec2 *m);
 /* A sum of all weights (lib/base/checksum.h), whichever kind of file they came from. */
 uint64_t wav2vec2_print(const Wav2vec2 *m);
 
+/* Rounds the weights of the large products to bfloat16, and their inputs as they come. */
+int wav2vec2_use_bfloat16(Wav2vec2 *m, Error *err);
+
 /* Frames that so many samples give; 0 where they are too few for one. */
 size_t wav2vec2_frames(const Wav2vec2 *m, size_t samples);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "features/encoders/wav2vec2_parts.h"
+#include "lib/base/memory.h"
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/kernels/row_kernels.h"
 
@@ -143,17 +144,42 @@ static void first_layer(const Wav2vec2Run *r, const FirstLayer *f, const float *
 
 /* --- the others --- */
 
+/* For products in bfloat16: an input, rounded, and rows of it side by side. Empty for float. */
+typedef struct {
+    void *rounded;
+    float *together;
+} ConvRoom;
+
+/* A product of taps [k, k + taps) in bfloat16, onto y unless it is the first. Its rows must lie
+ * side by side. */
+static void half_product(const Wav2vec2Run *r, size_t j, size_t k, size_t taps, const float *x,
+                         size_t rows, const ConvRoom *room, float *y) {
+    const Wav2vec2Config *c = &r->m->config;
+    const ConvWeights *w = &r->m->convs[j];
+    const size_t across = taps * c->dim[j - 1], apart = c->stride[j] * c->dim[j - 1];
+    const float *from = x + k * c->dim[j - 1];
+    for (size_t t = 0; across < apart && t < rows; t++)
+        memcpy(room->together + t * across, from + t * apart, across * sizeof *x);
+    bf16_product(&w->half[k > 0], 0, c->dim[j], rows, across < apart ? room->together : from,
+                 k > 0 ? NULL : w->bias, k > 0 ? y : NULL, room->rounded, y);
+}
+
 /* x [.., in] -> y [rows, n], row t from x's rows stride t on. Neighbouring taps, up to a stride of
  * them, are one product: their inputs lie side by side. */
-static void conv(const Wav2vec2Run *r, size_t j, const float *x, size_t rows, float *y) {
+static void conv(const Wav2vec2Run *r, size_t j, const float *x, size_t rows, const ConvRoom *room,
+                 float *y) {
     const Wav2vec2Config *c = &r->m->config;
     const ConvWeights *w = &r->m->convs[j];
     const size_t in = c->dim[j - 1], n = c->dim[j], kernel = c->kernel[j], stride = c->stride[j];
-    for (size_t t = 0; w->bias && t < rows; t++) memcpy(y + t * n, w->bias, n * sizeof *y);
+    const bool half = w->half[0].data != NULL;
+    for (size_t t = 0; w->bias && !half && t < rows; t++) memcpy(y + t * n, w->bias, n * sizeof *y);
     for (size_t k = 0; k < kernel; k += stride) {
         const size_t taps = kernel - k < stride ? kernel - k : stride;
-        matmul(rows, n, taps * in, 1, x + k * in, stride * in, w->taps + k * in * n, n,
-               k > 0 || w->bias ? 1 : 0, y, n);
+        if (half)
+            half_product(r, j, k, taps, x, rows, room, y);
+        else
+            matmul(rows, n, taps * in, 1, x + k * in, stride * in, w->taps + k * in * n, n,
+                   k > 0 || w->bias ? 1 : 0, y, n);
     }
     if (c->norm_every_conv) wav2vec2_norm(y, w->norm, wav2vec2_conv_epsilon, rows, n, y);
     wav2vec2_gelu(y, rows, n);
@@ -162,6 +188,7 @@ static void conv(const Wav2vec2Run *r, size_t j, const float *x, size_t rows, fl
 /* The two buffers that layers write to in turn, and one for pieces of the first. */
 typedef struct {
     float *first, *at[2];
+    ConvRoom room;
 } Buffers;
 
 /* Rows [first[j], first[j] + rows[j]) of every layer j that a tile's frames need. */
@@ -188,7 +215,7 @@ static void second_layer(const Wav2vec2Run *r, const FirstLayer *f, const float 
         const size_t rows = t->rows[1] - at < FIRST_ROWS ? t->rows[1] - at : FIRST_ROWS;
         first_layer(r, f, samples, (t->first[1] + at) * c->stride[1],
                     (rows - 1) * c->stride[1] + c->kernel[1], b->first);
-        conv(r, 1, b->first, rows, y + at * c->dim[1]);
+        conv(r, 1, b->first, rows, &b->room, y + at * c->dim[1]);
     }
 }
 
@@ -205,16 +232,31 @@ static void run_tile(const Wav2vec2Run *r, const FirstLayer *f, const float *sam
         if (j == 1)
             second_layer(r, f, samples, t, b, to);
         else
-            conv(r, j, x, t->rows[j], to);
+            conv(r, j, x, t->rows[j], &b->room, to);
         x = to;
     }
 }
 
+/* Numbers that ConvRoom takes for so many rows of layer j, at least 1. */
+static void room_of(const Wav2vec2 *m, size_t j, size_t rows, size_t *rounded, size_t *together) {
+    const Wav2vec2Config *c = &m->config;
+    const size_t across = c->stride[j] * c->dim[j - 1];
+    if (!m->convs[j].half[0].data) return;
+    const size_t size = bf16_input_size(bf16_kernel(), rows, across) / sizeof(float) + 1;
+    if (size > *rounded) *rounded = size;
+    if (rows * across > *together) *together = rows * across;
+}
+
+enum { SIZES = 5 };
+
 /* Numbers that buffers take for a tile. */
-static void sizes_of(const Wav2vec2Config *c, const Tile *t, size_t sizes[3]) {
+static void sizes_of(const Wav2vec2 *m, const Tile *t, size_t sizes[SIZES]) {
+    const Wav2vec2Config *c = &m->config;
     const size_t pieces = t->rows[c->convs > 1] < FIRST_ROWS ? t->rows[c->convs > 1] : FIRST_ROWS;
     sizes[0] = c->convs > 1 ? ((pieces - 1) * c->stride[1] + c->kernel[1]) * c->dim[0] : 0;
-    sizes[1] = sizes[2] = 0;
+    sizes[1] = sizes[2] = sizes[3] = sizes[4] = 0;
+    for (size_t j = 1; j < c->convs; j++)
+        room_of(m, j, j == 1 ? pieces : t->rows[j], &sizes[3], &sizes[4]);
     for (size_t j = 1; j + 1 < c->convs; j++)
         if (t->rows[j] * c->dim[j] > sizes[1 + j % 2]) sizes[1 + j % 2] = t->rows[j] * c->dim[j];
 }
@@ -228,15 +270,18 @@ static int run_tiles(const Wav2vec2Run *r, const FirstLayer *f, const float *sam
     const size_t all = omp_in_parallel() ? 1 : (size_t)omp_get_max_threads();
     const size_t threads = all < tiles ? all : tiles;
     const Tile largest = tile_of(c, 0, most);
-    size_t sizes[3];
-    sizes_of(c, &largest, sizes);
-    const size_t room = sizes[0] + sizes[1] + sizes[2];
-    float *buffers = wav2vec2_room(r, threads, room + 1);
-    if (!buffers) return -1;
+    size_t sizes[SIZES], at[SIZES], room = 0;
+    sizes_of(r->m, &largest, sizes);
+    for (size_t i = 0; i < SIZES; i++) { /* whole lines of the cache */
+        at[i] = room;
+        room += (sizes[i] + 15) / 16 * 16;
+    }
+    float *buffers = memory_block((threads * room + 1) * sizeof *buffers);
+    if (!buffers) return error_set(r->err, "out of memory for %zu frames of sound", most);
 #pragma omp parallel for schedule(static) num_threads((int)threads) if (threads > 1)
     for (size_t i = 0; i < tiles; i++) {
         float *own = buffers + (threads > 1 ? (size_t)omp_get_thread_num() * room : 0);
-        const Buffers b = {own, {own + sizes[0], own + sizes[0] + sizes[1]}};
+        const Buffers b = {own + at[0], {own + at[1], own + at[2]}, {own + at[3], own + at[4]}};
         const size_t first = i * most, count = frames - first < most ? frames - first : most;
         const Tile t = tile_of(c, first, count);
         run_tile(r, f, samples, &t, &b, y + first * n);
@@ -246,6 +291,18 @@ static int run_tiles(const Wav2vec2Run *r, const FirstLayer *f, const float *sam
 }
 
 /* --- all --- */
+
+/* A layer of any length. */
+static int conv_alone(const Wav2vec2Run *r, size_t j, const float *x, size_t rows, float *y) {
+    size_t rounded = 1, together = 1;
+    room_of(r->m, j, rows, &rounded, &together);
+    ConvRoom room = {memory_block(rounded * sizeof(float)), memory_block(together * sizeof(float))};
+    const bool there = room.rounded && room.together;
+    if (there) conv(r, j, x, rows, &room, y);
+    free(room.rounded);
+    free(room.together);
+    return there ? 0 : error_set(r->err, "out of memory for %zu frames of sound", rows);
+}
 
 /* Layer by layer, so that each can be told of whole. */
 static int run_layers(const Wav2vec2Run *r, const FirstLayer *f, const float *samples, size_t rows,
@@ -257,10 +314,11 @@ static int run_layers(const Wav2vec2Run *r, const FirstLayer *f, const float *sa
         char name[40];
         rows = j ? conv_rows(rows, c->kernel[j], c->stride[j]) : rows;
         float *to = j + 1 == c->convs ? y : wav2vec2_room(r, rows, c->dim[j]);
-        if (to && j)
-            conv(r, j, x, rows, to);
-        else if (to)
-            first_layer(r, f, samples, 0, rows, to);
+        if (to && j && conv_alone(r, j, x, rows, to)) {
+            if (to != y) free(to);
+            to = NULL;
+        }
+        if (to && !j) first_layer(r, f, samples, 0, rows, to);
         free(last);
         if (!to) return -1;
         snprintf(name, sizeof name, "conv_%zu", j);

@@ -108,7 +108,8 @@ static int open(const char *folder, const EncoderOptions *o, void **state, Encod
     State *s = calloc(1, sizeof *s);
     if (!s) return error_set(err, "%s: out of memory", folder);
     int status = wav2vec2_load(folder, &s->m, err);
-    if (!status && set_up(s, o, info, err)) status = error_prefix(err, folder);
+    if (!status && ((o->bfloat16 && wav2vec2_use_bfloat16(s->m, err)) || set_up(s, o, info, err)))
+        status = error_prefix(err, folder);
     if (status)
         close(s);
     else

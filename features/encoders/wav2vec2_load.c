@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "features/encoders/wav2vec2_weights.h"
+#include "features/encoders/wav2vec2_parts.h"
 
 /* --- config.json --- */
 
@@ -170,13 +170,13 @@ static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
         size_t out, in; /* in 0: a norm */
         const char *name;
     } rows[] = {
-        {&y->query, n, n, "attention.q_proj"},
-        {&y->key, n, n, "attention.k_proj"},
-        {&y->value, n, n, "attention.v_proj"},
-        {&y->out, n, n, "attention.out_proj"},
+        {&y->query.full, n, n, "attention.q_proj"},
+        {&y->key.full, n, n, "attention.k_proj"},
+        {&y->value.full, n, n, "attention.v_proj"},
+        {&y->out.full, n, n, "attention.out_proj"},
         {&y->attention_norm, n, 0, "layer_norm"},
-        {&y->up, c->inner, n, "feed_forward.intermediate_dense"},
-        {&y->down, n, c->inner, "feed_forward.output_dense"},
+        {&y->up.full, c->inner, n, "feed_forward.intermediate_dense"},
+        {&y->down.full, n, c->inner, "feed_forward.output_dense"},
         {&y->final_norm, n, 0, "final_layer_norm"},
     };
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
@@ -232,6 +232,7 @@ int wav2vec2_load(const char *folder, Wav2vec2 **out, Error *err) {
 void wav2vec2_free(Wav2vec2 *m) {
     if (!m) return;
     weight_blocks_free(&m->blocks);
+    wav2vec2_free_bfloat16(m);
     free(m->layers);
     free(m);
 }

@@ -25,6 +25,9 @@ float *wav2vec2_room(const Wav2vec2Run *r, size_t rows, size_t columns);
 void wav2vec2_norm(const float *x, Affine a, double epsilon, size_t rows, size_t n, float *y);
 void wav2vec2_gelu(float *x, size_t rows, size_t n);
 
+/* What wav2vec2_use_bfloat16 made. */
+void wav2vec2_free_bfloat16(Wav2vec2 *m);
+
 /* All convolutions of samples [count] -> y [frames, dim of the last]. -1 where memory is out. */
 int wav2vec2_convolve(const Wav2vec2Run *r, const float *samples, size_t count, float *y);
 

@@ -4,15 +4,24 @@
 
 #include "features/encoders/checkpoint.h"
 #include "features/encoders/wav2vec2.h"
+#include "lib/nn/kernels/bfloat16.h"
 
+/* half: the same in bfloat16, where it is to be used; else data is NULL. */
 typedef struct {
     float *taps; /* [kernel, in, out] */
+    Bf16Matrix half[2]; /* [out, taps in]: of the first taps, up to a stride, and of the others */
     float *bias; /* [out] or NULL */
     Affine norm; /* or NULLs */
 } ConvWeights;
 
 typedef struct {
-    Affine query, key, value, out, attention_norm, up, down, final_norm;
+    Affine full;
+    Bf16Matrix half;
+} Wav2vec2Linear;
+
+typedef struct {
+    Wav2vec2Linear query, key, value, out, up, down;
+    Affine attention_norm, final_norm;
 } LayerWeights;
 
 struct Wav2vec2 {

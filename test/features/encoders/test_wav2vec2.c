@@ -70,6 +70,36 @@ static void layer_norm_and_pre_norm_agree_with_pytorch(void **state) {
     check_model(FOLDER "layer");
 }
 
+/* Within what 8 bits of significand give, and not the same. */
+static void bfloat16_is_near(void **state) {
+    (void)state;
+    for (size_t model = 0; model < 2; model++) {
+        const char *folder = model ? FOLDER "layer" : FOLDER "group";
+        char path[100];
+        float hidden[3 * 13 * 8];
+        Tensors expected = {0};
+        Error err;
+        double error = 0, square = 0;
+        snprintf(path, sizeof path, "%s/stages.npz", folder);
+        assert_done(tensor_file_read(path, &expected, &err), &err);
+        Wav2vec2 *m = loaded(folder);
+        assert_done(wav2vec2_use_bfloat16(m, &err), &err);
+        const Tensor *samples = tensors_find(&expected, "input_values");
+        Seen s = {.hidden = hidden};
+        assert_done(wav2vec2_run(m, tensor_f32(samples), tensor_count(samples), 2, take_hidden,
+                                 NULL, &s, &err),
+                    &err);
+        const float *wanted = tensor_f32(tensors_find(&expected, "hidden"));
+        for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
+            error += (hidden[i] - wanted[i]) * (hidden[i] - wanted[i]);
+            square += wanted[i] * wanted[i];
+        }
+        assert_true(error < 0.02 * 0.02 * square && error > 1e-8 * square);
+        wav2vec2_free(m);
+        tensors_free(&expected);
+    }
+}
+
 static void forget(void *context, const char *name, const float *x, size_t rows, size_t columns) {
     (void)context, (void)name, (void)x, (void)rows, (void)columns;
 }
@@ -152,6 +182,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(group_norm_and_post_norm_agree_with_pytorch),
         cmocka_unit_test(layer_norm_and_pre_norm_agree_with_pytorch),
+        cmocka_unit_test(bfloat16_is_near),
         cmocka_unit_test(tiles_are_seamless),
         cmocka_unit_test(frames_are_counted_and_too_few_samples_refused),
         cmocka_unit_test(other_models_are_refused_by_name),
