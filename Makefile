@@ -12,6 +12,7 @@
 #                       a whole experiment, from an AIST++ folder to a table: experiments/README.md
 #   make tables DATA=DIR OUT=DIR
 #                       the paper's Tables 2 to 5 on a data set; make table1 ... table7: one
+#   make sheets OUT=DIR contact sheets of what an experiment's methods danced
 #   make warnings       a compiler's warnings about everything, as errors: make warnings CC=clang
 #   make parity         comparison with independent implementations (needs python3)
 #   make bench          speed, beside that of librosa, PyTorch and SciPy in the virtual environment
@@ -227,6 +228,8 @@ dance:
 	$(call experiment,dance)
 tables:
 	$(call experiment,tables)
+sheets:
+	$(call experiment,sheets)
 table1 table2 table3 table4 table5 table6 table7: table%:
 	$(call experiment,tables,TABLES=$*)
 
@@ -306,7 +309,7 @@ clean:
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
-.PHONY: all help dance tables $(patsubst %,table%,1 2 3 4 5 6 7) test test-sanitize build-tests \
-        build-tests-sanitize fuzz debug parity bench man install uninstall dist warnings clean
+.PHONY: all help dance tables sheets $(patsubst %,table%,1 2 3 4 5 6 7) test test-sanitize \
+        build-tests build-tests-sanitize fuzz debug parity bench man install uninstall dist warnings clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

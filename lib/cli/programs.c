@@ -32,6 +32,7 @@ static const ProgramEntry entries[] = {
     {NULL, "Everything", NULL},
     {"dance", "run an experiment, from a data set to a table of scores", "experiments"},
     {"tables", "make the paper's tables of a data set, beside the paper's", "experiments"},
+    {"sheets", "make contact sheets of what an experiment danced", "experiments"},
     {"demo", "run a small experiment on made-up songs and dances, in minutes", "scripts"},
 };
 

@@ -122,7 +122,8 @@ for wrong in '{"row":"a"}' '{"method":"a"}' '{"row":1,"method":"a"}' '[]' ''; do
     check "no published table: $wrong" fails 1 "$work/wrong: " "$compare" -p "$work/wrong" "$one"
 done
 { row a full '' && row b full ''; } >"$work/wrong"
-check "two rows of a method" fails 1 'two rows are of method full' "$compare" -p "$work/wrong" "$one"
+check "two rows of a method" fails 1 'two rows are of method full' \
+    "$compare" -p "$work/wrong" "$one"
 
 # --- what is refused ---
 

@@ -126,6 +126,21 @@ check "... and the paper's" sh -c 'sed -n "/^+ our/{n;p}" "$1" | tr -s " " |
     grep -q "^ the paper (Human3.6M, from video) 62.9 64.3 77.2 93.5 117.8$"' - \
     "$work/my out/table7.txt"
 
+# --- contact sheets ---
+
+sheets() {
+    GIVEN='' OUT="$work/my out" THREADS=1 sh experiments/sheets "$@" >"$work/out" 2>"$work/err"
+}
+sheets SHOWN=1 POSES=2
+check "contact sheets" test $? -eq 0
+check "... of every method and real dance" test "$(wc -l <"$work/out")" -eq 10
+check "... in PNG" sh -c 'head -c 4 "$1" | grep -q PNG' - "$work/my out/sheets/full.png"
+sheets ROWS=ful
+check "a sheet of nothing" test $? -eq 2
+check "... and what there is" grep -q 'ROWS: there is no ful; there are: baseline full' "$work/err"
+GIVEN='' OUT="$work/none" sh experiments/sheets >"$work/out" 2>"$work/err"
+check "sheets of no experiment" test $? -eq 2
+
 # --- a second time ---
 
 made() { ls -l "$work/my out"/*.safetensors "$work/my out/dances"/*.json; }
