@@ -30,7 +30,8 @@ encode --model "$model" -o "$top/b.npz" "$sound"
 ok '... the same bytes again' cmp "$top/a.npz" "$top/b.npz"
 encode --dry-run --model "$model" -o "$top/c.npz" "$sound" >"$top/needs"
 ok 'what it would take' grep -q \
-    'TFLOP, about .* measured on a part.* GiB of memory besides mapped weights, and .* beside the result' "$top/needs"
+    'TFLOP, about .* measured on a part.* GiB of memory besides mapped weights, and .* beside' \
+    "$top/needs"
 ok '... is not computed' [ ! -e "$top/c.npz" ]
 ok 'slices of two frames' encode --preset edge --window 0.0666666667 --model "$model" \
     -o "$top/edge.npz" "$sound"
