@@ -11,7 +11,8 @@
 static const double epsilon = 1e-5;
 enum { TILE = 512 }; /* rows that the linear layers take at a time */
 
-int jukebox_space_new(const JukeboxConfig *c, size_t rows, JukeboxSpace *out, Error *err) {
+int jukebox_space_new(const JukeboxConfig *c, size_t rows, bool rounded, JukeboxSpace *out,
+                      Error *err) {
     const size_t tile = rows < TILE ? rows : TILE;
     const size_t sizes[] = {rows * 3 * c->attention, rows * c->attention,
                             jukebox_attention_scores(rows, c->block), tile * c->columns,
@@ -22,7 +23,15 @@ int jukebox_space_new(const JukeboxConfig *c, size_t rows, JukeboxSpace *out, Er
     *out = (JukeboxSpace){.rows = rows};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) all += sizes[i];
     out->room = memory_block(all * sizeof *out->room);
-    if (!out->room) return error_set(err, "out of memory for %zu codes", rows);
+    if (rounded) {
+        const size_t widest = c->columns > c->inner ? c->columns : c->inner;
+        const size_t most = widest > c->attention ? widest : c->attention;
+        out->input = memory_block(bf16_input_size(bf16_kernel(), tile, most));
+    }
+    if (!out->room || (rounded && !out->input)) {
+        jukebox_space_free(out);
+        return error_set(err, "out of memory for %zu codes", rows);
+    }
     float *at = out->room;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         *places[i] = at;
@@ -33,6 +42,7 @@ int jukebox_space_new(const JukeboxConfig *c, size_t rows, JukeboxSpace *out, Er
 
 void jukebox_space_free(JukeboxSpace *s) {
     free(s->room);
+    free(s->input);
     *s = (JukeboxSpace){0};
 }
 
@@ -56,13 +66,18 @@ static void layer_norm(const float *x, size_t rows, size_t n, const float *weigh
     }
 }
 
-/* x w + bias, and what y holds on top if `onto`. w [in, out] */
-static void linear(const float *x, size_t rows, size_t in, size_t out, const float *w,
-                   const float *bias, bool onto, float *y) {
+/* x w + bias, and what y holds on top if `onto`; at most a tile of rows. */
+static void linear(const JukeboxLinear *l, const JukeboxSpace *s, const float *x, size_t rows,
+                   bool onto, float *y) {
+    const size_t out = l->out;
+    if (l->rounded.data) {
+        bf16_product(&l->rounded, 0, out, rows, x, l->bias, onto ? y : NULL, s->input, y);
+        return;
+    }
 #pragma omp parallel for if (rows * out > 10000)
     for (size_t t = 0; t < rows; t++)
-        for (size_t i = 0; i < out; i++) y[t * out + i] = bias[i] + (onto ? y[t * out + i] : 0);
-    matmul(rows, out, in, 1, x, in, w, out, 1, y, out);
+        for (size_t i = 0; i < out; i++) y[t * out + i] = l->bias[i] + (onto ? y[t * out + i] : 0);
+    matmul(rows, out, l->in, 1, x, l->in, l->w, out, 1, y, out);
 }
 
 /* x sigmoid(1.702 x) */
@@ -80,20 +95,19 @@ void jukebox_block_run(const JukeboxConfig *c, const JukeboxBlock *b, JukeboxSpa
     for (size_t at = 0; at < n; at += TILE) {
         const size_t rows = n - at < TILE ? n - at : TILE;
         layer_norm(x + at * w, rows, w, b->norm, b->norm_bias, s->normed);
-        linear(s->normed, rows, w, 3 * a, b->project, b->project_bias, false,
-               s->projected + at * 3 * a);
+        linear(&b->project, s, s->normed, rows, false, s->projected + at * 3 * a);
     }
     jukebox_attend(patterns[b->number % 3], s->projected, n, a, c->heads, c->block, s->scores,
                    s->mixed);
-    if (attention) linear(s->mixed, n, a, w, b->out, b->out_bias, false, attention);
     for (size_t at = 0; at < n; at += TILE) {
         const size_t rows = n - at < TILE ? n - at : TILE;
         float *y = x + at * w;
-        linear(s->mixed + at * a, rows, a, w, b->out, b->out_bias, true, y);
+        if (attention) linear(&b->out, s, s->mixed + at * a, rows, false, attention + at * w);
+        linear(&b->out, s, s->mixed + at * a, rows, true, y);
         layer_norm(y, rows, w, b->second, b->second_bias, s->normed);
-        linear(s->normed, rows, w, c->inner, b->up, b->up_bias, false, s->inner);
+        linear(&b->up, s, s->normed, rows, false, s->inner);
         quick_gelu(s->inner, rows * c->inner);
-        linear(s->inner, rows, c->inner, w, b->down, b->down_bias, true, y);
+        linear(&b->down, s, s->inner, rows, true, y);
     }
 }
 

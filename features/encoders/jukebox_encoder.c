@@ -95,7 +95,7 @@ static int set_up(Jukebox *j, const EncoderOptions *o, EncoderInfo *info, Error 
     if (o->output) return error_set(err, "jukebox gives one thing; leave out '%s'", o->output);
     if (edge && strcmp(o->preset, presets[0]) != 0)
         return error_set(err, "no preset '%s' for jukebox; there is %s", o->preset, presets[0]);
-    if (o->bfloat16) return error_set(err, "jukebox is computed in float32 only");
+    j->bfloat16 = o->bfloat16;
     if (choose_layers(j, o, err) || (edge ? choose_slices(j, o, err) : choose_windows(j, o, err)))
         return -1;
     if (j->window_codes > c->context)

@@ -251,9 +251,9 @@ static int read_tensor(const JukeboxPrior *p, const char *name, const BlockTenso
 
 int jukebox_block_read(const JukeboxPrior *p, size_t i, JukeboxBlock *b, Error *err) {
     const JukeboxConfig *c = &p->config;
-    float **const places[TENSORS] = {&b->norm, &b->norm_bias, &b->project, &b->project_bias,
-                                     &b->out,  &b->out_bias,  &b->second,  &b->second_bias,
-                                     &b->up,   &b->up_bias,   &b->down,    &b->down_bias};
+    float **const places[TENSORS] = {&b->norm,  &b->norm_bias, &b->project.w, &b->project.bias,
+                                     &b->out.w, &b->out.bias,  &b->second,    &b->second_bias,
+                                     &b->up.w,  &b->up.bias,   &b->down.w,    &b->down.bias};
     BlockTensor t[TENSORS];
     char name[NAME];
     if (!b->room) b->room = memory_block(jukebox_block_size(c) * sizeof *b->room);
@@ -265,11 +265,50 @@ int jukebox_block_read(const JukeboxPrior *p, size_t i, JukeboxBlock *b, Error *
         *places[k] = at;
         at += t[k].shape[0] * (t[k].rank == 2 ? t[k].shape[1] : 1);
     }
+    b->project.in = b->out.out = b->up.in = b->down.out = c->columns;
+    b->project.out = 3 * c->attention;
+    b->out.in = c->attention;
+    b->up.out = b->down.in = c->inner;
     b->number = i;
     return 0;
 }
 
+static void free_rounded(JukeboxBlock *b) {
+    bf16_matrix_free(&b->project.rounded);
+    bf16_matrix_free(&b->out.rounded);
+    bf16_matrix_free(&b->up.rounded);
+    bf16_matrix_free(&b->down.rounded);
+}
+
+/* w [in, out] -> [out, in], in squares that stay in a cache. */
+static void turn(const float *w, size_t in, size_t out, float *to) {
+    enum { SIDE = 32 };
+#pragma omp parallel for schedule(static)
+    for (size_t column = 0; column < out; column += SIDE)
+        for (size_t row = 0; row < in; row += SIDE)
+            for (size_t o = column; o < out && o < column + SIDE; o++)
+                for (size_t i = row; i < in && i < row + SIDE; i++) to[o * in + i] = w[i * out + o];
+}
+
+static int round_linear(JukeboxLinear *l, Error *err) {
+    float *turned = memory_block(l->in * l->out * sizeof *turned);
+    if (!turned) return error_set(err, "out of memory for a block of %zu columns", l->in);
+    turn(l->w, l->in, l->out, turned);
+    const int status = bf16_matrix(&l->rounded, bf16_kernel(), l->out, l->in, turned, err);
+    free(turned);
+    return status;
+}
+
+int jukebox_block_round(JukeboxBlock *b, Error *err) {
+    free_rounded(b);
+    return round_linear(&b->project, err) || round_linear(&b->out, err) ||
+                   round_linear(&b->up, err) || round_linear(&b->down, err)
+               ? -1
+               : 0;
+}
+
 void jukebox_block_free(JukeboxBlock *b) {
+    free_rounded(b);
     free(b->room);
     *b = (JukeboxBlock){0};
 }

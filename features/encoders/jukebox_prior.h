@@ -17,6 +17,7 @@
 
 #include "features/encoders/encoder.h"
 #include "features/encoders/jukebox_config.h"
+#include "lib/nn/kernels/bfloat16.h"
 
 typedef struct JukeboxPrior JukeboxPrior;
 
@@ -32,20 +33,28 @@ uint64_t jukebox_prior_print(const JukeboxPrior *p); /* of biases, norms and emb
 int jukebox_prior_input(const JukeboxPrior *p, const size_t *codes, size_t n, float *x,
                         EncoderStage *stage, void *context, Error *err);
 
+/* A linear layer: x w + bias. */
+typedef struct {
+    size_t in, out;
+    float *w, *bias; /* [in, out], [out] */
+    Bf16Matrix rounded; /* instead of w where there is one */
+} JukeboxLinear;
+
 /* A block's weights in float32. */
 typedef struct {
-    float *room; /* owned; all that follow lie in it */
+    float *room; /* owned; all that follow but for rounded weights lie in it */
     float *norm, *norm_bias; /* LN0 [columns] */
-    float *project, *project_bias; /* [columns, 3 attention] */
-    float *out, *out_bias; /* [attention, columns] */
+    JukeboxLinear project; /* columns to 3 attention */
+    JukeboxLinear out; /* attention to columns */
     float *second, *second_bias; /* LN1 [columns] */
-    float *up, *up_bias; /* [columns, inner] */
-    float *down, *down_bias; /* [inner, columns] */
+    JukeboxLinear up, down; /* columns to inner and back */
     size_t number;
 } JukeboxBlock;
 
 /* *b is all zero before the first call. By several threads at a time, each with its own block. */
 int jukebox_block_read(const JukeboxPrior *p, size_t i, JukeboxBlock *b, Error *err);
+/* Rounds the linear layers' weights to bfloat16, with which they are computed then. */
+int jukebox_block_round(JukeboxBlock *b, Error *err);
 void jukebox_block_free(JukeboxBlock *b);
 
 /* Memory that running a block takes, for up to n rows. */
@@ -53,9 +62,12 @@ typedef struct {
     size_t rows;
     float *room; /* owned */
     float *projected, *mixed, *scores, *normed, *inner;
+    void *input; /* owned: of rounded layers; or NULL */
 } JukeboxSpace;
 
-int jukebox_space_new(const JukeboxConfig *c, size_t rows, JukeboxSpace *out, Error *err);
+/* rounded: for blocks that are. */
+int jukebox_space_new(const JukeboxConfig *c, size_t rows, bool rounded, JukeboxSpace *out,
+                      Error *err);
 void jukebox_space_free(JukeboxSpace *s);
 
 /* The block of x [n, columns] in place. attention: the result of its attention [n, columns], or

@@ -161,15 +161,20 @@ static int show(const Song *s, Error *err) {
     return error_set(err, "stopped");
 }
 
+static int read_block(const Jukebox *j, size_t i, JukeboxBlock *b, Error *err) {
+    if (jukebox_block_read(j->prior, i, b, err)) return -1;
+    return j->bfloat16 ? jukebox_block_round(b, err) : 0;
+}
+
 static int run_blocks(Song *s, Error *err) {
     const Jukebox *j = s->j;
     JukeboxBlock block = {0};
     JukeboxSpace space;
-    if (jukebox_space_new(&j->config, s->rows, &space, err)) return -1;
+    if (jukebox_space_new(&j->config, s->rows, j->bfloat16, &space, err)) return -1;
     int status = 0;
     while (s->store.block < j->last && !status) {
         const size_t now = s->store.block;
-        status = jukebox_block_read(j->prior, now, &block, err);
+        status = read_block(j, now, &block, err);
         while (s->store.block == now && !status)
             status = run_window(s, &block, &space, err) || show(s, err) ? -1 : 0;
     }
@@ -229,9 +234,9 @@ static int give_frames(Song *s, Error *err) {
 static uint64_t key_of(const Song *s) {
     const Jukebox *j = s->j;
     const uint64_t prints[2] = {jukebox_codec_print(j->codec), jukebox_prior_print(j->prior)};
-    float numbers[8 + ENCODER_LAYERS_MAX] = {(float)j->slices,         (float)j->normalise,
-                                             (float)s->windows.length, (float)s->windows.step,
-                                             (float)j->last,           (float)j->layers.count};
+    float numbers[8 + ENCODER_LAYERS_MAX] = {
+        (float)j->slices, (float)j->normalise,    (float)s->windows.length, (float)s->windows.step,
+        (float)j->last,   (float)j->layers.count, (float)j->bfloat16};
     for (size_t i = 0; i < j->layers.count; i++) numbers[8 + i] = (float)j->layers.items[i];
     uint64_t sum = checksum_add(CHECKSUM_OF_NOTHING, s->samples, s->count);
     for (size_t i = 0; i < 2; i++) sum = (sum ^ prints[i]) * 0x100000001b3u;
@@ -318,9 +323,9 @@ static int measure_block(const Jukebox *j, size_t rows, double *read, double *ru
     float *x = memory_zeros(n * j->config.columns * sizeof *x);
     int status = x ? 0 : error_set(err, "out of memory");
     double begin = clock_seconds();
-    if (!status) status = jukebox_block_read(j->prior, 0, &block, err);
+    if (!status) status = read_block(j, 0, &block, err);
     *read = clock_seconds() - begin;
-    if (!status) status = jukebox_space_new(&j->config, n, &space, err);
+    if (!status) status = jukebox_space_new(&j->config, n, j->bfloat16, &space, err);
     begin = clock_seconds();
     if (!status) jukebox_block_run(&j->config, &block, &space, x, n, NULL);
     *run = (clock_seconds() - begin) / (double)n;
@@ -348,7 +353,8 @@ int jukebox_song_estimate(const Jukebox *j, size_t samples, EncoderEstimate *out
                           (double)jukebox_attention_scores(rows, c->block);
     out->seconds = codes * codec;
     out->seconds += (double)j->last * (read + codes * run);
-    out->memory = 4 * (window + (double)jukebox_block_size(c));
+    const double numbers = (double)jukebox_block_size(c);
+    out->memory = 4 * (window + numbers) + (j->bfloat16 ? 2 * numbers : 0);
     out->disk = 4 * slot * (double)(w.count * (1 + kept_layers(j)) + 1);
     return 0;
 }

@@ -20,6 +20,7 @@ typedef struct {
     JukeboxPrior *prior;
     EncoderLayers layers;
     size_t last; /* blocks that are run: the highest of the layers */
+    bool bfloat16; /* the linear layers of blocks */
     bool slices;
     double fps; /* of frames: of slices, or the codes' own */
     size_t window, overlap; /* frames */

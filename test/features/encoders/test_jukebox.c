@@ -230,7 +230,7 @@ static void a_song_in_windows(void **state) {
         assert_memory_equal(part, whole + first, sizeof part);
     }
     assert_done(jukebox_prior_input(prior, whole + FIRST, CONTEXT, states, NULL, NULL, &err), &err);
-    assert_done(jukebox_space_new(&c, CONTEXT, &space, &err), &err);
+    assert_done(jukebox_space_new(&c, CONTEXT, false, &space, &err), &err);
     for (size_t i = 0; i < 4; i++) {
         assert_done(jukebox_block_read(prior, i, &block, &err), &err);
         jukebox_block_run(&c, &block, &space, states, CONTEXT, NULL);
@@ -260,6 +260,17 @@ static void states_do_not_look_ahead(void **state) {
     assert_near(some.x, all.x, 10 * COLUMNS, 1e-5, "the first rows");
     forget(&all);
     forget(&some);
+}
+
+/* Numbers of 8 bits: a relative error of 2^-9 in each of the terms of four blocks. */
+static void rounding_changes_little(void **state) {
+    (void)state;
+    Heard exact = heard((EncoderOptions){0}, 20 * HOP + 77, false);
+    Heard rounded = heard((EncoderOptions){.bfloat16 = true}, 20 * HOP + 77, false);
+    assert_near(rounded.x, exact.x, 20 * COLUMNS, 0.05, "rounded");
+    assert_true(memcmp(rounded.x, exact.x, 20 * COLUMNS * sizeof(float)) != 0);
+    forget(&exact);
+    forget(&rounded);
 }
 
 static void layers_stand_side_by_side(void **state) {
@@ -392,7 +403,6 @@ static void what_cannot_be_is_refused(void **state) {
     refused(layers(1, 5, 0), "there is no layer 5; there are 0 to 4");
     refused((EncoderOptions){.output = "x"}, "leave out 'x'");
     refused((EncoderOptions){.preset = "x"}, "no preset 'x'");
-    refused((EncoderOptions){.bfloat16 = true}, "float32 only");
     refused((EncoderOptions){.window_given = true, .window = 1}, "more than the 24");
     refused((EncoderOptions){.window_given = true, .window = 1e-4}, "less than a frame");
     refused((EncoderOptions){.window_given = true, .window = 0.02, .overlap = 0.02}, "overlap");
@@ -497,6 +507,7 @@ int main(void) {
         cmocka_unit_test(resampling_is_scipys),
         cmocka_unit_test(a_song_in_windows),
         cmocka_unit_test(states_do_not_look_ahead),
+        cmocka_unit_test(rounding_changes_little),
         cmocka_unit_test(layers_stand_side_by_side),
         cmocka_unit_test(an_interrupted_song_is_gone_on_with),
         cmocka_unit_test(a_changed_file_is_refused),
