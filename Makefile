@@ -60,8 +60,8 @@ units    := $(patsubst %.c,$(BUILD)/%,$(shell find test -name 'test_*.c' | LC_AL
 doubles  := $(wildcard lib/nn/*.c lib/nn/*/*.c model/predictors/*.c model/banks/*.c) \
             $(filter-out $(patsubst %,model/%.c,model_file model_tensors checkpoint_file), \
                          $(wildcard model/*.c)) \
-            $(patsubst %,model/train/%.c,allreduce batch losses presets schedule statistics \
-                                         trainer training)
+            $(patsubst %,model/train/%.c,allreduce batch contact_loss losses presets schedule \
+                                         statistics trainer training)
 viewer   := $(patsubst %,export/page/%.js,algebra dance body surface shaders stage plain_stage \
                                           camera player chart main)
 

@@ -134,13 +134,6 @@ static void feed(const StageRun *s, size_t count) {
             given[b * K + k] = (k - 1) % (own + fed) >= own ? 1 : 0;
 }
 
-static void zero(const StageRun *s, Value input, size_t count) {
-    if (!value_exists(input)) return;
-    Graph *g = s->graph.graph;
-    size_t n = graph_rows(g, input) * graph_cols(g, input);
-    memset(graph_data(g, input), 0, count * n * sizeof(real));
-}
-
 /* Networks that do not know where they stand or face cannot go back to where the data does: the
  * target is moved to go on from here. last: the data's last past frame. */
 static void move_target(const StageRun *s, size_t b, const float *last) {
@@ -156,6 +149,33 @@ static void move_target(const StageRun *s, size_t b, const float *last) {
         placement_enter(&there, frame, frame);
         placement_leave(&here, frame, frame);
         for (size_t k = 0; k < HEADING_NUMBERS; k++) target[t * D + k] = (real)frame[k];
+    }
+}
+
+static void zero(const StageRun *s, Value input, size_t count) {
+    if (!value_exists(input)) return;
+    Graph *g = s->graph.graph;
+    size_t n = graph_rows(g, input) * graph_cols(g, input);
+    memset(graph_data(g, input), 0, count * n * sizeof(real));
+}
+
+/* Where the data's feet stand, from the frame that the first transition leaves: the window's first
+ * frame or, of a step, the last past one. A validation set's error does not ask. */
+static void fill_contact(const StageRun *s, const Corpus *corpus, const Crop *windows, size_t count,
+                         size_t u) {
+    const Config *c = &s->m->config;
+    const Value contact = s->graph.contact;
+    if (!value_exists(contact)) return;
+    if (corpus != s->corpus) {
+        zero(s, contact, count);
+        return;
+    }
+    const size_t rows = graph_rows(s->graph.graph, contact);
+    real *to = graph_data(s->graph.graph, contact);
+    for (size_t b = 0; b < count; b++) {
+        size_t first = windows[b].first + (s->spec->predicts ? u * c->future + c->past - 1 : 0);
+        corpus_contacts_copy(&s->contacts, windows[b].sequence, first, rows, is_mirrored(s, b),
+                             to + b * rows * CONTACT_COLUMNS);
     }
 }
 
@@ -188,6 +208,7 @@ void batch_fill(const StageRun *s, const Corpus *corpus, const Crop *windows, si
             copy_rows(graph_data(g, s->graph.music) + b * c->music * M, q->music + first * M,
                       c->music * M);
     }
+    fill_contact(s, corpus, windows, count, u);
     zero(s, s->graph.eps, count);
     zero(s, s->graph.noise, count);
     zero(s, s->graph.given, count);

@@ -5,6 +5,7 @@
 #define MODEL_TRAIN_BATCH_H
 
 #include "lib/base/comm.h"
+#include "model/train/contact_loss.h"
 #include "model/train/losses.h"
 #include "model/train/trainer.h"
 
@@ -21,6 +22,7 @@ typedef struct {
     size_t first; /* of the share, that the graph's first one is */
     Crop *windows;
     bool *mirrored; /* [share]: the window is seen as in a mirror; NULL: none is */
+    CorpusContacts contacts; /* of corpus; empty where the loss does not ask for them */
     float *rolled; /* [share, l, D]: pasts made of the model's own output, when unrolling */
     struct Allreduce *reduction; /* NULL where one process is all */
     bool stopping; /* some process was asked to stop */

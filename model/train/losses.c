@@ -2,6 +2,7 @@
 
 #include "model/networks.h"
 #include "model/predictors/predictors.h"
+#include "model/train/contact_loss.h"
 
 /* Mean squared error over all elements; errors of the root's translation count `root_weight` times:
  * three numbers among hundreds, they would otherwise be learnt last. */
@@ -12,6 +13,15 @@ static Value motion_error(Graph *g, Value motion, Value target, double root_weig
     Value root = op_mean_squared_error(g, op_mask_columns(g, motion, translation, 3),
                                        op_mask_columns(g, target, translation, 3));
     return op_weighted_sum(g, (Value[]){all, root}, (double[]){1, root_weight - 1}, 2);
+}
+
+/* Adds the contact loss of these frames to s->loss. */
+static void add_contact_loss(const Config *c, const Training *t, StageGraph *s, Value frames) {
+    Graph *g = s->graph;
+    s->contact = graph_input(g, graph_rows(g, frames) - 1, CONTACT_COLUMNS);
+    graph_keep(g, s->error);
+    s->loss = op_weighted_sum(g, (Value[]){s->loss, contact_loss(g, c, frames, s->contact)},
+                              (double[]){1, t->contact}, 2);
 }
 
 /* --- stages 1 and 2: RefineBank as an auto-encoder of windows --- */
@@ -49,7 +59,7 @@ static void record_manifold(const Config *c, const Training *t, StageGraph *s) {
     s->error = s->loss = op_weighted_sum(g, terms, (double[]){1, 1, t->beta}, 3);
 }
 
-/* Eq. 8: |d' - d|^2 (and the divergence, for the variational variant). */
+/* Eq. 8: |d' - d|^2 (and the divergence, for the variational variant), and the contact loss. */
 static void record_refine(const Config *c, const Training *t, StageGraph *s) {
     Graph *g = s->graph;
     window_inputs(c, s);
@@ -62,6 +72,7 @@ static void record_refine(const Config *c, const Training *t, StageGraph *s) {
     bool varies = value_exists(r.mean);
     if (varies) terms[1] = op_kl_divergence(g, r.mean, r.logvar);
     s->error = s->loss = op_weighted_sum(g, terms, (double[]){1, t->kl}, varies ? 2 : 1);
+    if (t->contact > 0) add_contact_loss(c, t, s, made);
 }
 
 /* --- stage 3: steps --- */
@@ -74,7 +85,8 @@ static CropShape step_crop(const Config *c, size_t unroll) {
                        .stride = unroll * c->future};
 }
 
-/* Eq. 9: |d'[t+1..t+K] - d[t+1..t+K]|^2, and the predictor's own loss. */
+/* Eq. 9: |d'[t+1..t+K] - d[t+1..t+K]|^2, the predictor's own loss, and the contact loss from the
+ * last past frame on: that is where the feet that go on standing are. */
 static void record_step(const Config *c, const Training *t, StageGraph *s) {
     Graph *g = s->graph;
     Step step = step_build(g, c, t->fade > 0 ? STEP_TRAINS_DISTURBED : STEP_TRAINS);
@@ -94,10 +106,14 @@ static void record_step(const Config *c, const Training *t, StageGraph *s) {
         s->error = op_weighted_sum(g, (Value[]){s->error, divergence}, (double[]){1, t->kl}, 2);
     }
     s->loss = s->error;
-    if (!value_exists(step.own_loss)) return;
-    graph_keep(g, s->error);
-    s->loss = op_weighted_sum(g, (Value[]){s->error, step.own_loss},
-                              (double[]){t->mse_weight, t->own_weight}, 2);
+    if (value_exists(step.own_loss)) {
+        graph_keep(g, s->error);
+        s->loss = op_weighted_sum(g, (Value[]){s->error, step.own_loss},
+                                  (double[]){t->mse_weight, t->own_weight}, 2);
+    }
+    if (t->contact <= 0) return;
+    Value last = op_slice_rows(g, step.past, c->past - 1, 1);
+    add_contact_loss(c, t, s, op_concat_rows(g, (Value[]){last, step.future}, 2));
 }
 
 /* --- the rows --- */

@@ -16,11 +16,12 @@ typedef struct {
     Value eps; /* the VAE's noise */
     Value noise; /* the predictor's noise */
     Value given; /* [K, 1]: which true frames the predictor is fed (predictors.h) */
+    Value contact; /* [transitions, CONTACT_COLUMNS]: where the data's feet stand */
     Value target; /* what the loss compares with: [l, D] or [K, D] */
     Value future; /* [K, D], what was predicted: a result */
     Value error; /* scalar: eq. 7, 8 or 9 alone, which validation reports: a result */
-    Value
-        loss; /* scalar that is minimised: the error and, if the predictor has one, its own loss */
+    Value loss; /* scalar that is minimised: the error, the predictor's own loss if it has one, and
+                   the contact loss if t->contact asks for it */
 } StageGraph;
 
 typedef struct {

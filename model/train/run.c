@@ -17,6 +17,7 @@
 #include "model/model_file.h"
 #include "model/train/broadcast.h"
 #include "model/train/checkpoint.h"
+#include "model/train/contact_loss.h"
 #include "model/train/dry_run.h"
 
 /* --- what is read --- */
@@ -33,6 +34,10 @@ int run_read_sets(Run *run, SongLoad *load, Error *err) {
         if (s->stage[stage].mirror > 0 && !mirror_known(joints))
             return error_set(err,
                              "%s: bodies of %zu joints; --mirror knows SMPL's %d and SMPL-H's %d",
+                             s->dataset, joints, SMPL_JOINTS, SMPLH_JOINTS);
+        if (s->stage[stage].contact > 0 && !contact_loss_known(joints))
+            return error_set(err,
+                             "%s: bodies of %zu joints; --contact knows SMPL's %d and SMPL-H's %d",
                              s->dataset, joints, SMPL_JOINTS, SMPLH_JOINTS);
     }
     if (!s->validation) return 0;

@@ -209,6 +209,8 @@ static int prepare(StageRun *s, size_t max_windows, size_t val_windows, Crop **v
     s->mirrored = calloc(s->share, sizeof *s->mirrored);
     *validation_windows = malloc((val_windows + 1) * sizeof **validation_windows);
     if (comm_size() > 1) s->reduction = allreduce_new(&s->m->params, BUCKET_BYTES);
+    if (value_exists(s->graph.contact) && corpus_contacts_find(s->corpus, c, &s->contacts, err))
+        return -1;
     if (!s->windows || !s->mirrored || !s->rolled || !*validation_windows ||
         (comm_size() > 1 && !s->reduction))
         return error_set(err, "out of memory");
@@ -230,6 +232,7 @@ int train_stage(Model *m, const Corpus *corpus, const Corpus *validation, const 
     allreduce_free(s.reduction);
     free(s.windows);
     free(s.mirrored);
+    corpus_contacts_free(&s.contacts);
     free(s.rolled);
     free(validation_windows);
     return status;

@@ -27,6 +27,7 @@ typedef struct {
     double beta; /* weight of eq. 7's commitment */
     double kl; /* weight of the VAE's divergence */
     double root_weight; /* of errors of the root's translation, against 1 for all other numbers */
+    double contact; /* of the contact loss (contact_loss.h); 0: there is none */
     double mse_weight, own_weight; /* of eq. 9 and of the predictor's own loss, where it has one */
     size_t fed; /* a predictor that feeds itself: true frames in a row that it is fed; 0: none */
     double

@@ -105,3 +105,18 @@ check "... it is another model" eval "! cmp -s $work/plain $work/mirrored"
 check "... of the same kind" eval "[ $(wc -c <"$work/plain") -eq $(wc -c <"$work/mirrored") ]"
 alone --relative-root --mirror 0 -o "$work/again"
 check "... and with 0 the same" cmp "$work/plain" "$work/again"
+
+# --- feet that stand ---
+check "with --contact" alone --relative-root --contact 0.1 --checkpoint "$work/ck2" \
+    -o "$work/standing"
+check "... it is another model" eval "! cmp -s $work/plain $work/standing"
+check "... of the same kind" eval "[ $(wc -c <"$work/plain") -eq $(wc -c <"$work/standing") ]"
+alone --relative-root --contact 0 -o "$work/again"
+check "... and with 0 the same" cmp "$work/plain" "$work/again"
+alone --relative-root --contact 0.2 --checkpoint "$work/ck2" -o "$x"
+check "... a checkpoint keeps its weight" grep -q 'contact3=0.1' "$work/lines"
+check "mirrored, unrolled, with another predictor" alone --predictor li --mirror 0.5 --unroll 2 \
+    --contact 0.1 -o "$work/li"
+check "a bank, too" train_bank --contact 0.1 -o "$work/standing-bank"
+check "... is another one" eval "! cmp -s $work/bank $work/standing-bank"
+check "... in stage 2 alone" eval "! train_bank --contact2 1 -o $x"

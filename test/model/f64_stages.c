@@ -2,6 +2,7 @@
  * trains and what it leaves alone. */
 #include "model/networks.h"
 #include "model/predictors/predictors.h"
+#include "model/train/contact_loss.h"
 #include "model/train/losses.h"
 #include "test/lib/nn/gradient.h"
 
@@ -13,7 +14,7 @@ typedef struct {
     StageGraph stage;
     Graph *surrogate;
     Value motion, target, genre, z, item, sum;
-    double beta, root; /* weights of the loss */
+    double beta, root, contact; /* weights of the loss */
 } Trial;
 
 static void fill_normal(real *x, size_t count, Rng *r) {
@@ -38,6 +39,7 @@ static void trial_begin(Trial *t, const Config *c, ModelKind kind, int stage) {
                     &(Training){.beta = t->beta,
                                 .kl = 0.3,
                                 .root_weight = t->root > 0 ? t->root : 1,
+                                .contact = t->contact,
                                 .mse_weight = 1},
                     &t->stage, &err))
         fail_msg("%s", err.text);
@@ -234,6 +236,51 @@ static void stage_3(void **state) {
     }
 }
 
+/* Motion of rotations, or nearly: others are not known to be differentiable. */
+static void make_upright(Trial *t) {
+    const Config *c = &t->m.config;
+    real *mean = model_values(&t->m, "motion.mean"), *std = model_values(&t->m, "motion.std");
+    real *motion = graph_data(t->stage.graph, t->stage.motion);
+    for (size_t k = 0; k < c->motion_dim; k++) {
+        bool one = k >= 3 && (k - 3) % 9 % 4 == 0;
+        mean[k] = one ? 1 : 0;
+        std[k] *= 0.2;
+        for (size_t i = 0; i < FIXTURE_BATCH * c->past; i++)
+            motion[i * c->motion_dim + k] = mean[k] + 0.2 * motion[i * c->motion_dim + k];
+    }
+}
+
+/* Contact of every third joint; with all aids, the last past frame's place and heading among them.
+ */
+static void contact(void **state) {
+    (void)state;
+    for (int stage = 2; stage <= 3; stage++) {
+        Config c = aided_config(REFINE_BANK);
+        c.motion_dim = 3 + 9 * SMPL_JOINTS;
+        c.fps = 30;
+        Trial without = {.beta = 0.2}, t = {.beta = 0.2, .contact = 0.7};
+        trial_begin(&without, &c, stage == 3 ? KIND_MODEL : KIND_BANK, stage);
+        trial_begin(&t, &c, stage == 3 ? KIND_MODEL : KIND_BANK, stage);
+        assert_false(value_exists(without.stage.contact));
+        Graph *g = t.stage.graph;
+        const Value contact = t.stage.contact;
+        assert_int_equal(graph_cols(g, contact), CONTACT_COLUMNS);
+        assert_int_equal(graph_rows(g, contact), stage == 3 ? c.future : c.past - 1);
+        size_t count = FIXTURE_BATCH * graph_rows(g, contact) * CONTACT_COLUMNS;
+        make_upright(&t);
+        make_upright(&without);
+        memset(graph_data(g, contact), 0, count * sizeof(real));
+        assert_true(stage_loss(&t) == stage_loss(&without));
+        for (size_t i = 0; i < count; i++) graph_data(g, contact)[i] = i / 3 % 3 == 0;
+        assert_true(stage_loss(&t) > stage_loss(&without));
+        assert_true(graph_data(g, t.stage.error)[0] ==
+                    graph_data(without.stage.graph, without.stage.error)[0]);
+        check_trial(&t, stage_loss, "");
+        trial_end(&t);
+        trial_end(&without);
+    }
+}
+
 int main(void) {
     threads_set(1);
     const struct CMUnitTest tests[] = {
@@ -242,6 +289,7 @@ int main(void) {
         cmocka_unit_test(items_follow_their_latents),
         cmocka_unit_test(stage_2),
         cmocka_unit_test(stage_3),
+        cmocka_unit_test(contact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Every op of ops.h: its backward against central differences, in odd shapes, with batches of three
  * and a random upstream gradient, by every weight and every input. */
+#include "model/joint_positions.h"
 #include "model/rotate_heading.h"
 #include "test/lib/nn/op_check.h"
 
@@ -263,6 +264,21 @@ static void test_turn(void **state) {
     }
 }
 
+/* Any matrices, mirrored ones among them; a joint that others hang from, one asked for twice, and
+ * one whose matrix moves nothing that is asked for. */
+static Value record_positions(Fixture *f) {
+    int parents[] = {-1, 0, 1, 1, 3, 4};
+    double offsets[] = {0.1, 0.2, 0.3, 0.5, -0.4, 0.2, 0.3, 0.6, -0.1,
+                        1.1, 0.2, 0.9, 0.4, 0.2,  0.8, 7,   8,   9};
+    static const size_t joints[] = {4, 2, 0, 4};
+    const Skeleton s = {6, parents, offsets};
+    return op_joint_positions(f->g, fixture_input(f, 2, 3 + 9 * 6), &s, joints, 4);
+}
+static void test_positions(void **state) {
+    (void)state;
+    check(record_positions, false);
+}
+
 enum { GENRES = 3 };
 static Value record_similarity(Fixture *f) {
     Value x = fixture_input(f, 2, 3);
@@ -409,6 +425,7 @@ int main(void) {
         cmocka_unit_test(ops_of_losses),
         cmocka_unit_test(test_reparameterise),
         cmocka_unit_test(test_turn),
+        cmocka_unit_test(test_positions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

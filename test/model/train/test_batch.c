@@ -152,11 +152,44 @@ static void home_by_hand(void **state) {
     for (size_t i = 0; i < HOME_NUMBERS; i++) assert_true(fabs((double)home[i] - room[i]) < 1e-6);
 }
 
+/* Joint j is off the floor in frames j, j + 5, ...; the second window is mirrored. Of the step u a
+ * transition k begins at frame first + l - 1 + u K + k of the data. */
+static void contacts_of_steps(void **state) {
+    (void)state;
+    static Trial t;
+    static bool marks[FRAMES][FOOT_JOINTS];
+    bool(*down[])[FOOT_JOINTS] = {marks};
+    const Training with = {.batch = WINDOWS, .unroll = 2, .root_weight = 1, .contact = 0.5};
+    Error err;
+    begin(&t);
+    stage_graph_free(&t.run.graph);
+    t.run.t = &with;
+    assert_int_equal(stage_graph(&t.model, STAGE_PREDICT, WINDOWS, &with, &t.run.graph, &err), 0);
+    for (size_t i = 0; i < FRAMES; i++)
+        for (size_t j = 0; j < FOOT_JOINTS; j++) marks[i][j] = i % 5 != j;
+    t.run.contacts = (CorpusContacts){down, 1};
+    t.mirrored[1] = true;
+    const real *f = graph_data(t.run.graph.graph, t.run.graph.contact);
+    for (size_t u = 0; u < 2; u++) {
+        batch_fill(&t.run, &t.corpus, windows, WINDOWS, u);
+        for (size_t i = 0; i < (size_t)WINDOWS * K * CONTACT_COLUMNS; i++) {
+            size_t b = i / CONTACT_COLUMNS / K, k = i / CONTACT_COLUMNS % K, j = i / 3 % 4;
+            size_t frame = windows[b].first + L - 1 + u * K + k, from = b == 1 ? (j + 2) % 4 : j;
+            assert_true(f[i] == (frame % 5 != from && (frame + 1) % 5 != from ? 1 : 0));
+        }
+    }
+    const Corpus other = t.corpus; /* a validation set */
+    batch_fill(&t.run, &other, windows, WINDOWS, 0);
+    for (size_t i = 0; i < (size_t)WINDOWS * K * CONTACT_COLUMNS; i++) assert_true(f[i] == 0);
+    end(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mirrored_windows_are_those_of_mirrored_data),
         cmocka_unit_test(which_windows_are_mirrored),
         cmocka_unit_test(home_by_hand),
+        cmocka_unit_test(contacts_of_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
