@@ -310,6 +310,7 @@ help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
 .PHONY: all help dance tables sheets $(patsubst %,table%,1 2 3 4 5 6 7) test test-sanitize \
-        build-tests build-tests-sanitize fuzz debug parity bench man install uninstall dist warnings clean
+        build-tests build-tests-sanitize fuzz debug parity bench man install uninstall dist \
+        warnings clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

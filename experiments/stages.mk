@@ -142,16 +142,24 @@ $(foreach p,li dancenet revolution,\
 $(eval $(call method,revolution_full,REVOLUTION_FULL,bank,--predictor revolution,))
 $(eval $(call method,revolution_aided,REVOLUTION_AIDED,bank,--predictor revolution $(unbanked),))
 
-# Pieces of the training dances: nothing is trained.
-untrained := retrieval
+# Pieces of the training dances, as they are or through RefineBank: no predictor is trained.
+untrained := retrieval retrieval_refined
 methods-there += $(untrained)
+bank-of-retrieval_refined := bank
 RETRIEVAL_OPTIONS ?= --plan
 maker-retrieval = "$$PROGRAMS"/retrieve-dance -j $(THREADS) $(RETRIEVAL_OPTIONS) $(length)
+maker-retrieval_refined = $(maker-retrieval)
 $(eval $(call remember,retrieval,$(RETRIEVAL_OPTIONS)))
+pieces = --database train.tsv --dataset pairs.tsv -o $(@D)
 dances/retrieval-%/done: train.tsv pairs.tsv options/retrieval
 	$(call say,dances/retrieval-$*: pieces of the training dances to the test music)
 	@rm -rf $(@D)
-	$(Q)$(maker-retrieval) --seed $* --database train.tsv --dataset pairs.tsv -o $(@D)
+	$(Q)$(maker-retrieval) --seed $* $(pieces)
+	@touch $@
+dances/retrieval_refined-%/done: bank-%.safetensors train.tsv pairs.tsv options/retrieval
+	$(call say,dances/retrieval_refined-$*: pieces of the training dances through RefineBank)
+	@rm -rf $(@D)
+	$(Q)$(maker-retrieval) --seed $* --bank $< $(pieces)
 	@touch $@
 
 methods:
@@ -196,7 +204,7 @@ cost.txt: $(patsubst %,options/%,$(filter-out $(untrained),$(1)) \
           $(sort $(foreach m,$(1),$(list-of-$(m))))
 endef
 clusterings = $(sort $(foreach b,$(banks),$(clusters-of-$(b))))
-bank-users = $(foreach m,$(models),$(if $(filter $(1),$(bank-of-$(m))),$(m)))
+bank-users = $(foreach m,$(models) $(makers),$(if $(filter $(1),$(bank-of-$(m))),$(m)))
 bank-seeds = $(sort $(foreach m,$(bank-users),$(call seeds-of,$(m))))
 force:
 

@@ -46,7 +46,7 @@ source = the paper ($(if $(filter 7,$(1)),Human3.6M$(comma) from video,AIST++))
 print = "$$$$PROGRAMS"/compare-scores --published options/table$(1).jsonl \
 	--source '$(call source,$(1))'
 # The floor is what the first file says, and a piece's seed may last less than a model's.
-files = $(filter-out options/% dances/retrieval-%,$(1)) $(filter dances/retrieval-%,$(1))
+files = $(filter-out options/% dances/retrieval%,$(1)) $(filter dances/retrieval%,$(1))
 
 # Real dance is no row of Table 7.
 $(foreach t,$(filter-out 7,$(TABLES)),$(eval real-$(t) := dances/GT.json))

@@ -76,7 +76,7 @@ refuses() { # refuses STATUS PATTERN VARIABLE=VALUE...: before there is a folder
     check "... with what there is" grep -q "^make dance: .*$pattern" "$work/err"
 }
 refuses 2 'PRESET: there is no smal; there are: paper small demo tiny$' PRESET=smal
-refuses 2 'METHODS: there is no ful; there are: full baseline .* retrieval$' \
+refuses 2 'METHODS: there is no ful; there are: full baseline .* retrieval_refined$' \
     METHODS='baseline ful'
 refuses 2 'GENRES (train): there is no WZ; there are: HO LO$' GENRES='HO WZ'
 refuses 2 'no variable METHOD; there are: .* GENRES .*KEEP .*METHODS' GIVEN='OUT METHOD'

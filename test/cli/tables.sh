@@ -103,12 +103,12 @@ check "the row of the preset's latents: the full method" grep -q '"row":"n = 4",
     "$work/my out/table4.json"
 # --- other predictors, and none ---
 
-tables TABLES='1 6' ROWS='retrieval li revolution_full' SEEDS=1
+tables TABLES='1 6' ROWS='retrieval retrieval_refined li revolution_full' SEEDS=1
 check "predictors beside pieces of real dances" test $? -eq 0
 check "... retrieval needs no training" test ! -e "$work/my out/retrieval-1.safetensors" -a \
     -s "$work/my out/dances/retrieval-1.json"
-check "... and has no row in the paper" sh -c 'sed -n "/^Retrieval/{n;p}" "$1" | grep -q "^Li"' - \
-    "$work/my out/table1.txt"
+check "... and has no row in the paper" sh -c \
+    'sed -n "/^Retrieval refined/{n;p}" "$1" | grep -q "^Li"' - "$work/my out/table1.txt"
 check "... a published table without freezing" grep -qF "$(printf '%s' '"published":{' \
     '"fid_k":50.83,"fid_g":23.75,"dist_k":5.13,"dist_g":5.69}')" "$work/my out/table6.json"
 
@@ -133,7 +133,7 @@ sheets() {
 }
 sheets SHOWN=1 POSES=2
 check "contact sheets" test $? -eq 0
-check "... of every method and real dance" test "$(wc -l <"$work/out")" -eq 10
+check "... of every method and real dance" test "$(wc -l <"$work/out")" -eq 11
 check "... in PNG" sh -c 'head -c 4 "$1" | grep -q PNG' - "$work/my out/sheets/full.png"
 sheets ROWS=ful
 check "a sheet of nothing" test $? -eq 2
