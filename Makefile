@@ -22,15 +22,13 @@
 #   make dist           a source archive of the last commit, neverstop-VERSION.tar.gz, in DIST=.
 #   make clean
 #
-# Variables: CC, CPPFLAGS, CFLAGS, LDFLAGS; MARCH=native, empty for the compiler's default; OPT=-O3;
+# Variables: CC, CPPFLAGS, CFLAGS, LDFLAGS; MARCH=, the oldest processor the programs are for (by
+# default the compiler's choice; faster code is chosen when they run); OPT=-O3;
 # BLAS=openblas, by its name in pkg-config; BUILD=build and BIN=bin, folders that may lie outside
 # of a read-only source tree.
 
 CC      ?= cc
-# Compilers that do not know the processor at hand (clang 14 on Arm) take their default.
-ifeq ($(origin MARCH),undefined)
-MARCH   := $(shell $(CC) -march=native -E -x c /dev/null >/dev/null 2>&1 && echo native)
-endif
+MARCH   ?=
 OPT     ?= -O3
 BLAS    ?= openblas
 PACKAGES = $(BLAS) fftw3 fftw3f sndfile libmpg123 soxr libxxhash zlib libcjson
@@ -105,6 +103,7 @@ $(BUILD)/export/page/viewer.o: $(BUILD)/export/page/viewer.c
 
 # Fused multiply-add where it is fast; elsewhere sums keep the order and rounding of the reference
 # implementations that they are compared with.
+FILE_CFLAGS = -ffp-contract=off
 $(BUILD)/lib/nn/%.o $(BUILD)/model/%.o: FILE_CFLAGS = -ffp-contract=fast
 
 # With MPI=1 the programs go to $(BUILD)/mpi, and one object file takes the place of another:

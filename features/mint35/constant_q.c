@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "features/mint35/feature_loops.h"
 #include "features/mint35/stft.h"
 #include "features/mint35/wavelet.h"
 #include "lib/audio/kaiser.h"
@@ -39,7 +40,7 @@ static double layout(Bins *b, double rate, double tuning, LibrosaVersion version
 
 /* Frames go through the filters many at a time: spectra and sums lie as [bin][frame], so that the
  * innermost loop runs over frames. */
-enum { BLOCK = 16 };
+enum { BLOCK = CQ_BLOCK };
 
 typedef struct {
     WaveletFilters filters;
@@ -82,20 +83,15 @@ static int bank_new(Bank *bank, const Bins *b, double rate, Error *err) {
 /* |sum over k of filter[k] spectrum[k]| of the block's frames: magnitude[j CQ_BINS + i] of frame j,
  * filter i. */
 static void filter_block(const Bank *bank, size_t frames, float *magnitude) {
+    const FeatureLoops *loops = feature_loops_chosen();
     const WaveletFilters *f = &bank->filters;
     const float complex *c = f->coefficients;
     for (size_t i = 0; i < f->count; i++) {
         const float *re = bank->re + (f->first[i] - bank->first) * BLOCK;
         const float *im = bank->im + (f->first[i] - bank->first) * BLOCK;
-        float sum_re[BLOCK] = {0}, sum_im[BLOCK] = {0};
-        for (size_t k = 0; k < f->width[i]; k++, c++) {
-            const float a = crealf(*c);
-            const float b = cimagf(*c);
-            for (size_t j = 0; j < BLOCK; j++) {
-                sum_re[j] += a * re[k * BLOCK + j] - b * im[k * BLOCK + j];
-                sum_im[j] += a * im[k * BLOCK + j] + b * re[k * BLOCK + j];
-            }
-        }
+        float sum_re[BLOCK], sum_im[BLOCK];
+        loops->filter(c, re, im, f->width[i], sum_re, sum_im);
+        c += f->width[i];
         for (size_t j = 0; j < frames; j++)
             magnitude[j * CQ_BINS + i] =
                 sqrtf(sum_re[j] * sum_re[j] + sum_im[j] * sum_im[j]) * bank->scale[i];

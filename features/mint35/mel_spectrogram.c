@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "features/mint35/feature_loops.h"
+
 /* Slaney's scale: linear below 1000 Hz, logarithmic above. */
 static const double hz_per_mel = 200.0 / 3, log_from_hz = 1000, log_from_mel = 15;
 
@@ -65,14 +67,10 @@ void mel_filters_free(MelFilters *f) {
 }
 
 void mel_frame(const MelFilters *f, const float *power, float *mel) {
+    const FeatureLoops *loops = feature_loops_chosen();
     const float *w = f->weights;
     for (size_t b = 0; b < f->bands; b++) {
-        const float *p = power + f->first[b];
-        float lane[MEL_LANES] = {0};
-        for (size_t i = 0; i < f->count[b]; i += MEL_LANES)
-            for (size_t j = 0; j < MEL_LANES; j++) lane[j] += w[i + j] * p[i + j];
-        mel[b] = ((lane[0] + lane[4]) + (lane[1] + lane[5])) +
-                 ((lane[2] + lane[6]) + (lane[3] + lane[7]));
+        mel[b] = loops->mel_band(w, power + f->first[b], f->count[b]);
         w += f->count[b];
     }
 }

@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "features/mint35/feature_loops.h"
+
 struct Stft {
+    const FeatureLoops *loops;
     size_t n_fft, hop;
     StftPadding padding;
     float *mirrored; /* [n_fft], for frames that go beyond the signal; NULL: zeros there */
@@ -65,6 +68,7 @@ int stft_new(Stft **out, size_t n_fft, size_t hop, const double *window, StftPre
              StftPadding padding, Error *err) {
     Stft *s = *out = calloc(1, sizeof *s);
     if (!s) return error_set(err, "out of memory");
+    s->loops = feature_loops_chosen();
     s->n_fft = n_fft;
     s->hop = hop;
     s->padding = padding;
@@ -105,25 +109,17 @@ void stft_free(Stft *s) {
 static void transform_double(Stft *s, const float *x, size_t first, size_t last) {
     memset(s->frame, 0, first * sizeof *s->frame);
     memset(s->frame + last, 0, (s->n_fft - last) * sizeof *s->frame);
-    for (size_t i = first; i < last; i++)
-        s->frame[i] = s->window ? (double)x[i - first] * s->window[i] : (double)x[i - first];
+    s->loops->window(x, s->window ? s->window + first : NULL, s->frame + first, last - first);
     fftw_execute(s->plan);
-    for (size_t k = 0; k < s->n_fft / 2; k++) {
-        s->z_re[k] = s->z[2 * k];
-        s->z_im[k] = s->z[2 * k + 1];
-    }
+    s->loops->part(s->z, s->z_re, s->z_im, s->n_fft / 2);
 }
 
 static void transform_single(Stft *s, const float *x, size_t first, size_t last) {
     memset(s->frame32, 0, first * sizeof *s->frame32);
     memset(s->frame32 + last, 0, (s->n_fft - last) * sizeof *s->frame32);
-    for (size_t i = first; i < last; i++)
-        s->frame32[i] = s->window ? (float)((double)x[i - first] * s->window[i]) : x[i - first];
+    s->loops->window32(x, s->window ? s->window + first : NULL, s->frame32 + first, last - first);
     fftwf_execute(s->plan32);
-    for (size_t k = 0; k < s->n_fft / 2; k++) {
-        s->z_re[k] = (double)s->z32[2 * k];
-        s->z_im[k] = (double)s->z32[2 * k + 1];
-    }
+    s->loops->part32(s->z32, s->z_re, s->z_im, s->n_fft / 2);
 }
 
 /* The frame centred at a sample, where it goes beyond y. */
@@ -163,28 +159,18 @@ void stft_frame(Stft *s, const float *y, size_t n, size_t t) {
 
 void stft_bins(const Stft *s, size_t first, size_t count, float *restrict re, float *restrict im,
                size_t stride) {
-    enum { PIECE = 64 };
-    for (size_t start = 0; start < count; start += PIECE) {
-        const size_t n = count - start < PIECE ? count - start : PIECE;
+    for (size_t start = 0; start < count; start += STFT_PIECE) {
+        const size_t n = count - start < STFT_PIECE ? count - start : STFT_PIECE;
         const size_t k = first + start;
         const size_t mirrored = s->n_fft / 2 - k - (n - 1);
-        const double *a = s->z_re + k;
-        const double *b = s->z_im + k;
-        const double *c = s->cosine + k;
-        const double *d = s->sine + k;
-        double p[PIECE], q[PIECE]; /* Z[M - k], turned round apart from the arithmetic, which can
-                                      then be done in vectors */
-        float bin_re[PIECE], bin_im[PIECE];
-        for (size_t i = 0; i < n; i++) p[i] = s->z_re[mirrored + (n - 1 - i)];
-        for (size_t i = 0; i < n; i++) q[i] = s->z_im[mirrored + (n - 1 - i)];
-        for (size_t i = 0; i < n; i++) {
-            const double even_re = a[i] + p[i];
-            const double even_im = b[i] - q[i];
-            const double odd_re = b[i] + q[i];
-            const double odd_im = p[i] - a[i];
-            bin_re[i] = (float)(0.5 * (even_re + (c[i] * odd_re - d[i] * odd_im)));
-            bin_im[i] = (float)(0.5 * (even_im + (c[i] * odd_im + d[i] * odd_re)));
-        }
+        float bin_re[STFT_PIECE], bin_im[STFT_PIECE];
+        s->loops->untangle(&(StftPiece){.z_re = s->z_re + k,
+                                        .z_im = s->z_im + k,
+                                        .mirrored_re = s->z_re + mirrored,
+                                        .mirrored_im = s->z_im + mirrored,
+                                        .cosine = s->cosine + k,
+                                        .sine = s->sine + k},
+                           n, bin_re, bin_im);
         if (stride == 1) {
             memcpy(re + start, bin_re, n * sizeof *re);
             memcpy(im + start, bin_im, n * sizeof *im);

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "lib/base/memory.h"
+#include "model/cluster/affinity_loops.h"
 
 enum {
-    LANES = 16,
     ROWS_PER_BLOCK = 64,
     PARALLEL_FROM = 1000, /* points: below, waking threads costs more than it saves */
 };
@@ -46,75 +46,26 @@ void affinity_free(Affinity *a) {
 
 /* --- messages --- */
 
-/* The two largest values seen, lane by lane. */
-typedef struct {
-    float first[LANES], second[LANES];
-} TopTwo;
-
-static inline void top_two_add(TopTwo *top, int lane, float v) {
-    float low = v < top->first[lane] ? v : top->first[lane];
-    top->second[lane] = low > top->second[lane] ? low : top->second[lane];
-    top->first[lane] = v > top->first[lane] ? v : top->first[lane];
-}
-
-/* A(i,k) = min(0, R(k,k) + sum over i' other than i and k of max(0, R(i',k))), damped. */
-static inline float next_availability(float a, float r, float support, float damping) {
-    float message = support - (r > 0.0f ? r : 0.0f);
-    return damping * a + (1.0f - damping) * (message < 0.0f ? message : 0.0f);
-}
-
-/* For k in [from, to); gathers A + S. */
-static void update_availability(float *restrict a, const float *restrict r, const float *restrict s,
-                                const float *restrict support, size_t from, size_t to,
-                                float damping, TopTwo *top) {
-    TopTwo t = *top;
-    size_t k = from;
-    for (; k + LANES <= to; k += LANES) {
-#pragma omp simd
-        for (int lane = 0; lane < LANES; lane++) {
-            size_t at = k + (size_t)lane;
-            a[at] = next_availability(a[at], r[at], support[at], damping);
-            top_two_add(&t, lane, a[at] + s[at]);
-        }
-    }
-    for (; k < to; k++) {
-        a[k] = next_availability(a[k], r[k], support[k], damping);
-        top_two_add(&t, 0, a[k] + s[k]);
-    }
-    *top = t;
-}
-
-/* R(i,k) = S(i,k) - max over k' other than k of (A + S)(i,k'), damped, for k in [from, to); adds
- * max(0, R) to sums. Where the largest value occurs twice, first equals second, so comparing values
- * is as good as remembering where it was. */
-static void update_responsibility(float *restrict r, const float *restrict a,
-                                  const float *restrict s, float *restrict sums, size_t from,
-                                  size_t to, float damping, float first, float second) {
-#pragma omp simd
-    for (size_t k = from; k < to; k++) {
-        float rival = a[k] + s[k] >= first ? second : first;
-        r[k] = damping * r[k] + (1.0f - damping) * (s[k] - rival);
-        sums[k] += r[k] > 0.0f ? r[k] : 0.0f;
-    }
-}
-
 static void update_row(Messages *m, size_t i, float *sums) {
+    static const AffinityLoops *const ways[] = LOOPS_WAYS(affinity_loops);
+    const AffinityLoops *loops = ways[choice(CHOICE_LANES)];
     size_t n = m->n;
     float *a = m->availability + i * n, *r = m->responsibility + i * n, damping = (float)m->damping;
     const float *s = m->s + i * n;
     TopTwo top;
-    for (int lane = 0; lane < LANES; lane++) top.first[lane] = top.second[lane] = -INFINITY;
-    update_availability(a, r, s, m->support, 0, i, damping, &top);
-    update_availability(a, r, s, m->support, i + 1, n, damping, &top);
+    for (int lane = 0; lane < AFFINITY_LANES; lane++)
+        top.first[lane] = top.second[lane] = -INFINITY;
+    loops->availability(a, r, s, m->support, 0, i, damping, &top);
+    loops->availability(a, r, s, m->support, i + 1, n, damping, &top);
     float self = (float)(m->self_availability[i] + m->preference[i]);
     top_two_add(&top, 0, self);
-    for (int lane = 1; lane < LANES; lane++) {
+    for (int lane = 1; lane < AFFINITY_LANES; lane++) {
         top_two_add(&top, 0, top.first[lane]);
         top_two_add(&top, 0, top.second[lane]);
     }
     float first = top.first[0], second = top.second[0];
-    update_responsibility(r, a, s, sums, 0, i, damping, first, second);
-    update_responsibility(r, a, s, sums, i + 1, n, damping, first, second);
+    loops->responsibility(r, a, s, sums, 0, i, damping, first, second);
+    loops->responsibility(r, a, s, sums, i + 1, n, damping, first, second);
     double message = m->preference[i] - (double)(self >= first ? second : first);
     m->self_responsibility[i] =
         m->damping * m->self_responsibility[i] + (1.0 - m->damping) * message;

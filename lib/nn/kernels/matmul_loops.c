@@ -16,43 +16,59 @@ enum {
     WIDTH = 2 * LANES, /* columns of B in a panel */
     HEIGHT = VECTOR_REGISTERS >= 32 ? 12 : 6, /* rows of A: 24 sums of 32 registers, 12 of 16 */
     DEPTH = 256, /* a panel of B takes 32 KiB of 64 with AVX-512, else at most 16 */
-    KEPT = 60 * HEIGHT *
-           DEPTH /* numbers of A that stay in the second-level cache while panels of B pass */
+    KEPT = 720 * DEPTH /* numbers of A that panels of B pass: 720 KiB */
 };
 
 /* As measured beside OpenBLAS. With few rows the copy of B costs too much, with few steps (k) the
- * loading and storing of sums, and OpenBLAS multiplies small matrices without copies where B is not
- * transposed. Beyond the last line's sizes a BLAS, which copies A too, makes better use of caches.
+ * loading and storing of sums, and for AVX-512 OpenBLAS multiplies small matrices without copies
+ * where B is not transposed. Beyond the last line's sizes a BLAS, which copies A too, makes better
+ * use of caches.
  */
 static bool pays(const Product *p) {
     enum { SMALL = 1000000, FEW = 80 };
-    if (p->k < 32 || p->m < (p->tb ? 12 : 48) || (!p->tb && p->m * p->n * p->k <= SMALL))
-        return false;
+    const size_t least = LANES == 8 || p->tb ? 12 : 48;
+    if (p->k < 32 || p->m < least) return false;
+    if (LANES != 8 && !p->tb && p->m * p->n * p->k <= SMALL) return false;
     return (p->tb && p->m <= FEW) || (p->ta ? p->m * p->n <= 1 << 16 : p->k * p->n <= 1 << 18);
 }
 
 /* --- the copy of B: [depth][WIDTH], zeros beside its columns --- */
 
+/* LANES rows of B, `cols` of them there, from step k on. */
+INLINE void copy_square(const float *b, size_t ldb, size_t cols, size_t steps, const bool whole,
+                        float *to) {
+    Selection mask = vector_first(steps);
+    Vector r[LANES];
+#pragma GCC unroll 16
+    for (size_t i = 0; i < LANES; i++)
+        if (whole)
+            r[i] = vector_load(b + i * ldb);
+        else
+            r[i] = i < cols ? vector_load_some(mask, b + i * ldb) : vector_all(0);
+    vector_transpose(r);
+#pragma GCC unroll 16
+    for (size_t i = 0; i < LANES; i++)
+        vector_store(to + i * WIDTH, r[i]); /* up to whole vectors: DEPTH is a multiple of LANES */
+}
+
 static void copy_transposed(const float *b, size_t ldb, size_t cols, size_t depth, float *to) {
-    for (size_t half = 0; half < WIDTH; half += LANES)
-        for (size_t k = 0; k < depth; k += LANES) {
-            Selection mask = vector_first(depth - k);
-            Vector r[LANES];
-#pragma GCC unroll 16
-            for (size_t i = 0; i < LANES; i++)
-                r[i] = half + i < cols ? vector_load_some(mask, b + (half + i) * ldb + k)
-                                       : vector_all(0);
-            vector_transpose(r);
-#pragma GCC unroll 16
-            for (size_t i = 0; i < LANES; i++)
-                vector_store(to + (k + i) * WIDTH + half,
-                             r[i]); /* to whole vectors: DEPTH is a multiple of LANES */
-        }
+    for (size_t half = 0; half < WIDTH; half += LANES) {
+        const float *from = b + half * ldb;
+        size_t left = cols > half ? cols - half : 0, k = 0;
+        for (; left >= LANES && k + LANES <= depth; k += LANES)
+            copy_square(from + k, ldb, LANES, LANES, true, to + k * WIDTH + half);
+        for (; k < depth; k += LANES)
+            copy_square(from + k, ldb, left, depth - k, false, to + k * WIDTH + half);
+    }
 }
 
 static void copy_straight(const float *b, size_t ldb, size_t cols, size_t depth, float *to) {
     Selection left = vector_first(cols), right = vector_first(cols > LANES ? cols - LANES : 0);
-    for (size_t k = 0; k < depth; k++) {
+    for (size_t k = 0; cols >= WIDTH && k < depth; k++) {
+        vector_store(to + k * WIDTH, vector_load(b + k * ldb));
+        vector_store(to + k * WIDTH + LANES, vector_load(b + k * ldb + LANES));
+    }
+    for (size_t k = 0; cols < WIDTH && k < depth; k++) {
         vector_store(to + k * WIDTH, vector_load_some(left, b + k * ldb));
         vector_store(to + k * WIDTH + LANES, vector_load_some(right, b + k * ldb + LANES));
     }
