@@ -70,8 +70,10 @@ partial$(1): options/table$(1).jsonl force
 endef
 $(foreach t,$(TABLES),$(eval $(call table,$(t))))
 
-# The first seed of every table before other seeds of one.
-tables: $(foreach t,$(TABLES),$(call scores,$(t),$(firstword $(seeds-$(t))))) \
+# Clusters of which there are too few windows end it before hours of work; then the first seed of
+# every table before other seeds of one.
+tables: $(clusterings:%=%/done) \
+        $(foreach t,$(TABLES),$(call scores,$(t),$(firstword $(seeds-$(t))))) \
         $(TABLES:%=table%.txt)
 partial: $(TABLES:%=partial%)
 

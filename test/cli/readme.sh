@@ -2,7 +2,7 @@
 # readme.sh: the commands of README.md and docs/ work as they are printed, in their order: those
 # between ```sh and ```, unless <!-- not run by the tests: WHY --> is above them. TAP on stdout.
 # What differs: folders; the demo's model is one that was made here, of a few steps; `make dance`
-# gets the smallest preset; song.mp3 is a song of the demo.
+# and `make table2` get the smallest preset; song.mp3 is a song of the demo.
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 demo=$work/demo-output
 model=$demo/experiment/full-1.safetensors
@@ -22,6 +22,9 @@ run() { # run COMMAND
         -e "s!OUT=experiment!OUT=$work/experiment!")
     case $here in
         "make dance "*) here="$here PRESET=tiny METHODS=full DANCES=1 FRAMES=200 THREADS=1" ;;
+        "make table2 "*)
+            here="$here PRESET=tiny ROWS=full SEEDS=1 DANCES=1 FRAMES=200 THREADS=1"
+            ;;
         *"$model"*) [ -e "$model" ] || cp "$demo/model.safetensors" "$model" ;;
     esac
     if sh -c "$here" >"$work/log" 2>&1 </dev/null; then echo "ok - $1"; else

@@ -101,6 +101,12 @@ check "the paper's row below" sh -c 'sed -n "/^Ours /,/paper/p" "$1" | tr -s " "
     "$work/my out/table2.txt"
 check "the row of the preset's latents: the full method" grep -q '"row":"n = 4","method":"full"' \
     "$work/my out/table4.json"
+# Few windows, and nothing trained for them.
+tables TABLES='2 5' ROWS='full items500' ITEMS=500 OUT="$work/few"
+check "more items than windows: an error" test $? -ne 0
+check "... by its genre" grep -q 'genre HO: .* windows .* too few for 500 clusters' "$work/err"
+check "... before a model is trained" sh -c '! ls "$1" | grep -q safetensors' - "$work/few"
+
 # --- other predictors, and none ---
 
 tables TABLES='1 6' ROWS='retrieval retrieval_refined li revolution_full' SEEDS=1
