@@ -87,9 +87,11 @@ int main(int argc, char **argv) {
                              "The checkpoint whose features the model was trained on "
                              "(encode-music), for music that is a sound file."),
                  option_size("batch", 0, "B", &s.dance.batch, 1, 4096, "Dances computed together."),
-                 option_real("temperature", 0, "T", &s.how.temperature, 0, 10,
-                             "Draw dances, from a predictor that can (dancenet, li): its random "
-                             "numbers are T times normal ones; 0: the most probable dance."),
+                 option_real(
+                     "temperature", 0, "T", &s.how.temperature, 0, 1000,
+                     "Draw dances: what TransitBank recalls (Gumbel noise times T on eq. 5's "
+                     "logits) and what the predictor draws, if it does (dancenet, li: "
+                     "normal random numbers times T); 0: the most probable dance."),
                  option_int("seed", 0, "S", &s.random_seed, 0, 9e15,
                             "Random numbers for --temperature."),
                  option_choice("precision", 0, precisions, &s.precision,

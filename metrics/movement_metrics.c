@@ -120,6 +120,25 @@ static int measure_support(const MovementInput *in, MetricSum *out, Error *err) 
     return status;
 }
 
+/* Metres on the floor from where the root is in the first frame. */
+static double distance_from_start(const PoseTrack *b, size_t t) {
+    const double *start = b->positions, *now = start + 3 * b->joints * t;
+    return hypot(now[0] - start[0], now[2] - start[2]);
+}
+
+static int measure_away(const MovementInput *in, MetricSum *out, Error *err) {
+    (void)err;
+    out->sum[0] = distance_from_start(in->own, in->own->frames - 1);
+    return 0;
+}
+
+static int measure_reach(const MovementInput *in, MetricSum *out, Error *err) {
+    (void)err;
+    for (size_t t = 0; t < in->own->frames; t++)
+        out->sum[0] = fmax(out->sum[0], distance_from_start(in->own, t));
+    return 0;
+}
+
 const MovementMetric movement_metrics[] = {
     {"delta_pose", "dPose deg", 4, measure_delta_pose, MEAN_OVER_TRANSITIONS, NULL},
     {"delta_trans", "dTrans cm", 4, measure_delta_trans, MEAN_OVER_TRANSITIONS, NULL},
@@ -131,6 +150,8 @@ const MovementMetric movement_metrics[] = {
     {"foot_skate", "skate cm/s", 2, measure_skate, MEAN_OVER_DANCES, NULL},
     {"foot_skate_mean", "mean skate", 2, measure_mean_skate, MEAN_OVER_DANCES, NULL},
     {"support", "support", 3, measure_support, MEAN_OVER_DANCES, NULL},
+    {"away", "away m", 2, measure_away, MEAN_OVER_DANCES, NULL},
+    {"reach", "reach m", 2, measure_reach, MEAN_OVER_DANCES, NULL},
 };
 
 const size_t movement_metric_count = sizeof movement_metrics / sizeof *movement_metrics;

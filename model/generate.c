@@ -1,5 +1,6 @@
 #include "model/generate.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "lib/base/memory.h"
@@ -13,10 +14,18 @@ struct Generator {
     size_t max_batch, keep;
     Graph *graph;
     Step step;
-    double temperature; /* of the predictor's random numbers; 0: none */
+    double temperature; /* of what is drawn; 0: nothing is */
     uint64_t seed;
     Bf16Weights rounded;
 };
+
+static int record(Generator *g, StepUse use, Error *err) {
+    graph_free(g->graph);
+    g->graph = graph_new(&g->params, g->max_batch);
+    if (!g->graph) return error_set(err, "out of memory");
+    g->step = step_build(g->graph, g->config, use);
+    return graph_finish(g->graph, NO_VALUE, err);
+}
 
 int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep, Error *err) {
     *out = NULL;
@@ -25,12 +34,7 @@ int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep
     *g = (Generator){
         .params = m->params, .config = &m->config, .max_batch = max_batch, .keep = keep};
     g->params.grad = NULL;
-    g->graph = graph_new(&g->params, max_batch);
-    int status = g->graph ? 0 : error_set(err, "out of memory");
-    if (status == 0) {
-        g->step = step_build(g->graph, &m->config, STEP_GENERATES);
-        status = graph_finish(g->graph, NO_VALUE, err);
-    }
+    const int status = record(g, STEP_GENERATES, err);
     if (status)
         generator_free(g);
     else
@@ -90,26 +94,37 @@ static void fill(const Generator *g, const GenerationJob *d, size_t b, size_t at
 }
 
 int generator_draw(Generator *g, double temperature, uint64_t seed, Error *err) {
-    if (!value_exists(g->step.noise))
-        return error_set(err, "the predictor %s draws no random numbers: it has one dance",
+    if (!value_exists(g->step.noise) && !g->config->transit)
+        return error_set(err,
+                         "the predictor %s draws no random numbers and there is no TransitBank to "
+                         "draw from: the model has one dance",
                          predictor_at(g->config->predictor_id)->name);
     g->temperature = temperature;
     g->seed = seed;
-    return 0;
+    return g->config->transit ? record(g, STEP_DRAWS, err) : 0;
 }
 
-/* A predictor's random numbers for the b-th of a batch; with temperature 0 zeros, the most probable
- * dance. */
+/* Minus the logarithm of an exponential random number (Gumbel). */
+static double rng_gumbel(Rng *r) { return -log(-log1p(-rng_uniform(r)) + 1e-300); }
+
+/* The b-th of a batch's random numbers for an input, which may be none; with temperature 0 zeros,
+ * the most probable dance. */
+static void fill_random(const Generator *g, Value input, double (*draw)(Rng *r), Rng r, size_t b) {
+    if (!value_exists(input)) return;
+    size_t n = graph_rows(g->graph, input) * graph_cols(g->graph, input);
+    real *to = graph_data(g->graph, input) + b * n;
+    for (size_t i = 0; i < n; i++)
+        to[i] = g->temperature > 0 ? (real)(g->temperature * draw(&r)) : 0;
+}
+
+enum { FOR_RECALL = 1 }; /* beside the predictor's, which are older */
+
 static void fill_noise(const Generator *g, const GenerationJob *d, size_t b, size_t at) {
-    Value noise = g->step.noise;
-    if (!value_exists(noise)) return;
-    size_t n = graph_rows(g->graph, noise) * graph_cols(g->graph, noise);
-    real *to = graph_data(g->graph, noise) + b * n;
     Rng r = rng_seed(g->seed);
     r = rng_seed(rng_next(&r) ^ d->number);
     r = rng_seed(rng_next(&r) ^ at);
-    for (size_t i = 0; i < n; i++)
-        to[i] = g->temperature > 0 ? (real)(g->temperature * rng_normal(&r)) : 0;
+    fill_random(g, g->step.noise, rng_normal, r, b);
+    fill_random(g, g->step.recalled, rng_gumbel, rng_seed(rng_next(&r) ^ FOR_RECALL), b);
 }
 
 int generator_run(Generator *g, GenerationJob *dances, size_t count,

@@ -32,9 +32,12 @@ void generator_free(Generator *g);
  * weights once more. Fails if there is no such layer. */
 int generator_round(Generator *g, Error *err);
 
-/* From now on the predictor draws: its random numbers are normal ones times `temperature`, by seed,
- * job and frame, so that the dances of a batch do not depend on each other. Fails if the predictor
- * draws none. */
+/* From now on dances are drawn, by seed, job and frame, so that those of a batch do not depend on
+ * each other. TransitBank's logits (eq. 5) get `temperature` times Gumbel noise: with a large one a
+ * single item is recalled, drawn by softmax(logits / temperature) (Maddison et al. 2017), with a
+ * small one all of them as they were [ours]. A predictor's random numbers are normal ones times
+ * `temperature`. Fails for a model that has neither. To be called before
+ * generator_round. */
 int generator_draw(Generator *g, double temperature, uint64_t seed, Error *err);
 
 /* Generates `count` <= max_batch dances together. progress (may be NULL) gets frames done and

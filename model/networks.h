@@ -36,8 +36,9 @@ typedef struct {
 Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value genre, Value eps);
 
 /* --- transit_bank.c (section 4.2) --- */
-/* Eqs. 4, 5: prior tokens [K, predictor width] from the past [l, D] */
-Value transit_bank(Graph *g, const Config *c, Value past, Value genre);
+/* Eqs. 4, 5: prior tokens [K, predictor width] from the past [l, D]. noise [1, items]: added to
+ * eq. 5's logits; or none. */
+Value transit_bank(Graph *g, const Config *c, Value past, Value genre, Value noise);
 
 /* --- step.c --- */
 /* The frame [1, D] from whose place (relative_root) and heading (relative_heading) a window is
@@ -60,6 +61,7 @@ typedef struct {
     Value genre; /* [1, 1] */
     Value home; /* [1, HOME_NUMBERS]: home_of the dance's first frame and the last past frame */
     Value eps; /* the VAE's noise; training only */
+    Value recalled; /* [1, items]: added to eq. 5's logits; STEP_DRAWS with TransitBank only */
     Value noise; /* the predictor's (predictors.h), like the two below */
     Value target; /* [K, D]: the frames that came; training only */
     Value given; /* [K, 1]: training only */
@@ -68,9 +70,9 @@ typedef struct {
     Value mean, logvar; /* VAE, else none */
 } Step;
 
-/* What a step is recorded for: generation, or training with what only training has, on a past that
- * is as it was recorded or on one that is disturbed (--fade). */
-typedef enum { STEP_GENERATES, STEP_TRAINS, STEP_TRAINS_DISTURBED } StepUse;
+/* What a step is recorded for: generation, also of drawn dances, or training with what only
+ * training has, on a past that is as it was recorded or on one that is disturbed (--fade). */
+typedef enum { STEP_GENERATES, STEP_DRAWS, STEP_TRAINS, STEP_TRAINS_DISTURBED } StepUse;
 
 /* Eq. 2: one auto-regressive step. */
 Step step_build(Graph *g, const Config *c, StepUse use);

@@ -42,13 +42,15 @@ static Value standardised_music(Graph *g, const Config *c, Value music) {
 }
 
 /* The inputs of a step with this predictor. */
-static Step step_inputs(Graph *g, const Config *c, const Predictor *p, bool training) {
+static Step step_inputs(Graph *g, const Config *c, const Predictor *p, StepUse use) {
+    bool training = use == STEP_TRAINS || use == STEP_TRAINS_DISTURBED;
     bool banks = c->transit || c->refine != REFINE_NONE;
     Step s = {.past = graph_input(g, c->past, c->motion_dim)};
     if (p->uses & USES_MUSIC) s.music = graph_input(g, c->music, c->music_dim);
     if (banks) s.genre = graph_input(g, 1, 1);
     if (c->home) s.home = graph_input(g, 1, HOME_NUMBERS);
     if (training && c->refine == REFINE_VAE) s.eps = graph_input(g, c->latents, c->bank.width);
+    if (use == STEP_DRAWS && c->transit) s.recalled = graph_input(g, 1, c->items);
     if (p->noise_shape) {
         size_t cols = 0, rows = p->noise_shape(c, &cols);
         s.noise = graph_input(g, rows, cols);
@@ -69,7 +71,7 @@ static Value predict(Graph *g, const Config *c, const Predictor *p, Value past, 
                           .given = s->given,
                           .past_counts = use == STEP_TRAINS};
     Value last = op_slice_rows(g, past, c->past - 1, 1);
-    if (c->transit) in.prior = transit_bank(g, c, past, s->genre);
+    if (c->transit) in.prior = transit_bank(g, c, past, s->genre, s->recalled);
     if (value_exists(s->target)) in.truth = normalise_motion(g, c, s->target, reference);
     Prediction made = p->build(g, c, &in);
     s->own_loss = made.loss;
@@ -95,7 +97,7 @@ Value smooth_future(Graph *g, const Config *c, Value past, Value future) {
 
 Step step_build(Graph *g, const Config *c, StepUse use) {
     const Predictor *p = predictor_at(c->predictor_id);
-    Step s = step_inputs(g, c, p, use != STEP_GENERATES);
+    Step s = step_inputs(g, c, p, use);
     Value reference = reference_frame(g, c, s.past, c->past - 1);
     Value past = normalise_motion(g, c, s.past, reference);
     Value future = predict(g, c, p, past, reference, use, &s);

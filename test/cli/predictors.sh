@@ -122,5 +122,17 @@ for p in dancenet li; do
     check "... another seed, another dance" differ "$work/1.npz" "$work/2.npz"
     check "... the same seed, the same dance" same "$work/1.npz" "$work/3.npz"
 done
-refuses "random numbers that nothing is drawn from" 'phd draws no random numbers' "$work/x.npz" \
-    "$BIN/generate" -q -m "$work/phd" --genre AA --frames 60 --temperature 1 -o "$work/x.npz"
+refuses "random numbers that nothing is drawn from" \
+    'phd draws no random numbers and there is no TransitBank' "$work/x.npz" \
+    "$BIN/generate" -q -m "$work/phd-bare" --genre AA --frames 60 --seed-motion "$data/dance1.npy" \
+    --temperature 1 -o "$work/x.npz"
+draw_phd() { "$BIN/generate" -q -m "$work/phd" --genre AA --frames 60 "$@"; }
+draw_phd -o "$work/0.npz"
+draw_phd --temperature 3 -o "$work/1.npz"
+draw_phd --temperature 3 --seed 2 -o "$work/2.npz"
+draw_phd --temperature 3 --seed 1 -o "$work/3.npz"
+check "with TransitBank any predictor has other dances" differ "$work/0.npz" "$work/1.npz"
+check "... another seed, another dance" differ "$work/1.npz" "$work/2.npz"
+check "... the same seed, the same dance" same "$work/1.npz" "$work/3.npz"
+draw_phd --seed 5 -o "$work/4.npz"
+check "... without --temperature one dance" same "$work/0.npz" "$work/4.npz"

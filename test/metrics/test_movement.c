@@ -112,6 +112,25 @@ static void deltas_by_hand(void **state) {
     pose_track_free(&b);
 }
 
+/* 3 m to the left and 4 back by frame 30, then to 3 m left alone; heights do not count. */
+static void distance_from_the_start(void **state) {
+    (void)state;
+    PoseTrack b = body(61, 2);
+    for (size_t t = 0; t < 61; t++) {
+        double *root = b.positions + 6 * t;
+        root[0] = 10 + (t < 30 ? 0.1 * (double)t : 3);
+        root[1] = (double)t;
+        root[2] = t < 30 ? -4.0 * (double)t / 30 : -4 + 4.0 * (double)(t - 30) / 30;
+    }
+    Movement x;
+    Error err;
+    assert_int_equal(movement_measure(&b, &plain, &x, &err), 0);
+    near(movement_value(&x, "away"), 3, 1e-12);
+    near(movement_value(&x, "reach"), 5, 1e-12);
+    movement_free(&x);
+    pose_track_free(&b);
+}
+
 static void range_jitter_jump(void **state) {
     (void)state;
     PoseTrack b = body(80, 2);
@@ -423,6 +442,7 @@ int main(void) {
         cmocka_unit_test(a_dance_has_the_golden_values),
         cmocka_unit_test(deltas_by_hand),
         cmocka_unit_test(range_jitter_jump),
+        cmocka_unit_test(distance_from_the_start),
         cmocka_unit_test(numbers_of_a_set),
         cmocka_unit_test(loops),
         cmocka_unit_test(foot_contact_by_hand),

@@ -106,7 +106,7 @@ static void refine_banks(void **state) {
 static Value record_transit(Fixture *f) {
     const Config *c = f->user;
     Value past = fixture_input(f, c->past, c->motion_dim);
-    return transit_bank(f->g, c, past, fixture_genre(f, GENRES));
+    return transit_bank(f->g, c, past, fixture_genre(f, GENRES), NO_VALUE);
 }
 
 /* The predictor that the configuration names, with everything that it takes. One that feeds itself

@@ -100,19 +100,28 @@ static void model_begin(Model *m, const Config *c, ModelKind kind) {
     for (size_t k = 0; k < m->params.total; k++) m->params.value[k] = (real)(0.3 * rng_normal(&r));
 }
 
-/* One step's future [3, 12] for a past of the given numbers, genre 1. */
-static void step_of(Model *m, const double *past, double *future) {
+/* One step's future [3, 12] for a past of the given numbers, genre 1; recalled: added to eq. 5's
+ * logits, for STEP_DRAWS. */
+static void step_with(Model *m, const double *past, StepUse use, const double *recalled,
+                      double *future) {
     Graph *g = graph_new(&m->params, 1);
-    Step s = step_build(g, &m->config, STEP_GENERATES);
+    Step s = step_build(g, &m->config, use);
     Error err;
     if (graph_finish(g, NO_VALUE, &err)) fail_msg("%s", err.text);
     Rng r = rng_seed(8);
     for (size_t k = 0; k < 36; k++) graph_data(g, s.music)[k] = (real)rng_normal(&r);
     for (size_t k = 0; k < 9 * 12; k++) graph_data(g, s.past)[k] = (real)past[k];
     if (value_exists(s.genre)) graph_data(g, s.genre)[0] = 1;
+    assert_int_equal(value_exists(s.recalled), use == STEP_DRAWS);
+    for (size_t k = 0; use == STEP_DRAWS && k < m->config.items; k++)
+        graph_data(g, s.recalled)[k] = (real)recalled[k];
     graph_forward(g, 1);
     for (size_t k = 0; k < 36; k++) future[k] = (double)graph_data(g, s.future)[k];
     graph_free(g);
+}
+
+static void step_of(Model *m, const double *past, double *future) {
+    step_with(m, past, STEP_GENERATES, NULL, future);
 }
 
 static void random_past(double *past) {
@@ -241,6 +250,35 @@ static void genres_have_banks_of_their_own(void **state) {
     model_free(&m);
 }
 
+/* Logits far above the others recall one item: as if all of the genre's were that one. Without
+ * noise it is the step as ever, to the bit. */
+static void a_single_item_is_recalled(void **state) {
+    (void)state;
+    enum { ITEMS = 3, WIDTH = 6 };
+    Config c = tiny();
+    Model m;
+    model_begin(&m, &c, KIND_MODEL);
+    double past[108], one[36], two[36];
+    real *own = model_values(&m, "bank.future") + ITEMS * WIDTH;
+    random_past(past);
+    step_of(&m, past, one);
+    const double nothing[ITEMS] = {0};
+    step_with(&m, past, STEP_DRAWS, nothing, two);
+    assert_memory_equal(one, two, sizeof one);
+    for (size_t item = 0; item < ITEMS; item++) {
+        real kept[ITEMS * WIDTH];
+        double noise[ITEMS] = {0};
+        noise[item] = 1e4;
+        step_with(&m, past, STEP_DRAWS, noise, two);
+        memcpy(kept, own, ITEMS * WIDTH * sizeof *own);
+        for (size_t k = 0; k < ITEMS * WIDTH; k++) own[k] = kept[item * WIDTH + k % WIDTH];
+        step_of(&m, past, one);
+        for (size_t k = 0; k < 36; k++) assert_true(fabs(one[k] - two[k]) < 1e-5);
+        memcpy(own, kept, ITEMS * WIDTH * sizeof *own);
+    }
+    model_free(&m);
+}
+
 /* --- around the training --- */
 
 static void statistics_of_the_windows(void **state) {
@@ -338,6 +376,7 @@ int main(void) {
         cmocka_unit_test(residual_alone),
         cmocka_unit_test(steps_by_hand),
         cmocka_unit_test(genres_have_banks_of_their_own),
+        cmocka_unit_test(a_single_item_is_recalled),
         cmocka_unit_test(statistics_of_the_windows),
         cmocka_unit_test(banks_by_hand),
     };
