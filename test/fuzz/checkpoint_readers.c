@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "features/encoders/clap.h"
 #include "features/encoders/encoders.h"
 #include "features/encoders/wav2vec2.h"
 #include "lib/formats/json_fields.h"
@@ -51,20 +52,38 @@ bool fuzz_read_settings(const char *path) {
     return true;
 }
 
+static bool read_wav2vec2(const char *folder) {
+    Wav2vec2Config c;
+    Error err;
+    if (!read_well(wav2vec2_config_read(folder, &c, &err), folder, &err)) return false;
+    require(c.convs > 0 && c.convs <= WAV2VEC2_CONVS_MAX && c.width % c.heads == 0 &&
+            c.width % c.position_groups == 0 && c.rate >= 1000 && isfinite(c.epsilon));
+    return true;
+}
+
+static bool read_clap(const char *folder) {
+    ClapConfig c;
+    Error err;
+    if (!read_well(clap_config_read(folder, &c, &err), folder, &err)) return false;
+    require(c.stages > 0 && c.stages <= CLAP_STAGES_MAX && c.side % c.bands == 0 &&
+            c.side % c.patch == 0 && c.epsilon > 0);
+    for (size_t s = 0; s < c.stages; s++)
+        require(c.depth[s] > 0 && (c.width << s) % c.heads[s] == 0 &&
+                (c.side / c.patch >> s) % c.window == 0);
+    return true;
+}
+
 bool fuzz_read_encoder(const char *path) {
     char folder[4096], config[4200];
     const Encoder *kind;
-    Wav2vec2Config c;
     Error err;
     snprintf(folder, sizeof folder, "%.4000s.folder", path);
     snprintf(config, sizeof config, "%s/config.json", folder);
     mkdir(folder, 0700);
     require(rename(path, config) == 0);
     if (!read_well(encoders_recognise(folder, &kind, &err), folder, &err)) return false;
-    if (!read_well(wav2vec2_config_read(folder, &c, &err), folder, &err)) return false;
-    require(c.convs > 0 && c.convs <= WAV2VEC2_CONVS_MAX && c.width % c.heads == 0 &&
-            c.width % c.position_groups == 0 && c.rate >= 1000 && isfinite(c.epsilon));
-    return true;
+    if (strcmp(kind->name, "wav2vec2") == 0) return read_wav2vec2(folder);
+    return strcmp(kind->name, "clap") == 0 && read_clap(folder);
 }
 
 bool fuzz_read_index(const char *path) {

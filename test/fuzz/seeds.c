@@ -48,7 +48,8 @@ void seed_h36m(const char *folder) {
     Buffer text = {0};
     for (size_t line = 0; line < 2; line++)
         for (size_t k = 0; k < 99; k++)
-            buffer_print(&text, "%s%.2f%s", k ? "," : "", 0.3 * (double)(k % 5), k < 98 ? "" : "\n");
+            buffer_print(&text, "%s%.2f%s", k ? "," : "", 0.3 * (double)(k % 5),
+                         k < 98 ? "" : "\n");
     fuzz_write(folder, "walking_1.txt", text.data, text.size);
     buffer_free(&text);
 }
@@ -118,6 +119,10 @@ void seed_encoders(const char *folder) {
     write_text(folder, "mert.json",
                "{\"model_type\": \"mert_model\", \"do_stable_layer_norm\": true, \"deepnorm\": "
                "false,\n \"sample_rate\": 24000, \"layer_norm_eps\": 1e-05}\n");
+    write_text(folder, "clap.json",
+               "{\"model_type\": \"clap\", \"audio_config\": {\"depths\": [2, 2],\n "
+               "\"num_attention_heads\": [2, 4], \"hidden_size\": 192, \"enable_fusion\": false, "
+               "\"mlp_ratio\": 4.0, \"window_size\": 8}}\n");
     write_text(folder, "odd.json", "{\"model_type\": \"hubert\", \"deepnorm\": true}\n");
 }
 
