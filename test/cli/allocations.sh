@@ -79,3 +79,5 @@ starve compare-scores "$work/in/full-1.json" "$work/in/full-2.json"
 starve neverstop help
 out=$work/song.npz
 starve encode-music -q -j 1 --native --model test/golden/encoders/jukebox -o "$out" "$sound"
+starve encode-music -q -j 1 --native --model test/golden/encoders/clap -o "$out" "$sound"
+starve encode-music -q -j 1 --native --model test/golden/encoders/wav2clip -o "$out" "$sound"
