@@ -279,7 +279,9 @@ int jukebox_song_run(const Jukebox *j, float *samples, size_t count, const Encod
     if (!s.x) return error_set(err, "out of memory for %zu codes", s.rows);
     int status = open_store(&s, err);
     if (!status) {
-        if (!s.store.resumed) status = put_inputs(&s, err);
+        if (s.store.block > j->last)
+            status = error_set(err, "%s: it is damaged; remove it, to begin again", s.store.path);
+        if (!status && !s.store.resumed) status = put_inputs(&s, err);
         if (!status) status = run_blocks(&s, err);
         if (!status) status = give_frames(&s, err);
         jukebox_store_close(&s.store, status == 0);

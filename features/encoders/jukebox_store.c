@@ -95,7 +95,7 @@ static bool read_header(JukeboxStore *s) {
     s->block = h.block;
     s->done = h.done;
     const Header same = header_of(s);
-    return memcmp(&h, &same, sizeof h) == 0 && h.done <= s->windows;
+    return memcmp(&h, &same, sizeof h) == 0 && h.done < s->windows;
 }
 
 static int open_file(JukeboxStore *s, const char *path, Error *err) {

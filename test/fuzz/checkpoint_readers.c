@@ -8,6 +8,8 @@
 
 #include "features/encoders/clap.h"
 #include "features/encoders/encoders.h"
+#include "features/encoders/jukebox_config.h"
+#include "features/encoders/jukebox_store.h"
 #include "features/encoders/wav2vec2.h"
 #include "lib/formats/json_fields.h"
 #include "lib/formats/torch_file.h"
@@ -73,17 +75,51 @@ static bool read_clap(const char *folder) {
     return true;
 }
 
-bool fuzz_read_encoder(const char *path) {
-    char folder[4096], config[4200];
-    const Encoder *kind;
-    Error err;
-    snprintf(folder, sizeof folder, "%.4000s.folder", path);
+/* Moves the file to PATH.folder/config.json. */
+static void put_into_folder(const char *path, char folder[4096]) {
+    char config[4200];
+    snprintf(folder, 4096, "%.4000s.folder", path);
     snprintf(config, sizeof config, "%s/config.json", folder);
     mkdir(folder, 0700);
     require(rename(path, config) == 0);
+}
+
+bool fuzz_read_encoder(const char *path) {
+    char folder[4096];
+    const Encoder *kind;
+    Error err;
+    put_into_folder(path, folder);
     if (!read_well(encoders_recognise(folder, &kind, &err), folder, &err)) return false;
     if (strcmp(kind->name, "wav2vec2") == 0) return read_wav2vec2(folder);
     return strcmp(kind->name, "clap") == 0 && read_clap(folder);
+}
+
+bool fuzz_read_jukebox(const char *path) {
+    char folder[4096];
+    JukeboxConfig c;
+    Error err;
+    put_into_folder(path, folder);
+    if (!read_well(jukebox_config_read(folder, &c, &err), folder, &err)) return false;
+    require(c.levels > 0 && c.levels <= JUKEBOX_LEVELS_MAX && c.hop > 1 && c.hop <= 1 << 12);
+    require(c.block > 0 && c.context % c.block == 0 && c.attention % c.heads == 0);
+    require(c.inner > 0 && c.rate >= 1000 && c.longest > c.shortest);
+    return true;
+}
+
+/* A file that does not fit is begun again, which is no failure of reading it. */
+bool fuzz_read_states(const char *path) {
+    enum { WINDOWS = 3, SIZE = 4 };
+    float x[SIZE];
+    JukeboxStore s;
+    Error err;
+    if (!read_well(jukebox_store_open(&s, path, 7, WINDOWS, 0, SIZE, &err), path, &err))
+        return false;
+    bool good = s.resumed;
+    require(s.done < WINDOWS);
+    for (size_t w = 0; w < WINDOWS && s.resumed; w++)
+        if (!read_well(jukebox_store_get(&s, w, x, SIZE, &err), path, &err)) good = false;
+    jukebox_store_close(&s, false);
+    return good;
 }
 
 bool fuzz_read_index(const char *path) {

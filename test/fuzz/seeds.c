@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "export/bvh_write.h"
+#include "features/encoders/jukebox_store.h"
 #include "lib/audio/music_file.h"
 #include "lib/base/file.h"
 #include "lib/formats/tensor_file.h"
@@ -124,6 +125,29 @@ void seed_encoders(const char *folder) {
                "\"num_attention_heads\": [2, 4], \"hidden_size\": 192, \"enable_fusion\": false, "
                "\"mlp_ratio\": 4.0, \"window_size\": 8}}\n");
     write_text(folder, "odd.json", "{\"model_type\": \"hubert\", \"deepnorm\": true}\n");
+}
+
+void seed_jukebox(const char *folder) {
+    write_text(
+        folder, "jukebox.json",
+        "{\"model_type\": \"jukebox\", \"levels\": 2, \"downs_t\": [3, 2], \"strides_t\": [2, "
+        "2], \"multipliers\": [2, 1],\n \"dilation_growth_rate\": 3, \"n_ctx\": 24, "
+        "\"blocks\": 4, \"prior_width\": 16, \"heads\": 2, \"m_attn\": 0.25,\n \"y_bins\": "
+        "[3, 4], \"max_duration\": 600.0}\n");
+}
+
+/* Three windows of four numbers, of which a block has done one. */
+void seed_states(const char *folder) {
+    const float x[4] = {1, 2, 3, 4};
+    char path[4200];
+    JukeboxStore s;
+    Error err;
+    snprintf(path, sizeof path, "%.4000s/a.jukebox", folder);
+    done(jukebox_store_open(&s, path, 7, 3, 0, 4, &err));
+    for (size_t w = 0; w < 3; w++) done(jukebox_store_put(&s, w, x, 4, &err));
+    done(jukebox_store_begin(&s, &err));
+    done(jukebox_store_step(&s, x, 4, &err));
+    jukebox_store_close(&s, false);
 }
 
 void seed_weight_index(const char *folder) {

@@ -16,6 +16,8 @@ void seed_pickles(const char *folder);
 void seed_torch(const char *folder);
 void seed_settings(const char *folder);
 void seed_encoders(const char *folder);
+void seed_jukebox(const char *folder);
+void seed_states(const char *folder);
 void seed_weight_index(const char *folder);
 void seed_motion_npz(const char *folder);
 void seed_motion_npy(const char *folder);
