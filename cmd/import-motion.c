@@ -19,7 +19,7 @@ static int summarise(const Program *program, const ImportJob *jobs, size_t count
                      const ImportSettings *s) {
     size_t counts[IMPORT_FAILED + 1] = {0}, resampled = 0;
     for (size_t i = 0; i < count; i++) {
-        counts[jobs[i].state]++;
+        counts[jobs[i].state] += jobs[i].takes ? jobs[i].takes : 1;
         resampled += jobs[i].resampled;
         if (jobs[i].state == IMPORT_FAILED) program_report(program, &jobs[i].err);
         if (jobs[i].state == IMPORT_DONE && *jobs[i].note.text)
@@ -106,7 +106,8 @@ int main(int argc, char **argv) {
         .usage = "[OPTION]... FILE_OR_FOLDER...",
         .about =
             "Converts AIST++ motions (.pkl, read without running anything in them), AMASS-like "
-            ".npz, mint's .npy, .bvh of any program and Human3.6M's exponential maps (.txt, by "
+            ".npz, mint's .npy, .bvh of any program, VideoPose3D's data_3d_h36m.npz and "
+            "Human3.6M's exponential maps (.txt, by "
             "their names, not as a folder) to NAME.npz motion files. A file that "
             "cannot be converted gets one line on stderr and exit status 1 in the end; the "
             "others are converted all the same.",

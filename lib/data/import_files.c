@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include "lib/data/dataset.h"
+#include "lib/data/import_takes.h"
+#include "lib/motion/import/h36m_joints.h"
 #include "lib/motion/resample_motion.h"
 
 /* --- which file becomes which --- */
@@ -30,7 +32,12 @@ static int plan_one(ImportJob *job, const char *folder, const Strings *ignored, 
                     Error *err) {
     char *stem = result_stem(job->source);
     char *file = stem ? malloc(strlen(stem) + sizeof ".npz") : NULL;
+    job->many = path_ends_with(job->source, ".npz") && h36m_takes_found(job->source);
     if (file) strcat(strcpy(file, stem), ".npz");
+    if (job->many) {
+        free(file);
+        file = strdup(import_h36m_body);
+    }
     job->target = file ? path_join(folder, file) : NULL;
     if (stem && dataset_names_have(ignored, stem)) job->state = IMPORT_IGNORED;
     free(stem);
@@ -116,9 +123,24 @@ static int change_rate(ImportJob *job, const ImportOptions *o, Motion *m) {
     return 0;
 }
 
+static void import_many(ImportJob *job, const ImportOptions *o) {
+    char *inner = path_folder(job->target);
+    char *folder = inner ? path_folder(inner) : NULL;
+    int status = folder ? 0 : error_set(&job->err, "out of memory");
+    if (status == 0)
+        status = import_h36m_takes(job->source, folder, o->fps, &job->takes, &job->err);
+    if (status == 0) job->state = IMPORT_DONE;
+    free(folder);
+    free(inner);
+}
+
 static void import(ImportJob *job, const ImportOptions *o) {
     Motion m;
     job->state = IMPORT_FAILED;
+    if (job->many) {
+        import_many(job, o);
+        return;
+    }
     if (motion_import(job->source, &o->import, &m, &job->note, &job->err)) return;
     if (change_rate(job, o, &m) == 0 && motion_write(job->target, &m, &job->err) == 0)
         job->state = IMPORT_DONE;

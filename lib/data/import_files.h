@@ -16,6 +16,8 @@ typedef struct {
     char *target; /* owned */
     enum { IMPORT_PENDING, IMPORT_DONE, IMPORT_IGNORED, IMPORT_KEPT, IMPORT_FAILED } state;
     bool resampled;
+    bool many; /* the file holds many recordings; the target is what is written last */
+    size_t takes; /* of such a file: how many were written, under names of their own */
     Error note; /* what was guessed; empty where nothing was */
     Error err; /* if it failed */
 } ImportJob;

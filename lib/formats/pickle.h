@@ -48,6 +48,8 @@ typedef struct {
     int rank;
     size_t shape[TENSOR_MAX_RANK];
     const unsigned char *bytes;
+    const struct PickleValue *objects; /* of kind O: the list of its elements, in C order; NULL
+                                          where the pickle has none */
 } PickleArray;
 
 typedef struct PickleValue PickleValue;

@@ -135,14 +135,16 @@ static int set_shape(PickleArray *a, const PickleValue *shape, Error *err) {
     return 0;
 }
 
-/* Completes an array. Those of other things than numbers are kept as such, without contents: nobody
- * can use them. */
+/* Completes an array. Of those of other things than numbers only objects keep their contents. */
 static int set_contents(PickleArray *a, const PickleDtype *dtype, const PickleValue *data,
                         Error *err) {
     a->dtype = *dtype;
     a->built = true;
     a->numbers = is_number(dtype);
-    if (!a->numbers) return 0;
+    if (!a->numbers) {
+        if (dtype->kind == 'O' && data->type == PICKLE_LIST) a->objects = data;
+        return 0;
+    }
     size_t bytes = dtype->size;
     for (int i = 0; i < a->rank; i++)
         if (__builtin_mul_overflow(bytes, a->shape[i], &bytes))

@@ -86,6 +86,16 @@ check "into clips of their action" "$BIN/cut-motion" -q --length 20 --stride 5 -
     "$work/maps"
 check "six of each" test "$(grep -c '	walking	' "$work/actions/clips.tsv")" -eq 12
 
+check "positions of VideoPose3D" "$BIN/import-motion" -q --fps 25 -o "$work/joints" \
+    test/golden/motion/h36m_positions.npz
+check "a motion for each recording" test -s "$work/joints/S11-Walking_1.npz" -a -s \
+    "$work/joints/S9-WalkDog.npz" -a -s "$work/joints/S9-Walking_1.npz"
+check "and their body" "$BIN/pa-mpjpe" -q --horizons 1 --real "$work/joints" --joints common14 \
+    --skeleton "$work/joints/skeleton/h36m17.npz" "$work/joints"
+"$BIN/import-motion" --fps 25 --skip-existing -o "$work/joints" \
+    test/golden/motion/h36m_positions.npz >"$work/out"
+check "are not made a second time" grep -q '^0 imported, 0 ignored, 1 already there' "$work/out"
+
 # --- errors, by hand ---
 # positions FILE: ten frames of three joints: the first moves along x by a metre a frame, the second
 # stands, the third moves along y

@@ -11,6 +11,7 @@
 #include "lib/base/tsv.h"
 #include "lib/data/dataset.h"
 #include "lib/formats/tensor_file.h"
+#include "lib/motion/import/h36m_joints.h"
 #include "lib/motion/import/motion_import.h"
 #include "lib/motion/import/pose_source.h"
 #include "lib/motion/joint_map.h"
@@ -50,6 +51,29 @@ static bool read_motion(const char *path) {
         }
         motion_free(&m);
     }
+    return good;
+}
+
+static bool read_h36m_joints(const char *path) {
+    H36mTakes t;
+    Error err;
+    if (!h36m_takes_found(path)) return false;
+    bool good = read_well(h36m_takes_read(path, &t, &err), path, &err);
+    for (size_t i = 0; i < t.count; i++) {
+        double *positions;
+        size_t frames;
+        Motion m = {0};
+        if (h36m_take_positions(&t.items[i], &positions, &frames, &err)) {
+            good = false;
+            continue;
+        }
+        require(frames > 0);
+        touch(t.items[i].name, strlen(t.items[i].name));
+        if (h36m_motion(positions, frames, &m, &err) == 0) check_motion(&m);
+        motion_free(&m);
+        free(positions);
+    }
+    h36m_takes_free(&t);
     return good;
 }
 
@@ -282,6 +306,12 @@ static bool read_skeleton(const char *path) {
 const FuzzReader fuzz_readers[] = {
     {.name = "bvh", .file = "x.bvh", .read = read_motion, .seed = seed_bvh, .rounds = 1800},
     {.name = "h36m", .file = "x.txt", .read = read_motion, .seed = seed_h36m, .rounds = 1800},
+    {.name = "h36m-joints",
+     .file = "x.npz",
+     .read = read_h36m_joints,
+     .seed = seed_h36m_joints,
+     .zip = true,
+     .rounds = 3000},
     {.name = "torch",
      .file = "x.pt",
      .read = fuzz_read_torch,

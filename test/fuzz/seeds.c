@@ -90,20 +90,29 @@ void seed_pickles(const char *folder) {
     fuzz_write(folder, "odd-texts.pkl", ordered, sizeof ordered - 1);
 }
 
+/* A file that another program wrote. */
+static void copy_golden(const char *folder, const char *golden, const char *name) {
+    char path[100];
+    unsigned char *data;
+    size_t size;
+    Error err;
+    snprintf(path, sizeof path, "test/golden/%s", golden);
+    done(file_read(path, &data, &size, &err));
+    fuzz_write(folder, name, data, size);
+    free(data);
+}
+
+void seed_h36m_joints(const char *folder) {
+    copy_golden(folder, "motion/h36m_positions.npz", "positions.npz");
+}
+
 /* Those that PyTorch wrote: test/golden/torch. */
 void seed_torch(const char *folder) {
-    static const char *const names[] = {"zip.pt", "legacy.pt", "module.bin", "objects.pt"};
+    static const char *const names[] = {"torch/zip.pt", "torch/legacy.pt", "torch/module.bin",
+                                        "torch/objects.pt"};
     static const char *const seeds[] = {"zip.pt", "legacy.pt", "module.pt", "odd.pt"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char path[100];
-        unsigned char *data;
-        size_t size;
-        Error err;
-        snprintf(path, sizeof path, "test/golden/torch/%s", names[i]);
-        done(file_read(path, &data, &size, &err));
-        fuzz_write(folder, seeds[i], data, size);
-        free(data);
-    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        copy_golden(folder, names[i], seeds[i]);
 }
 
 void seed_settings(const char *folder) {

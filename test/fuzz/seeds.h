@@ -12,6 +12,7 @@ extern const char seeds_settings[];
 
 void seed_bvh(const char *folder);
 void seed_h36m(const char *folder);
+void seed_h36m_joints(const char *folder);
 void seed_pickles(const char *folder);
 void seed_torch(const char *folder);
 void seed_settings(const char *folder);
