@@ -131,6 +131,17 @@ motion() {
     npz "$1" motion="$work/frames.npy" fps="$work/fps.npy"
 }
 
+# one_joint FILE.npz: the skeleton of those motions
+one_joint() {
+    {
+        printf '\223NUMPY\001\000\166\000%-117s\n' \
+            "{'descr': '|i1', 'fortran_order': False, 'shape': (1,), }"
+        printf '\377'
+    } >"$work/parents.npy"
+    { header '|u1' 1 3 && printf '\000\001\000'; } >"$work/offsets.npy"
+    npz "$1" parents="$work/parents.npy" offsets="$work/offsets.npy"
+}
+
 # unsealed FILE: a model without its checksum, whose bytes may then be changed
 unsealed() { sed 's/"checksum"/"checksun"/; s/"sealed"/"sealen"/' "$1"; }
 # halves FILE ROWS COLUMNS: float16 ones, the last of them not a number

@@ -30,6 +30,11 @@ for i in 1 2; do
     cp "$data/dance$i.npz" "$work/in/d$i.npz"
     cp "$data/song$i.npz" "$work/in/"
 done
+one_joint "$work/one-joint.npz"
+awk 'BEGIN {
+    for (t = 0; t < 4; t++)
+        for (k = 0; k < 99; k++) printf "%s%.2f%s", k ? "," : "", 0.1 * k, k == 98 ? "\n" : ""
+}' >"$work/in/walking_1.txt"
 golden=test/golden/metrics/motions
 smpl=$golden/made_0.npz
 sound=$(find "$work/aist/music" -name '*0.wav')
@@ -44,6 +49,9 @@ starve check-dataset "$work/aist"
 starve import-motion -q -j 1 -o "$out" "$work/in/a.bvh"
 starve import-motion -q -j 1 -o "$out" "$work/in/b.pkl"
 starve import-motion -q -j 1 --fps 30 -o "$out" "$data/dance1.npz"
+starve import-motion -q -j 1 -o "$out" test/golden/motion/h36m_positions.npz
+starve import-motion -q -j 1 --fps 25 -o "$out" "$work/in/walking_1.txt"
+starve cut-motion -q -j 1 --length 30 --stride 15 -o "$out" "$all"
 starve extract-music-features -q -j 1 -o "$out" "$sound"
 starve cluster-ap -q -j 1 --length 16 --stride 8 --clusters 2 -o "$out" "$all"
 FAIL_STDOUT=no starve train-bank $bank_options --epochs1 1 --epochs2 1 --clusters "$clusters" \
@@ -55,6 +63,10 @@ FAIL_STDOUT=no starve train-predictor $model_options --steps 1 --bank "$work/ban
 starve generate -q -j 1 -m "$work/model.safetensors" --music "$data/song1.npz" --genre BB \
     --frames 24 -o "$out"
 starve generate -q -j 1 -m "$work/model.safetensors" --dataset "$all" --frames 20 -o "$out"
+retrieving="-q -j 1 --past 16 --future 4 --skeleton $work/one-joint.npz -d $all"
+starve retrieve-dance $retrieving --music "$data/song1.npz" --genre BB --frames 24 -o "$out"
+starve retrieve-dance $retrieving --plan --bank "$work/bank.safetensors" --dataset "$all" \
+    --frames 22 -o "$out"
 for format in html bvh glb pkl joints svg; do
     starve export-motion -q -j 1 --to $format -o "$out" "$smpl"
 done
@@ -70,7 +82,8 @@ starve freeze-rate -q -j 1 --thresholds "$work/thresholds.npz" --real "$golden/r
 starve freeze-rate -q -j 1 --fit -o "$out" "$golden/real_0.npz"
 starve eval-fid -q -j 1 --real "$golden/real_0.npz" --real "$golden/real_1.npz" \
     "$golden/made_0.npz" "$golden/made_1.npz"
-starve pa-mpjpe -q -j 1 --horizons 1,2 --real "$golden/made_0.npz" "$golden/made_0.npz"
+starve pa-mpjpe -q -j 1 --horizons 1,2 --standing --seed-frames 1 --joints 1,0 \
+    --real "$golden/made_0.npz" "$golden/made_0.npz"
 starve beat-align -q -j 1 --music-dir "$golden/music" "$golden/made_0.npz"
 "$BIN/freeze-rate" -q --json --thresholds "$work/thresholds.npz" "$smpl" >"$work/in/full-1.json" \
     2>/dev/null

@@ -4,14 +4,7 @@
 . test/dances.sh
 data=$work/data
 small="-q -j 1 --past 16 --future 4 --skeleton $work/one-joint.npz"
-npy "$work/parents.npy" 1 1 0
-{
-    printf '\223NUMPY\001\000\166\000%-117s\n' \
-        "{'descr': '|i1', 'fortran_order': False, 'shape': (1,), }"
-    printf '\377'
-} >"$work/parents.npy"
-{ header '|u1' 1 3 && printf '\000\001\000'; } >"$work/offsets.npy"
-npz "$work/one-joint.npz" parents="$work/parents.npy" offsets="$work/offsets.npy"
+one_joint "$work/one-joint.npz"
 retrieve() { "$BIN/retrieve-dance" $small "$@"; }
 
 check "a dance to a song" retrieve --database "$all" --music "$data/song2.npz" --genre AA \
