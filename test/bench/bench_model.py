@@ -12,13 +12,26 @@ import statistics
 import subprocess
 import sys
 
-from bench_tools import Peer, bench_program, clock_choice, environment, paired, row, serve, wanted
+from bench_tools import (
+    Peer,
+    PeerError,
+    bench_program,
+    clock_choice,
+    environment,
+    offered,
+    paired,
+    row,
+    row_skipped,
+    serve,
+    wanted,
+)
 
 THREADS = int(os.environ.get('THREADS') or len(os.sched_getaffinity(0)))
 RUN, LEAST, MOST = 2.0, 3, 300  # seconds that a run should take, its steps at least and at most
 MATRIX = 2048
 
-#        stage       what       preset   method  batch  peer: least ratio   limit: least fraction
+# A stage, model_step's words for it, the least ratio to the peer that is wanted, and the least part
+# of the limit.
 CASES = (
     ('training', 'train3', 'paper', 'fact', 4, 1.5, 0.75),
     ('training', 'train3', 'small', 'full', 32, 1.5, 0.75),
@@ -26,9 +39,31 @@ CASES = (
     ('generation', 'generate', 'paper', 'full', 8, 1.6, 0.8),
     ('generation', 'generate', 'small', 'full', 1, 1.6, None),
     ('generation', 'generate', 'small', 'full', 8, 1.6, None),
-    ('generation', 'bf16', 'paper', 'full', 1, 3, None),
-    ('generation', 'bf16', 'paper', 'full', 8, 3, None),
-    ('generation', 'bf16', 'small', 'full', 8, None, None),
+    ('training', 'train3', 'small', 'revolution', 16, 1.2, None),
+    ('training', 'train3', 'small', 'phd', 16, 1.2, None),
+    ('training', 'train3', 'small', 'dancenet', 16, 1.2, None),
+    ('training', 'train3', 'small', 'li', 16, 1.2, None),
+    ('generation', 'generate', 'small', 'revolution', 1, 2, None),
+    ('generation', 'generate', 'small', 'phd', 1, 2, None),
+    ('generation', 'generate', 'small', 'dancenet', 1, 2, None),
+    ('generation', 'generate', 'small', 'li', 1, 2, None),
+)
+# In bfloat16, beside our own float32 and the peer's bfloat16: the least ratios to both.
+ROUNDED = (
+    ('training', 'train3', 'paper', 'fact', 4, 2, 1),
+    ('training', 'train3', 'small', 'full', 32, None, 1),
+    ('generation', 'generate', 'paper', 'full', 1, None, 1),
+    ('generation', 'generate', 'paper', 'full', 8, None, 1),
+    ('generation', 'generate', 'small', 'full', 8, None, 1),
+)
+# Beside torch.compile, which takes minutes for what is written frame by frame, and is left out
+# there.
+COMPILED = (
+    ('training', 'train3', 'small', 'full', 32, False),
+    ('training', 'train3', 'small', 'full', 32, True),
+    ('generation', 'generate', 'small', 'full', 1, False),
+    ('generation', 'generate', 'small', 'full', 8, False),
+    ('generation', 'generate', 'small', 'full', 8, True),
 )
 
 
@@ -72,29 +107,42 @@ def configuration(preset, method):
     return json.loads(answer.stdout)
 
 
+def case_of(preset, method, batch, more=''):
+    names = {'fact': 'predictor alone', 'full': 'full method'}
+    return '%s %s, batch %d%s' % (preset, names.get(method, method), batch, more)
+
+
+def our_timer(what, preset, method, batch):
+    """A timer of our median step, the number of its steps, and a step's arithmetic."""
+    first = numbers('model_step', what, preset, method, batch, 1, THREADS)
+    steps = steps_for(first[0])
+    timer = lambda: clocked(numbers('model_step', what, preset, method, batch, steps, THREADS))
+    return timer, steps, 1e9 * first[2]
+
+
+def beside_peer(stage, case, ours, steps, step, least):
+    """step: the arguments of peer_model.make_step but for the threads."""
+    with Peer(__file__, threads=THREADS, needs='torch') as peer:
+        try:
+            timer = repeated(peer.timer('step', *step), steps)
+            row(stage, case, paired(ours, timer, warm=False), least)
+        except PeerError as error:
+            row_skipped(stage, case, 'the peer: %s' % error)
+
+
+def peer_words(what):
+    return 'train' if what.startswith('train') else 'generate'
+
+
 def measure(stage, what, preset, method, batch, least, fraction):
-    case = '%s %s, batch %d%s' % (
-        preset,
-        'predictor alone' if method == 'fact' else 'full method',
-        batch,
-        ', bf16' if what == 'bf16' else '',
-    )
+    case = case_of(preset, method, batch)
     if not wanted(stage, case) and not wanted(stage, case + ': of the limit'):
         return
-    first = numbers('model_step', what, preset, method, batch, 1, THREADS)
-    steps, operations = steps_for(first[0]), 1e9 * first[2]
-    ours = lambda: clocked(numbers('model_step', what, preset, method, batch, steps, THREADS))
+    ours, steps, operations = our_timer(what, preset, method, batch)
     if wanted(stage, case):
-        with Peer(__file__, threads=THREADS, needs='torch') as peer:
-            timer = peer.timer(
-                'step',
-                'train' if stage == 'training' else 'generate',
-                configuration(preset, method),
-                batch,
-                THREADS,
-            )
-            row(stage, case, paired(ours, repeated(timer, steps), warm=False), least)
-    if what != 'bf16' and wanted(stage, case + ': of the limit'):
+        step = (peer_words(what), configuration(preset, method), batch, THREADS, False, False)
+        beside_peer(stage, case, ours, steps, step, least)
+    if method in ('fact', 'full') and wanted(stage, case + ': of the limit'):
         row(
             stage,
             case + ': of the limit',
@@ -103,9 +151,53 @@ def measure(stage, what, preset, method, batch, least, fraction):
         )
 
 
+def missing_bf16():
+    """Why bfloat16 is not worth measuring here; None where it is."""
+    if offered('bf16') == ['plain']:
+        return 'neither AMX nor AVX512-BF16'
+    return None
+
+
+def measure_rounded(stage, what, preset, method, batch, of_float, of_peer):
+    beside_float = case_of(preset, method, batch, ', bf16 beside our float32')
+    beside_autocast = case_of(preset, method, batch, ', bf16 beside autocast')
+    rows = [case for case in (beside_float, beside_autocast) if wanted(stage, case)]
+    reason = rows and missing_bf16()
+    if reason:
+        for case in rows:
+            row_skipped(stage, case, reason)
+        return
+    if not rows:
+        return
+    ours, steps, _ = our_timer(what + '-bf16', preset, method, batch)
+    if beside_float in rows:
+        plain, _, _ = our_timer(what, preset, method, batch)
+        row(stage, beside_float, paired(ours, plain, warm=False), of_float)
+    if beside_autocast in rows:
+        step = (peer_words(what), configuration(preset, method), batch, THREADS, True, False)
+        beside_peer(stage, beside_autocast, ours, steps, step, of_peer)
+
+
+def measure_compiled(stage, what, preset, method, batch, bf16):
+    more = ', bf16 beside autocast, torch.compile' if bf16 else ', beside torch.compile'
+    case = case_of(preset, method, batch, more)
+    if not wanted(stage, case):
+        return
+    if bf16 and missing_bf16():
+        row_skipped(stage, case, missing_bf16())
+        return
+    ours, steps, _ = our_timer(what + ('-bf16' if bf16 else ''), preset, method, batch)
+    step = (peer_words(what), configuration(preset, method), batch, THREADS, bf16, True)
+    beside_peer(stage, case, ours, steps, step, None)
+
+
 def run():
     for case in CASES:
         measure(*case)
+    for case in ROUNDED:
+        measure_rounded(*case)
+    for case in COMPILED:
+        measure_compiled(*case)
 
 
 def peer_step():
@@ -113,10 +205,10 @@ def peer_step():
 
     steps = {}
 
-    def step(what, config, batch, threads):
-        key = (what, batch)
+    def step(what, config, batch, *how):
+        key = (what, config.get('predictor'), batch, how)
         if key not in steps:
-            steps[key] = make_step(what, config, batch, threads)
+            steps[key] = make_step(what, config, batch, *how)
             steps[key]()
         steps[key]()
 

@@ -138,6 +138,21 @@ def run_command(argv, threads=1):
     )
 
 
+def offered(choice):
+    """The ways of a choice of NEVERSTOP_USE that this machine offers (lib/base/choices.h)."""
+    answer = subprocess.run(
+        [program('freeze-rate')],
+        env=dict(os.environ, NEVERSTOP_USE='help'),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    for words in map(str.split, answer.stdout.splitlines()):
+        if words[:1] == [choice]:
+            return [w for w in words[1:] if not w.startswith('[')]
+    sys.exit('bench: NEVERSTOP_USE=help does not list %s' % choice)
+
+
 def command(argv, threads=1, clock=None, before=None):
     """A timer of a command as a fresh process. `before`, if given, is called first, unmeasured: to
     remove what the last run left."""
@@ -171,9 +186,17 @@ def serve(functions):
     for line in sys.stdin:
         name, arguments = json.loads(line)
         wall, cpu = time.perf_counter(), time.process_time()
-        functions[name](*arguments)
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        print(json.dumps({'wall': wall, 'cpu': cpu}), file=sys.__stdout__, flush=True)
+        try:
+            functions[name](*arguments)
+            answer = {}
+        except Exception as error:
+            answer = {'error': '%s: %s' % (type(error).__name__, str(error).split('\n')[0])}
+        answer['wall'], answer['cpu'] = time.perf_counter() - wall, time.process_time() - cpu
+        print(json.dumps(answer), file=sys.__stdout__, flush=True)
+
+
+class PeerError(Exception):
+    """What a peer's function raised."""
 
 
 class Peer:
@@ -209,7 +232,10 @@ class Peer:
         answer = self.process.stdout.readline()
         if not answer:
             sys.exit('bench: the peer stopped during %s%r' % (name, arguments))
-        return json.loads(answer)
+        answer = json.loads(answer)
+        if 'error' in answer:
+            raise PeerError(answer['error'])
+        return answer
 
     def timer(self, name, *arguments, clock=None):
         kind = clock_choice(clock)
@@ -283,6 +309,11 @@ def row(stage, case, pair, target=None):
             '-' if target is None or not there else 'yes' if pair.ratio >= target else 'no',
         ]
     )
+
+
+def row_skipped(stage, case, reason):
+    """Prints a row that could not be measured here, and why."""
+    line([stage, case, '-', '-', '-', '-', 'skipped: ' + reason])
 
 
 def row_value(stage, case, ours, peer=None, limit=None, least=None, text='%.3g'.__mod__):

@@ -150,11 +150,12 @@ static double window_flops(Model *m, int stage) {
 }
 
 /* "full", or a predictor's name; -1 if it is neither. */
-static int choose_method(Config *c, const char *method) {
+static int choose_method(Config *c, const char *preset, const char *method) {
     if (strcmp(method, "full") == 0) return 0;
     int id = predictor_find(method);
     if (id < 0) return -1;
     config_choose_predictor(c, id);
+    preset_take_sizes(preset, c);
     c->refine = REFINE_NONE;
     c->transit = false;
     return 0;
@@ -176,7 +177,7 @@ int main(int argc, char **argv) {
     config.music *= longer;
     config.motion_dim = MOTION_DIM;
     config.music_dim = MUSIC_DIM;
-    if (choose_method(&config, argv[3]))
+    if (choose_method(&config, argv[2], argv[3]))
         return fprintf(stderr, "model_step: no predictor is named %s\n", argv[3]), 2;
     if (strcmp(argv[1], "config") == 0) return print_config(&config);
     int stage = strncmp(argv[1], "train", 5) == 0 ? argv[1][5] - '0' : 0;

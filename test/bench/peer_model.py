@@ -1,12 +1,16 @@
 """The whole method as a user of PyTorch would write it: nn.Linear, nn.LayerNorm, fused attention,
-fused Adam, inference_mode; float32.
+fused Adam, inference_mode; in float32 or bfloat16 autocast, as it is or through torch.compile.
 
 The weights are random: only time is measured here, scripts/parity compares the numbers.
 """
 
+from functools import partial
+
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from peer_predictors import PREDICTORS
 
 
 class Block(nn.Module):
@@ -117,37 +121,49 @@ class Step(nn.Module):
         return self.decoder(frames)[:, -c["future"] :]
 
 
-def training_step(model, past, music, target):
+def loss_of(model, past, music, target):
+    future = model(past, music)
+    own = model.own_loss(future, past, target) if hasattr(model, "own_loss") else 0
+    return F.mse_loss(future, target) + own
+
+
+def training_step(model, past, music, target, cast):
     parameters = [p for p in model.parameters() if p.requires_grad]
     adam = torch.optim.Adam(parameters, lr=1e-4, fused=True)
 
     def step():
         adam.zero_grad(set_to_none=True)
-        F.mse_loss(model(past, music), target).backward()
+        with cast():
+            loss = loss_of(model, past, music, target)
+        loss.backward()
         adam.step()
 
     return step
 
 
-def generation_step(model, past, music):
+def generation_step(model, future, past, music, cast):
     def step():
         nonlocal past
-        with torch.inference_mode():
-            past = torch.cat([past[:, model.c["future"] :], model(past, music)], 1)
+        with torch.inference_mode(), cast():
+            past = torch.cat([past[:, future:], model(past, music).float()], 1)
 
     return step
 
 
-def make_step(what, config, batch, threads):
+def make_step(what, config, batch, threads, bf16, compiled):
     """A function that does one step of 'train' or 'generate'."""
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    model = Step(config)
+    model = PREDICTORS.get(config.get("predictor"), Step)(config)
+    cast = partial(torch.autocast, "cpu", torch.bfloat16, enabled=bf16)
     past, music = torch.randn(batch, config["past"], config["motion_dim"]), torch.randn(
-        batch, config["music"], config["music_dim"]
+        batch, config.get("music", 1), config.get("music_dim", 1)
     )
+    if what == "generate":
+        model.eval()
+    if compiled:
+        model.compile()
     if what == "train":
-        return training_step(
-            model, past, music, torch.randn(batch, config["future"], config["motion_dim"])
-        )
-    return generation_step(model.eval(), past, music)
+        target = torch.randn(batch, config["future"], config["motion_dim"])
+        return training_step(model, past, music, target, cast)
+    return generation_step(model, config["future"], past, music, cast)

@@ -1,0 +1,121 @@
+"""How the cost of a data set grows with it, up to AIST++'s size (1,408 dances to 60 songs, 5.2
+hours): made-up dances in AIST++'s layout through the programs of an experiment. Only where ONLY
+asks for it (ONLY=growth), because it takes long:
+
+    FRACTIONS="1/8 1/4 1/2 1"   parts of AIST++'s size (1/8 1/4)
+
+Processor time of all threads, and peak memory; the column `ratio` holds the work done in a second
+relative to a curve's first point (below 1x, time grows faster than the data), or the memory
+relative to the first point's."""
+
+import fractions
+import glob
+import os
+
+from bench_tools import bytes_text, demo_data, folder, line, program, run_command, seconds_text
+
+STAGE = 'growth'
+THREADS = int(os.environ.get('THREADS') or len(os.sched_getaffinity(0)))
+GENRES, SONGS_A_GENRE, DANCES, SECONDS = 10, 6, 1408, 13.3
+WINDOWS = ('--length', 120, '--stride', 20, '--clusters', 32)
+
+
+class Curve:
+    def __init__(self, name):
+        self.name, self.first = name, None
+
+    def add(self, label, work, argv):
+        _, cpu, memory = run_command(argv, THREADS)
+        if not self.first:
+            self.first = (work, cpu, memory)
+        work0, cpu0, memory0 = self.first
+        case = '%s: %s' % (self.name, label)
+        faster = work / cpu / (work0 / cpu0)
+        line([STAGE, case, seconds_text(cpu), '-', '%.3gx' % faster, '-', '-'])
+        more = '%.3gx' % (memory / memory0)
+        line([STAGE, case + ', memory', bytes_text(memory), '-', more, '-', '-'])
+
+
+def windows(motions):
+    """Of one dance, of so many frames as all have."""
+    frames = int(60 * SECONDS)
+    return motions * ((frames - WINDOWS[1]) // WINDOWS[3] + 1)
+
+
+def measure(curves, fraction):
+    sequences = max(SONGS_A_GENRE, round(DANCES * fraction / GENRES))
+    raw, out = demo_data(GENRES, sequences, SECONDS), folder()
+    pkl = sorted(glob.glob(os.path.join(raw, 'motions', '*.pkl')))
+    songs = sorted(glob.glob(os.path.join(raw, 'music', '*')))
+    songs = songs[: max(1, round(len(songs) * fraction))]
+    motions, music = os.path.join(out, 'motions'), os.path.join(out, 'music')
+    train = os.path.join(out, 'all.tsv')
+    threads = ['-q', '-j', THREADS]
+
+    def add(name, label, work, command, *arguments):
+        curves.setdefault(name, Curve(name)).add(label, work, [program(command), *arguments])
+
+    dances = '%d dances' % len(pkl)
+    os.makedirs(motions)
+    os.makedirs(music)
+    add('import', dances, len(pkl), 'import-motion', *threads, '-o', motions, *pkl)
+    add(
+        'features',
+        '%d songs' % len(songs),
+        len(songs),
+        'extract-music-features',
+        *threads,
+        '-o',
+        music,
+        *songs,
+    )
+    run_command([program('prepare-aist'), *threads, raw, out], THREADS)
+    genre = open(train).read().splitlines()[1].split('\t')[1]
+    count = windows(sequences)
+    add(
+        'clusters of a genre',
+        '%d windows' % count,
+        count,
+        'cluster-ap',
+        *threads,
+        *WINDOWS,
+        '--genre',
+        genre,
+        '-o',
+        os.path.join(out, 'clusters.npz'),
+        train,
+    )
+    add(
+        'epoch, preset demo',
+        dances,
+        len(pkl),
+        'train-predictor',
+        *threads,
+        '--preset',
+        'demo',
+        '--no-refine',
+        '--no-transit',
+        '--epochs',
+        1,
+        '-o',
+        os.path.join(out, 'model.safetensors'),
+        train,
+    )
+    judged = sorted(glob.glob(os.path.join(motions, '*.npz')))[: max(1, round(1000 * fraction))]
+    label = '%d dances' % len(judged)
+    thresholds = os.path.join(out, 'thresholds.npz')
+    run_command([program('freeze-rate'), '-q', '--fit', '-o', thresholds, *judged[:50]])
+    freezing = ['--thresholds', thresholds]
+    add('eval-fid', label, len(judged), 'eval-fid', *threads, '--real', motions, *judged)
+    add('freeze-rate', label, len(judged), 'freeze-rate', *threads, *freezing, *judged)
+
+
+def main():
+    if STAGE not in os.environ.get('ONLY', ''):
+        return
+    curves = {}
+    for word in os.environ.get('FRACTIONS', '1/8 1/4').split():
+        measure(curves, float(fractions.Fraction(word)))
+
+
+main()
