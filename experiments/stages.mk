@@ -113,26 +113,27 @@ $(eval $(call bank,bank,clusters,))
 $(eval $(call method,full,FULL,bank,,))
 $(eval $(call method,baseline,BASELINE,data,$(unbanked),$(absolute) $(unaided)))
 $(eval $(call method,relative,RELATIVE,bank,$(unbanked),$(unaided)))
-$(eval $(call method,aided,AIDED,bank,$(unbanked),))
+$(eval $(call method,aided,AIDED,bank,$(unbanked),$(FULL_OPTIONS)))
 $(eval $(call method,fact,FACT,data,$(unbanked),$(published)))
 
-# One bank of the two: RefineBank, TransitBank.
-$(eval $(call method,refine,REFINE,bank,--no-transit,))
-$(eval $(call method,transit,TRANSIT,bank,--no-refine,))
+# One bank of the two: RefineBank, TransitBank. What is compared with the full method has its
+# options.
+$(eval $(call method,refine,REFINE,bank,--no-transit,$(FULL_OPTIONS)))
+$(eval $(call method,transit,TRANSIT,bank,--no-refine,$(FULL_OPTIONS)))
 
 # Other projections than RefineBank's, other numbers of latents, other sizes of a bank.
 $(foreach p,ae vae discrete,\
     $(eval $(call bank,bank_$(p),clusters,--refine $(p))))
-$(eval $(call method,ae,AE,bank_ae,,))
-$(eval $(call method,vae,VAE,bank_vae,,))
-$(eval $(call method,discrete,DISCRETE,bank_discrete,,))
+$(eval $(call method,ae,AE,bank_ae,,$(FULL_OPTIONS)))
+$(eval $(call method,vae,VAE,bank_vae,,$(FULL_OPTIONS)))
+$(eval $(call method,discrete,DISCRETE,bank_discrete,,$(FULL_OPTIONS)))
 $(foreach n,$(LATENTS),\
     $(eval $(call bank,bank_latents$(n),clusters,--latents $(n)))\
-    $(eval $(call method,latents$(n),LATENTS,bank_latents$(n),,)))
+    $(eval $(call method,latents$(n),LATENTS,bank_latents$(n),,$(FULL_OPTIONS))))
 $(foreach n,$(ITEMS),\
     $(eval $(call clustering,clusters$(n),--clusters $(n)))\
     $(eval $(call bank,bank_items$(n),clusters$(n),--items $(n)))\
-    $(eval $(call method,items$(n),ITEMS,bank_items$(n),,)))
+    $(eval $(call method,items$(n),ITEMS,bank_items$(n),,$(FULL_OPTIONS))))
 
 # Other predictors: taught as they were published, by a loss of their own; with the banks; and with
 # all but the banks.
