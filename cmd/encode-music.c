@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "features/encoders/encoder_layers.h"
+#include "features/encoders/encoders.h"
 #include "features/encoders/music_encoder.h"
 #include "features/extract.h"
 #include "features/mint35/blocks.h"
@@ -214,6 +215,8 @@ static int complete(const Program *program, EncodeSettings *s) {
         return program_usage_error(program, "--with needs frames at --fps, not --native");
     if (s->blocks && mint35_blocks_parse(s->blocks, &s->o.blocks, &err))
         return program_usage_error(program, "--with: %s", err.text);
+    const double meant = o->preset && !s->fps_given ? encoders_preset_fps(o->preset) : 0;
+    if (meant > 0) o->fps = meant;
     if (s->native) o->fps = 0;
     s->o.rule = s->native ? FRAMES_NATIVE : (FrameRule)s->rule;
     o->normalise = (EncoderNormalise)s->normalise;
@@ -270,7 +273,8 @@ int main(int argc, char **argv) {
                  option_text("output-of", 0, "NAME", &e->output,
                              "What is taken of a family that gives several things."),
                  option_text("preset", 0, "NAME", &e->preset,
-                             "Settings of a published work, where the family has some."),
+                             "Settings of a published work, where the family has some: edge "
+                             "(Jukebox), gcdance (Wav2CLIP; 30 rows a second without --fps)."),
                  option_text("with", 0, "BLOCKS", &s.blocks, blocks_help),
                  option_choice("precision", 0, precisions, &s.precision,
                                "bf16: products of numbers rounded to 8 bits, where the processor "

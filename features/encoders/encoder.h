@@ -89,6 +89,7 @@ typedef struct {
     const EncoderCheckpoint *checkpoints; /* ended by one without a name */
     const char *const *outputs; /* ended by NULL; or NULL if there is one only */
     const char *const *presets; /* ended by NULL; or NULL */
+    double preset_fps; /* rows a second that the presets mean where none are asked for; 0: none */
 
     /* Whether a checkpoint's folder is of this family. config: of its config.json, NULL if there is
      * none; model_type: its field of that name, "" if there is none. */

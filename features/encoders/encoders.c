@@ -13,6 +13,13 @@ static const Encoder *const rows[] = {
 
 const Encoder *const *encoders_all(void) { return rows; }
 
+double encoders_preset_fps(const char *preset) {
+    for (size_t i = 0; rows[i]; i++)
+        for (const char *const *p = rows[i]->presets; p && *p; p++)
+            if (strcmp(*p, preset) == 0) return rows[i]->preset_fps;
+    return 0;
+}
+
 /* f stays empty where there is no config.json. */
 static int read_config(const char *folder, JsonFields *f, bool *there, Error *err) {
     char *path = path_join(folder, "config.json");

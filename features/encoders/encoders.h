@@ -7,6 +7,9 @@
 /* All families, ended by NULL. */
 const Encoder *const *encoders_all(void);
 
+/* Rows a second that a preset of that name means where none are asked for; 0 if it does not say. */
+double encoders_preset_fps(const char *preset);
+
 /* The family of a checkpoint's folder (as huggingface-cli download leaves it). Errors begin with
  * the folder, and say what is known here. */
 int encoders_recognise(const char *folder, const Encoder **out, Error *err);

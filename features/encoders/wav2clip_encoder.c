@@ -16,7 +16,7 @@ static const EncoderCheckpoint checkpoints[] = {
 static const char *const presets[] = {"gcdance", NULL};
 
 static const double published_rate = 16000, gcdance_rate = 15360;
-enum { PIECE = 512 };
+enum { PIECE = 512, PRESET_FPS = 30 };
 
 /* Whole songs become one picture; longer ones than that do not fit into memory. */
 enum { WHOLE_SECONDS = 600 };
@@ -181,6 +181,7 @@ const Encoder encoder_wav2clip = {
     .about = "Wav2CLIP: what short pieces of sound share with pictures",
     .checkpoints = checkpoints,
     .presets = presets,
+    .preset_fps = PRESET_FPS,
     .recognise = recognise,
     .open = open,
     .frames = frames,

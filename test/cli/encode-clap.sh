@@ -58,7 +58,7 @@ refuses 'model/pytorch_model.bin: ' --model "$work/model" "$song"
 
 # --- Wav2CLIP ---
 
-encode --model "$wav2clip" --preset gcdance --fps 30 --stages-out "$work/s.npz" -o "$work/d.npz" \
+encode --model "$wav2clip" --preset gcdance --stages-out "$work/s.npz" -o "$work/d.npz" \
     "$song"
 check "Wav2CLIP: a song, without a config.json" test $? -eq 0
 check "... 30 rows a second" shape "$work/d.npz" "150, 8"
@@ -66,7 +66,7 @@ check "... of a preset that the file names" grep -aq 'preset-gcdance' "$work/d.n
 for stage in log_power standardised stem layer1 layer4 pooled embedding; do
     check "... its $stage" names "$work/s.npz" $stage
 done
-encode --model "$wav2clip" --preset gcdance -o "$work/e.npz" "$song"
+encode --model "$wav2clip" --preset gcdance --fps 60 -o "$work/e.npz" "$song"
 check "... 60 rows a second" shape "$work/e.npz" "300, 8"
 encode --model "$wav2clip" --native --window 1 --overlap 0.5 -o "$work/f.npz" "$song"
 check "... windows of a second" shape "$work/f.npz" "9, 8"

@@ -3,6 +3,7 @@
 #include "features/encoders/wav2clip.h"
 
 #include "features/encoders/encoders.h"
+#include "features/encoders/music_encoder.h"
 #include "lib/base/threads.h"
 #include "test/features/encoders/model_checks.h"
 
@@ -206,6 +207,43 @@ static void options_are_refused_in_a_sentence(void **state) {
     }
 }
 
+/* What a model names is what is computed for it: presets, windows and outputs are told by the
+ * identity. */
+static void identities_open_what_they_were_made_of(void **state) {
+    (void)state;
+    const struct {
+        const char *folder;
+        EncoderOptions o;
+        double frame_rate;
+    } cases[] = {
+        {FOLDER, {.preset = "gcdance", .fps = 60}, 60},
+        {FOLDER, {.preset = "gcdance", .fps = 30}, 30},
+        {FOLDER, {.fps = 60}, 31.25},
+        {FOLDER, {.window_given = true, .window = 1, .overlap = 0.5, .fps = 60}, 2},
+        {FOLDER, {.window_given = true, .fps = 60}, 1},
+        {"test/golden/encoders/clap",
+         {.window_given = true, .window = 0.115, .overlap = 0.1, .fps = 60},
+         4000 / 60.0},
+        {"test/golden/encoders/clap", {.output = "frames", .fps = 60}, 4000 / (112.0 / 31 * 16)},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const double fps = cases[i].o.fps;
+        MusicEncoder first, again;
+        Error err;
+        assert_done(music_encoder_open(cases[i].folder,
+                                       &(MusicEncoderOptions){.encoder = cases[i].o}, &first, &err),
+                    &err);
+        assert_true(fabs(first.info.frame_rate - cases[i].frame_rate) < 1e-9);
+        assert_done(music_encoder_open_as(cases[i].folder, &first.identity, fps, &again, &err),
+                    &err);
+        assert_true(again.info.frame_rate == first.info.frame_rate);
+        assert_true(again.info.offset == first.info.offset);
+        assert_string_equal(again.identity.version, first.identity.version);
+        music_encoder_close(&first);
+        music_encoder_close(&again);
+    }
+}
+
 static void too_few_samples_are_refused(void **state) {
     (void)state;
     static float song[PIECE - 1];
@@ -256,6 +294,7 @@ int main(void) {
         cmocka_unit_test(scale_is_that_of_all_pieces),
         cmocka_unit_test(silence_is_zeros_to_the_network),
         cmocka_unit_test(options_are_refused_in_a_sentence),
+        cmocka_unit_test(identities_open_what_they_were_made_of),
         cmocka_unit_test(too_few_samples_are_refused),
         cmocka_unit_test(other_weights_are_refused_by_name),
     };
