@@ -1,5 +1,5 @@
 /* retrieval.h: dances strung together of pieces of a data set: nothing is trained, and every frame
- * between two seams is somebody's real movement (choose.h says which pieces).
+ * between two seams was recorded (choose.h says which pieces).
  *
  * A piece is turned and moved so that the frame before it lies on the dance's last frame; what is
  * left between the two fades out over the first frames of the piece, in the numbers of the motion,
