@@ -43,10 +43,14 @@ $(eval $(call experiment,$(sort $(foreach t,$(TABLES),$(call trained-for,$(t))))
 # $(call scores,table,seeds): all rows of a seed before the next seed.
 scores = $(foreach s,$(2),$(patsubst %,dances/%-$(s).json,$(call trained-for,$(1))))
 source = the paper ($(if $(filter 7,$(1)),Human3.6M$(comma) from video,AIST++))
-print = "$$$$PROGRAMS"/compare-scores --published options/table$(1).jsonl \
+# $(call print,table,rows)
+print = "$$$$PROGRAMS"/compare-scores --published $(or $(2),options/table$(1).jsonl) \
 	--source '$(call source,$(1))'
+table-rows = sh "$$$$HERE"/table-rows $(1) $(foreach r,$(rows-$(1)),$(r)=$(call trained-as,$(r)))
 # The floor is what the first file says, and a piece's seed may last less than a model's.
 files = $(filter-out options/% dances/retrieval%,$(1)) $(filter dances/retrieval%,$(1))
+
+scored = $(strip $(call files,$(wildcard $(real-$(1)) $(call scores,$(1),$(seeds-$(1))))))
 
 # Real dance is no row of Table 7.
 $(foreach t,$(filter-out 7,$(TABLES)),$(eval real-$(t) := dances/GT.json))
@@ -54,19 +58,19 @@ $(foreach t,$(filter-out 7,$(TABLES)),$(eval real-$(t) := dances/GT.json))
 # $(call table,number): as text, Markdown, LaTeX and JSON.
 define table
 options/table$(1).jsonl: force
-	@sh "$$$$HERE"/table-rows $(1) \
-	    $(foreach r,$(rows-$(1)),$(r)=$(call trained-as,$(r))) >$$@.new && $$(replace)
+	@$(call table-rows,$(1)) >$$@.new && $$(replace)
 table$(1).txt: options/table$(1).jsonl $(real-$(1)) $(call scores,$(1),$(seeds-$(1)))
 	@$(call print,$(1)) --format markdown $$(call files,$$^) >table$(1).md
 	@$(call print,$(1)) --format latex $$(call files,$$^) >table$(1).tex
 	@$(call print,$(1)) --json $$(call files,$$^) >table$(1).json
 	@{ echo 'Table $(1). $(TITLE$(1))' && $(call print,$(1)) $$(call files,$$^); } >$$@.new
 	@mv $$@.new $$@
-# Of what is scored by now.
-partial$(1): options/table$(1).jsonl force
+# Of what is scored by now; another make may be at work in the folder.
+partial$(1): force
 	@echo 'Table $(1). $(TITLE$(1))'
-	@$(call print,$(1)) \
-	    $$(call files,$$(wildcard $(real-$(1)) $(call scores,$(1),$(seeds-$(1))))) && echo
+	@rows=$$$$(mktemp) && trap 'rm -f "$$$$rows"' EXIT && $(call table-rows,$(1)) >"$$$$rows" && \
+	$(if $(call scored,$(1)),$(call print,$(1),"$$$$rows") $(call scored,$(1)),echo nothing yet) && \
+	echo
 endef
 $(foreach t,$(TABLES),$(eval $(call table,$(t))))
 

@@ -60,6 +60,7 @@ refuses() { # refuses STATUS PATTERN VARIABLE=VALUE...: before there is a folder
     check "... in a line" test "$(wc -l <"$work/err")" -eq 1
     check "... with what there is" grep -q "^make tables: .*$pattern" "$work/err"
 }
+refuses 2 'TABLES is empty' TABLES=
 refuses 2 'TABLES: there is no 9; there are: 1 2 3' TABLES='2 9'
 refuses 2 'ROWS: there is no ful; there are: .*full' ROWS=ful
 refuses 2 "SEEDS2 takes whole numbers, not 'one'" SEEDS2=one
@@ -155,9 +156,16 @@ small
 check "a second time" test $? -eq 0 -a "$before" = "$(made)"
 rm -r "$work/my out/full-2.safetensors" "$work/my out/dances/full-2.json" \
     "$work/my out/dances/full-2" "$work/my out/table2.txt"
-small PARTIAL=yes
+rows=$(cat "$work/my out/options/table2.jsonl")
+small PARTIAL=yes ROWS=full
 check "part of it" test $? -eq 0 -a ! -e "$work/my out/full-2.safetensors"
 check "... by what is scored" sh -c 'sed -n "/^Ours /p" "$1" | grep -qF " $2 "' - "$work/out" \
     "$(printf %.3f "$one")"
+check "... with rows of its own" test "$rows" = "$(cat "$work/my out/options/table2.jsonl")"
+tables TABLES=3 ROWS=vae PARTIAL=yes
+check "... of a table of which nothing is scored but real dance" \
+    grep -q '^VAE  *-  *-' "$work/out"
+tables TABLES=7 WINDOWS7=40 PARTIAL=yes
+check "... nothing at all" grep -q '^nothing yet$' "$work/out"
 small
 check "what is missing is made again" test $? -eq 0 -a -e "$work/my out/full-2.safetensors"
