@@ -88,13 +88,6 @@ int music_read(const char *path, Music *out, Error *err) {
 
 /* --- writing --- */
 
-static int add_features(Tensors *set, const Music *m, Error *err) {
-    Tensor t;
-    if (tensor_new(&t, TENSOR_F32, 2, (size_t[]){m->frames, m->dim}, 0, err)) return -1;
-    if (t.data) memcpy(t.data, m->data, m->frames * m->dim * sizeof(float));
-    return tensors_add(set, "features", &t, err);
-}
-
 static int add_columns(Tensors *set, const char *layout, size_t dim, Error *err) {
     size_t longest = 1;
     MusicBlock b;
@@ -117,14 +110,34 @@ static int add_identity(Tensors *set, const Music *m, Error *err) {
     return i->columns[0] ? add_columns(set, i->columns, m->dim, err) : 0;
 }
 
+/* The features, which are not copied (an hour of an encoder's is half a gigabyte), before the
+ * others.
+ */
+static int write_with_features(const char *path, const Music *m, const Tensors *others,
+                               Error *err) {
+    char name[] = "features";
+    NamedTensor *items = calloc(others->count + 1, sizeof *items);
+    if (!items) return error_set(err, "%s: out of memory", path);
+    items[0] = (NamedTensor){name,
+                             {.type = TENSOR_F32,
+                              .rank = 2,
+                              .shape = {m->frames, m->dim},
+                              .item_size = sizeof *m->data,
+                              .data = m->data}};
+    for (size_t i = 0; i < others->count; i++) items[i + 1] = others->items[i];
+    const Tensors all = {.items = items, .count = others->count + 1};
+    const int status = npz_write(path, &all, err);
+    free(items);
+    return status;
+}
+
 int music_write(const char *path, const Music *m, Error *err) {
-    Tensors set = {0};
-    int bad = add_features(&set, m, err) ||
-              (m->fps > 0 && tensors_add_f64(&set, "fps", m->fps, err)) ||
-              tensors_add_f64(&set, "tempo", m->tempo, err) || add_identity(&set, m, err);
+    Tensors others = {0};
+    int bad = (m->fps > 0 && tensors_add_f64(&others, "fps", m->fps, err)) ||
+              tensors_add_f64(&others, "tempo", m->tempo, err) || add_identity(&others, m, err);
     if (bad) error_prefix(err, path);
-    bad = bad || npz_write(path, &set, err);
-    tensors_free(&set);
+    bad = bad || write_with_features(path, m, &others, err);
+    tensors_free(&others);
     return bad ? -1 : 0;
 }
 
