@@ -34,7 +34,8 @@ typedef struct {
                    0: their own */
     bool window_given; /* else the two below are the family's */
     double window, overlap; /* seconds; window 0: the whole song at once */
-    EncoderNormalise normalise; /* over what samples are brought to mean 0 and variance 1 */
+    EncoderNormalise normalise; /* over what samples are brought to mean 0 and variance 1, and
+                                   over what norms that see all of time take their statistics */
     bool bfloat16; /* products of rounded numbers, where it pays */
 } EncoderOptions;
 

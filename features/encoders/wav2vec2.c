@@ -190,9 +190,10 @@ static int project(const Wav2vec2Run *r, const float *samples, size_t count, siz
     return wav2vec2_add_position(r, x, frames);
 }
 
-int wav2vec2_run(const Wav2vec2 *m, const float *samples, size_t count, size_t last,
-                 Wav2vec2Hidden *take, Wav2vec2Stage *stage, void *context, Error *err) {
-    const Wav2vec2Run r = {m, stage, context, err};
+int wav2vec2_run(const Wav2vec2 *m, const Wav2vec2First *first, const float *samples, size_t count,
+                 size_t last, Wav2vec2Hidden *take, Wav2vec2Stage *stage, void *context,
+                 Error *err) {
+    const Wav2vec2Run r = {m, first, stage, context, err};
     const size_t frames = wav2vec2_frames(m, count);
     if (frames == 0) return error_set(err, "%zu samples are too few for one frame", count);
     float *x = wav2vec2_room(&r, frames, m->config.width);

@@ -63,10 +63,19 @@ typedef void Wav2vec2Stage(void *context, const char *name, const float *x, size
  * normalised). */
 typedef void Wav2vec2Hidden(void *context, size_t i, const float *x, size_t frames);
 
+/* The first convolution with the group norm folded in, whose statistics are those of these samples.
+ * Windows of a song that share it differ from the song seen at once by their attention only. */
+typedef struct Wav2vec2First Wav2vec2First;
+int wav2vec2_first_new(const Wav2vec2 *m, const float *samples, size_t count, Wav2vec2First **out,
+                       Error *err);
+void wav2vec2_first_free(Wav2vec2First *f);
+
 /* Hidden states 0 to `last`, at most the number of layers. samples: mono, at the config's rate,
- * normalised if it says so. stage may be NULL. Refuses too few samples. Threads are OpenMP's;
- * inside a parallel region it stays on its thread. */
-int wav2vec2_run(const Wav2vec2 *m, const float *samples, size_t count, size_t last,
-                 Wav2vec2Hidden *take, Wav2vec2Stage *stage, void *context, Error *err);
+ * normalised if it says so. first: NULL for the statistics of these samples. stage may be NULL.
+ * Refuses too few samples. Threads are OpenMP's; inside a parallel region it stays on its thread.
+ */
+int wav2vec2_run(const Wav2vec2 *m, const Wav2vec2First *first, const float *samples, size_t count,
+                 size_t last, Wav2vec2Hidden *take, Wav2vec2Stage *stage, void *context,
+                 Error *err);
 
 #endif

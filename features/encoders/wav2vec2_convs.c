@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "features/encoders/wav2vec2_first.h"
 #include "features/encoders/wav2vec2_parts.h"
 #include "lib/base/memory.h"
 #include "lib/nn/kernels/matmul.h"
@@ -14,8 +15,7 @@
 
 enum {
     TILE_FRAMES = 128, /* of the last layer */
-    FIRST_ROWS = 512, /* of the second layer, for which the first is computed at a time */
-    KERNEL_MAX = 1000
+    FIRST_ROWS = 512 /* of the second layer, for which the first is computed at a time */
 };
 
 static size_t conv_rows(size_t rows, size_t kernel, size_t stride) {
@@ -30,10 +30,11 @@ size_t wav2vec2_frames(const Wav2vec2 *m, size_t samples) {
 
 /* --- the first layer --- */
 
-/* Its weights with what follows it folded in: taps [kernel, n], shift [n]. */
-typedef struct {
-    float *taps, *shift;
-} FirstLayer;
+/* Its weights with what follows it folded in. */
+struct Wav2vec2First {
+    float *taps; /* [kernel, n]; owned, shift behind them */
+    float *shift; /* [n] */
+};
 
 /* Means and covariances of what the taps see, over all rows. */
 static void measure_windows(const float *x, size_t rows, size_t kernel, size_t stride, double *mean,
@@ -54,12 +55,13 @@ static void measure_windows(const float *x, size_t rows, size_t kernel, size_t s
 
 /* Group norm with as many groups as channels: a channel's mean and variance over time follow from
  * those of the samples, w'm and w'Cw, so that the layer need not be computed to be normed. */
-static int fold_group_norm(const Wav2vec2Run *r, const float *x, size_t rows, FirstLayer *f) {
-    const Wav2vec2Config *c = &r->m->config;
-    const ConvWeights *w = &r->m->convs[0];
+static int fold_group_norm(const Wav2vec2 *m, const float *x, size_t rows, Wav2vec2First *f,
+                           Error *err) {
+    const Wav2vec2Config *c = &m->config;
+    const ConvWeights *w = &m->convs[0];
     const size_t n = c->dim[0], kernel = c->kernel[0];
     double *mean = calloc(kernel * (kernel + 1), sizeof *mean), *covariance = mean + kernel;
-    if (!mean) return error_set(r->err, "out of memory");
+    if (!mean) return error_set(err, "out of memory");
     measure_windows(x, rows, kernel, c->stride[0], mean, covariance);
 #pragma omp parallel for if (n * kernel > 4096)
     for (size_t o = 0; o < n; o++) {
@@ -80,65 +82,58 @@ static int fold_group_norm(const Wav2vec2Run *r, const float *x, size_t rows, Fi
     return 0;
 }
 
-/* f is to be freed on error, too. */
-static int prepare_first(const Wav2vec2Run *r, const float *x, size_t rows, FirstLayer *f) {
-    const Wav2vec2Config *c = &r->m->config;
-    const ConvWeights *w = &r->m->convs[0];
-    const size_t n = c->dim[0], kernel = c->kernel[0];
-    *f = (FirstLayer){wav2vec2_room(r, kernel, n), wav2vec2_room(r, 1, n)};
-    if (!f->taps || !f->shift) return -1;
-    if (!c->norm_every_conv) return fold_group_norm(r, x, rows, f);
+static void copy_first(const Wav2vec2 *m, Wav2vec2First *f) {
+    const size_t n = m->config.dim[0], kernel = m->config.kernel[0];
+    const ConvWeights *w = &m->convs[0];
     memcpy(f->taps, w->taps, kernel * n * sizeof *f->taps);
     for (size_t o = 0; o < n; o++) f->shift[o] = w->bias ? w->bias[o] : 0;
-    return 0;
 }
 
-enum { ACROSS = 32, DOWN = 4 }; /* sums in registers */
-
-/* y [rows, n] of `across` channels, and up to DOWN rows. */
-static inline void first_block(const FirstLayer *f, const float *x, size_t kernel, size_t stride,
-                               size_t n, size_t at, const size_t rows, float *y) {
-    float sum[DOWN][ACROSS];
-    for (size_t t = 0; t < rows; t++)
-        for (size_t l = 0; l < ACROSS; l++) sum[t][l] = f->shift[at + l];
-    for (size_t j = 0; j < kernel; j++)
-        for (size_t t = 0; t < rows; t++)
-            for (size_t l = 0; l < ACROSS; l++)
-                sum[t][l] += x[t * stride + j] * f->taps[j * n + at + l];
-    for (size_t t = 0; t < rows; t++) memcpy(y + t * n + at, sum[t], sizeof sum[t]);
-}
-
-static void first_channels(const FirstLayer *f, const float *x, size_t kernel, size_t n, size_t at,
-                           float *y) {
-    for (; at < n; at++) {
-        float sum = f->shift[at];
-        for (size_t j = 0; j < kernel; j++) sum += x[j] * f->taps[j * n + at];
-        y[at] = sum;
+int wav2vec2_first_new(const Wav2vec2 *m, const float *samples, size_t count, Wav2vec2First **out,
+                       Error *err) {
+    const Wav2vec2Config *c = &m->config;
+    const size_t n = c->dim[0], kernel = c->kernel[0];
+    const size_t rows = conv_rows(count, kernel, c->stride[0]);
+    *out = NULL;
+    Wav2vec2First *f = calloc(1, sizeof *f);
+    if (f) f->taps = malloc((kernel + 1) * n * sizeof *f->taps);
+    int status = f && f->taps ? 0 : error_set(err, "out of memory");
+    if (!status) {
+        f->shift = f->taps + kernel * n;
+        if (c->norm_every_conv)
+            copy_first(m, f);
+        else
+            status = fold_group_norm(m, samples, rows, f, err);
     }
+    if (status)
+        wav2vec2_first_free(f);
+    else
+        *out = f;
+    return status;
+}
+
+void wav2vec2_first_free(Wav2vec2First *f) {
+    if (f) free(f->taps);
+    free(f);
 }
 
 /* Rows [from, from + rows) of the first layer, normed, through the GELU. */
-static void first_layer(const Wav2vec2Run *r, const FirstLayer *f, const float *samples,
+static void first_layer(const Wav2vec2Run *r, const Wav2vec2First *f, const float *samples,
                         size_t from, size_t rows, float *y) {
+    enum { PIECE = 16 }; /* rows that stay in a cache */
+    static const FirstConvLoops *const ways[] = LOOPS_WAYS(first_conv_loops);
+    const FirstConvLoops *loops = ways[choice(CHOICE_LANES)];
     const Wav2vec2Config *c = &r->m->config;
-    const size_t n = c->dim[0], kernel = c->kernel[0], stride = c->stride[0];
-    for (size_t t = 0; t < rows;) {
-        const size_t count = rows - t < DOWN ? 1 : DOWN;
-        const float *x = samples + (from + t) * stride;
-        float *to = y + t * n;
-        size_t at = 0;
-        for (; at + ACROSS <= n; at += ACROSS)
-            if (count == DOWN)
-                first_block(f, x, kernel, stride, n, at, DOWN, to);
-            else
-                first_block(f, x, kernel, stride, n, at, 1, to);
-        for (size_t i = 0; i < count; i++)
-            first_channels(f, x + i * stride, kernel, n, at, to + i * n);
+    const Affine norm = r->m->convs[0].norm;
+    const FirstConv conv = {f->taps, f->shift, c->kernel[0], c->stride[0], c->dim[0]};
+    for (size_t t = 0; t < rows; t += PIECE) {
+        const size_t count = rows - t < PIECE ? rows - t : PIECE;
+        float *to = y + t * conv.n;
+        loops->convolve(&conv, samples + (from + t) * conv.stride, count, to);
         if (c->norm_every_conv)
-            kernel_layer_norm(to, r->m->convs[0].norm.weight, r->m->convs[0].norm.bias,
-                              (float)wav2vec2_conv_epsilon, count, n, to);
-        kernel_gelu_erf(to, count * n);
-        t += count;
+            kernel_layer_norm(to, norm.weight, norm.bias, (float)wav2vec2_conv_epsilon, count,
+                              conv.n, to);
+        kernel_gelu_erf(to, count * conv.n);
     }
 }
 
@@ -208,7 +203,7 @@ static Tile tile_of(const Wav2vec2Config *c, size_t first, size_t count) {
 }
 
 /* The first two layers: pieces of the first pass into the second. */
-static void second_layer(const Wav2vec2Run *r, const FirstLayer *f, const float *samples,
+static void second_layer(const Wav2vec2Run *r, const Wav2vec2First *f, const float *samples,
                          const Tile *t, const Buffers *b, float *y) {
     const Wav2vec2Config *c = &r->m->config;
     for (size_t at = 0; at < t->rows[1]; at += FIRST_ROWS) {
@@ -219,8 +214,8 @@ static void second_layer(const Wav2vec2Run *r, const FirstLayer *f, const float 
     }
 }
 
-static void run_tile(const Wav2vec2Run *r, const FirstLayer *f, const float *samples, const Tile *t,
-                     const Buffers *b, float *y) {
+static void run_tile(const Wav2vec2Run *r, const Wav2vec2First *f, const float *samples,
+                     const Tile *t, const Buffers *b, float *y) {
     const Wav2vec2Config *c = &r->m->config;
     if (c->convs == 1) {
         first_layer(r, f, samples, t->first[0], t->rows[0], y);
@@ -261,8 +256,8 @@ static void sizes_of(const Wav2vec2 *m, const Tile *t, size_t sizes[SIZES]) {
         if (t->rows[j] * c->dim[j] > sizes[1 + j % 2]) sizes[1 + j % 2] = t->rows[j] * c->dim[j];
 }
 
-static int run_tiles(const Wav2vec2Run *r, const FirstLayer *f, const float *samples, size_t frames,
-                     float *y) {
+static int run_tiles(const Wav2vec2Run *r, const Wav2vec2First *f, const float *samples,
+                     size_t frames, float *y) {
     const Wav2vec2Config *c = &r->m->config;
     const size_t n = c->dim[c->convs - 1];
     const size_t most = frames < TILE_FRAMES ? frames : TILE_FRAMES;
@@ -305,8 +300,8 @@ static int conv_alone(const Wav2vec2Run *r, size_t j, const float *x, size_t row
 }
 
 /* Layer by layer, so that each can be told of whole. */
-static int run_layers(const Wav2vec2Run *r, const FirstLayer *f, const float *samples, size_t rows,
-                      float *y) {
+static int run_layers(const Wav2vec2Run *r, const Wav2vec2First *f, const float *samples,
+                      size_t rows, float *y) {
     const Wav2vec2Config *c = &r->m->config;
     const float *x = NULL;
     float *last = NULL;
@@ -332,12 +327,11 @@ static int run_layers(const Wav2vec2Run *r, const FirstLayer *f, const float *sa
 int wav2vec2_convolve(const Wav2vec2Run *r, const float *samples, size_t count, float *y) {
     const Wav2vec2Config *c = &r->m->config;
     const size_t rows = conv_rows(count, c->kernel[0], c->stride[0]);
-    FirstLayer f;
-    int status = prepare_first(r, samples, rows, &f);
-    if (!status)
-        status = r->stage ? run_layers(r, &f, samples, rows, y)
-                          : run_tiles(r, &f, samples, wav2vec2_frames(r->m, count), y);
-    free(f.taps);
-    free(f.shift);
+    Wav2vec2First *own = NULL;
+    if (!r->first && wav2vec2_first_new(r->m, samples, count, &own, r->err)) return -1;
+    const Wav2vec2First *f = r->first ? r->first : own;
+    const int status = r->stage ? run_layers(r, f, samples, rows, y)
+                                : run_tiles(r, f, samples, wav2vec2_frames(r->m, count), y);
+    wav2vec2_first_free(own);
     return status;
 }

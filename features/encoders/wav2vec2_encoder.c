@@ -34,6 +34,7 @@ typedef struct {
     Wav2vec2 *m;
     EncoderLayers layers;
     EncoderNormalise normalise;
+    bool over_song; /* whether the group norm's statistics are the song's, not each window's */
     size_t field, hop; /* samples that a frame sees; between frames */
     size_t window, overlap; /* frames */
     size_t columns;
@@ -82,6 +83,7 @@ static int choose_windows(State *s, const EncoderOptions *o, EncoderInfo *info, 
 static int set_up(State *s, const EncoderOptions *o, EncoderInfo *info, Error *err) {
     const Wav2vec2Config *c = wav2vec2_config(s->m);
     measure(s);
+    s->over_song = o->normalise != NORMALISE_WINDOW;
     s->normalise = c->normalise ? o->normalise : NORMALISE_OFF;
     *info = (EncoderInfo){.print = wav2vec2_print(s->m),
                           .rate = c->rate,
@@ -127,6 +129,7 @@ typedef struct {
     const State *s;
     const float *samples;
     size_t count;
+    Wav2vec2First *first; /* of the song; NULL: of each window */
 } Job;
 
 /* Where a window's hidden states go. */
@@ -193,8 +196,8 @@ static int run_window(void *context, const EncoderWindow *w, float *out, const E
         wav2vec2_normalise(samples, count, own);
         samples = own;
     }
-    const int status = wav2vec2_run(s->m, samples, count, stages ? s->states : s->last, take_hidden,
-                                    stages ? report_stage : NULL, &taking, err);
+    const int status = wav2vec2_run(s->m, job->first, samples, count, stages ? s->states : s->last,
+                                    take_hidden, stages ? report_stage : NULL, &taking, err);
     free(own);
     return status;
 }
@@ -208,10 +211,14 @@ static int run(const void *state, float *samples, size_t count, const EncoderSin
         return error_set(err, "%zu samples are too few for one frame, which sees %zu", count,
                          s->field);
     if (s->normalise == NORMALISE_SONG) wav2vec2_normalise(samples, count, samples);
-    if (encoder_windows_plan(total, s->window, s->overlap, &windows, err)) return -1;
-    Job job = {s, samples, count};
-    const int status = encoder_windows_run(&windows, s->columns, run_window, &job, sink, err);
-    encoder_windows_free(&windows);
+    Job job = {s, samples, count, NULL};
+    if (s->over_song && wav2vec2_first_new(s->m, samples, count, &job.first, err)) return -1;
+    int status = encoder_windows_plan(total, s->window, s->overlap, &windows, err);
+    if (!status) {
+        status = encoder_windows_run(&windows, s->columns, run_window, &job, sink, err);
+        encoder_windows_free(&windows);
+    }
+    wav2vec2_first_free(job.first);
     return status;
 }
 

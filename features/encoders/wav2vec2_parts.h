@@ -8,6 +8,7 @@ static const double wav2vec2_conv_epsilon = 1e-5; /* torch's default: norms in t
 
 typedef struct {
     const Wav2vec2 *m;
+    const Wav2vec2First *first; /* may be NULL */
     Wav2vec2Stage *stage; /* may be NULL */
     void *context;
     Error *err;

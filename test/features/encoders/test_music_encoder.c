@@ -189,6 +189,35 @@ static void a_song_becomes_music(void **state) {
     music_encoder_close(&e);
 }
 
+/* What enters the transformer is the same however the song is cut: the group norm's statistics are
+ * the song's, and the positional convolution reaches less far than windows overlap. With statistics
+ * of each window it is not. */
+static void windows_share_the_songs_norms(void **state) {
+    (void)state;
+    enum { COUNT = 1200 };
+    Music m[3];
+    for (int k = 0; k < 3; k++) {
+        MusicEncoderOptions o = {.rule = FRAMES_NATIVE,
+                                 .encoder = {.layers = {.count = 1}, .window_given = true}};
+        o.encoder.window = k ? 40. / 4000 : 0;
+        o.encoder.overlap = k ? 12. / 4000 : 0;
+        o.encoder.normalise = k < 2 ? NORMALISE_SONG : NORMALISE_WINDOW;
+        MusicEncoder e = opened("group", o);
+        Audio a = {.count = COUNT, .rate = 24000, .samples = malloc(COUNT * sizeof(float))};
+        for (size_t i = 0; i < COUNT; i++)
+            a.samples[i] = (float)(sin((double)(i * i) * 1e-3) * (double)(i + 100) / COUNT);
+        m[k] = encoded(&e, a);
+        music_encoder_close(&e);
+    }
+    double near = 0, far = 0;
+    for (size_t i = 0; i < m[0].frames * m[0].dim; i++) {
+        near = fmax(near, fabs(m[1].data[i] - m[0].data[i]));
+        far = fmax(far, fabs(m[2].data[i] - m[0].data[i]));
+    }
+    assert_true(m[0].frames == 199 && near < 1e-5 && far > 0.1);
+    for (int k = 0; k < 3; k++) music_free(&m[k]);
+}
+
 static void refused(const char *folder, MusicEncoderOptions o, const char *why) {
     MusicEncoder e;
     Error err;
@@ -230,6 +259,7 @@ int main(void) {
         cmocka_unit_test(recipes_are_read_back),
         cmocka_unit_test(layers_are_taken_from_pytorchs_hidden_states),
         cmocka_unit_test(a_song_becomes_music),
+        cmocka_unit_test(windows_share_the_songs_norms),
         cmocka_unit_test(what_cannot_be_is_refused),
     };
     return cmocka_run_group_tests(tests, scratch_begin, scratch_end);

@@ -49,8 +49,8 @@ static void check_model(const char *folder) {
         wav2vec2_normalise(tensor_f32(samples), tensor_count(samples), tensor_f32(samples));
     Seen s = {{&expected, tolerance, 0}, hidden};
     for (int stages = 0; stages < 2; stages++) { /* in tiles, and layer by layer */
-        assert_done(wav2vec2_run(m, tensor_f32(samples), tensor_count(samples), 2, take_hidden,
-                                 stages ? check_matrix : NULL, &s, &err),
+        assert_done(wav2vec2_run(m, NULL, tensor_f32(samples), tensor_count(samples), 2,
+                                 take_hidden, stages ? check_matrix : NULL, &s, &err),
                     &err);
         check_values("hidden", hidden, tensors_find(&expected, "hidden"),
                      sizeof hidden / sizeof *hidden, tolerance);
@@ -86,8 +86,8 @@ static void bfloat16_is_near(void **state) {
         assert_done(wav2vec2_use_bfloat16(m, &err), &err);
         const Tensor *samples = tensors_find(&expected, "input_values");
         Seen s = {.hidden = hidden};
-        assert_done(wav2vec2_run(m, tensor_f32(samples), tensor_count(samples), 2, take_hidden,
-                                 NULL, &s, &err),
+        assert_done(wav2vec2_run(m, NULL, tensor_f32(samples), tensor_count(samples), 2,
+                                 take_hidden, NULL, &s, &err),
                     &err);
         const float *wanted = tensor_f32(tensors_find(&expected, "hidden"));
         for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
@@ -118,9 +118,9 @@ static void tiles_are_seamless(void **state) {
             for (size_t k = 0; k < 2; k++) {
                 Seen s = {.hidden = hidden[k]};
                 Error err;
-                assert_done(
-                    wav2vec2_run(m, samples, count, 2, take_hidden, k ? forget : NULL, &s, &err),
-                    &err);
+                assert_done(wav2vec2_run(m, NULL, samples, count, 2, take_hidden, k ? forget : NULL,
+                                         &s, &err),
+                            &err);
             }
             for (size_t i = 0; i < size; i++)
                 assert_true(fabsf(hidden[0][i] - hidden[1][i]) < 2e-5f);
@@ -142,7 +142,7 @@ static void frames_are_counted_and_too_few_samples_refused(void **state) {
     assert_int_equal(wav2vec2_frames(m, 11), 1);
     assert_int_equal(wav2vec2_frames(m, 16), 1);
     assert_int_equal(wav2vec2_frames(m, 17), 2);
-    assert_failed(wav2vec2_run(m, samples, 10, 0, take_hidden, NULL, &s, &err), &err,
+    assert_failed(wav2vec2_run(m, NULL, samples, 10, 0, take_hidden, NULL, &s, &err), &err,
                   "10 samples are too few");
     wav2vec2_free(m);
 }
