@@ -88,7 +88,7 @@ static int choose_windows(State *s, const EncoderOptions *o, EncoderInfo *info, 
 static int set_up(State *s, const EncoderOptions *o, EncoderInfo *info, Error *err) {
     const ClapConfig *c = clap_config(s->m);
     size_t blocks = 0;
-    *info = (EncoderInfo){.print = clap_print(s->m), .rate = c->rate};
+    *info = (EncoderInfo){.print = clap_print(s->m), .rate = c->rate, .highest = c->highest};
     if (refuse_others(o, err) || choose_output(s, o, err) || choose_windows(s, o, info, err))
         return -1;
     for (size_t i = 0; i < c->stages; i++) blocks += c->depth[i];

@@ -44,6 +44,7 @@ typedef struct {
     char name[48]; /* family and sizes, for identities: "mert-12x768"; printable, no blanks ,:/ */
     uint64_t print; /* of the weights: two checkpoints of one shape differ in it */
     double rate; /* samples a second that `run` takes */
+    double highest; /* Hz that it hears, if that is less than rate / 2; else 0 */
     double frame_rate, offset; /* see above */
     size_t columns; /* of a frame: all layers that were asked for */
     size_t states; /* hidden states there are to choose from; 0: no choice */

@@ -237,7 +237,8 @@ int music_encoder_run(const MusicEncoder *e, const char *title, Audio *sound,
     *out = (Music){.dim = e->dim, .fps = e->fps, .identity = e->identity};
     if (!(sound->rate >= MINT35_MIN_RATE && sound->rate <= MINT35_MAX_RATE))
         return error_set(err, "a sample rate of %g Hz", sound->rate);
-    if (sound->rate < e->info.rate) out->notes |= MUSIC_DULL;
+    const double heard = e->info.highest > 0 ? 2 * e->info.highest : e->info.rate;
+    if (sound->rate < heard) out->notes |= MUSIC_DULL;
     if (resample(sound->samples, sound->count, sound->rate, e->info.rate, SOXR_HIGH, &samples,
                  &count, err))
         return -1;
