@@ -112,7 +112,7 @@ $(eval $(call clustering,clusters,))
 $(eval $(call bank,bank,clusters,))
 $(eval $(call method,full,FULL,bank,,))
 $(eval $(call method,baseline,BASELINE,data,$(unbanked),$(absolute) $(unaided)))
-$(eval $(call method,relative,RELATIVE,bank,$(unbanked),$(unaided)))
+$(eval $(call method,relative,RELATIVE,bank,$(unbanked),$(unaided) --no-home))
 $(eval $(call method,aided,AIDED,bank,$(unbanked),$(FULL_OPTIONS)))
 $(eval $(call method,fact,FACT,data,$(unbanked),$(published)))
 

@@ -85,6 +85,7 @@ static const Preset small = {
             .logit_scale = true,
             .join = 20,
             .smooth = 150,
+            .home = true,
         },
     .stage =
         {
@@ -154,6 +155,7 @@ static const Preset demo = {.config =
                                     .logit_scale = true,
                                     .join = 20,
                                     .smooth = 300,
+                                    .home = true,
                                 },
                             .stage = {
                                 [STAGE_MANIFOLD] =

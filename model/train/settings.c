@@ -273,9 +273,15 @@ static void copy_value(Training *to, const Training *from, const TrainingKey *k)
     memcpy((char *)to + k->offset, (const char *)from + k->offset, size);
 }
 
+void settings_leave_home(const TrainSettings *s, Config *c) {
+    if ((s->last != STAGE_PREDICT || !c->relative_root) && !settings_given(s, "home"))
+        c->home = false;
+}
+
 int settings_finish(const Program *program, TrainSettings *s) {
     if (s->preset != s->chosen_preset || s->config.predictor_id != s->chosen_predictor)
         return program_usage_error(program, "--preset and --predictor must be written in full");
+    settings_leave_home(s, &s->config);
     for (Stage stage = s->first; stage <= s->last; stage++) {
         const TrainingKey *k;
         for (size_t i = 0; (k = training_key(i)); i++)

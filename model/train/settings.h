@@ -46,6 +46,10 @@ OptionGroup settings_refused_options(TrainSettings *s);
 /* The numbers of training. */
 OptionGroup settings_training_options(TrainSettings *s);
 
+/* A preset's home (home.h) is for predictors in relative coordinates: takes it out of a
+ * configuration that has none, unless --home was given. */
+void settings_leave_home(const TrainSettings *s, Config *c);
+
 /* After parsing: what was given for all stages goes into each of them. Returns 0, or 2 after a
  * message. */
 int settings_finish(const Program *program, TrainSettings *s);

@@ -132,7 +132,7 @@ static void which_windows_are_mirrored(void **state) {
 }
 
 /* Heading is the z axis's: a dancer at (3, 1) who faces +x sees a start at (1, 4) that faces +z 2
- * behind and 3 to the left (x goes left), turned by a quarter. */
+ * behind and 3 to the left (x goes left), turned by a quarter; lengths r become r / (1 + r). */
 static void home_by_hand(void **state) {
     (void)state;
     Config c = config();
@@ -140,7 +140,8 @@ static void home_by_hand(void **state) {
     const float here[HEADING_NUMBERS] = {3, 2, 1, 0, 0, 1, 0, 1, 0, -1, 0, 0};
     real home[HOME_NUMBERS];
     home_of(&c, start, here, home);
-    const double want[HOME_NUMBERS] = {-3, -2, -1, 0};
+    const double bound = 1 + sqrt(13);
+    const double want[HOME_NUMBERS] = {-3 / bound, -2 / bound, -1, 0};
     for (size_t i = 0; i < HOME_NUMBERS; i++) assert_true(fabs((double)home[i] - want[i]) < 1e-6);
     home_of(&c, here, here, home);
     const double at_home[HOME_NUMBERS] = {0, 0, 0, 1};
@@ -148,7 +149,7 @@ static void home_by_hand(void **state) {
         assert_true(fabs((double)home[i] - at_home[i]) < 1e-6);
     c.relative_heading = false;
     home_of(&c, start, here, home);
-    const double room[HOME_NUMBERS] = {-2, 3, 0, 1};
+    const double room[HOME_NUMBERS] = {-2 / bound, 3 / bound, 0, 1};
     for (size_t i = 0; i < HOME_NUMBERS; i++) assert_true(fabs((double)home[i] - room[i]) < 1e-6);
 }
 

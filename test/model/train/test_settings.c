@@ -43,17 +43,35 @@ static void a_preset_as_it_is(void **state) {
     (void)state;
     TrainSettings s;
     const Preset *small = preset_find("small"), *paper = preset_find("paper");
+    Config banks = small->config; /* knows nothing of what predictors see */
+    banks.home = false;
     assert_int_equal(parse_bank(&s, "x.tsv"), 0);
-    assert_memory_equal(&s.config, &small->config, sizeof s.config);
+    assert_memory_equal(&s.config, &banks, sizeof s.config);
     assert_memory_equal(s.stage, small->stage, sizeof s.stage);
     assert_int_equal(parse_bank(&s, "--preset paper x.tsv"), 0);
     assert_memory_equal(&s.config, &paper->config, sizeof s.config);
     assert_int_equal(parse_bank(&s, "x.tsv --preset=paper"), 0);
     assert_memory_equal(s.stage, paper->stage, sizeof s.stage);
     assert_int_equal(parse_bank(&s, "-- --preset paper"), 0);
-    assert_memory_equal(&s.config, &small->config, sizeof s.config);
+    assert_memory_equal(&s.config, &banks, sizeof s.config);
     assert_int_equal(parse_bank(&s, "--preset huge x.tsv"), 2);
     assert_int_equal(parse_bank(&s, "--pre paper x.tsv"), 2); /* it would come too late */
+}
+
+/* A preset's home goes where nothing counts from the last frame; what was asked for stays. */
+static void home_is_for_relative_coordinates(void **state) {
+    (void)state;
+    TrainSettings s;
+    assert_int_equal(parse_predictor(&s, "x.tsv"), 0);
+    assert_true(s.config.home);
+    assert_int_equal(parse_predictor(&s, "--no-relative-root x.tsv"), 0);
+    assert_false(s.config.home);
+    assert_int_equal(parse_predictor(&s, "--predictor phd x.tsv"), 0);
+    assert_false(s.config.home);
+    assert_int_equal(parse_predictor(&s, "--preset paper x.tsv"), 0);
+    assert_false(s.config.home);
+    assert_int_equal(parse_predictor(&s, "--home --no-relative-root x.tsv"), 0);
+    assert_true(s.config.home); /* for config_check to refuse */
 }
 
 static void numbers_of_several_stages(void **state) {
@@ -141,6 +159,7 @@ static void a_preset_at_other_rates(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_preset_as_it_is),
+        cmocka_unit_test(home_is_for_relative_coordinates),
         cmocka_unit_test(numbers_of_several_stages),
         cmocka_unit_test(numbers_of_a_predictor),
         cmocka_unit_test(a_preset_at_other_rates),
