@@ -15,6 +15,7 @@ enum {
     LINE = 16, /* numbers in a line of the cache */
     WIDTH = 2 * LANES, /* columns of B in a panel */
     HEIGHT = VECTOR_REGISTERS >= 32 ? 12 : 6, /* rows of A: 24 sums of 32 registers, 12 of 16 */
+    STEPS = HEIGHT == 12 ? 4 : 2, /* in a row, as registers allow */
     DEPTH = 256, /* a panel of B takes 32 KiB of 64 with AVX-512, else at most 16 */
     KEPT = 720 * DEPTH /* numbers of A that panels of B pass: 720 KiB */
 };
@@ -110,7 +111,7 @@ typedef struct {
     float *c;
     size_t ldc, cols;
     float alpha, beta;
-    Ahead *next_a, *next_b; /* of columns */
+    Ahead *next_a, *next_b; /* the latter of columns only */
 } Tile;
 
 typedef Vector Sums[HEIGHT][2];
@@ -148,11 +149,14 @@ INLINE void add_rows(const Tile *t, Sums sum, const size_t n, const size_t vecto
     Rows r = {.stride = stride};
 #pragma GCC unroll 4
     for (size_t i = 0; i < HEIGHT / 3; i++) r.third[i] = t->a + (3 * i < n ? 3 * i * stride : 0);
+    Ahead next_a = *t->next_a;
     size_t k = 0;
-    for (; k + 4 <= t->depth; k += 4, b += 4 * WIDTH) {
-        add_row_terms(sum, &r, b, 4, n, vectors);
+    for (; k + STEPS <= t->depth; k += STEPS, b += STEPS * WIDTH) {
+        look_ahead(&next_a);
+        if (STEPS == 4) look_ahead(&next_a);
+        add_row_terms(sum, &r, b, STEPS, n, vectors);
 #pragma GCC unroll 4
-        for (size_t i = 0; i < HEIGHT / 3; i++) r.third[i] += 4;
+        for (size_t i = 0; i < HEIGHT / 3; i++) r.third[i] += STEPS;
     }
     for (; k < t->depth; k++, b += WIDTH) {
         add_row_terms(sum, &r, b, 1, n, vectors);
@@ -282,6 +286,8 @@ INLINE void panel_down(const Product *p, Block s, size_t col, const float *panel
     size_t tiles = (s.rows + HEIGHT - 1) / HEIGHT, cols = at_most(p->n - col, WIDTH);
     for (size_t i = 0; i < tiles; i++) {
         size_t first = s.row + s.rows * i / tiles, n = s.row + s.rows * (i + 1) / tiles - first;
+        size_t below = at_most(s.row + s.rows - first - n, HEIGHT);
+        Ahead next_rows = ahead_of(p->a, p->lda, first + n, col ? 0 : below, s.k, s.depth);
         Tile t = {.a = p->ta ? p->a + s.k * p->lda + first : p->a + first * p->lda + s.k,
                   .stride = p->lda,
                   .depth = s.depth,
@@ -293,7 +299,7 @@ INLINE void panel_down(const Product *p, Block s, size_t col, const float *panel
                   .alpha = p->alpha,
                   .beta = s.k ? 1 : p->beta,
                   .bias = p->bias && s.k == 0 ? p->bias + col : NULL,
-                  .next_a = next_a,
+                  .next_a = p->ta ? next_a : &next_rows,
                   .next_b = next_b};
         if (p->ta)
             (cols > LANES ? tile_columns_wide : tile_columns_narrow)(&t, n);

@@ -2,18 +2,50 @@
 
 static real largest(const real *x, size_t n) { return real_max(x, n); }
 
+/* Sums run in WIDE lanes, several vectors of them, so that an addition need not wait for the one
+ * before. */
+enum { WIDE = 32 };
+
+static inline real folded(real lane[WIDE]) {
+    for (size_t half = WIDE / 2; half > 0; half /= 2)
+        for (size_t l = 0; l < half; l++) lane[l] += lane[l + half];
+    return lane[0];
+}
+
 static real dot(const real *restrict a, const real *restrict b, size_t n) {
-    real sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t k = 0; k < n; k++) sum += a[k] * b[k];
-    return sum;
+    real lane[WIDE] = {0};
+    size_t k = 0;
+    for (; k + WIDE <= n; k += WIDE)
+        for (size_t l = 0; l < WIDE; l++) lane[l] += a[k + l] * b[k + l];
+    for (; k < n; k++) lane[k % WIDE] += a[k] * b[k];
+    return folded(lane);
+}
+
+static inline real sum_of(const real *restrict x, size_t n) {
+    real lane[WIDE] = {0};
+    size_t k = 0;
+    for (; k + WIDE <= n; k += WIDE)
+        for (size_t l = 0; l < WIDE; l++) lane[l] += x[k + l];
+    for (; k < n; k++) lane[k % WIDE] += x[k];
+    return folded(lane);
+}
+
+static inline real squares_around(const real *restrict x, real centre, size_t n) {
+    real lane[WIDE] = {0};
+    size_t k = 0;
+    for (; k + WIDE <= n; k += WIDE)
+        for (size_t l = 0; l < WIDE; l++) lane[l] += (x[k + l] - centre) * (x[k + l] - centre);
+    for (; k < n; k++) lane[k % WIDE] += (x[k] - centre) * (x[k] - centre);
+    return folded(lane);
 }
 
 static real square_distance(const real *restrict a, const real *restrict b, size_t n) {
-    real sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t k = 0; k < n; k++) sum += (a[k] - b[k]) * (a[k] - b[k]);
-    return sum;
+    real lane[WIDE] = {0};
+    size_t k = 0;
+    for (; k + WIDE <= n; k += WIDE)
+        for (size_t l = 0; l < WIDE; l++) lane[l] += (a[k + l] - b[k + l]) * (a[k + l] - b[k + l]);
+    for (; k < n; k++) lane[k % WIDE] += (a[k] - b[k]) * (a[k] - b[k]);
+    return folded(lane);
 }
 
 /* --- softmax --- */
@@ -53,13 +85,8 @@ static void through_softmax(const real *restrict p, real *restrict dp, size_t n,
 static RowMoments layer_norm(const real *restrict x, const real *restrict w, const real *restrict b,
                              real *restrict y, size_t n) {
     const real eps = (real)1e-5;
-    real sum = 0, squares = 0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t k = 0; k < n; k++) sum += x[k];
-    real mean = sum / (real)n;
-#pragma omp simd reduction(+ : squares)
-    for (size_t k = 0; k < n; k++) squares += (x[k] - mean) * (x[k] - mean);
-    real rstd = 1 / real_sqrt(squares / (real)n + eps);
+    real mean = sum_of(x, n) / (real)n;
+    real rstd = 1 / real_sqrt(squares_around(x, mean, n) / (real)n + eps);
     for (size_t k = 0; k < n; k++) y[k] = (x[k] - mean) * rstd * w[k] + b[k];
     return (RowMoments){mean, rstd};
 }
