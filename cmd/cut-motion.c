@@ -125,6 +125,18 @@ static bool has_music(const CutList *l) {
     return false;
 }
 
+/* The list must not take the place of one that is read. */
+static int check_list(char *const *operands, size_t count, const CutSettings *s, Error *err) {
+    char *path = path_join(s->folder, s->list);
+    int status = path ? 0 : error_set(err, "out of memory");
+    for (size_t i = 0; i < count && status == 0; i++)
+        if (file_same(path, operands[i]))
+            status = error_set(
+                err, "%s: the list of clips would replace it; --list or -o otherwise", operands[i]);
+    free(path);
+    return status;
+}
+
 static int make_folders(const CutList *l, const CutSettings *s, Error *err) {
     if (folder_make(s->folder, err)) return -1;
     if (!s->how.music || !has_music(l)) return 0;
@@ -158,6 +170,7 @@ static int cut(const Program *program, char *const *operands, size_t count, cons
     for (size_t i = 0; i < count && status == 0; i++)
         status = add_operand(&l, operands[i], &s->how, err);
     if (status == 0) status = check_names(&l, err);
+    if (status == 0) status = check_list(operands, count, s, err);
     if (status == 0) status = make_folders(&l, s, err);
     buffer_text(&lines, "name\tgenre\tmotion\tmusic\n");
     if (status == 0) status = cut_all(&l, s, &lines, &counts, err);

@@ -347,6 +347,11 @@ int file_is_current(const char *path, const char *source) {
     return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec >= b.tv_nsec;
 }
 
+int file_same(const char *a, const char *b) {
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 char *path_join(const char *folder, const char *name) {
     if (name[0] == '/' || folder[0] == '\0' || strcmp(folder, ".") == 0) return strdup(name);
     size_t n = strlen(folder);

@@ -68,6 +68,9 @@ int file_exists(const char *path);
 /* Whether there is a file at path that is not older than the one at source. */
 int file_is_current(const char *path, const char *source);
 
+/* Whether both paths lead to one file that is there. */
+int file_same(const char *a, const char *b);
+
 /* Owned strings; NULL only when memory is out. */
 char *path_join(const char *folder,
                 const char *name); /* name if it is absolute or folder is "" or "." */

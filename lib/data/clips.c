@@ -84,21 +84,27 @@ typedef struct {
     Buffer *lines;
 } Cutting;
 
+static int check_target(const char *path, const char *source, Error *err) {
+    if (!file_same(path, source)) return 0;
+    return error_set(err, "%s: a clip would replace the file itself; choose another folder with -o",
+                     source);
+}
+
 static int write_clip(const Cutting *c, size_t first, size_t length, const char *stem, Error *err) {
     const char *genre = c->options->genre ? c->options->genre : c->row->genre;
     char name[400];
     snprintf(name, sizeof name, "%s.npz", stem);
     char *path = path_join(c->folder, name);
-    int status = path ? write_motion(&c->motion, first, length, genre, path, err)
-                      : error_set(err, "out of memory");
+    int status = path ? check_target(path, c->row->motion, err) : error_set(err, "out of memory");
+    if (status == 0) status = write_motion(&c->motion, first, length, genre, path, err);
     free(path);
     if (status) return -1;
     buffer_print(c->lines, "%s\t%s\t%s\t", stem, genre, name);
     if (c->music.data) {
         snprintf(name, sizeof name, "music/%s.npz", stem);
         path = path_join(c->folder, name);
-        status = path ? write_music(&c->music, first, length, path, err)
-                      : error_set(err, "out of memory");
+        status = path ? check_target(path, c->row->music, err) : error_set(err, "out of memory");
+        if (status == 0) status = write_music(&c->music, first, length, path, err);
         free(path);
         buffer_text(c->lines, name);
     }

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/data/dataset.h"
 #include "lib/data/import_takes.h"
@@ -43,10 +42,8 @@ static int plan_one(ImportJob *job, const char *folder, const Strings *ignored, 
     free(stem);
     free(file);
     if (!job->target) return error_set(err, "out of memory");
-    struct stat in, out;
-    if (job->state == IMPORT_IGNORED || stat(job->source, &in) != 0 || stat(job->target, &out) != 0)
-        return 0;
-    if (in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
+    if (job->state == IMPORT_IGNORED) return 0;
+    if (file_same(job->source, job->target)) {
         job->state = IMPORT_FAILED;
         error_set(&job->err,
                   "%s: the result would replace the file itself; choose another folder with -o",

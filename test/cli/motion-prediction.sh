@@ -39,6 +39,12 @@ refuses "no genre" 'names no genre; give one for all' "$work/x" "$BIN/cut-motion
     "$data/dance1.npz"
 refuses "one name twice" 'd1: the name comes twice' "$work/x" "$BIN/cut-motion" -o "$work/x" \
     "$all" "$all"
+cp -r "$work/thin" "$work/thin2"
+refuses "a clip in the place of its dance" 'thin2/d1.npz: a clip would replace the file' "$work/x" \
+    "$BIN/cut-motion" --list other.tsv -o "$work/thin2" "$work/thin2/clips.tsv"
+refuses "a list in the place of its source" 'clips.tsv: the list of clips would replace it' \
+    "$work/x" "$BIN/cut-motion" -o "$work/thin2" "$work/thin2/clips.tsv"
+check "both are as they were" diff -r "$work/thin" "$work/thin2"
 wrong "two rates" "$BIN/cut-motion" --every 2 --fps 30 -o "$work/x" "$all"
 wrong "a stride alone" "$BIN/cut-motion" --stride 2 -o "$work/x" "$all"
 wrong "no folder" "$BIN/cut-motion" "$all"
