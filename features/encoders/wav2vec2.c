@@ -91,7 +91,7 @@ static void attend(const Wav2vec2 *m, const LayerWeights *w, const float *x, siz
     product(&w->query, x, frames, n, n, NULL, s->rounded, s->query);
     product(&w->key, x, frames, n, n, NULL, s->rounded, s->key);
     product(&w->value, x, frames, n, n, NULL, s->rounded, s->value);
-#pragma omp parallel for schedule(dynamic, 1)
+#pragma omp parallel for schedule(dynamic, 1) if (!omp_in_parallel())
     for (size_t head = 0; head < m->config.heads; head++) attend_head(m, head, frames, s);
 }
 
