@@ -1,8 +1,9 @@
 /* feet.h: takes the sliding out of feet that stand, for the eye only: what a clip's measures are
  * made of stays as it was (clip_measured). Per foot: contacts, found by the toes' height above the
- * floor and their speed; during one the toes are held at their mean place, a sole above the floor,
- * by inverse kinematics of two bones (thigh and shin; cosine rule); before and
- * after one the shift fades. */
+ * floor and their speed (unlike lib/motion/foot_contact.h, which asks when feet ought to stand:
+ * toes can be held unseen only while they hardly move); during one the toes are held at their mean
+ * place, a sole above the floor, by inverse kinematics of two bones (thigh and shin; cosine rule);
+ * before and after one the shift fades. */
 #ifndef EXPORT_FEET_H
 #define EXPORT_FEET_H
 
