@@ -188,7 +188,7 @@ static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
 }
 
 static int load(Wav2vec2 *m, const char *folder, Error *err) {
-    static const char *const prefixes[] = {"", "wav2vec2.", "hubert.", NULL};
+    static const char *const prefixes[] = {"", "wav2vec2.", "hubert.", "model.", NULL};
     static const char *const ignored[] = {"quantizer.",
                                           "project_hid.",
                                           "project_q.",
@@ -196,6 +196,7 @@ static int load(Wav2vec2 *m, const char *folder, Error *err) {
                                           "masked_spec_embed",
                                           "wav2vec2.masked_spec_embed",
                                           "hubert.masked_spec_embed",
+                                          "model.masked_spec_embed",
                                           NULL};
     const Wav2vec2Config *c = &m->config;
     WeightLoader l = {.blocks = &m->blocks, .err = err};
