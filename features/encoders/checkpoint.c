@@ -45,6 +45,8 @@ int setting_need_text(const JsonFields *f, const char *name, const char *wanted,
 
 /* --- weights --- */
 
+enum { LOADER_NAME = 200 };
+
 void weight_blocks_free(WeightBlocks *b) {
     for (size_t i = 0; i < b->count; i++) free(b->items[i]);
     free(b->items);
@@ -71,19 +73,17 @@ float *loader_room(WeightLoader *l, size_t count) {
     return out;
 }
 
-float *loader_take(WeightLoader *l, int rank, const size_t *shape, const char *format, ...) {
-    char name[200];
+/* Checks a tensor and then reads it into out, or into room of its own if that is NULL; where it
+ * lies, or NULL. */
+static float *read_tensor(WeightLoader *l, int rank, const size_t *shape, float *out,
+                          const char *name) {
     size_t count = 1;
-    va_list args;
-    va_start(args, format);
-    vsnprintf(name, sizeof name, format, args);
-    va_end(args);
     if (l->failed || weights_check(l->weights, name, rank, shape, l->err)) {
         l->failed = true;
         return NULL;
     }
     for (int d = 0; d < rank; d++) count *= shape[d];
-    float *out = loader_room(l, count);
+    if (!out) out = loader_room(l, count);
     if (!out || weights_read(l->weights, name, rank, shape, out, l->err)) {
         l->failed = true;
         return NULL;
@@ -91,6 +91,28 @@ float *loader_take(WeightLoader *l, int rank, const size_t *shape, const char *f
     if (l->blocks->print == 0) l->blocks->print = CHECKSUM_OF_NOTHING;
     l->blocks->print = checksum_add(l->blocks->print, out, count);
     return out;
+}
+
+float *loader_take(WeightLoader *l, int rank, const size_t *shape, const char *format, ...) {
+    char name[LOADER_NAME];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(name, sizeof name, format, args);
+    va_end(args);
+    return read_tensor(l, rank, shape, NULL, name);
+}
+
+void loader_read(WeightLoader *l, int rank, const size_t *shape, float *out, const char *format,
+                 ...) {
+    char name[LOADER_NAME];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(name, sizeof name, format, args);
+    va_end(args);
+    if (out)
+        read_tensor(l, rank, shape, out, name);
+    else
+        l->failed = true; /* the room that was asked for before */
 }
 
 Affine loader_norm(WeightLoader *l, size_t n, const char *name) {

@@ -56,6 +56,11 @@ float *loader_room(WeightLoader *l, size_t count);
 float *loader_take(WeightLoader *l, int rank, const size_t *shape, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* The same into `out`, which is [product of shape] and the caller's; not read where something
+ * failed. */
+void loader_read(WeightLoader *l, int rank, const size_t *shape, float *out, const char *format,
+                 ...) __attribute__((format(printf, 5, 6)));
+
 /* NAME.weight [n] and NAME.bias [n]; NAME.weight [out, in] and NAME.bias [out]. */
 Affine loader_norm(WeightLoader *l, size_t n, const char *name);
 Affine loader_linear(WeightLoader *l, size_t out, size_t in, const char *name);

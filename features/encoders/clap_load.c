@@ -230,17 +230,18 @@ static void load_batch_norm(Clap *m, WeightLoader *l) {
 static Affine load_qkv(Clap *m, WeightLoader *l, size_t n, size_t heads, const char *block) {
     static const char *const names[] = {"query", "key", "value"};
     const Affine out = {loader_room(l, 3 * n * n), loader_room(l, 3 * n)};
-    for (size_t i = 0; i < 3; i++) {
-        const double scale = i == 0 ? 1 / sqrt((double)n / (double)heads) : 1;
-        const size_t shape[] = {n, n};
-        const float *w = loader_take(l, 2, shape, "%s.attention.self.%s.weight", block, names[i]);
-        const float *b = m->config.qkv_bias
-                             ? loader_take(l, 1, &n, "%s.attention.self.%s.bias", block, names[i])
-                             : NULL;
-        if (l->failed) break;
-        for (size_t k = 0; k < n * n; k++) out.weight[i * n * n + k] = (float)(w[k] * scale);
-        for (size_t k = 0; k < n; k++) out.bias[i * n + k] = b ? (float)(b[k] * scale) : 0;
+    const size_t shape[] = {n, n};
+    for (size_t i = 0; i < 3 && !l->failed; i++) {
+        float *w = out.weight + i * n * n, *b = out.bias + i * n;
+        loader_read(l, 2, shape, w, "%s.attention.self.%s.weight", block, names[i]);
+        if (m->config.qkv_bias)
+            loader_read(l, 1, &n, b, "%s.attention.self.%s.bias", block, names[i]);
+        else
+            memset(b, 0, n * sizeof *b);
     }
+    const double scale = 1 / sqrt((double)n / (double)heads);
+    for (size_t k = 0; k < n * n && !l->failed; k++) out.weight[k] = (float)(out.weight[k] * scale);
+    for (size_t k = 0; k < n && !l->failed; k++) out.bias[k] = (float)(out.bias[k] * scale);
     return out;
 }
 
