@@ -16,7 +16,8 @@ from bench_tools import bytes_text, demo_data, folder, line, program, run_comman
 
 STAGE = 'growth'
 THREADS = int(os.environ.get('THREADS') or len(os.sched_getaffinity(0)))
-GENRES, SONGS_A_GENRE, DANCES, SECONDS = 10, 6, 1408, 13.3
+GENRES, SONGS_A_GENRE, DANCES, HOURS = 10, 6, 1408, 5.2
+MOST_A_GENRE = 99  # that make-demo-data makes; from there on dances are longer instead
 WINDOWS = ('--length', 120, '--stride', 20, '--clusters', 32)
 
 
@@ -36,15 +37,14 @@ class Curve:
         line([STAGE, case + ', memory', bytes_text(memory), '-', more, '-', '-'])
 
 
-def windows(motions):
-    """Of one dance, of so many frames as all have."""
-    frames = int(60 * SECONDS)
-    return motions * ((frames - WINDOWS[1]) // WINDOWS[3] + 1)
+def windows(dances, seconds):
+    return dances * ((int(60 * seconds) - WINDOWS[1]) // WINDOWS[3] + 1)
 
 
 def measure(curves, fraction):
-    sequences = max(SONGS_A_GENRE, round(DANCES * fraction / GENRES))
-    raw, out = demo_data(GENRES, sequences, SECONDS), folder()
+    sequences = min(MOST_A_GENRE, max(SONGS_A_GENRE, round(DANCES * fraction / GENRES)))
+    seconds = round(3600 * HOURS * fraction / (GENRES * sequences), 1)
+    raw, out = demo_data(GENRES, sequences, seconds), folder()
     pkl = sorted(glob.glob(os.path.join(raw, 'motions', '*.pkl')))
     songs = sorted(glob.glob(os.path.join(raw, 'music', '*')))
     songs = songs[: max(1, round(len(songs) * fraction))]
@@ -55,14 +55,15 @@ def measure(curves, fraction):
     def add(name, label, work, command, *arguments):
         curves.setdefault(name, Curve(name)).add(label, work, [program(command), *arguments])
 
-    dances = '%d dances' % len(pkl)
+    dances = '%d dances of %g s' % (len(pkl), seconds)
+    work = len(pkl) * seconds
     os.makedirs(motions)
     os.makedirs(music)
-    add('import', dances, len(pkl), 'import-motion', *threads, '-o', motions, *pkl)
+    add('import', dances, work, 'import-motion', *threads, '-o', motions, *pkl)
     add(
         'features',
         '%d songs' % len(songs),
-        len(songs),
+        len(songs) * seconds,
         'extract-music-features',
         *threads,
         '-o',
@@ -71,7 +72,7 @@ def measure(curves, fraction):
     )
     run_command([program('prepare-aist'), *threads, raw, out], THREADS)
     genre = open(train).read().splitlines()[1].split('\t')[1]
-    count = windows(sequences)
+    count = windows(sequences, seconds)
     add(
         'clusters of a genre',
         '%d windows' % count,
@@ -88,7 +89,7 @@ def measure(curves, fraction):
     add(
         'epoch, preset demo',
         dances,
-        len(pkl),
+        work,
         'train-predictor',
         *threads,
         '--preset',
@@ -102,12 +103,13 @@ def measure(curves, fraction):
         train,
     )
     judged = sorted(glob.glob(os.path.join(motions, '*.npz')))[: max(1, round(1000 * fraction))]
-    label = '%d dances' % len(judged)
+    label = '%d dances of %g s' % (len(judged), seconds)
+    work = len(judged) * seconds
     thresholds = os.path.join(out, 'thresholds.npz')
     run_command([program('freeze-rate'), '-q', '--fit', '-o', thresholds, *judged[:50]])
     freezing = ['--thresholds', thresholds]
-    add('eval-fid', label, len(judged), 'eval-fid', *threads, '--real', motions, *judged)
-    add('freeze-rate', label, len(judged), 'freeze-rate', *threads, *freezing, *judged)
+    add('eval-fid', label, work, 'eval-fid', *threads, '--real', motions, *judged)
+    add('freeze-rate', label, work, 'freeze-rate', *threads, *freezing, *judged)
 
 
 def main():
