@@ -141,7 +141,7 @@ $(BUILD)/test/%: $(BUILD)/test/%.o $(BUILD)/libneverstop.a
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) -lcmocka $(PACKAGE_LIBS) -lm
 
 # Readers of files, with any bytes: in the suite, and as libFuzzer's targets.
-readers := $(patsubst %,$(BUILD)/test/fuzz/%.o,readers checkpoint_readers seeds) \
+readers := $(patsubst %,$(BUILD)/test/fuzz/%.o,readers checkpoint_readers seeds input) \
            $(BUILD)/libneverstop.a
 $(BUILD)/test/fuzz/test_readers: $(BUILD)/test/fuzz/test_readers.o $(readers)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDFLAGS) -lcmocka $(PACKAGE_LIBS) -lm

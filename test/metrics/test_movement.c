@@ -1,4 +1,4 @@
-/* Deltas, thresholds, range, jitter, jump, loop and foot contact: reference values where there are
+/* Deltas, thresholds, range, jitter, jump and foot contact: reference values where there are
  * some, worked equations elsewhere. */
 #include <math.h>
 #include <setjmp.h>
@@ -10,12 +10,12 @@
 
 #include "lib/base/rng.h"
 #include "lib/motion/resample_motion.h"
-#include "metrics/loop.h"
 #include "metrics/movement.h"
 #include "metrics/pfc.h"
 
 #include <cmocka.h>
 
+#include "test/metrics/body.h"
 #include "test/metrics/near.h"
 
 static const MovementOptions plain = {.keep = 20, .pfc_fps = 60};
@@ -43,23 +43,6 @@ static Skeleton smpl(void) {
     Error err;
     if (skeleton_smpl(&s, &err)) fail_msg("%s", err.text);
     return s;
-}
-
-/* A body without the detour over a motion: rotations are identities, everything else 0. */
-static PoseTrack body(size_t frames, size_t joints) {
-    PoseTrack b = {frames,
-                   joints,
-                   60,
-                   calloc(3 * frames, sizeof(double)),
-                   calloc(9 * frames * joints, sizeof(double)),
-                   calloc(3 * frames * joints, sizeof(double))};
-    for (size_t i = 0; i < frames * joints; i++)
-        b.rotations[9 * i] = b.rotations[9 * i + 4] = b.rotations[9 * i + 8] = 1;
-    return b;
-}
-
-static void turn(PoseTrack *b, size_t t, size_t j, double angle) {
-    rotation_from_axis_angle((const double[]){0, angle, 0}, b->rotations + 9 * (t * b->joints + j));
 }
 
 /* Delta_pose and Delta_trans by SciPy's rotations, foot contact by EDGE (whole clip, 60 fps, y up).
@@ -199,48 +182,6 @@ static void numbers_of_a_set(void **state) {
     s = movement_summary(x, twice, 3, NULL);
     near(summary_value(&s, "jump"), (13.0 / 5) / ((57 + 116) / 115.0), 1e-9);
     for (size_t i = 0; i < 2; i++) movement_free(&x[i]);
-}
-
-static double loop_of(const PoseTrack *b, size_t step, size_t *lag) {
-    double score;
-    Error err;
-    assert_int_equal(loop_score(b, step, &score, lag, &err), 0);
-    return score;
-}
-
-static void loops(void **state) {
-    (void)state;
-    enum { T = 240, J = 3 };
-    PoseTrack b = body(T, J);
-    Rng r = rng_seed(3);
-    double angles[60][J];
-    size_t lag;
-    near(loop_of(&b, 20, &lag), 1, 0); /* standing still is a loop of one step */
-    assert_int_equal(lag, 20);
-    for (size_t t = 0; t < 60; t++)
-        for (size_t j = 0; j < J; j++) angles[t][j] = rng_normal(&r);
-    for (size_t t = 0; t < T; t++)
-        for (size_t j = 0; j < J; j++) turn(&b, t, j, angles[t % 60][j]);
-    near(loop_of(&b, 20, &lag), 1, 0);
-    assert_int_equal(lag, 60);
-    assert_true(loop_of(&b, 13, &lag) <
-                0.5); /* 60 is no multiple of 13 up to 10 steps within half of the stretch */
-    for (size_t t = 0; t < T; t++)
-        for (size_t j = 0; j < J; j++) turn(&b, t, j, rng_normal(&r));
-    assert_true(fabs(loop_of(&b, 20, &lag)) < 0.2);
-    for (size_t t = 0; t < T; t++)
-        for (size_t j = 0; j < J; j++)
-            turn(&b, t, j,
-                 t / 20 % 2 ? 0.7 : -0.7); /* opposite after one step, the same after two */
-    near(loop_of(&b, 20, &lag), 1, 0);
-    assert_int_equal(lag, 40);
-    PoseTrack short_one = pose_track_part(&b, 0, 40);
-    near(loop_of(&short_one, 20, &lag), -1,
-         1e-12); /* only one lag fits: only sin changes, and its sign */
-    short_one = pose_track_part(&b, 0, 39);
-    assert_true(isnan(loop_of(&short_one, 20, &lag)));
-    assert_int_equal(lag, 0);
-    pose_track_free(&b);
 }
 
 /* The root accelerates at 2g, g, -g (down counts as 0), the feet slide 1 and 2 cm a frame, toes
@@ -444,7 +385,6 @@ int main(void) {
         cmocka_unit_test(range_jitter_jump),
         cmocka_unit_test(distance_from_the_start),
         cmocka_unit_test(numbers_of_a_set),
-        cmocka_unit_test(loops),
         cmocka_unit_test(foot_contact_by_hand),
         cmocka_unit_test(freezing),
         cmocka_unit_test(without_rotations),
