@@ -22,7 +22,7 @@ static void there_and_back(void **state) {
         Error err;
         c.refine = variants[i];
         c.transit = i % 2;
-        c.relative_root = i != 1;
+        c.relative_root = c.home = i != 1;
         c.relative_heading = i == 2;
         c.standardise = i != 3;
         c.logit_scale = i % 2 == 0;
@@ -97,8 +97,9 @@ static void every_key_is_needed(void **state) {
     cJSON_ArrayForEach(item, o) {
         char part[80];
         snprintf(part, sizeof part, "%s is", item->string);
-        bool optional =
-            strcmp(item->string, "smooth") == 0 || strcmp(item->string, "relative_heading") == 0;
+        bool optional = strcmp(item->string, "smooth") == 0 ||
+                        strcmp(item->string, "relative_heading") == 0 ||
+                        strcmp(item->string, "home") == 0;
         if (!optional) refused(item->string, NULL, part);
         refused(item->string, "\"12\"", item->string); /* text for a number, a flag, a list, and a
                                                           variant that does not exist */
