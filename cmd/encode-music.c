@@ -116,7 +116,7 @@ static double measured_speed(void) {
     for (int i = 0; i < TIMES; i++) matmul(SIDE, SIDE, SIDE, 1, a, SIDE, b, SIDE, 0, c, SIDE);
     const double seconds = clock_seconds() - begin;
     free(x);
-    return TIMES * 2.0 * SIDE * SIDE * SIDE / seconds;
+    return (double)TIMES * 2.0 * (double)SIDE * (double)SIDE * (double)SIDE / seconds;
 }
 
 typedef struct {

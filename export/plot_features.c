@@ -76,7 +76,7 @@ static void put_blocks(Buffer *out, const Panel *p, const FeatureMap *map) {
             buffer_print(out, "<path d=\"M%.1f %.1fh%.1f\" stroke=\"#222\"/>\n", p->left, top,
                          p->width);
         if (middle < below) continue;
-        below = middle + LABEL;
+        below = middle + (double)LABEL;
         int length = b->block.length < 60 ? (int)b->block.length : 60;
         length = snprintf(text, sizeof text, "%.*s", length, b->block.name);
         if (b->block.width > 1)
@@ -92,7 +92,7 @@ static void put_strip(Buffer *out, const Panel *p, const MapMarks *marks, const 
     snprintf(text, sizeof text, "%zu %s", marks->count, name);
     svg_text(out, p->left - 8, *y + 11, "end", text);
     put_marks(out, p, marks, *y, MARK_ROW - 4, colour);
-    *y += MARK_ROW;
+    *y += (double)MARK_ROW;
 }
 
 static void put_scale(Buffer *out, double x, double y, const char *what) {
@@ -116,7 +116,7 @@ static void put_time(Buffer *out, const Panel *p, double bottom) {
 int plot_features(const FeatureMap *map, const char *title, Buffer *out, Error *err) {
     const double height = fmax(80, fmin(6 * (double)map->rows, MAP_ROWS));
     const Panel heat = {left, 66, wide, height, 0, map->seconds, 0, 1, false};
-    double y = heat.top + height + GAP;
+    double y = heat.top + height + (double)GAP;
     const double strips = MARK_ROW * ((map->onsets.seconds != NULL) + (map->beats.seconds != NULL));
     const double top = y + strips + 90;
     const Panel self = {left, top, square, square, 0, map->seconds, 0, map->seconds, false};

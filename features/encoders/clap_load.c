@@ -118,7 +118,7 @@ static int read_front_end(const JsonFields *f, ClapConfig *c, Error *err) {
     if (bands != c->bands)
         return error_set(err, "'feature_size' is %zu, 'num_mel_bins' of config.json %zu", bands,
                          c->bands);
-    if (seconds != 0 && !(seconds > 0 && seconds * c->rate <= SAMPLES_MAX))
+    if (seconds != 0 && !(seconds > 0 && seconds * c->rate <= (double)SAMPLES_MAX))
         return error_set(err, "'max_length_s' is %g", seconds);
     const size_t clip = (size_t)llround(seconds * c->rate);
     if (clip && samples && clip != samples)

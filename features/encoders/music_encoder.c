@@ -235,7 +235,7 @@ int music_encoder_run(const MusicEncoder *e, const char *title, Audio *sound,
     size_t count;
     const double seconds = (double)sound->count / sound->rate;
     *out = (Music){.dim = e->dim, .fps = e->fps, .identity = e->identity};
-    if (!(sound->rate >= MINT35_MIN_RATE && sound->rate <= MINT35_MAX_RATE))
+    if (!(sound->rate >= (double)MINT35_MIN_RATE && sound->rate <= (double)MINT35_MAX_RATE))
         return error_set(err, "a sample rate of %g Hz", sound->rate);
     const double heard = e->info.highest > 0 ? 2 * e->info.highest : e->info.rate;
     if (sound->rate < heard) out->notes |= MUSIC_DULL;

@@ -60,8 +60,8 @@ static int refuse_others(const EncoderOptions *o, Error *err) {
 static int choose_gcdance(State *s, const EncoderOptions *o, Error *err) {
     s->rate = gcdance_rate;
     s->piece = s->hop = PIECE;
-    const double hop = o->fps > 0 ? gcdance_rate / o->fps : PIECE;
-    if (hop >= 1 && hop <= PIECE && hop == floor(hop)) s->hop = (size_t)hop;
+    const double hop = o->fps > 0 ? gcdance_rate / o->fps : (double)PIECE;
+    if (hop >= 1 && hop <= (double)PIECE && hop == floor(hop)) s->hop = (size_t)hop;
     if (!o->window_given) return 0;
     const long long piece = llround(o->window * s->rate), overlap = llround(o->overlap * s->rate);
     if (piece == (long long)s->piece && overlap == (long long)(s->piece - s->hop)) return 0;
@@ -80,7 +80,7 @@ static int choose_windows(State *s, const EncoderOptions *o, Error *err) {
     if (s->piece > 0 && overlap >= s->piece)
         return error_set(err, "an overlap of %g s is not below the window's %g s", o->overlap,
                          o->window);
-    if (o->window > WHOLE_SECONDS)
+    if (o->window > (double)WHOLE_SECONDS)
         return error_set(err, "a window of %g s is too long: at most %d", o->window, WHOLE_SECONDS);
     s->hop = s->piece - overlap;
     return 0;
@@ -154,7 +154,7 @@ static int run(const void *state, float *samples, size_t count, const EncoderSin
     if (p.count == 0)
         return error_set(err, "%zu samples are too few for a piece of %zu", count,
                          s->piece > 0 ? s->piece : (size_t)WAV2CLIP_FFT / 2 + 1);
-    if ((double)piece > WHOLE_SECONDS * s->rate)
+    if ((double)piece > (double)WHOLE_SECONDS * s->rate)
         return error_set(err, "%.0f s are too long for one window: at most %d s; give a window",
                          (double)piece / s->rate, WHOLE_SECONDS);
     if (wav2clip_measure(&p, &scale, err)) return -1;

@@ -244,9 +244,9 @@ static void make_upright(Trial *t) {
     for (size_t k = 0; k < c->motion_dim; k++) {
         bool one = k >= 3 && (k - 3) % 9 % 4 == 0;
         mean[k] = one ? 1 : 0;
-        std[k] *= 0.2;
+        std[k] *= (real)0.2;
         for (size_t i = 0; i < FIXTURE_BATCH * c->past; i++)
-            motion[i * c->motion_dim + k] = mean[k] + 0.2 * motion[i * c->motion_dim + k];
+            motion[i * c->motion_dim + k] = mean[k] + (real)0.2 * motion[i * c->motion_dim + k];
     }
 }
 

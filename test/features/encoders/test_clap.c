@@ -101,7 +101,7 @@ static void vectors_are_those_of_windows_the_last_at_the_songs_end(void **state)
     (void)state;
     enum { HOP = 140, SAMPLES = CLIP + 2 * HOP + 20 };
     const EncoderOptions o = {.window_given = true,
-                              .window = CLIP / 4000.0,
+                              .window = (double)CLIP / 4000.0,
                               .overlap = (CLIP - HOP) / 4000.0,
                               .output = "audio_embeds"};
     float song[SAMPLES], alone[EMBEDDING];
@@ -110,8 +110,8 @@ static void vectors_are_those_of_windows_the_last_at_the_songs_end(void **state)
     make_song(song, SAMPLES);
     encode(&o, song, SAMPLES, &info, &c);
     assert_int_equal(c.count, 4);
-    assert_true(fabs(info.frame_rate - 4000.0 / HOP) < 1e-9);
-    assert_true(fabs(info.offset / info.frame_rate - CLIP / 8000.0) <
+    assert_true(fabs(info.frame_rate - 4000.0 / (double)HOP) < 1e-9);
+    assert_true(fabs(info.offset / info.frame_rate - (double)CLIP / 8000.0) <
                 1e-9); /* the first's middle */
     for (size_t i = 0; i < 4; i++) {
         run_at(song, i < 3 ? i * HOP : SAMPLES - CLIP, alone, NULL);
@@ -141,7 +141,7 @@ static void steps_of_windows_make_one_row_of_time(void **state) {
     const double step = 4.0 * 28 / 31 * 16;
     enum { SAMPLES = CLIP + 300 }; /* 8 + 5 steps */
     const EncoderOptions o = {.window_given = true,
-                              .window = CLIP / 4000.0,
+                              .window = (double)CLIP / 4000.0,
                               .overlap = 3.4 * 57.8 / 4000,
                               .output = "frames"};
     float song[SAMPLES], first[STEPS * CHANNELS], last[STEPS * CHANNELS];

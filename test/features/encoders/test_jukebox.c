@@ -116,7 +116,7 @@ static void stages_are_those_of_openais_code(void **state) {
     EncoderInfo info;
     jukebox->close(opened((EncoderOptions){0}, &info));
     assert_string_equal(info.name, "jukebox-4x16");
-    assert_true(info.frame_rate == 44100.0 / HOP && info.offset == 0.5 && info.states == 5);
+    assert_true(info.frame_rate == 44100.0 / (double)HOP && info.offset == 0.5 && info.states == 5);
     assert_done(tensor_file_read(FOLDER "/stages.npz", &wanted, &err), &err);
     Heard h = heard((EncoderOptions){0}, 20 * HOP + 77, true);
     assert_int_equal(wanted.count, 14);
@@ -369,11 +369,12 @@ static void slices_are_edges(void **state) {
     for (size_t i = 0; i < COLUMNS; i++) { /* length 2: the mean, and twice the first harmonic */
         double mean = 0, wave = 0;
         for (size_t t = 0; t < CODES; t++) {
-            mean += (double)first.x[t * COLUMNS + i] / CODES;
-            wave += (double)first.x[t * COLUMNS + i] * cos(6.283185307179586 * (double)t / CODES);
+            mean += (double)first.x[t * COLUMNS + i] / (double)CODES;
+            wave += (double)first.x[t * COLUMNS + i] *
+                    cos(6.283185307179586 * (double)t / (double)CODES);
         }
-        const float wanted[2] = {(float)(mean + 2 * wave / CODES),
-                                 (float)(mean - 2 * wave / CODES)};
+        const float wanted[2] = {(float)(mean + 2 * wave / (double)CODES),
+                                 (float)(mean - 2 * wave / (double)CODES)};
         for (size_t k = 0; k < 2; k++) assert_true(fabsf(h.x[k * COLUMNS + i] - wanted[k]) < 1e-4f);
     }
     forget(&first);
@@ -409,9 +410,9 @@ static void what_cannot_be_is_refused(void **state) {
     assert_failed(hear(j, &info, HOP - 1, NULL, false, 0, &h, &err), &err, "too few");
     EncoderEstimate e;
     assert_done(jukebox->estimate(j, 100 * HOP, &e, &err), &err);
-    assert_true(e.seconds > 0 && e.memory > 4.0 * (double)CONTEXT * COLUMNS);
+    assert_true(e.seconds > 0 && e.memory > 4.0 * (double)CONTEXT * (double)COLUMNS);
     /* 100 codes in windows of 24, 18 apart: 6, and one more */
-    assert_true(e.disk == 4.0 * 7 * CONTEXT * COLUMNS);
+    assert_true(e.disk == 4.0 * 7 * (double)CONTEXT * (double)COLUMNS);
     assert_true(jukebox->operations(j, 200 * HOP) > 1.8 * jukebox->operations(j, 100 * HOP));
     jukebox->close(j);
 }

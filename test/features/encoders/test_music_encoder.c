@@ -205,7 +205,7 @@ static void windows_share_the_songs_norms(void **state) {
         MusicEncoder e = opened("group", o);
         Audio a = {.count = COUNT, .rate = 24000, .samples = malloc(COUNT * sizeof(float))};
         for (size_t i = 0; i < COUNT; i++)
-            a.samples[i] = (float)(sin((double)(i * i) * 1e-3) * (double)(i + 100) / COUNT);
+            a.samples[i] = (float)(sin((double)(i * i) * 1e-3) * (double)(i + 100) / (double)COUNT);
         m[k] = encoded(&e, a);
         music_encoder_close(&e);
     }

@@ -48,7 +48,7 @@ static double cost_of(const ChoiceCosts *c, const size_t *chosen) {
         sum += c->pose * pow((double)start[w] - from, 2);
         sum += c->music * pow((double)sound[w] - (double)song[i], 2);
         for (size_t k = 0; k < K; k++)
-            sum += flags[w * K + k] != song_beats[i * K + k] ? c->beat / K : 0;
+            sum += flags[w * K + k] != song_beats[i * K + k] ? c->beat / (double)K : 0;
         if (i && w == chosen[i - 1] + 1 && w != 3) sum -= c->follow;
         for (size_t k = i > c->recent ? i - c->recent : 0; k < i; k++)
             if (chosen[k] == w) {
@@ -178,8 +178,8 @@ static void drawing(void **state) {
         counts[chosen[0]]++;
     }
     assert_int_equal(counts[0] + counts[4] + counts[1], DRAWS); /* the best three, by index */
-    assert_true(fabs((double)counts[0] / DRAWS - 3.0 / 7) < 0.03);
-    assert_true(fabs((double)counts[1] / DRAWS - 1.0 / 7) < 0.03);
+    assert_true(fabs((double)counts[0] / (double)DRAWS - 3.0 / 7) < 0.03);
+    assert_true(fabs((double)counts[1] / (double)DRAWS - 1.0 / 7) < 0.03);
     w = wanted(&only_beats);
     size_t other[STEPS];
     assert_done(choose_greedily(&w, COUNT, 1, &once, chosen, &err), &err);

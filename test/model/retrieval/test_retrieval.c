@@ -58,7 +58,7 @@ static void what_is_left_fades_out(void **state) {
     for (size_t j = 0; j <= FUTURE; j++) frame_at(3, 0.9, 4, 0, 0, piece + j * DIM);
     retrieval_place(last, piece, DIM, FUTURE, FUTURE, out);
     for (size_t j = 1; j <= FUTURE; j++) {
-        const double rest = 1 - (double)j / FUTURE;
+        const double rest = 1 - (double)j / (double)FUTURE;
         const double bend = atan2(rest * sin(0.8), 1 - rest + rest * cos(0.8));
         frame_at(0, 0.9 + 0.2 * rest, 0, 0, bend, wanted);
         for (size_t k = 0; k < DIM; k++)

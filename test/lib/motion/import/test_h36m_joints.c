@@ -73,7 +73,8 @@ static void rotations_lead_to_the_positions(void **state) {
     motion_joints(&found, &body, q);
     for (size_t i = 0; i < FRAMES * 3 * H36M_BODY; i++) assert_true(fabs(p[i] - q[i]) < 1e-5);
     h36m_add_lengths(p, FRAMES, sums);
-    for (size_t j = 1; j < H36M_BODY; j++) assert_true(fabs(sums[j] / FRAMES - lengths[j]) < 1e-5);
+    for (size_t j = 1; j < H36M_BODY; j++)
+        assert_true(fabs(sums[j] / (double)FRAMES - lengths[j]) < 1e-5);
     motion_free(&posed);
     motion_free(&found);
     skeleton_free(&body);
