@@ -88,10 +88,11 @@ done
 bf16="$WALK/generate -q -j 1 --precision bf16 --music $data/song1.npz --genre AA --frames 30"
 $bf16 -m "$work/full" -o "$work/b.npz" >"$work/log" 2>&1
 check "bf16 rounds the banks" differ "$work/full.npz" "$work/b.npz"
-export NEVERSTOP_USE=bf16=plain
+chosen=${NEVERSTOP_USE-}
+export NEVERSTOP_USE="$chosen bf16=plain"
 refuses "bf16 without anything to round in training" 'rnn without banks has no layers to round' \
     "$work/x" "$WALK/train-predictor" $model_options --no-refine --no-transit --past 16 --future 4 \
     --predictor rnn --precision bf16 -o "$work/x" "$all"
-unset NEVERSTOP_USE
+export NEVERSTOP_USE="$chosen"
 refuses "bf16 without anything to round" 'rnn without banks has no layers to round' "$work/x.npz" \
     $bf16 -m "$work/bare" --seed-motion "$data/dance1.npy" -o "$work/x.npz"

@@ -55,13 +55,14 @@ many 2 train-predictor $stage3 --unroll 2 --epochs 2 --micro-batch 1 -o "$work/x
     >"$work/two.log"
 check "... in micro-batches" same "$work/one.log" "$work/two.log"
 # A weight that lies between two numbers of bfloat16 may go to the other one: 2^-8 of it.
-export NEVERSTOP_USE=bf16=plain
+chosen=${NEVERSTOP_USE-}
+export NEVERSTOP_USE="$chosen bf16=plain"
 "$BIN/train-predictor" $stage3 --precision bf16 --epochs 2 -o "$work/x.model" "$all" \
     >"$work/one.log"
 many 2 train-predictor $stage3 --precision bf16 --epochs 2 -o "$work/x.model" "$all" \
     >"$work/two.log"
 check "bfloat16" same "$work/one.log" "$work/two.log" 1e-3
-unset NEVERSTOP_USE
+export NEVERSTOP_USE="$chosen"
 "$BIN/train-bank" $bank_options --clusters "$clusters" --refine vae --epochs1 0 -o "$work/x.bank" \
     "$all" >"$work/one.log"
 many 2 train-bank $bank_options --clusters "$clusters" --refine vae --epochs1 0 -o "$work/x.bank" \
