@@ -1,22 +1,7 @@
 # dances.sh: read by scripts in test/cli: small data sets made of nothing but awk and printf, and
 # how to compare what comes out.
-LC_ALL=C && export LC_ALL
-work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+. test/tap.sh
 
-passes() { # passes WHAT [FILE]: the last command's status decides; FILE says why not
-    if [ $? -eq 0 ]; then
-        echo "ok - $1"
-    else
-        echo "not ok - $1"
-        [ ! -f "${2-}" ] || sed 's/^/# /' "$2"
-    fi
-}
-check() { # check WHAT COMMAND...: the command succeeds
-    what=$1
-    shift
-    "$@" >"$work/said" 2>&1
-    passes "$what" "$work/said"
-}
 # refuses WHAT PATTERN OUTPUT COMMAND...: exit 1, one line on stderr that begins with the program
 # and matches, and no OUTPUT
 refuses() {

@@ -1,16 +1,7 @@
 #!/bin/sh
 # compare-scores.sh: what compare-scores prints. TAP on stdout.
-work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+. test/tap.sh
 compare=$BIN/compare-scores
-check() {
-    what=$1 && shift
-    if "$@" >"$work/log" 2>&1; then
-        echo "ok - $what"
-    else
-        echo "not ok - $what"
-        sed 's/^/# /' "$work/log"
-    fi
-}
 fails() {
     status=$1 says=$2 && shift 2
     "$@" >"$work/out" 2>"$work/err"

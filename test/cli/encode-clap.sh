@@ -1,17 +1,7 @@
 #!/bin/sh
 # encode-clap.sh: tiny networks of CLAP and Wav2CLIP from the command line. TAP on stdout.
-work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-LC_ALL=C && export LC_ALL
+. test/tap.sh
 clap=test/golden/encoders/clap wav2clip=test/golden/encoders/wav2clip
-check() {
-    what=$1 && shift
-    if "$@" >"$work/log" 2>&1; then
-        echo "ok - $what"
-    else
-        echo "not ok - $what"
-        sed 's/^/# /' "$work/log" "$work/err"
-    fi
-}
 encode() { "$BIN/encode-music" -q -j 1 "$@" >"$work/out" 2>"$work/err"; }
 shape() { grep -aq "'shape': ($2)" "$1"; }
 names() { grep -aqF "$2.npy" "$1"; }

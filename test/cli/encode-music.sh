@@ -1,20 +1,10 @@
 #!/bin/sh
 # encode-music.sh: features of tiny encoders from the command line, and what becomes of them: files,
 # models trained on them, dances, an experiment. TAP on stdout.
-work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+. test/tap.sh
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES # of the make that runs the tests
-LC_ALL=C && export LC_ALL
 here=$(pwd)
 mert=$here/test/golden/encoders/group wav2vec=$here/test/golden/encoders/layer
-check() {
-    what=$1 && shift
-    if "$@" >"$work/log" 2>&1; then
-        echo "ok - $what"
-    else
-        echo "not ok - $what"
-        sed 's/^/# /' "$work/log" "$work/err"
-    fi
-}
 encode() { "$BIN/encode-music" -q -j 1 "$@" >"$work/out" 2>"$work/err"; }
 shape() { grep -aq "'shape': ($2)" "$1"; }
 says() { [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q -e "$1" "$work/err"; } # in one line

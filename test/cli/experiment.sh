@@ -1,17 +1,7 @@
 #!/bin/sh
 # experiment.sh: `make dance`: its scripts, what it refuses, and a small experiment from the data to
 # the table, in folders with blanks in their names. TAP on stdout.
-work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES # of the make that runs the tests
-check() {
-    what=$1 && shift
-    if "$@" >"$work/log" 2>&1; then
-        echo "ok - $what"
-    else
-        echo "not ok - $what"
-        sed 's/^/# /' "$work/log"
-    fi
-}
+. test/experiments.sh
 same() { printf "$1" >"$work/want" && diff "$work/want" "$2"; }
 
 # --- scripts ---
@@ -58,23 +48,9 @@ check "seconds of all stages, for a training's seeds" \
 
 # --- what is refused, at once ---
 
-"$BIN/make-demo-data" -q --genres 2 --sequences 3 --seconds 5 -o "$work/my aist"
-dance() { # dance VARIABLE=VALUE...
-    (
-        GIVEN= DATA="$work/my aist" OUT="$work/my out" PRESET=tiny THREADS=1 DANCES=1 FRAMES=200
-        export GIVEN DATA OUT PRESET THREADS DANCES FRAMES
-        for given in "$@"; do export "$given"; done
-        sh experiments/dance
-    ) >"$work/out" 2>"$work/err"
-}
-refuses() { # refuses STATUS PATTERN VARIABLE=VALUE...: before there is a folder
-    status=$1 pattern=$2 && shift 2
-    dance "$@"
-    got=$?
-    check "refused: $*" test $got -eq "$status" -a ! -s "$work/out" -a ! -e "$work/my out"
-    check "... in a line" test "$(wc -l <"$work/err")" -eq 1
-    check "... with what there is" grep -q "^make dance: .*$pattern" "$work/err"
-}
+make_dances
+dance() { experiment dance "$@"; }
+refuses() { experiment_refuses dance "$@"; } # refuses STATUS PATTERN VARIABLE=VALUE...
 refuses 2 'PRESET: there is no smal; there are: paper small demo tiny$' PRESET=smal
 refuses 2 'METHODS: there is no ful; there are: full baseline .* retrieval_refined$' \
     METHODS='baseline ful'

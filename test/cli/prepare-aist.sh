@@ -1,16 +1,7 @@
 #!/bin/sh
 # prepare-aist.sh: prepare-aist and check-dataset agree on what can be used, for sounds and motions
 # of every kind. TAP on stdout.
-work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-check() {
-    what=$1 && shift
-    if "$@" >"$work/log" 2>&1; then
-        echo "ok - $what"
-    else
-        echo "not ok - $what"
-        sed 's/^/# /' "$work/log"
-    fi
-}
+. test/tap.sh
 le() { printf "$(printf '\\%03o\\%03o' $(($1 & 255)) $(($1 >> 8 & 255)))"; }
 be() { printf "$(printf '\\%03o\\%03o' $(($1 >> 8 & 255)) $(($1 & 255)))"; }
 clicks() { # clicks RATE: a second of 8 bits

@@ -1,16 +1,7 @@
 #!/bin/sh
 # rates.sh: the programs that measure dances give the same for dances at 60 and at 30 frames a
 # second, say once that they resample, and say what rate they assume. TAP on stdout.
-work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-check() {
-    what=$1 && shift
-    if "$@" >"$work/log" 2>&1; then
-        echo "ok - $what"
-    else
-        echo "not ok - $what"
-        sed 's/^/# /' "$work/log"
-    fi
-}
+. test/tap.sh
 # of KEY FILE: a number of a JSON object's own
 of() { sed -n "s/^\(.*[{,]\)\{0,1\}\"$1\":\([^,}]*\).*/\2/p" "$2" | head -n 1; }
 # close KEY SHARE A B: numbers of two files, whose difference is at most SHARE of the first, or 1e-6

@@ -1,16 +1,6 @@
 #!/bin/sh
 # tables.sh: `make tables`: its scripts, what it refuses, and two small tables. TAP on stdout.
-work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES # of the make that runs the tests
-check() {
-    what=$1 && shift
-    if "$@" >"$work/log" 2>&1; then
-        echo "ok - $what"
-    else
-        echo "not ok - $what"
-        sed 's/^/# /' "$work/log"
-    fi
-}
+. test/experiments.sh
 
 # --- rows ---
 
@@ -43,23 +33,9 @@ done
 
 # --- what is refused, at once ---
 
-"$BIN/make-demo-data" -q --genres 2 --sequences 3 --seconds 5 -o "$work/my aist"
-tables() { # tables VARIABLE=VALUE...
-    (
-        GIVEN= DATA="$work/my aist" OUT="$work/my out" PRESET=tiny THREADS=1 DANCES=1 FRAMES=200
-        export GIVEN DATA OUT PRESET THREADS DANCES FRAMES
-        for given in "$@"; do export "$given"; done
-        sh experiments/tables
-    ) >"$work/out" 2>"$work/err"
-}
-refuses() { # refuses STATUS PATTERN VARIABLE=VALUE...: before there is a folder
-    status=$1 pattern=$2 && shift 2
-    tables "$@"
-    got=$?
-    check "refused: $*" test $got -eq "$status" -a ! -s "$work/out" -a ! -e "$work/my out"
-    check "... in a line" test "$(wc -l <"$work/err")" -eq 1
-    check "... with what there is" grep -q "^make tables: .*$pattern" "$work/err"
-}
+make_dances
+tables() { experiment tables "$@"; }
+refuses() { experiment_refuses tables "$@"; } # refuses STATUS PATTERN VARIABLE=VALUE...
 refuses 2 'TABLES is empty' TABLES=
 refuses 2 'TABLES: there is no 9; there are: 1 2 3' TABLES='2 9'
 refuses 2 'ROWS: there is no ful; there are: .*full' ROWS=ful
