@@ -18,7 +18,8 @@ typedef struct {
     const char *database, *bank, *model, *skeleton;
     RetrievalOptions how;
     double recent; /* seconds */
-    bool stride_given, blend_given, beam_given, best_given, temperature_given, beat_given;
+    bool stride_given, blend_given, beam_given, best_given, temperature_given;
+    bool music_given, beat_given;
     long random_seed;
     DanceOptions dance;
 } RetrieveSettings;
@@ -109,6 +110,24 @@ static int warn_of_own_songs(const Program *program, const RetrieveSettings *s,
     return 0;
 }
 
+/* --- a data set without music --- */
+
+/* Whether the data set has music; what is about music is refused where there is none. */
+static int find_music(const RetrieveSettings *s, bool *there, Error *err) {
+    Dataset d;
+    if (dataset_read(s->database, &d, err)) return -1;
+    *there = dataset_has_music(&d);
+    dataset_free(&d);
+    const char *about = NULL;
+    if (s->how.other_songs) about = "--other-songs";
+    if (s->music_given) about = "--music-weight";
+    if (s->beat_given) about = "--beat-weight";
+    if (s->dance.music) about = "--music";
+    if (*there || !about) return 0;
+    return error_set(err, "%s: its dances have no music, so that %s does not apply", s->database,
+                     about);
+}
+
 /* --- a run --- */
 
 static int read_bank(const RetrieveSettings *s, Ingredients *in, Error *err) {
@@ -121,8 +140,9 @@ static int prepare(const Program *program, const RetrieveSettings *s, Ingredient
     RetrievalOptions how = s->how;
     char assumed[MUSIC_ASSUMED_SIZE];
     TrainingSet *set = &in->set;
-    if (read_bank(s, in, err)) return -1;
-    if (training_set_load(s->database, features_read, NULL, set, err) ||
+    bool music;
+    if (read_bank(s, in, err) || find_music(s, &music, err)) return -1;
+    if (training_set_load(s->database, music ? features_read : NULL, NULL, set, err) ||
         choose_sizes(s, in, &how, err) || skeletons_open(&in->skeletons, s->skeleton, err) ||
         skeletons_find(&in->skeletons, set->motions[0].joints, &skeleton, err))
         return -1;
@@ -173,8 +193,10 @@ static int check_usage(const Program *program, const RetrieveSettings *s) {
         return program_usage_error(program, "%s is needed", s->database ? "-o" : "--database");
     const int wrong = dance_options_check(program, o);
     if (wrong >= 0) return wrong;
-    if (!o->music && !o->dataset)
-        return program_usage_error(program, "either --music or --dataset is needed");
+    if (!o->music && !o->dataset && !o->seed)
+        return program_usage_error(program,
+                                   "--music or --dataset is needed, or --seed-motion where "
+                                   "the data set has no music");
     if (s->bank && s->model)
         return program_usage_error(program, "--bank and --model exclude each other");
     if (s->beam_given && !s->how.plan)
@@ -208,8 +230,10 @@ static OptionGroup choice_options(RetrieveSettings *s) {
             option_real("pose-weight", 0, "A", &c->pose, 0, 1e6,
                         "Cost of poses and velocities that differ at a seam: A times the squared "
                         "distance, 2 for two pieces at random."),
-            option_real("music-weight", 0, "B", &c->music, 0, 1e6,
-                        "Likewise of music that differs from what the piece was danced to."),
+            option_given(option_real("music-weight", 0, "B", &c->music, 0, 1e6,
+                                     "Likewise of music that differs from what the piece was "
+                                     "danced to."),
+                         &s->music_given),
             option_given(option_real("beat-weight", 0, "C", &c->beat, 0, 1e6,
                                      "Cost of beats elsewhere than in the piece's music."),
                          &s->beat_given),
@@ -281,7 +305,8 @@ int main(int argc, char **argv) {
         .about =
             "Makes dances to music without training anything: pieces of a data set's dances, "
             "chosen by how well the poses at a seam fit each other, and the music that they were "
-            "danced to the song. What it makes is "
+            "danced to the song. Of a data set without music it continues the seed motion. What it "
+            "makes is "
             "real movement except at the seams: what scores say of it, they say of no network.",
         .example = "retrieve-dance --database train.tsv --plan --music song.mp3 --genre house "
                    "-o dance.npz",

@@ -32,18 +32,24 @@ $(call method,phd_aided$(1),PHD_AIDED,bank_seen$(1),--predictor phd $(unbanked),
     prediction/train.tsv,--fps $(FPS7))
 $(call method,phd_full$(1),PHD_FULL,bank_seen$(1),--predictor phd,,\
     prediction/train.tsv,--fps $(FPS7))
-$(foreach m,phd phd_aided phd_full,$(call predicting,$(m)$(1),$(1)))
-untrained += standing$(1)
+$(foreach m,phd phd_aided phd_full,$(call predicting,$(m)$(1),$(1),$(m)$(1)-%.safetensors,\
+    "$$$$PROGRAMS"/generate -m $$<))
+$(call predicting,retrieval$(1),$(1),prediction/train.tsv options/retrieval,$(nearest) --past $(1))
+untrained += standing$(1) retrieval$(1)
 dances/standing$(1)-%.json: dances/phd$(1)-%.json
 	@sed -n 's/.*"standing":\({[^}]*}\).*/\1/p' $$< >$$@.new && mv $$@.new $$@
 endef
 
-# $(call predicting,model,frames seen): its clips and their errors.
+# Pieces of other dances that go on where a clip's seed ends.
+nearest := "$$$$PROGRAMS"/retrieve-dance $(RETRIEVAL_OPTIONS) --seed $$* --future $(future7) \
+	--database $$<
+
+# $(call predicting,name,frames seen,made of,program): its clips and their errors.
 define predicting
-dances/$(1)-%/done: $(1)-%.safetensors clips$(2)/clips.tsv
+dances/$(1)-%/done: $(3) clips$(2)/clips.tsv
 	$$(call say,$$(@D): going on from $(2) frames)
 	@rm -rf $$(@D)
-	$$(Q)"$$$$PROGRAMS"/generate -m $$< -j $(THREADS) --frames $(shell expr $(2) + $(last)) \
+	$$(Q)$(4) -j $(THREADS) --frames $(shell expr $(2) + $(last)) \
 		--dataset clips$(2)/clips.tsv -o $$(@D)
 	@touch $$@
 dances/$(1)-%.json: dances/$(1)-%/done

@@ -19,7 +19,7 @@ TITLE7 := Another task: errors of predicted poses in mm, by frames after the see
 # --- rows ---
 
 paper-rows = $(shell awk -F ' *[|] *' '$$2 == $(1) { print $$4 }' "$$HERE"/paper.txt)
-seen-rows = standing$(1) phd$(1) phd_aided$(1) phd_full$(1)
+seen-rows = standing$(1) retrieval$(1) phd$(1) phd_aided$(1) phd_full$(1)
 # Where other rows than the paper's can be asked for.
 asked-4 := retrieval $(LATENTS:%=latents%)
 asked-5 := retrieval $(ITEMS:%=items%)

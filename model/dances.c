@@ -116,7 +116,8 @@ static int start_motion(Dance *d, const DanceRun *run, uint64_t number, Error *e
     free(title);
     if (status) return -1;
     GenerationJob job = job_of(d, number);
-    if (!d->request->seed) return m->begin(m->state, &job, err);
+    if (!d->request->seed)
+        return m->begin(m->state, &job, err) ? error_prefix(err, d->request->output) : 0;
     memcpy(d->motion.data, d->seed.data, m->past * m->motion_dim * sizeof *d->motion.data);
     return 0;
 }

@@ -146,6 +146,12 @@ void dataset_free(Dataset *d) {
     *d = (Dataset){0};
 }
 
+bool dataset_has_music(const Dataset *d) {
+    for (size_t i = 0; i < d->count; i++)
+        if (d->rows[i].music[0]) return true;
+    return false;
+}
+
 int dataset_genres(const Dataset *d, const char ***genres, size_t *count, Error *err) {
     *count = 0;
     *genres = malloc((d->count ? d->count : 1) * sizeof **genres);

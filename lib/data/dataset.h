@@ -3,6 +3,7 @@
 #ifndef LIB_DATA_DATASET_H
 #define LIB_DATA_DATASET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lib/base/error.h"
@@ -24,6 +25,8 @@ typedef struct {
  * with '/', an empty name or genre are errors that give the line. Errors begin with the path. */
 int dataset_read(const char *path, Dataset *out, Error *err);
 void dataset_free(Dataset *d);
+/* Whether any row names music. */
+bool dataset_has_music(const Dataset *d);
 
 /* Sorted distinct genres. *genres is an owned array of pointers into d. */
 int dataset_genres(const Dataset *d, const char ***genres, size_t *count, Error *err);

@@ -63,6 +63,8 @@ static int find_pose(const Pieces *p, const float *frame, float *pose, Error *er
 
 static void raw_music(const Pieces *p, const float *music, size_t music_frames, size_t first,
                       float *mean, unsigned char *beats) {
+    memset(beats, 0, p->future);
+    if (p->music_dim == 0) return;
     for (size_t c = 0; c < p->music_dim; c++) mean[c] = 0;
     for (size_t k = 0; k < p->future; k++) {
         const size_t at = first + k < music_frames ? first + k : music_frames - 1;

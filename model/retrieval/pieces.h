@@ -5,7 +5,8 @@
  *   - its poses: the positions of all joints and their velocities (from the frame before), as seen
  *     from the frame's own place and heading, of the frame before the piece (`start`) and of its
  *     last one (`end`);
- *   - its music: the mean of the K frames of standardised features, and where their beats are.
+ *   - its music: the mean of the K frames of standardised features, and where their beats are;
+ *     nothing where the data set has no music.
  * Numbers are scaled so that the squared distance of two pieces that have nothing to do with each
  * other is 2 on average: positions and velocities count one half each. */
 #ifndef MODEL_RETRIEVAL_PIECES_H
@@ -26,7 +27,7 @@ typedef struct {
 typedef struct {
     size_t past, future, stride; /* l, K; stride divides K */
     size_t joints, pose_dim; /* 6 numbers for each joint */
-    size_t music_dim;
+    size_t music_dim; /* 0: no music */
     size_t beats_column; /* SIZE_MAX: the music says nothing of beats */
     double fps;
     const Skeleton *skeleton; /* borrowed */

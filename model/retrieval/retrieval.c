@@ -179,6 +179,9 @@ static int run(void *state, GenerationJob *jobs, size_t count,
 static int begin(void *state, GenerationJob *job, Error *err) {
     Retrieval *r = state;
     Stringing s;
+    if (r->pieces.music_dim == 0)
+        return error_set(err, "the data set has no music by which to choose the first frames; a "
+                              "seed motion is needed");
     if (stringing_new(&s, r, job, 1, err)) return -1;
     const int status = choose_greedily(&s.wanted, 1, 0, NULL, s.chosen, err);
     if (status == 0)

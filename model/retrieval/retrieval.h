@@ -32,15 +32,15 @@ typedef struct {
     size_t *bank_genres; /* [pieces.genres]: the bank's numbers */
 } Retrieval;
 
-/* Of a data set with music, whose sequences' genres get numbers, in a skeleton with its joints.
- * bank: NULL, or one of the same rate, frames, past and future that knows all genres (bank_path for
- * messages). All is borrowed. *out is empty on error. */
+/* Of a data set, with music or without, whose sequences' genres get numbers, in a skeleton with its
+ * joints. bank: NULL, or one of the same rate, frames, past and future that knows all genres
+ * (bank_path for messages). All is borrowed. *out is empty on error. */
 int retrieval_new(Retrieval *out, TrainingSet *set, const RetrievalOptions *options,
                   const Skeleton *skeleton, const Model *bank, const char *bank_path, Error *err);
 void retrieval_free(Retrieval *r);
 
-/* A dance without a seed begins with the l frames before the piece whose music is nearest to what
- * comes after them. */
+/* Of a data set with music, a dance without a seed begins with the l frames before the piece whose
+ * music is nearest to what comes after them. */
 DanceMaker retrieval_maker(Retrieval *r);
 
 /* Puts K frames of pieces' data, the one before them included (piece [K + 1, dim]), behind a

@@ -63,10 +63,34 @@ cannot "a model without banks" 'fact.safetensors: has no RefineBank' -d "$all" \
 song "$work/slow.npz" 80 3 30
 cannot "music of another rate" 'has 30 frames a second, but the data set has 60' -d "$all" \
     --music "$work/slow.npz" --genre AA
-sed '2,9s/song[0-9]/../; s/\.\.\.npz//' "$all" >"$data/silent.tsv"
-cannot "dances without music" 'has no music' -d "$data/silent.tsv" $song --genre AA
+sed '2,3s/song[0-9]/../; s/\.\.\.npz//' "$all" >"$data/partly.tsv"
+cannot "some dances without music" 'd1 has no music' -d "$data/partly.tsv" $song --genre AA
 head -2 "$all" >"$data/single.tsv"
 cannot "no piece of another song" 'no piece is left to dance' -d "$data/single.tsv" $song
+
+# --- dances without music ---
+
+silent=$data/silent.tsv
+sed '2,9s/song[0-9]/../; s/\.\.\.npz//' "$all" >"$silent"
+check "a dance goes on without music" retrieve -d "$silent" --seed-motion "$data/dance1.npz" \
+    --genre AA --frames 60 -o "$work/on.npz"
+check "as long as asked for" test "$(length_of "$work/on.npz")" -eq 60
+check "so does a data set" retrieve -d "$silent" --dataset "$silent" --frames 40 -o "$work/still"
+check "by a dance for each row" test -s "$work/still/d1.npz" -a -s "$work/still/d5.npz"
+seed="--seed-motion $data/dance1.npz --genre AA --frames 60"
+cannot "music of a song" 'silent.tsv: its dances have no music, so that --music does not apply' \
+    -d "$silent" $seed --music "$data/song1.npz"
+for option in '--music-weight 1' '--beat-weight 1' --other-songs; do
+    cannot "$option without music" "no music, so that ${option% 1} does not apply" \
+        -d "$silent" $seed $option
+done
+cannot "no length" 'without music, --frames or --seconds' -d "$silent" \
+    --seed-motion "$data/dance1.npz" --genre AA
+sed 's/	[^	]*dance1.npz	/		/' "$silent" >"$data/seedless.tsv"
+refuses "a row without a seed" 'd1.npz: .* a seed motion is needed' "$work/unseeded/d1.npz" \
+    "$BIN/retrieve-dance" $small -d "$silent" --dataset "$data/seedless.tsv" --frames 40 \
+    -o "$work/unseeded"
+
 usage="$BIN/retrieve-dance $small -o $work/x.npz"
 wrong "no data set" $usage --music "$data/song1.npz"
 wrong "no music" $usage -d "$all"

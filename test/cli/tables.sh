@@ -105,6 +105,8 @@ check "... beside standing still" grep -Eq '^Standing still, 15 seen( +[0-9.]+){
 still=$(sed 's/.*"standing":{"at_10":\([0-9.]*\).*/\1/' "$work/my out/dances/phd15-1.json")
 check "... as pa-mpjpe has it" \
     grep -q "^Standing still, 15 seen *$(printf %.1f "$still") " "$work/my out/table7.txt"
+check "... and pieces of other dances" grep -Eq '^Retrieval, 15 seen( +[0-9.]+){5}$' \
+    "$work/my out/table7.txt"
 check "... and the paper's" sh -c 'sed -n "/^+ our/{n;p}" "$1" | tr -s " " |
     grep -q "^ the paper (Human3.6M, from video) 62.9 64.3 77.2 93.5 117.8$"' - \
     "$work/my out/table7.txt"

@@ -109,8 +109,7 @@ static RetrievalOptions options(void) {
                               .best = 5};
 }
 
-static void begin_trial(Trial *t, const RetrievalOptions *o) {
-    Error err;
+static void fill_all(Trial *t) {
     *t = (Trial){0};
     for (size_t i = 0; i < DANCES; i++) fill(t, i);
     t->set = (TrainingSet){.dataset = {t->rows, DANCES},
@@ -119,6 +118,25 @@ static void begin_trial(Trial *t, const RetrievalOptions *o) {
                            .corpus = {t->sequences, DANCES, DIM, MUSIC_DIM},
                            .fps = 60,
                            .music = {"sound7", "1", "loudness:2,beats"}};
+}
+
+static void begin_trial(Trial *t, const RetrievalOptions *o) {
+    Error err;
+    fill_all(t);
+    assert_done(retrieval_new(&t->retrieval, &t->set, o, &skeleton, NULL, NULL, &err), &err);
+}
+
+/* Of the same dances without their music. */
+static void begin_silent_trial(Trial *t, const RetrievalOptions *o) {
+    Error err;
+    fill_all(t);
+    for (size_t i = 0; i < DANCES; i++) {
+        t->sequences[i].music = NULL;
+        t->sequences[i].music_frames = 0;
+        t->rows[i].music = "";
+    }
+    t->set.corpus.music_dim = 0;
+    t->set.music = (MusicIdentity){0};
     assert_done(retrieval_new(&t->retrieval, &t->set, o, &skeleton, NULL, NULL, &err), &err);
 }
 
@@ -133,24 +151,27 @@ static void dance(Trial *t, size_t song, size_t seed, float *motion) {
     const DanceMaker maker = retrieval_maker(&t->retrieval);
     GenerationJob job = {.motion = motion,
                          .frames = FRAMES,
-                         .music = t->music[song],
-                         .music_frames = FRAMES,
+                         .music = maker.music_dim ? t->music[song] : NULL,
+                         .music_frames = maker.music_dim ? FRAMES : 0,
                          .song = song == 0 ? "one" : "three",
                          .genre = 1};
     memcpy(motion, t->motions[seed].data, PAST * DIM * sizeof *motion);
     assert_done(maker.run(maker.state, &job, 1, NULL, NULL, &err), &err);
 }
 
-/* To its own song, from its own first frames, without the rules that come before likeness, a dance
- * of the set comes back, chosen either way. */
+/* To its own song or without music, from its own first frames, without the rules that come before
+ * likeness, a dance of the set comes back, chosen either way. */
 static void a_dance_of_the_set_comes_back(void **state) {
     (void)state;
-    for (int plan = 0; plan < 2; plan++) {
+    for (int way = 0; way < 4; way++) {
         Trial t;
         RetrievalOptions o = options();
         o.costs.follow = o.costs.repeat = 0;
-        o.plan = plan;
-        begin_trial(&t, &o);
+        o.plan = way % 2;
+        if (way < 2)
+            begin_trial(&t, &o);
+        else
+            begin_silent_trial(&t, &o);
         assert_string_equal(retrieval_maker(&t.retrieval).genres[0], "a"); /* sorted */
         float made[FRAMES * DIM];
         for (size_t i = 0; i < DANCES; i += 2) {
@@ -221,6 +242,19 @@ static void a_dance_begins_before_the_nearest_music(void **state) {
     end_trial(&t);
 }
 
+static void without_music_nothing_says_how_to_begin(void **state) {
+    (void)state;
+    Trial t;
+    const RetrievalOptions o = options();
+    begin_silent_trial(&t, &o);
+    const DanceMaker maker = retrieval_maker(&t.retrieval);
+    float made[FRAMES * DIM];
+    Error err;
+    GenerationJob job = {.motion = made, .frames = FRAMES, .song = "", .genre = 1};
+    assert_failed(maker.begin(maker.state, &job, &err), &err, "a seed motion is needed");
+    end_trial(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_piece_is_turned_and_moved),
@@ -228,6 +262,7 @@ int main(void) {
         cmocka_unit_test(a_dance_of_the_set_comes_back),
         cmocka_unit_test(other_songs_have_seams),
         cmocka_unit_test(a_dance_begins_before_the_nearest_music),
+        cmocka_unit_test(without_music_nothing_says_how_to_begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
