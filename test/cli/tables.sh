@@ -118,7 +118,7 @@ sheets() {
 }
 sheets SHOWN=1 POSES=2
 check "contact sheets" test $? -eq 0
-check "... of every method and real dance" test "$(wc -l <"$work/out")" -eq 11
+check "... of every method and real dance" test "$(wc -l <"$work/out")" -eq 12
 check "... in PNG" sh -c 'head -c 4 "$1" | grep -q PNG' - "$work/my out/sheets/full.png"
 sheets ROWS=ful
 check "a sheet of nothing" test $? -eq 2
