@@ -92,7 +92,7 @@ static const Preset small = {
             [STAGE_MANIFOLD] =
                 {
                     .batch = 8,
-                    .epochs = 2,
+                    .epochs = 6,
                     .lr = 1e-3,
                     .schedule = SCHEDULE_CONSTANT,
                     .warmup = 50,
@@ -104,7 +104,7 @@ static const Preset small = {
             [STAGE_REFINE] =
                 {
                     .batch = 8,
-                    .epochs = 8,
+                    .epochs = 32,
                     .lr = 2e-3,
                     .schedule = SCHEDULE_COSINE,
                     .warmup = 50,
