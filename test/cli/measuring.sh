@@ -2,32 +2,7 @@
 # What eval-fid, freeze-rate, beat-align and pa-mpjpe have in common (files of all kinds, bad ones,
 # intervals, tables), and their newer options. TAP on stdout.
 data=test/golden/metrics/motions
-work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-
-check() { # check WHAT COMMAND...: ok if the command succeeds
-    what=$1
-    shift
-    if "$@" >/dev/null 2>"$work/log"; then echo "ok - $what"; else echo "not ok - $what"; sed \
-        's/^/# /' "$work/log"; fi
-}
-field() { sed -n "s/.*\"$1\":\([^,}]*\).*/\1/p" "$2"; }       # the last one of that name
-first() { tr ',{}' '\n\n\n' <"$2" | sed -n "s/^\"$1\"://p" | head -n 1; } # the first one
-near() { awk "BEGIN { d = ($1) - ($2); exit !(d * d <= ($3) * ($3)) }"; }
-# refuses WHAT PATTERN COMMAND...: exit 1, one line on stderr that matches, nothing on stdout
-refuses() {
-    what=$1 pattern=$2
-    shift 2
-    "$@" >"$work/out" 2>"$work/err"
-    if [ $? -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q "$pattern" "$work/err" && [ ! \
-        -s "$work/out" ]; then echo "ok - $what"
-    else echo "not ok - $what"; sed 's/^/# /' "$work/err"; fi
-}
-wrong() { # wrong WHAT COMMAND...: exit 2
-    what=$1
-    shift
-    "$@" >/dev/null 2>&1
-    if [ $? -eq 2 ]; then echo "ok - $what"; else echo "not ok - $what"; fi
-}
+. test/measures.sh
 real="$data/real_0.npz $data/real_1.npz $data/real_2.npz" \
     made="$data/made_0.npz $data/made_1.npz $data/made_2.npz"
 mkdir "$work/real" "$work/made" "$work/bad" && cp $real "$work/real" && cp $made "$work/made" && \

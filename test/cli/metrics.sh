@@ -1,29 +1,7 @@
 #!/bin/sh
 # eval-fid, freeze-rate and beat-align on small motions: results, options, failures. TAP on stdout.
 data=test/golden/metrics/motions
-work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-
-check() { # check WHAT COMMAND...: ok if the command succeeds
-    what=$1
-    shift
-    if "$@" >/dev/null 2>&1; then echo "ok - $what"; else echo "not ok - $what"; fi
-}
-field() { sed -n "s/.*\"$1\":\([^,}]*\).*/\1/p" "$2"; }
-# refuses WHAT PATTERN COMMAND...: exit 1, one line on stderr that matches, nothing on stdout
-refuses() {
-    what=$1 pattern=$2
-    shift 2
-    "$@" >"$work/out" 2>"$work/err"
-    if [ $? -eq 1 ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -q "$pattern" "$work/err" && [ ! \
-        -s "$work/out" ]; then echo "ok - $what"
-    else echo "not ok - $what"; cat "$work/err"; fi
-}
-wrong() { # wrong WHAT COMMAND...: exit 2
-    what=$1
-    shift
-    "$@" >/dev/null 2>&1
-    if [ $? -eq 2 ]; then echo "ok - $what"; else echo "not ok - $what"; fi
-}
+. test/measures.sh
 real="$data/real_0.npz $data/real_1.npz $data/real_2.npz" \
     made="$data/made_0.npz $data/made_1.npz $data/made_2.npz"
 mkdir "$work/real" "$work/made" && cp $real "$work/real" && cp $made "$work/made" || exit 1
