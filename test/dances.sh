@@ -14,13 +14,6 @@ refuses() {
         grep -q "^$(basename "$1"): .*$pattern" "$work/err"
     passes "$what" "$work/err"
 }
-wrong() { # wrong WHAT COMMAND...: exit 2
-    what=$1
-    shift
-    "$@" >"$work/out" 2>"$work/err"
-    [ $? -eq 2 ]
-    passes "$what" "$work/err"
-}
 
 # header TYPE ROWS COLUMNS: of a .npy file
 header() {

@@ -11,10 +11,3 @@ refuses() {
     fails 1 "$@" && [ ! -s "$work/out" ]
     passes "$what" "$work/err"
 }
-wrong() { # wrong WHAT COMMAND...: exit 2
-    what=$1
-    shift
-    "$@" >"$work/out" 2>"$work/err"
-    [ $? -eq 2 ]
-    passes "$what" "$work/err"
-}

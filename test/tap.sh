@@ -26,3 +26,10 @@ fails() {
     [ $? -eq "$status" ] && [ "$(wc -l <"$work/err")" -eq 1 ] &&
         grep -q -e "$pattern" "$work/err"
 }
+wrong() { # wrong WHAT COMMAND...: exit 2
+    what=$1
+    shift
+    "$@" >"$work/out" 2>"$work/err"
+    [ $? -eq 2 ]
+    passes "$what" "$work/err"
+}
