@@ -103,6 +103,16 @@ static int encode_job(const Program *program, const MusicEncoder *e, const Encod
     return 0;
 }
 
+static int encode_jobs(const Program *program, const MusicEncoder *e, const EncodeSettings *s,
+                       ExtractJob *jobs, size_t count) {
+    Error err;
+    int status = 0;
+    if (extract_make_folder(s->output, &err)) return program_report(program, &err);
+    for (size_t i = 0; i < count; i++)
+        if (encode_job(program, e, s, &jobs[i], i + 1, count)) status = 1;
+    return status;
+}
+
 /* --- what it would take --- */
 
 /* Floating-point operations a second of a product, on all threads. */
@@ -185,9 +195,8 @@ static int encode_all(const Program *program, const EncodeSettings *s, const Str
     if (extract_plan(sources, s->output, &jobs, &err)) {
         status = program_report(program, &err);
     } else {
-        if (s->dry_run) status = estimate(program, &e, jobs, sources->count);
-        for (size_t i = 0; i < sources->count && !s->dry_run; i++)
-            if (encode_job(program, &e, s, &jobs[i], i + 1, sources->count)) status = 1;
+        status = s->dry_run ? estimate(program, &e, jobs, sources->count)
+                            : encode_jobs(program, &e, s, jobs, sources->count);
         extract_free(jobs, sources->count);
     }
     music_encoder_close(&e);

@@ -29,6 +29,10 @@ static int extract_sounds(const Program *program, const Strings *sources, const 
     ExtractJob *jobs;
     Progress progress;
     if (extract_plan(sources, output, &jobs, &err)) return program_report(program, &err);
+    if (extract_make_folder(output, &err)) {
+        extract_free(jobs, sources->count);
+        return program_report(program, &err);
+    }
     progress_start(&progress, "features of sounds", sources->count, quiet);
     extract_all(jobs, sources->count, o, &progress);
     progress_end(&progress);

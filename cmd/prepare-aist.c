@@ -125,6 +125,7 @@ static int make_music(const Program *program, const PrepareSettings *s, AistInpu
         status = strings_add(&sources, in->sounds.files[i].path, err);
     }
     if (status == 0) status = extract_plan(&sources, folder, &jobs, err);
+    if (status == 0) status = extract_make_folder(folder, err);
     if (status == 0) {
         threads_set(1); /* the threads are for files, not for the products within one */
         progress_start(&progress, "music features of sounds", sources.count, s->general.quiet);

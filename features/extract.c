@@ -43,8 +43,8 @@ static char *target_in(const char *folder, const char *source) {
     return target;
 }
 
-static int make_folder(const char *output, bool file, Error *err) {
-    if (!file) return folder_make(output, err);
+int extract_make_folder(const char *output, Error *err) {
+    if (!extract_names_file(output)) return folder_make(output, err);
     char *folder = path_folder(output);
     const int status = folder ? folder_make(folder, err) : error_set(err, "out of memory");
     free(folder);
@@ -65,7 +65,7 @@ int extract_plan(const Strings *sources, const char *output, ExtractJob **jobs, 
         j[i].target = file ? strdup(output) : target_in(output, sources->items[i]);
         if (!j[i].target) status = error_set(err, "out of memory");
     }
-    if (!status) status = check_targets(j, count, err) || make_folder(output, file, err) ? -1 : 0;
+    if (!status) status = check_targets(j, count, err);
     if (status)
         extract_free(j, count);
     else

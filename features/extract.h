@@ -24,13 +24,16 @@ typedef struct {
 
 /* Jobs for `sources`, whose strings are borrowed: into files STEM.npz of the folder `output` or, if
  * that ends in .npz and is not a folder, of one sound into that file. Refuses two sources for one
- * target, and several for one file. The folder, or the file's, is made. *jobs [sources->count] is
- * owned: extract_free; NULL on error. */
+ * target, and several for one file. Writes nothing. *jobs [sources->count] is owned: extract_free;
+ * NULL on error. */
 int extract_plan(const Strings *sources, const char *output, ExtractJob **jobs, Error *err);
 void extract_free(ExtractJob *jobs, size_t count);
 
 /* Whether `output` names a file, into which one sound goes. */
 bool extract_names_file(const char *output);
+
+/* Makes the folder `output` or, of a file, the one that it goes into. */
+int extract_make_folder(const char *output, Error *err);
 
 /* Computes and writes the features of every job; what goes wrong with one does not stop the others.
  * stderr is muted meanwhile, but for progress. */

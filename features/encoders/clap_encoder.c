@@ -35,12 +35,7 @@ static bool recognise(const char *folder, const JsonFields *config, const char *
            (strcmp(model_type, "clap") == 0 || strcmp(model_type, "clap_audio_model") == 0);
 }
 
-static void close(void *state) {
-    State *s = state;
-    if (!s) return;
-    clap_free(s->m);
-    free(s);
-}
+static void close(void *state) { clap_free(((State *)state)->m); }
 
 static int choose_output(State *s, const EncoderOptions *o, Error *err) {
     for (int i = 0; o->output && outputs[i]; i++)
@@ -100,18 +95,11 @@ static int set_up(State *s, const EncoderOptions *o, EncoderInfo *info, Error *e
     return 0;
 }
 
-static int open(const char *folder, const EncoderOptions *o, void **state, EncoderInfo *info,
+static int open(const char *folder, const EncoderOptions *o, void *state, EncoderInfo *info,
                 Error *err) {
-    *state = NULL;
-    State *s = calloc(1, sizeof *s);
-    if (!s) return error_set(err, "%s: out of memory", folder);
-    int status = clap_load(folder, &s->m, err);
-    if (!status && set_up(s, o, info, err)) status = error_prefix(err, folder);
-    if (status)
-        close(s);
-    else
-        *state = s;
-    return status;
+    State *s = state;
+    if (clap_load(folder, &s->m, err)) return -1;
+    return set_up(s, o, info, err) ? error_prefix(err, folder) : 0;
 }
 
 /* Of a song that is not shorter than a clip all windows lie within it. */
@@ -213,6 +201,7 @@ const Encoder encoder_clap = {
     .checkpoints = checkpoints,
     .outputs = outputs,
     .recognise = recognise,
+    .size = sizeof(State),
     .open = open,
     .frames = frames,
     .run = run,

@@ -96,9 +96,10 @@ typedef struct {
     /* Whether a checkpoint's folder is of this family. config: of its config.json, NULL if there is
      * none; model_type: its field of that name, "" if there is none. */
     bool (*recognise)(const char *folder, const JsonFields *config, const char *model_type);
-    /* Reads weights. *state is owned, given back to `close`, and read only by `run`: several
-     * threads may use it. Errors begin with a path. */
-    int (*open)(const char *folder, const EncoderOptions *o, void **state, EncoderInfo *info,
+    size_t size; /* of a state, in bytes: encoder_open makes it, all zero */
+    /* Reads weights into a state, which is given to `close` also where this fails, and only read by
+     * `run`: several threads may use it. Errors begin with a path. */
+    int (*open)(const char *folder, const EncoderOptions *o, void *state, EncoderInfo *info,
                 Error *err);
     /* Frames of so many samples; 0 where they are too few for one. */
     size_t (*frames)(const void *state, size_t samples);
@@ -106,7 +107,7 @@ typedef struct {
      * those of OpenMP. */
     int (*run)(const void *state, float *samples, size_t count, const EncoderSink *sink,
                Error *err);
-    void (*close)(void *state);
+    void (*close)(void *state); /* frees what it holds */
     /* Floating-point operations of a song, for --dry-run; may be NULL. */
     double (*operations)(const void *state, size_t samples);
     /* May be NULL: then operations are compared with the speed of products. */

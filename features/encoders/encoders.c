@@ -58,3 +58,18 @@ int encoders_recognise(const char *folder, const Encoder **out, Error *err) {
     json_fields_free(&config);
     return status;
 }
+
+int encoder_open(const Encoder *e, const char *folder, const EncoderOptions *o, void **state,
+                 EncoderInfo *info, Error *err) {
+    *state = calloc(1, e->size);
+    if (!*state) return error_set(err, "%s: out of memory", folder);
+    if (e->open(folder, o, *state, info, err) == 0) return 0;
+    encoder_close(e, *state);
+    *state = NULL;
+    return -1;
+}
+
+void encoder_close(const Encoder *e, void *state) {
+    if (state) e->close(state);
+    free(state);
+}

@@ -14,4 +14,10 @@ double encoders_preset_fps(const char *preset);
  * the folder, and say what is known here. */
 int encoders_recognise(const char *folder, const Encoder **out, Error *err);
 
+/* A checkpoint of that family, opened. *state is owned: encoder_close; NULL on error. Errors begin
+ * with a path. */
+int encoder_open(const Encoder *e, const char *folder, const EncoderOptions *o, void **state,
+                 EncoderInfo *info, Error *err);
+void encoder_close(const Encoder *e, void *state);
+
 #endif

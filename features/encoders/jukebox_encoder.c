@@ -38,10 +38,8 @@ static bool recognise(const char *folder, const JsonFields *config, const char *
 
 static void close(void *state) {
     Jukebox *j = state;
-    if (!j) return;
     jukebox_codec_free(j->codec);
     jukebox_prior_close(j->prior);
-    free(j);
 }
 
 static int choose_layers(Jukebox *j, const EncoderOptions *o, Error *err) {
@@ -128,20 +126,13 @@ static int load(Jukebox *j, const char *folder, Error *err) {
     return status;
 }
 
-static int open(const char *folder, const EncoderOptions *o, void **state, EncoderInfo *info,
+static int open(const char *folder, const EncoderOptions *o, void *state, EncoderInfo *info,
                 Error *err) {
-    *state = NULL;
-    Jukebox *j = calloc(1, sizeof *j);
-    if (!j) return error_set(err, "%s: out of memory", folder);
-    int status = jukebox_config_read(folder, &j->config, err);
-    if (!status && set_up(j, o, info, err)) status = error_prefix(err, folder);
-    if (!status) status = load(j, folder, err);
-    if (status) {
-        close(j);
-        return -1;
-    }
+    Jukebox *j = state;
+    if (jukebox_config_read(folder, &j->config, err)) return -1;
+    if (set_up(j, o, info, err)) return error_prefix(err, folder);
+    if (load(j, folder, err)) return -1;
     info->print = jukebox_codec_print(j->codec) ^ jukebox_prior_print(j->prior);
-    *state = j;
     return 0;
 }
 
@@ -168,6 +159,7 @@ const Encoder encoder_jukebox = {
     .checkpoints = checkpoints,
     .presets = presets,
     .recognise = recognise,
+    .size = sizeof(Jukebox),
     .open = open,
     .frames = frames,
     .run = run,

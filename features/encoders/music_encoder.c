@@ -58,7 +58,8 @@ int music_encoder_open(const char *folder, const MusicEncoderOptions *options, M
     *out = (MusicEncoder){.options = *options};
     if (check_blocks(options, err)) return error_prefix(err, folder);
     int status = encoders_recognise(folder, &out->kind, err);
-    if (!status) status = out->kind->open(folder, &options->encoder, &out->state, &out->info, err);
+    if (!status)
+        status = encoder_open(out->kind, folder, &options->encoder, &out->state, &out->info, err);
     if (!status && identify(out, err)) status = error_prefix(err, folder);
     if (status) {
         music_encoder_close(out);
@@ -69,7 +70,7 @@ int music_encoder_open(const char *folder, const MusicEncoderOptions *options, M
 }
 
 void music_encoder_close(MusicEncoder *e) {
-    if (e->state) e->kind->close(e->state);
+    encoder_close(e->kind, e->state);
     *e = (MusicEncoder){0};
 }
 

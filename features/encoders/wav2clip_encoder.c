@@ -35,12 +35,7 @@ static bool recognise(const char *folder, const JsonFields *config, const char *
     return there;
 }
 
-static void close(void *state) {
-    State *s = state;
-    if (!s) return;
-    wav2clip_free(s->m);
-    free(s);
-}
+static void close(void *state) { wav2clip_free(((State *)state)->m); }
 
 static int refuse_others(const EncoderOptions *o, Error *err) {
     if (o->layers.mean || o->layers.count)
@@ -101,18 +96,11 @@ static int set_up(State *s, const EncoderOptions *o, EncoderInfo *info, Error *e
     return 0;
 }
 
-static int open(const char *folder, const EncoderOptions *o, void **state, EncoderInfo *info,
+static int open(const char *folder, const EncoderOptions *o, void *state, EncoderInfo *info,
                 Error *err) {
-    *state = NULL;
-    State *s = calloc(1, sizeof *s);
-    if (!s) return error_set(err, "%s: out of memory", folder);
-    int status = wav2clip_load(folder, &s->m, err);
-    if (!status && set_up(s, o, info, err)) status = error_prefix(err, folder);
-    if (status)
-        close(s);
-    else
-        *state = s;
-    return status;
+    State *s = state;
+    if (wav2clip_load(folder, &s->m, err)) return -1;
+    return set_up(s, o, info, err) ? error_prefix(err, folder) : 0;
 }
 
 static size_t frames(const void *state, size_t samples) {
@@ -183,6 +171,7 @@ const Encoder encoder_wav2clip = {
     .presets = presets,
     .preset_fps = PRESET_FPS,
     .recognise = recognise,
+    .size = sizeof(State),
     .open = open,
     .frames = frames,
     .run = run,

@@ -51,12 +51,7 @@ static bool recognise(const char *folder, const JsonFields *config, const char *
     return false;
 }
 
-static void close(void *state) {
-    State *s = state;
-    if (!s) return;
-    wav2vec2_free(s->m);
-    free(s);
-}
+static void close(void *state) { wav2vec2_free(((State *)state)->m); }
 
 static void measure(State *s) {
     const Wav2vec2Config *c = wav2vec2_config(s->m);
@@ -104,19 +99,12 @@ static int set_up(State *s, const EncoderOptions *o, EncoderInfo *info, Error *e
     return 0;
 }
 
-static int open(const char *folder, const EncoderOptions *o, void **state, EncoderInfo *info,
+static int open(const char *folder, const EncoderOptions *o, void *state, EncoderInfo *info,
                 Error *err) {
-    *state = NULL;
-    State *s = calloc(1, sizeof *s);
-    if (!s) return error_set(err, "%s: out of memory", folder);
-    int status = wav2vec2_load(folder, &s->m, err);
-    if (!status && ((o->bfloat16 && wav2vec2_use_bfloat16(s->m, err)) || set_up(s, o, info, err)))
-        status = error_prefix(err, folder);
-    if (status)
-        close(s);
-    else
-        *state = s;
-    return status;
+    State *s = state;
+    if (wav2vec2_load(folder, &s->m, err)) return -1;
+    if (o->bfloat16 && wav2vec2_use_bfloat16(s->m, err)) return error_prefix(err, folder);
+    return set_up(s, o, info, err) ? error_prefix(err, folder) : 0;
 }
 
 static size_t frames(const void *state, size_t samples) {
@@ -250,6 +238,7 @@ const Encoder encoder_wav2vec2 = {
     .about = "wav2vec 2.0, HuBERT and MERT: frame by frame",
     .checkpoints = checkpoints,
     .recognise = recognise,
+    .size = sizeof(State),
     .open = open,
     .frames = frames,
     .run = run,

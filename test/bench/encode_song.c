@@ -56,11 +56,11 @@ int main(int argc, char **argv) {
     Error err;
     threads_set(argc > 4 ? atoi(argv[4]) : 0);
     int status = encoders_recognise(argv[1], &kind, &err);
-    if (!status) status = kind->open(argv[1], &o, &state, &info, &err);
+    if (!status) status = encoder_open(kind, argv[1], &o, &state, &info, &err);
     if (!status) {
         status = measure(kind, state, &info, strtod(argv[2], NULL),
                          runs < 1 || runs > MOST ? 1 : runs, &err);
-        kind->close(state);
+        encoder_close(kind, state);
     }
     if (status) fprintf(stderr, "encode_song: %s\n", err.text);
     return status ? 1 : 0;

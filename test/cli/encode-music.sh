@@ -40,9 +40,12 @@ check "what is there is kept" test "$before" = "$(ls -l "$work/songs")"
 encode --model "$wav2vec" --layer 2 --fps 30 --skip-existing -o "$work/songs" "$work/aist/music"
 check "... unless it is of another encoder" test $? -eq 1
 check "... which is said" grep -q 'mHO0.npz: holds mert-2x8 .* not wav2vec2-2x8' "$work/err"
-"$BIN/encode-music" --model "$mert" --dry-run -o "$work/none.npz" "$song" >"$work/out" 2>"$work/err"
+"$BIN/encode-music" --model "$mert" --dry-run -o "$work/none/x.npz" "$song" >"$work/out" \
+    2>"$work/err"
 check "what it would take" grep -q 'TFLOP, about' "$work/out"
-check "... and nothing else" test ! -e "$work/none.npz"
+check "... and nothing else" test ! -e "$work/none"
+encode --model "$mert" --dry-run -o "$work/none" "$song"
+check "... nor a folder" test $? -eq 0 -a ! -e "$work/none"
 
 # --- refused ---
 

@@ -74,13 +74,13 @@ static void encode(const EncoderOptions *o, const float *song, size_t n, Encoder
     Error err;
     assert_done(encoders_recognise(FOLDER, &e, &err), &err);
     assert_string_equal(e->name, "clap");
-    assert_done(e->open(FOLDER, o, &state, info, &err), &err);
+    assert_done(encoder_open(e, FOLDER, o, &state, info, &err), &err);
     *out = (Collected){.columns = info->columns};
     memcpy(copy, song, n * sizeof *copy);
     const EncoderSink sink = {.frames = collect, .context = out};
     assert_done(e->run(state, copy, n, &sink, &err), &err);
     assert_int_equal(out->count, e->frames(state, n));
-    e->close(state);
+    encoder_close(e, state);
 }
 
 static void equal(const float *x, const float *y, size_t n) {
@@ -268,7 +268,8 @@ static void options_of_other_families_are_refused(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *opened;
         EncoderInfo info;
-        assert_failed(e->open(FOLDER, &cases[i].o, &opened, &info, &err), &err, cases[i].part);
+        assert_failed(encoder_open(e, FOLDER, &cases[i].o, &opened, &info, &err), &err,
+                      cases[i].part);
         assert_null(opened);
     }
 }

@@ -1,6 +1,6 @@
 /* Files of Jukebox that are missing, cut short or of another model: the tiny model of
  * test/golden/encoders/jukebox, damaged. */
-#include "features/encoders/encoder.h"
+#include "features/encoders/encoders.h"
 #include "lib/base/buffer.h"
 #include "lib/base/file.h"
 #include "test/scratch.h"
@@ -25,7 +25,7 @@ static void damaged(const char *why) {
     EncoderInfo info;
     Error err;
     void *state;
-    assert_failed(encoder_jukebox.open(scratch("."), &o, &state, &info, &err), &err, why);
+    assert_failed(encoder_open(&encoder_jukebox, scratch("."), &o, &state, &info, &err), &err, why);
 }
 
 static void change_config(const char *from, const char *to) {

@@ -51,14 +51,14 @@ static void encode(const EncoderOptions *o, const float *song, size_t n, Encoder
     memcpy(copy, song, n * sizeof *copy);
     assert_done(encoders_recognise(FOLDER, &e, &err), &err);
     assert_string_equal(e->name, "wav2clip");
-    assert_done(e->open(FOLDER, o, &state, info, &err), &err);
+    assert_done(encoder_open(e, FOLDER, o, &state, info, &err), &err);
     assert_int_equal(info->columns, EMBEDDING);
     *out = (Collected){0};
     const EncoderSink sink = {
         .frames = collect, .context = out, .stage = stage, .stage_context = context};
     assert_done(e->run(state, copy, n, &sink, &err), &err);
     assert_int_equal(out->count, e->frames(state, n));
-    e->close(state);
+    encoder_close(e, state);
     free(copy);
 }
 
@@ -202,7 +202,8 @@ static void options_are_refused_in_a_sentence(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *opened;
         EncoderInfo info;
-        assert_failed(e->open(FOLDER, &cases[i].o, &opened, &info, &err), &err, cases[i].part);
+        assert_failed(encoder_open(e, FOLDER, &cases[i].o, &opened, &info, &err), &err,
+                      cases[i].part);
         assert_null(opened);
     }
 }
@@ -254,11 +255,11 @@ static void too_few_samples_are_refused(void **state) {
     Error err;
     const EncoderSink sink = {.frames = collect, .context = &c};
     assert_done(encoders_recognise(FOLDER, &e, &err), &err);
-    assert_done(e->open(FOLDER, &(EncoderOptions){0}, &opened, &info, &err), &err);
+    assert_done(encoder_open(e, FOLDER, &(EncoderOptions){0}, &opened, &info, &err), &err);
     assert_int_equal(e->frames(opened, PIECE - 1), 0);
     assert_int_equal(e->frames(opened, PIECE), 1);
     assert_failed(e->run(opened, song, PIECE - 1, &sink, &err), &err, "511 samples are too few");
-    e->close(opened);
+    encoder_close(e, opened);
 }
 
 /* A file of weights with `what` replaced by as many bytes. */
