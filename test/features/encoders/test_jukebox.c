@@ -25,7 +25,7 @@ static float *sound(size_t n) {
 static void *opened(EncoderOptions o, EncoderInfo *info) {
     void *state;
     Error err;
-    assert_done(jukebox->open(FOLDER, &o, &state, info, &err), &err);
+    assert_done(encoder_open(jukebox, FOLDER, &o, &state, info, &err), &err);
     return state;
 }
 
@@ -95,7 +95,7 @@ static Heard heard(EncoderOptions o, size_t n, bool stages) {
     void *state = opened(o, &info);
     assert_done(hear(state, &info, n, NULL, stages, 0, &h, &err), &err);
     assert_int_equal(h.rows, jukebox->frames(state, n));
-    jukebox->close(state);
+    encoder_close(jukebox, state);
     return h;
 }
 
@@ -114,7 +114,7 @@ static void stages_are_those_of_openais_code(void **state) {
     Tensors wanted;
     Error err;
     EncoderInfo info;
-    jukebox->close(opened((EncoderOptions){0}, &info));
+    encoder_close(jukebox, opened((EncoderOptions){0}, &info));
     assert_string_equal(info.name, "jukebox-4x16");
     assert_true(info.frame_rate == 44100.0 / (double)HOP && info.offset == 0.5 && info.states == 5);
     assert_done(tensor_file_read(FOLDER "/stages.npz", &wanted, &err), &err);
@@ -319,7 +319,7 @@ static void an_interrupted_song_is_gone_on_with(void **state) {
     assert_int_equal(h.steps, STEPS);
     forget(&h);
     forget(&whole);
-    jukebox->close(j);
+    encoder_close(jukebox, j);
 }
 
 static void a_changed_file_is_refused(void **state) {
@@ -345,7 +345,7 @@ static void a_changed_file_is_refused(void **state) {
     assert_done(hear(j, &info, N, resume, false, 0, &h, &err), &err);
     assert_int_equal(h.steps, 12);
     forget(&h);
-    jukebox->close(j);
+    encoder_close(jukebox, j);
 }
 
 /* Slices of two frames of 1/30 s, 22 codes each, that share one: each encoded by itself with its
@@ -363,7 +363,7 @@ static void slices_are_edges(void **state) {
     assert_int_equal(jukebox->frames(j, SLICE - 1), 0);
     assert_done(hear(j, &info, SLICE + 1470 + 700, NULL, false, 0, &h, &err), &err);
     assert_int_equal(h.rows, 3);
-    jukebox->close(j);
+    encoder_close(jukebox, j);
     Heard first = heard((EncoderOptions){.normalise = NORMALISE_WINDOW}, SLICE, false);
     assert_int_equal(first.rows, CODES);
     for (size_t i = 0; i < COLUMNS; i++) { /* length 2: the mean, and twice the first harmonic */
@@ -380,9 +380,9 @@ static void slices_are_edges(void **state) {
     forget(&first);
     forget(&h);
     o.window = 2.5 / 30;
-    assert_failed(jukebox->open(FOLDER, &o, &j, &info, &err), &err, "whole frames");
+    assert_failed(encoder_open(jukebox, FOLDER, &o, &j, &info, &err), &err, "whole frames");
     o.window_given = false;
-    assert_failed(jukebox->open(FOLDER, &o, &j, &info, &err), &err,
+    assert_failed(encoder_open(jukebox, FOLDER, &o, &j, &info, &err), &err,
                   "1722 codes is more than the 24");
 }
 
@@ -390,7 +390,7 @@ static void refused(EncoderOptions o, const char *why) {
     EncoderInfo info;
     Error err;
     void *state;
-    assert_failed(jukebox->open(FOLDER, &o, &state, &info, &err), &err, why);
+    assert_failed(encoder_open(jukebox, FOLDER, &o, &state, &info, &err), &err, why);
     assert_null(state);
 }
 
@@ -414,7 +414,7 @@ static void what_cannot_be_is_refused(void **state) {
     /* 100 codes in windows of 24, 18 apart: 6, and one more */
     assert_true(e.disk == 4.0 * 7 * (double)CONTEXT * (double)COLUMNS);
     assert_true(jukebox->operations(j, 200 * HOP) > 1.8 * jukebox->operations(j, 100 * HOP));
-    jukebox->close(j);
+    encoder_close(jukebox, j);
 }
 
 int main(void) {
