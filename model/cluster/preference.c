@@ -91,8 +91,16 @@ static size_t distinct_points(const float *s, size_t n) {
     return count;
 }
 
+/* Whether what lies between the ends is not worth a run: nothing is left to find, or too little. */
+static bool narrow_enough(const Search *q, const End *few, const End *many) {
+    if (q->best.count <= q->wanted) return true;
+    const size_t more = q->best.count - q->wanted;
+    const double narrow = more <= q->wanted / PREFERENCE_NEAR ? 1e-3 : 1e-5;
+    return few->log_preference - many->log_preference <= narrow;
+}
+
 static int search(Search *q, Error *err) {
-    const double narrow = 1e-5, stride = log(8.0);
+    const double stride = log(8.0);
     double at = 0.0;
     if (typical(q->s, q->n, &at, err)) return -1;
     End few, many, middle;
@@ -105,8 +113,7 @@ static int search(Search *q, Error *err) {
         if (q->wanted == 1) break; /* nothing lies below: the best so far is cut down */
         if (probe(q, few.log_preference + stride, NULL, &many, &few, err)) return -1;
     }
-    while (q->best.count != q->wanted && few.log_preference - many.log_preference > narrow &&
-           q->runs < PREFERENCE_MAX_RUNS) {
+    while (!narrow_enough(q, &few, &many) && q->runs < PREFERENCE_MAX_RUNS) {
         if (probe(q, between(q, &few, &many), &few, &many, &middle, err)) return -1;
         if (middle.count < q->wanted)
             few = middle;

@@ -182,6 +182,41 @@ static void search_reaches_every_count(void **state) {
     free(s);
 }
 
+typedef struct {
+    double logs[PREFERENCE_MAX_RUNS];
+    size_t runs, above; /* above: the fewest clusters that a run gave beyond 65 */
+} Runs;
+
+static void note_run(void *context, size_t runs, double preference, const Affinity *result) {
+    Runs *r = context;
+    r->logs[runs - 1] = log(-preference);
+    r->runs = runs;
+    if (result->count >= 65 && (r->above == 0 || result->count < r->above))
+        r->above = result->count;
+}
+
+/* 66 groups of three neighbours, evenly apart: no preference makes 65 clusters. A 65th more is near
+ * enough, and no run is made within a tenth of 1e-3 of another. */
+static void search_stops_near_enough(void **state) {
+    (void)state;
+    enum { GROUPS = 66, N = 3 * GROUPS };
+    double x[N], preference;
+    for (size_t i = 0; i < N; i++) x[i] = 6 * (double)(i / 3) + (double)(i % 3);
+    float *s = similarities(x, N, 1);
+    AffinityOptions o = affinity_defaults();
+    Affinity a;
+    Error err;
+    Runs r = {0};
+    assert_int_equal(affinity_search(s, N, 65, &o, note_run, &r, &preference, &a, &err), 0);
+    check_clusters(s, N, 65, &a);
+    assert_int_equal(r.above, GROUPS);
+    for (size_t i = 0; i < r.runs; i++)
+        for (size_t k = 0; k < i; k++)
+            assert_true(r.logs[i] == r.logs[k] || fabs(r.logs[i] - r.logs[k]) > 1e-4);
+    affinity_free(&a);
+    free(s);
+}
+
 /* Groups of one, two and four; three clusters cut to two: the odd one joins the nearer group. */
 static void keeps_the_largest(void **state) {
     (void)state;
@@ -249,8 +284,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_the_reference),       cmocka_unit_test(finds_groups_on_a_line),
         cmocka_unit_test(handles_points_all_alike),   cmocka_unit_test(refuses_what_has_no_answer),
-        cmocka_unit_test(search_reaches_every_count), cmocka_unit_test(keeps_the_largest),
-        cmocka_unit_test(threads_change_nothing),     cmocka_unit_test(calms_down_what_oscillates),
+        cmocka_unit_test(search_reaches_every_count), cmocka_unit_test(search_stops_near_enough),
+        cmocka_unit_test(keeps_the_largest),          cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(calms_down_what_oscillates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
