@@ -6,23 +6,37 @@
 #include "lib/motion/resample_motion.h"
 #include "lib/motion/vec3.h"
 
+/* From frame t to frame `to`. */
+static double pose_change(const PoseTrack *b, size_t t, size_t to) {
+    const double *now = b->rotations + t * 9 * b->joints;
+    const double *then = b->rotations + to * 9 * b->joints;
+    double sum = 0;
+    for (size_t j = 0; j < b->joints; j++) sum += rotation_angle_between(now + 9 * j, then + 9 * j);
+    return sum / (double)b->joints * (180 / M_PI);
+}
+
+static double trans_change(const PoseTrack *b, size_t t, size_t to) {
+    double way[3];
+    return 100 * vec3_between(b->translations + 3 * t, b->translations + 3 * to, way);
+}
+
 void freezing_pose_deltas(const PoseTrack *b, double *pose) {
-    size_t dim = 9 * b->joints;
-    for (size_t t = 0; t + 1 < b->frames; t++) {
-        const double *now = b->rotations + t * dim;
-        const double *next = now + dim;
-        double sum = 0;
-        for (size_t j = 0; j < b->joints; j++)
-            sum += rotation_angle_between(now + 9 * j, next + 9 * j);
-        pose[t] = sum / (double)b->joints * (180 / M_PI);
-    }
+    for (size_t t = 0; t + 1 < b->frames; t++) pose[t] = pose_change(b, t, t + 1);
 }
 
 void freezing_trans_deltas(const PoseTrack *b, double *trans) {
-    for (size_t t = 0; t + 1 < b->frames; t++) {
-        double way[3];
-        trans[t] = 100 * vec3_between(b->translations + 3 * t, b->translations + 3 * (t + 1), way);
+    for (size_t t = 0; t + 1 < b->frames; t++) trans[t] = trans_change(b, t, t + 1);
+}
+
+void freezing_net_deltas(const PoseTrack *b, double *pose, double *trans) {
+    *pose = *trans = 0;
+    for (size_t t = 0; t + FREEZE_SPAN < b->frames; t++) {
+        *pose += pose_change(b, t, t + FREEZE_SPAN);
+        *trans += trans_change(b, t, t + FREEZE_SPAN);
     }
+    const double spans = b->frames > FREEZE_SPAN ? (double)(b->frames - FREEZE_SPAN) : 0;
+    *pose = spans > 0 ? *pose / spans / (double)FREEZE_SPAN : NAN;
+    *trans = spans > 0 ? *trans / spans / (double)FREEZE_SPAN : NAN;
 }
 
 double freezing_jitter(const PoseTrack *b) {
@@ -44,8 +58,8 @@ double freezing_jitter(const PoseTrack *b) {
 
 int freezing_windows_new(FreezeWindows *w, size_t capacity, Error *err) {
     size_t size = (capacity + 1) * sizeof(double);
-    *w = (FreezeWindows){0, malloc(size), malloc(size), malloc(size)};
-    if (w->pose && w->trans && w->jitter) return 0;
+    *w = (FreezeWindows){0, malloc(size), malloc(size), malloc(size), malloc(size), malloc(size)};
+    if (w->pose && w->trans && w->jitter && w->net_pose && w->net_trans) return 0;
     freezing_windows_free(w);
     return error_set(err, "out of memory for %zu windows", capacity);
 }
@@ -54,6 +68,8 @@ void freezing_windows_free(FreezeWindows *w) {
     free(w->pose);
     free(w->trans);
     free(w->jitter);
+    free(w->net_pose);
+    free(w->net_trans);
     *w = (FreezeWindows){0};
 }
 
@@ -77,6 +93,7 @@ int freezing_windows_cut(const FreezeStretch *s, size_t first, size_t frames, Fr
         out->pose[w] = mean(s->pose + at, count - 1);
         out->trans[w] = mean(s->trans + at, count - 1);
         out->jitter[w] = freezing_jitter(&window);
+        freezing_net_deltas(&window, &out->net_pose[w], &out->net_trans[w]);
         out->count++;
     }
     return 0;

@@ -8,7 +8,13 @@
  *
  * The stretch is cut into windows of one second from its first frame on, an incomplete last one is
  * dropped; a window's deltas are the means of the 59 transitions inside it [ours]. thresholds.h
- * says which windows are frozen. */
+ * says which windows are frozen.
+ *
+ * Shaking moves by these deltas although it gets nowhere. A window's net deltas [ours] are the
+ * means of the same over FREEZE_SPAN transitions at once, per frame:
+ *
+ *   net pose(t)  = mean over joints of the angle between R_j(t) and R_j(t+SPAN), / SPAN
+ *   net trans(t) = |x(t+SPAN) - x(t)| / SPAN */
 #ifndef METRICS_FREEZING_H
 #define METRICS_FREEZING_H
 
@@ -16,13 +22,18 @@
 
 enum {
     FREEZE_FPS = 60,
-    FREEZE_WINDOW = 60 /* frames */
+    FREEZE_WINDOW = 60, /* frames */
+    FREEZE_SPAN = 15 /* frames: a quarter of a second */
 };
 
 /* pose and trans [frames - 1] (frames at least 1), in frames of b's own rate. pose needs
  * rotations. */
 void freezing_pose_deltas(const PoseTrack *b, double *pose);
 void freezing_trans_deltas(const PoseTrack *b, double *trans);
+
+/* Means of the net deltas inside b, which needs rotations; NaN where it is no longer than a span.
+ */
+void freezing_net_deltas(const PoseTrack *b, double *pose, double *trans);
 
 /* Mean norm of the third difference of the joints' positions times fps^3 (jerk, m/s^3), over frames
  * and joints; NaN below 4 frames. */
@@ -31,6 +42,7 @@ double freezing_jitter(const PoseTrack *b);
 typedef struct {
     size_t count;
     double *pose, *trans, *jitter; /* [count] deltas, and mean jerk of the windows' frames; owned */
+    double *net_pose, *net_trans; /* [count] net deltas; owned */
 } FreezeWindows;
 
 /* A stretch at FREEZE_FPS as the windows are cut from it. */

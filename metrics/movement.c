@@ -101,18 +101,21 @@ MovementSummary movement_summary(const Movement *m, const size_t *pick, size_t n
                                  const Thresholds *t) {
     MovementSummary s = {.sequences = n};
     MetricSum sums[MOVEMENT_METRICS_MAX] = {0};
-    size_t first = 0, first_frozen = 0, last = 0, last_frozen = 0;
+    size_t first = 0, first_frozen = 0, last = 0, last_frozen = 0, held = 0;
     for (size_t i = 0; i < n; i++) {
         const Movement *one = &m[pick ? pick[i] : i];
         for (size_t k = 0; k < movement_metric_count; k++)
             metric_sum_add(&sums[k], &one->metrics[k]);
-        count_windows(&one->windows, t, &s.frozen, &s.windows);
+        const FreezeWindows *w = &one->windows;
+        count_windows(w, t, &s.frozen, &s.windows);
+        if (t) held += thresholds_held_count(w->net_pose, w->net_trans, w->count, t);
         count_windows(&one->first, t, &first_frozen, &first);
         count_windows(&one->last, t, &last_frozen, &last);
     }
     s.rate = share(t, s.frozen, s.windows);
     s.rate_first = share(t, first_frozen, first);
     s.rate_last = share(t, last_frozen, last);
+    s.held = t && t->nets ? share(t, held, s.windows) : NAN;
     for (size_t k = 0; k < movement_metric_count; k++)
         s.values[k] = metric_sum_value(&sums[k], movement_metrics[k].pool);
     return s;
@@ -129,13 +132,17 @@ int movement_windows(const Movement *m, size_t n, FreezeWindows *out, Error *err
         memcpy(out->pose + out->count, w->pose, size);
         memcpy(out->trans + out->count, w->trans, size);
         memcpy(out->jitter + out->count, w->jitter, size);
+        memcpy(out->net_pose + out->count, w->net_pose, size);
+        memcpy(out->net_trans + out->count, w->net_trans, size);
         out->count += w->count;
     }
     return 0;
 }
 
 SweepPoint movement_sweep(const Movement *m, size_t n, const Thresholds *t, double factor) {
-    SweepPoint p = {{t->pose * factor, t->trans * factor, t->quantile}, NAN, NAN};
+    SweepPoint p = {*t, NAN, NAN};
+    p.thresholds.pose *= factor;
+    p.thresholds.trans *= factor;
     double jitter = 0;
     size_t moving = 0, frozen = 0;
     for (size_t i = 0; i < n; i++) {

@@ -24,6 +24,7 @@ typedef struct {
     size_t sequences, windows, frozen;
     double rate, rate_first, rate_last; /* shares of all windows that are frozen; NaN without
                                            windows or thresholds */
+    double held; /* share of all windows that are held; NaN without net thresholds, too */
     double values[MOVEMENT_METRICS_MAX]; /* NaN where no dance has one */
 } MovementSummary;
 

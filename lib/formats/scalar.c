@@ -5,6 +5,9 @@ const ScalarBounds scalar_tempo = {"tempo", 0, 1000};
 const ScalarBounds scalar_pose_threshold = {"pose", 0, 180};
 const ScalarBounds scalar_trans_threshold = {"trans", 0, 1e6};
 const ScalarBounds scalar_quantile = {"quantile", 0, 1};
+const ScalarBounds scalar_net_pose_threshold = {"net_pose", 0, 180};
+const ScalarBounds scalar_net_trans_threshold = {"net_trans", 0, 1e6};
+const ScalarBounds scalar_net_quantile = {"net_quantile", 0, 1};
 
 int scalar_check(const ScalarBounds *bounds, double value, Error *err) {
     if (value >= bounds->min && value <= bounds->max) return 0;

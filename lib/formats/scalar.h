@@ -18,6 +18,8 @@ extern const ScalarBounds scalar_tempo; /* beats a minute: 0 (unknown) to 1000 *
 extern const ScalarBounds scalar_pose_threshold; /* degrees a frame: 0 to 180 */
 extern const ScalarBounds scalar_trans_threshold; /* centimetres a frame: 0 to 1e6 */
 extern const ScalarBounds scalar_quantile; /* 0 to 1 */
+extern const ScalarBounds scalar_net_pose_threshold, scalar_net_trans_threshold,
+    scalar_net_quantile;
 
 /* "'fps' is 1e+300, but must lie between 1 and 1000" for what is outside, or not finite. */
 int scalar_check(const ScalarBounds *bounds, double value, Error *err);

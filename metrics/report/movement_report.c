@@ -20,7 +20,7 @@ int movement_report_work(const PoseSource *t, const char *path, const void *cont
 void movement_report_release(void *result) { movement_free(result); }
 
 /* Columns before those of movement_metrics. */
-enum { SEQUENCES, WINDOWS, FROZEN, RATE, RATE_FIRST, RATE_LAST, COUNTED };
+enum { SEQUENCES, WINDOWS, FROZEN, RATE, RATE_FIRST, RATE_LAST, HELD, COUNTED };
 enum { COUNTS = RATE, COLUMNS_MAX = COUNTED + 2 * MOVEMENT_METRICS_MAX };
 
 typedef struct {
@@ -35,7 +35,8 @@ static size_t make_columns(const MovementReport *what, Column columns[COLUMNS_MA
                                             [FROZEN] = {"frozen", "frozen", 0, 1},
                                             [RATE] = {"rate", "rate %", 2, 100},
                                             [RATE_FIRST] = {"rate_first", "first %", 2, 100},
-                                            [RATE_LAST] = {"rate_last", "last %", 2, 100}};
+                                            [RATE_LAST] = {"rate_last", "last %", 2, 100},
+                                            [HELD] = {"held", "held %", 2, 100}};
     const char *ratio_title = what->real->files.count ? "of real" : NULL;
     size_t n = COUNTED;
     memcpy(columns, counted, sizeof counted);
@@ -50,9 +51,13 @@ static size_t make_columns(const MovementReport *what, Column columns[COLUMNS_MA
 }
 
 static void values_of(const MovementSummary *m, const MovementSummary *real, double *v) {
-    const double counted[COUNTED] = {(double)m->sequences, (double)m->windows,
-                                     (double)m->frozen,    m->rate,
-                                     m->rate_first,        m->rate_last};
+    const double counted[COUNTED] = {(double)m->sequences,
+                                     (double)m->windows,
+                                     (double)m->frozen,
+                                     m->rate,
+                                     m->rate_first,
+                                     m->rate_last,
+                                     m->held};
     size_t n = COUNTED;
     memcpy(v, counted, sizeof counted);
     for (size_t k = 0; k < movement_metric_count; k++) {
@@ -150,11 +155,13 @@ int movement_report(const MovementReport *what, const EvalOptions *m, Error *err
 
 static int report_fit(const EvalResults *d, const Thresholds *t, double rate, size_t windows,
                       const EvalOptions *m, Error *err) {
-    static const Column columns[] = {{"pose", "pose deg", 6, 1},     {"trans", "trans cm", 6, 1},
-                                     {"quantile", "quantile", 4, 1}, {"rate", "frozen %", 2, 100},
-                                     {"windows", "windows", 0, 1},   {"sequences", "dances", 0, 1}};
-    const double values[] = {t->pose, t->trans,        t->quantile,
-                             rate,    (double)windows, (double)d->files.count};
+    static const Column columns[] = {
+        {"pose", "pose deg", 6, 1},     {"trans", "trans cm", 6, 1},
+        {"quantile", "quantile", 4, 1}, {"rate", "frozen %", 2, 100},
+        {"net_pose", "net pose", 6, 1}, {"net_trans", "net trans", 6, 1},
+        {"windows", "windows", 0, 1},   {"sequences", "dances", 0, 1}};
+    const double values[] = {t->pose,     t->trans,     t->quantile,     rate,
+                             t->net_pose, t->net_trans, (double)windows, (double)d->files.count};
     Report r = {
         .options = m, .dances = d, .columns = columns, .count = sizeof columns / sizeof *columns};
     if (report_begin(&r, err)) return -1;
@@ -174,6 +181,7 @@ int movement_report_fit(const EvalResults *d, double target, const char *path, c
         status = error_set(
             err, "no motion has a second of rotations, there is nothing to fit thresholds to");
     if (!status) status = thresholds_fit(w.pose, w.trans, w.count, target, &t, &rate, err);
+    if (!status) status = thresholds_fit_net(w.net_pose, w.net_trans, w.count, target, &t, err);
     if (!status) status = thresholds_write(path, &t, err);
     if (!status) status = report_fit(d, &t, rate, w.count, m, err);
     freezing_windows_free(&w);

@@ -7,18 +7,19 @@
 
 enum { NAME_SIZE = 300 };
 
-static const double nothing[SCORE_COLUMNS] = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
-                                              NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+static void clear(double values[SCORE_COLUMNS]) {
+    for (size_t c = 0; c < SCORE_COLUMNS; c++) values[c] = NAN;
+}
 
 /* A row's mean; half_range is NaN with one seed. false: there are no scores. */
 static bool find_scores(const ScoreTable *t, const char *method, ScoreSpread *s) {
     if (!score_table_spread(t, method, s)) {
         *s = (ScoreSpread){.name = method, .length = strlen(method)};
-        memcpy(s->mean, nothing, sizeof nothing);
-        memcpy(s->half_range, nothing, sizeof nothing);
+        clear(s->mean);
+        clear(s->half_range);
         return false;
     }
-    if (s->count < 2) memcpy(s->half_range, nothing, sizeof nothing);
+    if (s->count < 2) clear(s->half_range);
     return true;
 }
 
@@ -28,10 +29,11 @@ static bool any(const double values[SCORE_COLUMNS]) {
     return false;
 }
 
+/* half_range may be NULL, here and below: there is none. */
 static void make_cells(const ScoreLines *l, const double *values, const double *half_range,
                        char cells[SCORE_COLUMNS][SCORE_CELL]) {
     for (size_t c = 0; c < SCORE_COLUMNS; c++)
-        score_cell(l, &score_columns[c], values[c], half_range[c], cells[c]);
+        score_cell(l, &score_columns[c], values[c], half_range ? half_range[c] : NAN, cells[c]);
 }
 
 static void widen(ScoreLines *l, const char *name, const double *values, const double *half_range) {
@@ -60,14 +62,14 @@ static void each_line(ScoreLines *l, const Published *p, const ScoreTable *t, co
     double floor[SCORE_COLUMNS];
     char name[NAME_SIZE];
     score_table_floor(t, floor);
-    if (any(floor)) row_of(l, "floor", floor, nothing);
+    if (any(floor)) row_of(l, "floor", floor, NULL);
     for (size_t i = 0; i < p->count; i++) {
         const PublishedRow *row = &p->rows[i];
         ScoreSpread s;
         find_scores(t, row->method, &s);
         row_of(l, row->label, s.mean, s.half_range);
         snprintf(name, sizeof name, "  %s", source);
-        if (any(row->values)) row_of(l, name, row->values, nothing);
+        if (any(row->values)) row_of(l, name, row->values, NULL);
     }
 }
 

@@ -13,6 +13,7 @@ const ScoreColumn score_columns[SCORE_COLUMNS] = {
     {"delta_pose", "dPose", "$\\Delta$Pose", 3, false, false},
     {"delta_trans", "dTrans", "$\\Delta$Trans", 3, false, false},
     {"rate", "freezing", "Freezing", 1, true, false},
+    {"held", "held", "Held", 1, true, false},
     {"dist_k", "Dist_k", "Dist$_k$", 2, false, false},
     {"dist_g", "Dist_g", "Dist$_g$", 2, false, false},
     {"beat_align", "BeatAlign", "BeatAlign", 3, false, false},

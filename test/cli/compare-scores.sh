@@ -31,32 +31,32 @@ shows() {
 }
 
 check "a row: what is there, and dashes" \
-    shows 'full-1 10.00 2.00 1.500 - 10.0% - - 0.250 1.000 - - -' "$gt" "$one" "$two"
+    shows 'full-1 10.00 2.00 1.500 - 10.0% - - - 0.250 1.000 - - -' "$gt" "$one" "$two"
 check "real dances have no distance from themselves" \
-    shows 'GT - - 1.500 - 20.0% - - 0.250 1.000 - - -' "$gt" "$one" "$two"
+    shows 'GT - - 1.500 - 20.0% - - - 0.250 1.000 - - -' "$gt" "$one" "$two"
 check "the mean over seeds, a dash where nothing was scored" \
-    shows 'full mean 15.00 2.00 1.500 - 20.0% - - 0.250 1.000 - - -' "$gt" "$one" "$two"
+    shows 'full mean 15.00 2.00 1.500 - 20.0% - - - 0.250 1.000 - - -' "$gt" "$one" "$two"
 check "half the distance of the extremes" \
-    shows ' +- 5.00 0.00 0.000 - 10.0% - - 0.000 0.000 - - -' "$gt" "$one" "$two"
+    shows ' +- 5.00 0.00 0.000 - 10.0% - - - 0.000 0.000 - - -' "$gt" "$one" "$two"
 "$compare" "$one" >"$work/table"
 check "one seed: no mean" test "$(wc -l <"$work/table")" -eq 2
 { cat "$two" && echo '{"floor":{"mean":3},"floor_k":8.5,"floor_g":4}'; } >"$work/full-3.json"
 check "the floor, where a file says it" \
-    shows 'floor 8.50 4.00 - - - - - - - - - -' "$one" "$work/full-3.json"
+    shows 'floor 8.50 4.00 - - - - - - - - - - -' "$one" "$work/full-3.json"
 check "... in JSON" eval "\$BIN/compare-scores --json $work/full-3.json | grep -q \
     '\"floor\":{\"fid_k\":8.5,\"fid_g\":4}'"
 check "another name for the real dances" \
-    shows 'full-1 - - 1.500 - 10.0% - - 0.250 1.000 - - -' --real full-1 "$one"
+    shows 'full-1 - - 1.500 - 10.0% - - - 0.250 1.000 - - -' --real full-1 "$one"
 for locale in de_DE.UTF-8 C; do
     LC_ALL=$locale && export LC_ALL
     check "points, not commas: LC_ALL=$locale" \
-        shows 'full-2 20.00 2.00 1.500 - 30.0% - - 0.250 1.000 - - -' "$two"
+        shows 'full-2 20.00 2.00 1.500 - 30.0% - - - 0.250 1.000 - - -' "$two"
 done
 check "LaTeX" shows \
-    'a\_b-1 & 10.00 & 2.00 & 1.500 & - & 10.0\% & - & - & 0.250 & 1.000 & - & - & - \\' \
+    'a\_b-1 & 10.00 & 2.00 & 1.500 & - & 10.0\% & - & - & - & 0.250 & 1.000 & - & - & - \\' \
     --format latex "$work/a_b-1.json"
 check "Markdown" shows \
-    '| a_b-1 | 10.00 | 2.00 | 1.500 | - | 10.0% | - | - | 0.250 | 1.000 | - | - | - |' \
+    '| a_b-1 | 10.00 | 2.00 | 1.500 | - | 10.0% | - | - | - | 0.250 | 1.000 | - | - | - |' \
     --format markdown "$work/a_b-1.json"
 "$compare" --json "$one" "$two" >"$work/table"
 check "JSON" grep -qF \
@@ -107,7 +107,9 @@ echo '{"at_10":12.34,"at_50":99.96,"until_10":1}' >"$work/phd-1.json"
 row PHD phd ',"at_10":64.4' >"$work/errors"
 check "errors at horizons" shows 'PHD 12.3 100.0' --published "$work/errors" "$work/phd-1.json"
 check "... in a table without published rows" \
-    shows 'phd-1 - - - - - - - - - - - - 12.3 100.0' "$work/phd-1.json"
+    shows 'phd-1 - - - - - - - - - - - - - 12.3 100.0' "$work/phd-1.json"
+echo '{"rate":0.125,"held":0.25}' >"$work/held-1.json"
+check "seconds that are held" shows 'held-1 - - - - 12.5% 25.0% - - - - - - -' "$work/held-1.json"
 for wrong in '{"row":"a"}' '{"method":"a"}' '{"row":1,"method":"a"}' '[]' ''; do
     echo "$wrong" >"$work/wrong"
     check "no published table: $wrong" fails 1 "$work/wrong: " "$compare" -p "$work/wrong" "$one"

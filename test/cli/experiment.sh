@@ -73,7 +73,7 @@ check "the presets are those of train-bank" test $? -eq 0
 dance GENRES=HO
 check "a small experiment" test $? -eq 0
 tr -s ' ' <"$work/my out/table.txt" >"$work/rows"
-scored='- - [0-9.]* [0-9.]* [0-9.]*% - - [0-9.]* [0-9.]*'
+scored='- - [0-9.]* [0-9.]* [0-9.]*% [0-9.]*% - - [0-9.]* [0-9.]*'
 check "... scores what can be scored" grep -q "^full-1 $scored" "$work/rows"
 check "... real dances too" grep -q "^GT $scored" "$work/rows"
 check "... and says why not more" grep -q 'no FID and no Dist: .* two dances' "$work/err"

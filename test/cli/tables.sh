@@ -74,7 +74,7 @@ check "the mean of two seeds and half their distance" sh -c \
 check "... as Markdown" grep -qF "| $(echo "$cell" | sed 's/+-/ ± /') |" "$work/my out/table2.md"
 check "... as LaTeX" grep -qF "& $(echo "$cell" | sed 's/+-/ $\\pm$ /') &" "$work/my out/table2.tex"
 check "the paper's row below" sh -c 'sed -n "/^Ours /,/paper/p" "$1" | tr -s " " |
-    grep -q "^ the paper (AIST++) 25.96 13.42 1.640 1.360 29.6% 7.68 6.59 0.249"' - \
+    grep -q "^ the paper (AIST++) 25.96 13.42 1.640 1.360 29.6% - 7.68 6.59 0.249"' - \
     "$work/my out/table2.txt"
 check "the row of the preset's latents: the full method" grep -q '"row":"n = 4","method":"full"' \
     "$work/my out/table4.json"

@@ -353,7 +353,13 @@ void seed_music(const char *folder) {
 /* --- measures, bodies --- */
 
 void seed_thresholds(const char *folder) {
-    const Thresholds t = {.pose = 0.5, .trans = 0.7, .quantile = 0.2};
+    const Thresholds t = {.pose = 0.5,
+                          .trans = 0.7,
+                          .quantile = 0.2,
+                          .nets = true,
+                          .net_pose = 0.4,
+                          .net_trans = 0.6,
+                          .net_quantile = 0.3};
     Error err;
     done(thresholds_write(place(folder, "thresholds.npz"), &t, &err));
 }

@@ -95,6 +95,35 @@ static void deltas_by_hand(void **state) {
     pose_track_free(&b);
 }
 
+/* A joint of four turns by 0.01 rad a frame and the root moves by 5 mm a frame: so do they over a
+ * span. Turned to and fro by 0.1 rad, and moved by 2 cm, they are where they were or as far away as
+ * a frame before: an odd number of frames, one such change in 15. */
+static void net_deltas_by_hand(void **state) {
+    (void)state;
+    PoseTrack b = body(60, 4);
+    double pose, trans;
+    for (size_t t = 0; t < b.frames; t++) {
+        turn(&b, t, 1, 0.01 * (double)t);
+        b.translations[3 * t] = 0.003 * (double)t;
+        b.translations[3 * t + 2] = 0.004 * (double)t;
+    }
+    freezing_net_deltas(&b, &pose, &trans);
+    near(pose, 0.01 / 4 * 180 / M_PI, 1e-10);
+    near(trans, 0.5, 1e-10);
+    for (size_t t = 0; t < b.frames; t++) {
+        turn(&b, t, 1, t % 2 ? 0.1 : 0);
+        b.translations[3 * t] = t % 2 ? 0.02 : 0;
+        b.translations[3 * t + 2] = 0;
+    }
+    freezing_net_deltas(&b, &pose, &trans);
+    near(pose, 0.1 / 4 / 15 * 180 / M_PI, 1e-10);
+    near(trans, 2.0 / 15, 1e-10);
+    const PoseTrack brief = pose_track_part(&b, 0, 15);
+    freezing_net_deltas(&brief, &pose, &trans);
+    assert_true(isnan(pose) && isnan(trans));
+    pose_track_free(&b);
+}
+
 /* 3 m to the left and 4 back by frame 30, then to 3 m left alone; heights do not count. */
 static void distance_from_the_start(void **state) {
     (void)state;
@@ -242,8 +271,14 @@ static void freezing(void **state) {
     Error err;
     if (measure(&m, &s, &o, &x[0], &err) || measure(&m, &s, &o, &x[1], &err))
         fail_msg("%s", err.text);
-    const Thresholds t = {1, 1, 0.5};
+    Thresholds t = {.pose = 1, .trans = 1, .quantile = 0.5};
     MovementSummary sum = movement_summary(x, NULL, 1, &t);
+    assert_true(isnan(sum.held));
+    t.nets = true; /* of the first second, that moves 5 cm a frame, and the others */
+    t.net_trans = 4.9, t.net_pose = 180;
+    near(movement_summary(x, NULL, 2, &t).held, 2.0 / 3, 1e-15);
+    t.net_trans = 5.1;
+    near(movement_summary(x, NULL, 2, &t).held, 1, 0);
     assert_int_equal(sum.windows, 3);
     assert_int_equal(sum.frozen, 2);
     near(sum.rate, 2.0 / 3, 1e-15);
@@ -255,7 +290,8 @@ static void freezing(void **state) {
     near(both.rate, sum.rate, 1e-15);
     near(summary_value(&both, "delta_pose"), summary_value(&sum, "delta_pose"), 1e-12);
     assert_true(isnan(movement_summary(x, NULL, 1, NULL).rate));
-    const Thresholds pose_only = {1, 0, 0.5}; /* both must be still: here they are, exactly */
+    const Thresholds pose_only = {
+        .pose = 1, .trans = 0, .quantile = 0.5}; /* both must be still: here they are, exactly */
     near(movement_summary(x, NULL, 1, &pose_only).rate, 2.0 / 3, 1e-15);
     FreezeWindows all;
     assert_int_equal(movement_windows(x, 2, &all, &err), 0);
@@ -268,7 +304,7 @@ static void freezing(void **state) {
     for (size_t f = 0; f < m.frames; f++)
         memcpy(m.data + f * motion_dim(&m), m.data, motion_dim(&m) * sizeof *m.data);
     assert_int_equal(measure(&m, &s, &o, &x[0], &err), 0);
-    const Thresholds zero = {0, 0, 0};
+    const Thresholds zero = {.pose = 0, .trans = 0, .quantile = 0};
     near(movement_summary(x, NULL, 1, &zero).rate, 1, 0); /* a statue is frozen by any threshold */
     near(movement_value(&x[0], "loop"), 1, 0);
     near(movement_value(&x[0], "range"), 0, 1e-15);
@@ -295,7 +331,8 @@ static void without_rotations(void **state) {
                 isnan(movement_value(&x, "loop")));
     near(movement_value(&x, "delta_trans"), movement_value(&whole, "delta_trans"), 0);
     near(movement_value(&x, "jitter"), movement_value(&whole, "jitter"), 0);
-    assert_true(isnan(movement_summary(&x, NULL, 1, &(Thresholds){1, 1, 0.5}).rate));
+    assert_true(isnan(
+        movement_summary(&x, NULL, 1, &(Thresholds){.pose = 1, .trans = 1, .quantile = 0.5}).rate));
     movement_free(&whole);
     movement_free(&x);
     b.frames = 0;
@@ -312,7 +349,7 @@ static void sweeping(void **state) {
     double pose[4] = {1, 2, 3, 4}, trans[4] = {2, 4, 6, 8}, jitter[4] = {10, 20, 30, 40};
     const Movement m[2] = {{.windows = {3, pose, trans, jitter}},
                            {.windows = {1, pose + 3, trans + 3, jitter + 3}}};
-    const Thresholds t = {2, 4, 0.5};
+    const Thresholds t = {.pose = 2, .trans = 4, .quantile = 0.5};
     const struct {
         double factor, rate, left;
     } cases[] = {{0, 0, 25}, {0.5, 0.25, 30}, {1, 0.5, 35}, {1.99, 0.75, 40}};
@@ -382,6 +419,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dance_has_the_golden_values),
         cmocka_unit_test(deltas_by_hand),
+        cmocka_unit_test(net_deltas_by_hand),
         cmocka_unit_test(range_jitter_jump),
         cmocka_unit_test(distance_from_the_start),
         cmocka_unit_test(numbers_of_a_set),

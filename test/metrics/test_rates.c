@@ -66,7 +66,7 @@ static void movement_does_not_depend_on_the_rate(void **state) {
     } cases[] = {{"delta_pose", 0.02}, {"delta_trans", 0.01}, {"range", 0.005},
                  {"jump", 0.03},       {"jitter", 0.05},      {"loop", 0.005},
                  {"pfc", 0.1},         {"foot_skate", 0.1},   {"support", 0.05}};
-    const Thresholds t = {0.1, 0.1, 0.5};
+    const Thresholds t = {.pose = 0.1, .trans = 0.1, .quantile = 0.5};
     Movement m = movement_at(60);
     MovementSummary want = movement_summary(&m, NULL, 1, &t);
     assert_int_equal(want.windows, SECONDS);

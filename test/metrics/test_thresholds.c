@@ -54,11 +54,20 @@ static void thresholds_reach_the_target(void **state) {
     const double still[3] = {0, 0, 0};
     assert_int_equal(thresholds_fit(still, still, 3, 0.187, &t, &rate, &err), 0);
     near(rate, 1, 0); /* ties leave no choice */
+    assert_false(t.nets);
+    assert_int_equal(thresholds_held_count(still, still, 3, &t), 0); /* not known */
+    const double nets[4] = {4, 1, 3, 2};
+    assert_int_equal(thresholds_fit_net(nets, nets, 4, 0.5, &t, &err), 0);
+    near(t.net_pose, 2, 0);
+    near(t.net_trans, 2, 0);
+    near(t.net_quantile, 0.5, 0);
+    assert_int_equal(thresholds_held_count(nets, nets, 4, &t), 2);
+    near(t.pose, still[0], 0); /* as it was */
 }
 
 static void thresholds_are_kept(void **state) {
     (void)state;
-    const Thresholds t = {0.5, 0.25, 0.3};
+    const Thresholds t = {.pose = 0.5, .trans = 0.25, .quantile = 0.3};
     Thresholds back;
     Tensors set;
     Error err;
@@ -83,10 +92,30 @@ static void thresholds_are_kept(void **state) {
     assert_int_equal(thresholds_from_tensors(&(Tensors){0}, &back, &err), -1);
 }
 
+static void net_thresholds_are_kept(void **state) {
+    (void)state;
+    const Thresholds t = {0.5, 0.25, 0.3, true, 0.125, 0.75, 0.375};
+    Thresholds back;
+    Tensors set;
+    Error err;
+    assert_int_equal(thresholds_to_tensors(&t, &set, &err), 0);
+    *tensor_f64(tensors_find(&set, "fps")) = 30;
+    assert_int_equal(thresholds_from_tensors(&set, &back, &err), 0);
+    assert_true(back.nets);
+    near(back.net_pose, 0.0625, 0);
+    near(back.net_trans, 0.375, 0);
+    near(back.net_quantile, 0.375, 0);
+    strcpy(set.items[5].name, "other"); /* two of the three */
+    assert_int_equal(thresholds_from_tensors(&set, &back, &err), -1);
+    assert_non_null(strstr(err.text, "net_trans"));
+    tensors_free(&set);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(thresholds_reach_the_target),
         cmocka_unit_test(thresholds_are_kept),
+        cmocka_unit_test(net_thresholds_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
