@@ -8,12 +8,9 @@
 
 #include "features/encoders/wav2vec2_parts.h"
 #include "lib/base/memory.h"
+#include "lib/nn/kernels/attention.h"
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/kernels/row_kernels.h"
-
-enum {
-    QUERY_ROWS = 128 /* rows of attention scores at a time: they stay in a cache */
-};
 
 float *wav2vec2_room(const Wav2vec2Run *r, size_t rows, size_t columns) {
     size_t bytes;
@@ -64,33 +61,48 @@ static void product(const Wav2vec2Linear *w, const float *x, size_t rows, size_t
 
 /* What a layer needs besides its input, [frames, ...]. */
 typedef struct {
-    float *normed, *query, *key, *value, *mixed, *inner;
-    float *scores; /* [threads, QUERY_ROWS, frames] */
+    float *normed, *qkv, *mixed, *inner;
+    char *heads; /* of each thread, room for a head's attention */
+    size_t head_size; /* bytes of it */
     void *rounded; /* an input in bfloat16 */
 } Space;
 
+static bool is_half(const Wav2vec2 *m) { return m->layers[0].qkv.half.data != NULL; }
+
+static size_t head_size(const Wav2vec2 *m, size_t frames) {
+    const size_t width = m->config.width / m->config.heads;
+    const size_t bytes = is_half(m) ? attention_room_bf16(bf16_kernel(), frames, frames, width)
+                                    : attention_room(frames, frames) * sizeof(float);
+    return (bytes + 63) / 64 * 64;
+}
+
 static void attend_head(const Wav2vec2 *m, size_t head, size_t frames, const Space *s) {
-    const size_t n = m->config.width, width = n / m->config.heads, at = head * width;
+    const size_t n = m->config.width, width = n / m->config.heads;
     const size_t own = omp_in_parallel() ? (size_t)omp_get_thread_num() : 0;
-    const float scale = 1 / sqrtf((float)width);
-    float *scores = s->scores + own * QUERY_ROWS * frames;
-    for (size_t t = 0; t < frames; t += QUERY_ROWS) {
-        const size_t rows = frames - t < QUERY_ROWS ? frames - t : QUERY_ROWS;
-        matmul_nt(rows, frames, width, scale, s->query + t * n + at, n, s->key + at, n, 0, scores,
-                  frames);
-        kernel_softmax(scores, rows, frames);
-        matmul(rows, width, frames, 1, scores, frames, s->value + at, n, 0, s->mixed + t * n + at,
-               n);
-    }
+    const float *q = s->qkv + head * width;
+    const AttentionHead h = {.rows = frames,
+                             .keys = frames,
+                             .dim = width,
+                             .q = q,
+                             .k = q + n,
+                             .v = q + 2 * n,
+                             .o = s->mixed + head * width,
+                             .q_stride = 3 * n,
+                             .kv_stride = 3 * n,
+                             .o_stride = n,
+                             .scale = 1 / sqrtf((float)width)};
+    void *room = s->heads + own * s->head_size;
+    if (is_half(m))
+        attention_head_bf16(bf16_kernel(), &h, room);
+    else
+        attention_head(&h, room);
 }
 
 /* Attention of x [frames, width] over itself, before its last product -> s->mixed. */
 static void attend(const Wav2vec2 *m, const LayerWeights *w, const float *x, size_t frames,
                    const Space *s) {
     const size_t n = m->config.width;
-    product(&w->query, x, frames, n, n, NULL, s->rounded, s->query);
-    product(&w->key, x, frames, n, n, NULL, s->rounded, s->key);
-    product(&w->value, x, frames, n, n, NULL, s->rounded, s->value);
+    product(&w->qkv, x, frames, n, 3 * n, NULL, s->rounded, s->qkv);
 #pragma omp parallel for schedule(dynamic, 1) if (!omp_in_parallel())
     for (size_t head = 0; head < m->config.heads; head++) attend_head(m, head, frames, s);
 }
@@ -146,17 +158,16 @@ static int transform(const Wav2vec2Run *r, float *x, size_t frames, size_t last,
     const Wav2vec2Config *c = &r->m->config;
     const size_t n = c->width, threads = omp_in_parallel() ? 1 : (size_t)omp_get_max_threads();
     const size_t widest = n > c->inner ? n : c->inner;
-    const size_t rounded =
-        r->m->layers[0].query.half.data ? bf16_input_size(bf16_kernel(), frames, widest) : 1;
+    const size_t rounded = is_half(r->m) ? bf16_input_size(bf16_kernel(), frames, widest) : 1;
+    const size_t head = head_size(r->m, frames);
     const Space s = {.normed = wav2vec2_room(r, c->pre_norm ? frames : 1, n),
-                     .query = wav2vec2_room(r, frames, n),
-                     .key = wav2vec2_room(r, frames, n),
-                     .value = wav2vec2_room(r, frames, n),
+                     .qkv = wav2vec2_room(r, frames, 3 * n),
                      .mixed = wav2vec2_room(r, frames, n),
                      .inner = wav2vec2_room(r, frames, c->inner),
-                     .scores = wav2vec2_room(r, threads * QUERY_ROWS, frames),
+                     .heads = memory_block(threads * head),
+                     .head_size = head,
                      .rounded = memory_block(rounded)};
-    void *const all[] = {s.normed, s.query, s.key, s.value, s.mixed, s.inner, s.scores, s.rounded};
+    void *const all[] = {s.normed, s.qkv, s.mixed, s.inner, s.heads, s.rounded};
     int status = 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (!all[i]) status = error_set(r->err, "out of memory for %zu frames of sound", frames);

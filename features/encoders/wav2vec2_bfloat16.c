@@ -1,16 +1,14 @@
-/* wav2vec2_bfloat16.c: the weights of the large products in bfloat16 (lib/nn/kernels/bfloat16.h):
- * linear layers, and convolutions of up to two products. Attention, norms and the rest stay in
- * float. */
+/* wav2vec2_bfloat16.c: the weights of products in bfloat16 (lib/nn/kernels/bfloat16.h): linear
+ * layers of the transformer, and all convolutions but the first, whose numbers are the sound's
+ * samples. */
 #include <stdlib.h>
 
 #include "features/encoders/wav2vec2_parts.h"
 #include "lib/base/memory.h"
+#include "lib/nn/kernels/loops.h"
 
-/* Taps [first, first + count) of [kernel, in, out] as [out, count in]. */
-static int halve_taps(const ConvWeights *w, size_t in, size_t out, size_t first, size_t count,
-                      Bf16Matrix *to, Error *err) {
-    const size_t across = count * in;
-    const float *taps = w->taps + first * in * out;
+/* Taps [kernel, in, out] as [out, kernel in]. */
+static int halve_taps(const float *taps, size_t across, size_t out, Bf16Matrix *to, Error *err) {
     float *turned = malloc(across * out * sizeof *turned);
     if (!turned) return error_set(err, "out of memory");
     for (size_t i = 0; i < across; i++)
@@ -22,16 +20,28 @@ static int halve_taps(const ConvWeights *w, size_t in, size_t out, size_t first,
 
 static int halve_convs(Wav2vec2 *m, Error *err) {
     const Wav2vec2Config *c = &m->config;
-    for (size_t j = 1; j < c->convs; j++) {
-        const size_t stride = c->stride[j], kernel = c->kernel[j];
-        if (kernel > 2 * stride) continue;
-        for (size_t k = 0; k < kernel; k += stride) {
-            const size_t count = kernel - k < stride ? kernel - k : stride;
-            if (halve_taps(&m->convs[j], c->dim[j - 1], c->dim[j], k, count,
-                           &m->convs[j].half[k / stride], err))
-                return -1;
-        }
+    for (size_t j = 1; j < c->convs; j++)
+        if (halve_taps(m->convs[j].taps, c->kernel[j] * c->dim[j - 1], c->dim[j], &m->convs[j].half,
+                       err))
+            return -1;
+    return 0;
+}
+
+/* Without instructions for it taps stay where they are. */
+static int halve_position(Wav2vec2 *m, Error *err) {
+    const Wav2vec2Config *c = &m->config;
+    const size_t groups = c->position_groups, n = c->width / groups;
+    const size_t across = c->position_kernel * n;
+    m->position_rounded = true;
+    if (bf16_kernel() == BF16_PLAIN) {
+        loops_of_elements()->round(m->position_taps, m->position_taps, groups * across * n);
+        return 0;
     }
+    m->position_halves = calloc(groups, sizeof *m->position_halves);
+    if (!m->position_halves) return error_set(err, "out of memory");
+    for (size_t g = 0; g < groups; g++)
+        if (halve_taps(m->position_taps + g * across * n, across, n, &m->position_halves[g], err))
+            return -1;
     return 0;
 }
 
@@ -44,20 +54,21 @@ int wav2vec2_use_bfloat16(Wav2vec2 *m, Error *err) {
     const size_t n = c->width;
     for (size_t i = 0; i < c->layers; i++) {
         LayerWeights *w = &m->layers[i];
-        if (halve(&w->query, n, n, err) || halve(&w->key, n, n, err) ||
-            halve(&w->value, n, n, err) || halve(&w->out, n, n, err) ||
+        if (halve(&w->qkv, 3 * n, n, err) || halve(&w->out, n, n, err) ||
             halve(&w->up, c->inner, n, err) || halve(&w->down, n, c->inner, err))
             return -1;
     }
-    return halve_convs(m, err);
+    return halve_convs(m, err) || halve_position(m, err) ? -1 : 0;
 }
 
 void wav2vec2_free_bfloat16(Wav2vec2 *m) {
-    for (size_t j = 0; j < WAV2VEC2_CONVS_MAX; j++)
-        for (size_t k = 0; k < 2; k++) bf16_matrix_free(&m->convs[j].half[k]);
+    for (size_t j = 0; j < WAV2VEC2_CONVS_MAX; j++) bf16_matrix_free(&m->convs[j].half);
+    for (size_t g = 0; m->position_halves && g < m->config.position_groups; g++)
+        bf16_matrix_free(&m->position_halves[g]);
+    free(m->position_halves);
     for (size_t i = 0; m->layers && i < m->config.layers; i++) {
         LayerWeights *w = &m->layers[i];
-        Wav2vec2Linear *const all[] = {&w->query, &w->key, &w->value, &w->out, &w->up, &w->down};
+        Wav2vec2Linear *const all[] = {&w->qkv, &w->out, &w->up, &w->down};
         for (size_t k = 0; k < sizeof all / sizeof *all; k++) bf16_matrix_free(&all[k]->half);
     }
 }

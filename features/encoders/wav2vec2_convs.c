@@ -7,15 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "features/encoders/wav2vec2_convs.h"
 #include "features/encoders/wav2vec2_first.h"
-#include "features/encoders/wav2vec2_parts.h"
 #include "lib/base/memory.h"
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/kernels/row_kernels.h"
 
 enum {
     TILE_FRAMES = 128, /* of the last layer */
-    FIRST_ROWS = 512 /* of the second layer, for which the first is computed at a time */
+    FIRST_ROWS = WAV2VEC2_FIRST_ROWS
 };
 
 static size_t conv_rows(size_t rows, size_t kernel, size_t stride) {
@@ -117,105 +117,83 @@ void wav2vec2_first_free(Wav2vec2First *f) {
     free(f);
 }
 
-/* Rows [from, from + rows) of the first layer, normed, through the GELU. */
-static void first_layer(const Wav2vec2Run *r, const Wav2vec2First *f, const float *samples,
-                        size_t from, size_t rows, float *y) {
-    enum { PIECE = 16 }; /* rows that stay in a cache */
+void wav2vec2_first_piece(const Wav2vec2Run *r, const Wav2vec2First *f, const float *samples,
+                          size_t from, size_t rows, float *y) {
     static const FirstConvLoops *const ways[] = LOOPS_WAYS(first_conv_loops);
     const FirstConvLoops *loops = ways[choice(CHOICE_LANES)];
     const Wav2vec2Config *c = &r->m->config;
     const Affine norm = r->m->convs[0].norm;
     const FirstConv conv = {f->taps, f->shift, c->kernel[0], c->stride[0], c->dim[0]};
-    for (size_t t = 0; t < rows; t += PIECE) {
-        const size_t count = rows - t < PIECE ? rows - t : PIECE;
-        float *to = y + t * conv.n;
-        loops->convolve(&conv, samples + (from + t) * conv.stride, count, to);
-        if (c->norm_every_conv)
-            kernel_layer_norm(to, norm.weight, norm.bias, (float)wav2vec2_conv_epsilon, count,
-                              conv.n, to);
-        kernel_gelu_erf(to, count * conv.n);
+    loops->convolve(&conv, samples + from * conv.stride, rows, y);
+    if (c->norm_every_conv)
+        kernel_layer_norm(y, norm.weight, norm.bias, (float)wav2vec2_conv_epsilon, rows, conv.n, y);
+    kernel_gelu_erf(y, rows * conv.n);
+}
+
+/* Any number of rows, from `from` on. */
+static void first_layer(const Wav2vec2Run *r, const Wav2vec2First *f, const float *samples,
+                        size_t from, size_t rows, float *y) {
+    const size_t n = r->m->config.dim[0];
+    for (size_t t = 0; t < rows; t += WAV2VEC2_PIECE) {
+        const size_t count = rows - t < WAV2VEC2_PIECE ? rows - t : WAV2VEC2_PIECE;
+        wav2vec2_first_piece(r, f, samples, from + t, count, y + t * n);
     }
 }
 
 /* --- the others --- */
 
-/* For products in bfloat16: an input, rounded, and rows of it side by side. Empty for float. */
-typedef struct {
-    void *rounded;
-    float *together;
-} ConvRoom;
-
-/* A product of taps [k, k + taps) in bfloat16, onto y unless it is the first. Its rows must lie
- * side by side. */
-static void half_product(const Wav2vec2Run *r, size_t j, size_t k, size_t taps, const float *x,
-                         size_t rows, const ConvRoom *room, float *y) {
+void wav2vec2_activate(const Wav2vec2Run *r, size_t j, float *y, size_t rows) {
     const Wav2vec2Config *c = &r->m->config;
-    const ConvWeights *w = &r->m->convs[j];
-    const size_t across = taps * c->dim[j - 1], apart = c->stride[j] * c->dim[j - 1];
-    const float *from = x + k * c->dim[j - 1];
-    for (size_t t = 0; across < apart && t < rows; t++)
-        memcpy(room->together + t * across, from + t * apart, across * sizeof *x);
-    bf16_product(&w->half[k > 0], 0, c->dim[j], rows, across < apart ? room->together : from,
-                 k > 0 ? NULL : w->bias, k > 0 ? y : NULL, room->rounded, y);
+    if (c->norm_every_conv)
+        wav2vec2_norm(y, r->m->convs[j].norm, wav2vec2_conv_epsilon, rows, c->dim[j], y);
+    wav2vec2_gelu(y, rows, c->dim[j]);
 }
 
 /* x [.., in] -> y [rows, n], row t from x's rows stride t on. Neighbouring taps, up to a stride of
  * them, are one product: their inputs lie side by side. */
-static void conv(const Wav2vec2Run *r, size_t j, const float *x, size_t rows, const ConvRoom *room,
-                 float *y) {
+static void conv(const Wav2vec2Run *r, size_t j, const float *x, size_t rows, float *y) {
     const Wav2vec2Config *c = &r->m->config;
     const ConvWeights *w = &r->m->convs[j];
     const size_t in = c->dim[j - 1], n = c->dim[j], kernel = c->kernel[j], stride = c->stride[j];
-    const bool half = w->half[0].data != NULL;
-    for (size_t t = 0; w->bias && !half && t < rows; t++) memcpy(y + t * n, w->bias, n * sizeof *y);
+    for (size_t t = 0; w->bias && t < rows; t++) memcpy(y + t * n, w->bias, n * sizeof *y);
     for (size_t k = 0; k < kernel; k += stride) {
         const size_t taps = kernel - k < stride ? kernel - k : stride;
-        if (half)
-            half_product(r, j, k, taps, x, rows, room, y);
-        else
-            matmul(rows, n, taps * in, 1, x + k * in, stride * in, w->taps + k * in * n, n,
-                   k > 0 || w->bias ? 1 : 0, y, n);
+        matmul(rows, n, taps * in, 1, x + k * in, stride * in, w->taps + k * in * n, n,
+               k > 0 || w->bias ? 1 : 0, y, n);
     }
-    if (c->norm_every_conv) wav2vec2_norm(y, w->norm, wav2vec2_conv_epsilon, rows, n, y);
-    wav2vec2_gelu(y, rows, n);
+    wav2vec2_activate(r, j, y, rows);
 }
 
 /* The two buffers that layers write to in turn, and one for pieces of the first. */
 typedef struct {
     float *first, *at[2];
-    ConvRoom room;
 } Buffers;
 
-/* Rows [first[j], first[j] + rows[j]) of every layer j that a tile's frames need. */
-typedef struct {
-    size_t first[WAV2VEC2_CONVS_MAX], rows[WAV2VEC2_CONVS_MAX];
-} Tile;
-
-static Tile tile_of(const Wav2vec2Config *c, size_t first, size_t count) {
-    Tile t;
+static Wav2vec2Tile tile_of(const Wav2vec2Config *c, size_t first, size_t count) {
+    Wav2vec2Tile t;
     for (size_t j = c->convs; j-- > 0;) {
         t.first[j] = first;
         t.rows[j] = count;
         first *= c->stride[j];
-        count = (count - 1) * c->stride[j] + c->kernel[j];
+        count = wav2vec2_rows_below(c, j, count);
     }
     return t;
 }
 
 /* The first two layers: pieces of the first pass into the second. */
 static void second_layer(const Wav2vec2Run *r, const Wav2vec2First *f, const float *samples,
-                         const Tile *t, const Buffers *b, float *y) {
+                         const Wav2vec2Tile *t, const Buffers *b, float *y) {
     const Wav2vec2Config *c = &r->m->config;
     for (size_t at = 0; at < t->rows[1]; at += FIRST_ROWS) {
         const size_t rows = t->rows[1] - at < FIRST_ROWS ? t->rows[1] - at : FIRST_ROWS;
         first_layer(r, f, samples, (t->first[1] + at) * c->stride[1],
-                    (rows - 1) * c->stride[1] + c->kernel[1], b->first);
-        conv(r, 1, b->first, rows, &b->room, y + at * c->dim[1]);
+                    wav2vec2_rows_below(c, 1, rows), b->first);
+        conv(r, 1, b->first, rows, y + at * c->dim[1]);
     }
 }
 
 static void run_tile(const Wav2vec2Run *r, const Wav2vec2First *f, const float *samples,
-                     const Tile *t, const Buffers *b, float *y) {
+                     const Wav2vec2Tile *t, const Buffers *b, float *y) {
     const Wav2vec2Config *c = &r->m->config;
     if (c->convs == 1) {
         first_layer(r, f, samples, t->first[0], t->rows[0], y);
@@ -227,33 +205,33 @@ static void run_tile(const Wav2vec2Run *r, const Wav2vec2First *f, const float *
         if (j == 1)
             second_layer(r, f, samples, t, b, to);
         else
-            conv(r, j, x, t->rows[j], &b->room, to);
+            conv(r, j, x, t->rows[j], to);
         x = to;
     }
 }
 
-/* Numbers that ConvRoom takes for so many rows of layer j, at least 1. */
-static void room_of(const Wav2vec2 *m, size_t j, size_t rows, size_t *rounded, size_t *together) {
-    const Wav2vec2Config *c = &m->config;
-    const size_t across = c->stride[j] * c->dim[j - 1];
-    if (!m->convs[j].half[0].data) return;
-    const size_t size = bf16_input_size(bf16_kernel(), rows, across) / sizeof(float) + 1;
-    if (size > *rounded) *rounded = size;
-    if (rows * across > *together) *together = rows * across;
-}
-
-enum { SIZES = 5 };
+enum { SIZES = 3 };
 
 /* Numbers that buffers take for a tile. */
-static void sizes_of(const Wav2vec2 *m, const Tile *t, size_t sizes[SIZES]) {
+static void sizes_of(const Wav2vec2 *m, const Wav2vec2Tile *t, size_t sizes[SIZES]) {
     const Wav2vec2Config *c = &m->config;
     const size_t pieces = t->rows[c->convs > 1] < FIRST_ROWS ? t->rows[c->convs > 1] : FIRST_ROWS;
-    sizes[0] = c->convs > 1 ? ((pieces - 1) * c->stride[1] + c->kernel[1]) * c->dim[0] : 0;
-    sizes[1] = sizes[2] = sizes[3] = sizes[4] = 0;
-    for (size_t j = 1; j < c->convs; j++)
-        room_of(m, j, j == 1 ? pieces : t->rows[j], &sizes[3], &sizes[4]);
+    sizes[0] = c->convs > 1 ? wav2vec2_rows_below(c, 1, pieces) * c->dim[0] : 0;
+    sizes[1] = sizes[2] = 0;
     for (size_t j = 1; j + 1 < c->convs; j++)
         if (t->rows[j] * c->dim[j] > sizes[1 + j % 2]) sizes[1 + j % 2] = t->rows[j] * c->dim[j];
+}
+
+/* Of a thread, in whole lines of the cache. */
+static size_t room_of(const Wav2vec2 *m, const Wav2vec2Tile *largest, size_t at[SIZES]) {
+    size_t sizes[SIZES], room = 0;
+    if (m->convs[1].half.data) return wav2vec2_half_room(m, largest) / sizeof(float);
+    sizes_of(m, largest, sizes);
+    for (size_t i = 0; i < SIZES; i++) {
+        at[i] = room;
+        room += (sizes[i] + 15) / 16 * 16;
+    }
+    return room;
 }
 
 static int run_tiles(const Wav2vec2Run *r, const Wav2vec2First *f, const float *samples,
@@ -264,22 +242,21 @@ static int run_tiles(const Wav2vec2Run *r, const Wav2vec2First *f, const float *
     const size_t tiles = (frames + most - 1) / most;
     const size_t all = omp_in_parallel() ? 1 : (size_t)omp_get_max_threads();
     const size_t threads = all < tiles ? all : tiles;
-    const Tile largest = tile_of(c, 0, most);
-    size_t sizes[SIZES], at[SIZES], room = 0;
-    sizes_of(r->m, &largest, sizes);
-    for (size_t i = 0; i < SIZES; i++) { /* whole lines of the cache */
-        at[i] = room;
-        room += (sizes[i] + 15) / 16 * 16;
-    }
+    const Wav2vec2Tile largest = tile_of(c, 0, most);
+    size_t at[SIZES];
+    const size_t room = room_of(r->m, &largest, at);
     float *buffers = memory_block((threads * room + 1) * sizeof *buffers);
     if (!buffers) return error_set(r->err, "out of memory for %zu frames of sound", most);
 #pragma omp parallel for schedule(static) num_threads((int)threads) if (threads > 1)
     for (size_t i = 0; i < tiles; i++) {
         float *own = buffers + (threads > 1 ? (size_t)omp_get_thread_num() * room : 0);
-        const Buffers b = {own + at[0], {own + at[1], own + at[2]}, {own + at[3], own + at[4]}};
         const size_t first = i * most, count = frames - first < most ? frames - first : most;
-        const Tile t = tile_of(c, first, count);
-        run_tile(r, f, samples, &t, &b, y + first * n);
+        const Wav2vec2Tile t = tile_of(c, first, count);
+        if (r->m->convs[1].half.data)
+            wav2vec2_half_tile(r, f, samples, &t, own, y + first * n);
+        else
+            run_tile(r, f, samples, &t, &(Buffers){own + at[0], {own + at[1], own + at[2]}},
+                     y + first * n);
     }
     free(buffers);
     return 0;
@@ -289,14 +266,9 @@ static int run_tiles(const Wav2vec2Run *r, const Wav2vec2First *f, const float *
 
 /* A layer of any length. */
 static int conv_alone(const Wav2vec2Run *r, size_t j, const float *x, size_t rows, float *y) {
-    size_t rounded = 1, together = 1;
-    room_of(r->m, j, rows, &rounded, &together);
-    ConvRoom room = {memory_block(rounded * sizeof(float)), memory_block(together * sizeof(float))};
-    const bool there = room.rounded && room.together;
-    if (there) conv(r, j, x, rows, &room, y);
-    free(room.rounded);
-    free(room.together);
-    return there ? 0 : error_set(r->err, "out of memory for %zu frames of sound", rows);
+    if (r->m->convs[j].half.data) return wav2vec2_half_layer(r, j, x, rows, y);
+    conv(r, j, x, rows, y);
+    return 0;
 }
 
 /* Layer by layer, so that each can be told of whole. */

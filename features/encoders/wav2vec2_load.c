@@ -161,6 +161,19 @@ static void load_position(Wav2vec2 *m, WeightLoader *l) {
     m->position_bias = loader_take(l, 1, &c->width, "%s.bias", base);
 }
 
+/* Three products of the same input are one. */
+static Affine load_qkv(WeightLoader *l, size_t n, size_t layer) {
+    static const char *const parts[] = {"q", "k", "v"};
+    const Affine y = {loader_room(l, 3 * n * n), loader_room(l, 3 * n)};
+    for (size_t k = 0; k < 3; k++) {
+        loader_read(l, 2, (size_t[]){n, n}, y.weight ? y.weight + k * n * n : NULL,
+                    "encoder.layers.%zu.attention.%s_proj.weight", layer, parts[k]);
+        loader_read(l, 1, &n, y.bias ? y.bias + k * n : NULL,
+                    "encoder.layers.%zu.attention.%s_proj.bias", layer, parts[k]);
+    }
+    return y;
+}
+
 static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
     const Wav2vec2Config *c = &m->config;
     LayerWeights *y = &m->layers[i];
@@ -170,15 +183,13 @@ static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
         size_t out, in; /* in 0: a norm */
         const char *name;
     } rows[] = {
-        {&y->query.full, n, n, "attention.q_proj"},
-        {&y->key.full, n, n, "attention.k_proj"},
-        {&y->value.full, n, n, "attention.v_proj"},
         {&y->out.full, n, n, "attention.out_proj"},
         {&y->attention_norm, n, 0, "layer_norm"},
         {&y->up.full, c->inner, n, "feed_forward.intermediate_dense"},
         {&y->down.full, n, c->inner, "feed_forward.output_dense"},
         {&y->final_norm, n, 0, "final_layer_norm"},
     };
+    y->qkv.full = load_qkv(l, n, i);
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         char name[100];
         snprintf(name, sizeof name, "encoder.layers.%zu.%s", i, rows[k].name);

@@ -6,10 +6,10 @@
 #include "features/encoders/wav2vec2.h"
 #include "lib/nn/kernels/bfloat16.h"
 
-/* half: the same in bfloat16, where it is to be used; else data is NULL. */
+/* half, halves: the same in bfloat16, where it is to be used; else their data is NULL. */
 typedef struct {
     float *taps; /* [kernel, in, out] */
-    Bf16Matrix half[2]; /* [out, taps in]: of the first taps, up to a stride, and of the others */
+    Bf16Matrix half; /* [out, kernel in] */
     float *bias; /* [out] or NULL */
     Affine norm; /* or NULLs */
 } ConvWeights;
@@ -20,7 +20,8 @@ typedef struct {
 } Wav2vec2Linear;
 
 typedef struct {
-    Wav2vec2Linear query, key, value, out, up, down;
+    Wav2vec2Linear qkv; /* of queries, keys and values, below each other */
+    Wav2vec2Linear out, up, down;
     Affine attention_norm, final_norm;
 } LayerWeights;
 
@@ -29,6 +30,8 @@ struct Wav2vec2 {
     ConvWeights convs[WAV2VEC2_CONVS_MAX];
     Affine features_norm, projection;
     float *position_taps; /* [groups, kernel, in, out] */
+    Bf16Matrix *position_halves; /* of each group, [out, kernel in]; or NULL */
+    bool position_rounded; /* what meets the taps is rounded to bfloat16 */
     float *position_bias;
     Affine encoder_norm;
     LayerWeights *layers;

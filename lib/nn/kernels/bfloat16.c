@@ -46,7 +46,7 @@ static void round_all(const real *x, real *y, size_t n) {
 /* Rounded, in tiles. */
 static void fill_tiles(const Bf16Matrix *m, const real *w) {
     size_t down = bf16_tiles(m->out, BF16_OUT), across = bf16_tiles(m->in, BF16_IN);
-    const Bf16Operand operand = {w, false, m->out, m->in};
+    const Bf16Operand operand = {w, m->in, false, m->out, m->in};
     uint16_t *tiles = m->data;
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < down; i++)
@@ -79,9 +79,9 @@ size_t bf16_input_size(Bf16Kernel kernel, size_t rows, size_t in) {
 }
 
 void bf16_run(Bf16Kernel k, const Bf16Job *job, Part rows, Part tiles) {
-    enum { INPUT_KEPT = 1 << 20 }; /* bytes of input that stay in the second-level cache */
+    enum { INPUT_KEPT = 1 << 18 }; /* bytes of input that stay in the second-level cache */
     Bf16Part *part = part_of_kernel(k);
-    size_t stride = job->across * BF16_IN,
+    size_t stride = job->input_stride,
            block = INPUT_KEPT / (stride * sizeof *job->input * BF16_ROW_UNIT) * BF16_ROW_UNIT;
     if (block == 0) block = BF16_ROW_UNIT;
     for (size_t row = rows.first; row < rows.first + rows.count; row += block) {
@@ -89,8 +89,8 @@ void bf16_run(Bf16Kernel k, const Bf16Job *job, Part rows, Part tiles) {
         size_t left = rows.first + rows.count - row;
         some.rows = left < block ? left : block;
         some.input += row * stride;
-        some.y += row * job->out;
-        if (job->onto) some.onto += row * job->out;
+        some.y += row * job->stride;
+        if (job->onto) some.onto += row * job->stride;
         part(&some, tiles.first, tiles.first + tiles.count);
     }
 }
@@ -99,10 +99,12 @@ static void tiled_product(const Bf16Matrix *w, size_t first, size_t out, size_t 
                           const real *bias, const real *onto, uint16_t *input, real *y) {
     size_t above = first / BF16_OUT, down = bf16_tiles(first + out, BF16_OUT) - above, /* tiles */
         across = bf16_tiles(w->in, BF16_IN), high = bf16_tiles(rows, BF16_ROWS);
-    const Bf16Operand operand = {x, false, rows, w->in};
+    const Bf16Operand operand = {x, w->in, false, rows, w->in};
     const Bf16Job job = {.rows = rows,
                          .first = first,
                          .out = out,
+                         .input_stride = across * BF16_IN,
+                         .stride = out,
                          .across = across,
                          .weights = w->data,
                          .input = input,
@@ -130,4 +132,60 @@ void bf16_product(const Bf16Matrix *w, size_t first, size_t out, size_t rows, co
     round_all(x, input, rows * w->in);
     matmul_nt_onto(rows, out, w->in, input, w->in, weights + first * w->in, w->in, bias, onto, y,
                    out);
+}
+
+/* --- rows of numbers that are rounded already --- */
+
+/* Numbers from the first to behind the last that a product reads. */
+static size_t numbers_read(Bf16Kernel kernel, size_t rows, size_t stride, size_t in) {
+    if (kernel == BF16_PLAIN) return (rows - 1) * stride + in;
+    return (bf16_tiles(rows, BF16_ROWS) * BF16_ROWS - 1) * stride +
+           bf16_tiles(in, BF16_IN) * BF16_IN;
+}
+
+size_t bf16_rows_size(Bf16Kernel kernel, size_t rows, size_t stride, size_t in) {
+    return numbers_read(kernel, rows, stride, in) *
+           (kernel == BF16_PLAIN ? sizeof(real) : sizeof(uint16_t));
+}
+
+void bf16_round_numbers(Bf16Kernel kernel, const real *x, size_t n, void *to, size_t at) {
+    if (kernel == BF16_PLAIN)
+        loops_of_elements()->round(x, (real *)to + at, n);
+    else
+        bf16_round_row(kernel, x, n, (uint16_t *)to + at);
+}
+
+/* A product for every stride of terms: BLAS wants rows that share nothing. */
+static void plain_rows(const Bf16Matrix *w, const real *x, size_t stride, size_t rows,
+                       const real *bias, real *y, size_t y_stride) {
+    for (size_t at = 0; at < w->in; at += stride) {
+        const size_t terms = w->in - at < stride ? w->in - at : stride;
+        matmul_nt_onto(rows, w->out, terms, x + at, stride, (const real *)w->data + at, w->in,
+                       at ? NULL : bias, at ? y : NULL, y, y_stride);
+    }
+}
+
+void bf16_end_rows(Bf16Kernel kernel, size_t rows, size_t stride, size_t in, void *input) {
+    const size_t there = (rows - 1) * stride + in;
+    if (kernel == BF16_PLAIN) return;
+    memset((uint16_t *)input + there, 0,
+           (numbers_read(kernel, rows, stride, in) - there) * sizeof(uint16_t));
+}
+
+void bf16_product_rows(const Bf16Matrix *w, const void *input, size_t first, size_t stride,
+                       size_t rows, const real *bias, real *y, size_t y_stride) {
+    if (w->kernel == BF16_PLAIN) {
+        plain_rows(w, (const real *)input + first, stride, rows, bias, y, y_stride);
+        return;
+    }
+    const Bf16Job job = {.rows = rows,
+                         .out = w->out,
+                         .input_stride = stride,
+                         .stride = y_stride,
+                         .across = bf16_tiles(w->in, BF16_IN),
+                         .weights = w->data,
+                         .input = (const uint16_t *)input + first,
+                         .bias = bias,
+                         .y = y};
+    bf16_run(w->kernel, &job, (Part){0, rows}, (Part){0, bf16_tiles(w->out, BF16_OUT)});
 }

@@ -45,4 +45,17 @@ size_t bf16_input_size(Bf16Kernel kernel, size_t rows, size_t in);
 void bf16_product(const Bf16Matrix *w, size_t first, size_t out, size_t rows, const real *x,
                   const real *bias, const real *onto, void *input, real *y);
 
+/* --- rows of numbers that are rounded before, for a convolution's, which share some --- */
+
+/* Bytes of a room for rows of `in` numbers that begin `stride` <= in of them apart. */
+size_t bf16_rows_size(Bf16Kernel kernel, size_t rows, size_t stride, size_t in);
+/* x [n] to the numbers at ... of a room. On the calling thread. */
+void bf16_round_numbers(Bf16Kernel kernel, const real *x, size_t n, void *input, size_t at);
+/* Sets to zero what products read behind the last row. */
+void bf16_end_rows(Bf16Kernel kernel, size_t rows, size_t stride, size_t in, void *input);
+/* y [rows, out], whose rows are y_stride apart, = rows of w->in numbers, the first of them from
+ * number `first` of the input on, times W^T + bias, which may be NULL. On the calling thread. */
+void bf16_product_rows(const Bf16Matrix *w, const void *input, size_t first, size_t stride,
+                       size_t rows, const real *bias, real *y, size_t y_stride);
+
 #endif

@@ -13,8 +13,9 @@ static inline size_t bf16_tiles(size_t n, size_t size) { return (n + size - 1) /
 typedef struct {
     size_t rows, across; /* across: tiles side by side */
     size_t first, out; /* outputs that are wanted: the columns of y */
+    size_t input_stride, stride; /* between rows of the input, of y */
     const uint16_t *weights; /* [tiles of outputs][across][BF16_TILE] */
-    const uint16_t *input; /* [rows up to whole tiles][across * BF16_IN] */
+    const uint16_t *input; /* [rows up to whole tiles], of across * BF16_IN that are read */
     const real *bias, *onto; /* or NULL; onto: as y */
     real *y;
 } Bf16Job;
@@ -34,9 +35,10 @@ static inline void bf16_store(const Bf16Job *j, size_t row, size_t tile, const f
     size_t rows = j->rows - row < BF16_ROWS ? j->rows - row : BF16_ROWS, col = at + left - j->first;
     static const real none[BF16_OUT] = {0};
     const real *bias = j->bias ? j->bias + col : none,
-               *onto = j->onto ? j->onto + row * j->out + col : none;
-    real *y = j->y + row * j->out + col;
-    for (size_t i = 0; i < rows; i++, y += j->out, onto += j->onto ? j->out : 0, sums += BF16_OUT) {
+               *onto = j->onto ? j->onto + row * j->stride + col : none;
+    real *y = j->y + row * j->stride + col;
+    const size_t down = j->onto ? j->stride : 0;
+    for (size_t i = 0; i < rows; i++, y += j->stride, onto += down, sums += BF16_OUT) {
         if (cols == BF16_OUT) /* a length that compilers know */
             for (size_t k = 0; k < BF16_OUT; k++) y[k] = (real)sums[k] + bias[k] + onto[k];
         else

@@ -21,12 +21,15 @@ size_t bf16_room_size(size_t m, size_t n, size_t k) {
 /* Terms first .. last - 1: both sides are rounded, then every thread multiplies its part of C. */
 static void multiply_terms(Bf16Kernel kernel, const Bf16Product *p, size_t first, size_t last,
                            uint16_t *room) {
-    const Bf16Operand a = {p->a, p->ta, p->m, p->k}, b = {p->b, !p->tb, p->n, p->k};
+    const Bf16Operand a = {p->a, p->ta ? p->m : p->k, p->ta, p->m, p->k};
+    const Bf16Operand b = {p->b, p->tb ? p->k : p->n, !p->tb, p->n, p->k};
     size_t down = bf16_tiles(p->m, BF16_ROWS), across = bf16_tiles(p->n, BF16_OUT),
            depth = bf16_tiles(last - first, BF16_IN) * BF16_IN;
     uint16_t *left = room, *right = room + left_size(p->m, p->k);
     const Bf16Job job = {.rows = p->m,
                          .out = p->n,
+                         .input_stride = depth,
+                         .stride = p->n,
                          .across = depth / BF16_IN,
                          .weights = right,
                          .input = left,

@@ -49,11 +49,17 @@ static void terms_turned_plain(const Block *b, uint16_t *to, size_t to_stride) {
         for (size_t t = 0; t < BF16_IN; t++) to[t] = element(b, t, i);
 }
 
+static void row_plain(const real *x, size_t n, uint16_t *to) {
+    for (size_t i = 0; i < n; i++) to[i] = rounded(x[i]);
+}
+
 typedef struct {
     RoundBlock *places, *places_turned, *terms, *terms_turned;
+    void (*row)(const real *x, size_t n, uint16_t *to);
 } Rounding;
 
-static const Rounding plain = {places_plain, places_turned_plain, terms_plain, terms_turned_plain};
+static const Rounding plain = {places_plain, places_turned_plain, terms_plain, terms_turned_plain,
+                               row_plain};
 
 #if defined(__x86_64__) && !defined(NN_FLOAT64)
 #include <immintrin.h>
@@ -132,8 +138,18 @@ AVX512_BF16 static void terms_turned_avx512(const Block *b, uint16_t *to, size_t
     for (size_t i = 0; i < SIDE; i++) _mm512_storeu_si512(to + i * to_stride, r[i]);
 }
 
+AVX512_BF16 static void row_avx512(const float *x, size_t n, uint16_t *to) {
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16)
+        _mm256_storeu_si256((void *)(to + i), (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(x + i)));
+    if (i == n) return;
+    const __mmask16 rest = lanes(n - i);
+    _mm256_mask_storeu_epi16(to + i, rest,
+                             (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(rest, x + i)));
+}
+
 static const Rounding avx512 = {places_avx512, places_turned_avx512, terms_avx512,
-                                terms_turned_avx512};
+                                terms_turned_avx512, row_avx512};
 
 /* Every processor with AMX's products has AVX512-BF16. */
 static const Rounding *rounding_of(Bf16Kernel k) { return k == BF16_PLAIN ? &plain : &avx512; }
@@ -147,8 +163,8 @@ static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 static Block block_of(const Bf16Operand *o, Bf16Strip s, size_t term) {
     size_t place = s.tile * SIDE, places = smaller(o->places - place, SIDE),
            terms = smaller(s.last - term, BF16_IN);
-    if (o->turned) return (Block){o->x + term * o->places + place, o->places, terms, places};
-    return (Block){o->x + place * o->terms + term, o->terms, places, terms};
+    if (o->turned) return (Block){o->x + term * o->stride + place, o->stride, terms, places};
+    return (Block){o->x + place * o->stride + term, o->stride, places, terms};
 }
 
 void bf16_round_input(Bf16Kernel k, const Bf16Operand *o, Bf16Strip s, uint16_t *to) {
@@ -168,4 +184,8 @@ void bf16_round_weights(Bf16Kernel k, const Bf16Operand *o, Bf16Strip s, uint16_
         Block b = block_of(o, s, term);
         round(&b, to, BF16_IN);
     }
+}
+
+void bf16_round_row(Bf16Kernel k, const real *x, size_t n, uint16_t *to) {
+    rounding_of(k)->row(x, n, to);
 }

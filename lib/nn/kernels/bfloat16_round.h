@@ -8,6 +8,7 @@
 /* One side of a product: its places (rows of A, columns of B) and the terms that are summed. */
 typedef struct {
     const real *x; /* [places, terms], or if turned [terms, places] */
+    size_t stride; /* between rows of x */
     bool turned;
     size_t places, terms;
 } Bf16Operand;
@@ -22,5 +23,7 @@ typedef struct {
 void bf16_round_input(Bf16Kernel k, const Bf16Operand *o, Bf16Strip s, uint16_t *to);
 /* As [tiles of terms][BF16_TILE]: 16 rows, one for each pair of terms, of 16 pairs. */
 void bf16_round_weights(Bf16Kernel k, const Bf16Operand *o, Bf16Strip s, uint16_t *to);
+/* n numbers, one after the other. */
+void bf16_round_row(Bf16Kernel k, const real *x, size_t n, uint16_t *to);
 
 #endif

@@ -125,7 +125,8 @@ static void give_sign(real f, const real *restrict a, const real *restrict b, re
     }
 }
 
-static void round_off(const real *restrict x, real *restrict y, size_t n) {
+static void round_off(const real *x, real *y, size_t n) {
+#pragma omp simd
     for (size_t i = 0; i < n; i++) {
         float value = (float)x[i], near;
         uint32_t bits;

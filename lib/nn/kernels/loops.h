@@ -40,7 +40,7 @@ typedef struct {
     /* dx = f (a - b), f sign(a - b), + what it held */
     void (*give_difference)(real f, const real *a, const real *b, real *dx, size_t n, bool first);
     void (*give_sign)(real f, const real *a, const real *b, real *dx, size_t n, bool first);
-    /* y = x rounded to bfloat16, to nearest, ties to even */
+    /* y = x rounded to bfloat16, to nearest, ties to even; y may be x */
     void (*round)(const real *x, real *y, size_t n);
     void (*adam)(const AdamStep *s, const real *g, real *w, real *m, real *v, size_t n);
 } ElementLoops;

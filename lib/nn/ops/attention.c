@@ -7,6 +7,7 @@
  *   dV = P^T dO,  dP = dO V^T,  dS = P (dP - rowsum(dO O)),  dQ = scale dS K,  dK = scale dS^T Q */
 #include <omp.h>
 
+#include "lib/nn/kernels/attention.h"
 #include "lib/nn/kernels/loops.h"
 #include "lib/nn/kernels/matmul.h"
 #include "lib/nn/op.h"
@@ -38,65 +39,39 @@ static size_t k_at(const Shape *s, size_t b, size_t h) {
 }
 static size_t v_at(const Shape *s, size_t b, size_t h) { return k_at(s, b, h) + s->inner; }
 
-/* Rows of S and P end with a whole vector; what lies beyond their T numbers counts as nothing. */
-enum { LANES = 16 };
-
-static size_t row_length(size_t T) { return (T + LANES - 1) / LANES * LANES; }
-
-static void fill_row(real *row, size_t T, real value) {
-    for (size_t j = T; j < row_length(T); j++) row[j] = value;
-}
-
-static const real nothing = (real)-1e30; /* whose exponential is zero */
-
-/* Blots out of row i of S what its query does not see. */
-static void hide(const Shape *s, size_t i, real *row) {
-    const AttentionWindow *w = &s->window;
-    size_t at = s->T - s->R + i, left = at > w->before ? at - w->before : 0;
-    size_t right = w->after < s->T - at ? at + w->after + 1 : s->T; /* the first unseen one */
-    if (!s->masked) return;
-    if (at < w->prefix) left = right = 0;
-    for (size_t j = w->prefix; j < left; j++) row[j] = nothing;
-    for (size_t j = right > w->prefix ? right : w->prefix; j < s->T; j++) row[j] = nothing;
-}
-
 static real *my_scratch(const Call *c) {
     return c->scratch + (size_t)omp_get_thread_num() * c->scratch_per_thread;
 }
 
 static void attention_forward(const Call *c) {
-    const RowLoops *loops = loops_of_rows();
     Shape s = shape_of(c);
-    size_t R = s.R, T = s.T, L = row_length(T);
 #pragma omp parallel for collapse(2) schedule(dynamic)
     for (size_t b = 0; b < c->batch; b++)
         for (size_t h = 0; h < s.heads; h++) {
-            const real *q = c->x[0].data + q_at(&s, b, h), *k = c->x[1].data + k_at(&s, b, h),
-                       *v = c->x[1].data + v_at(&s, b, h);
-            real *o = c->y + b * R * s.inner + h * s.dim, *lse = c->saved + (b * s.heads + h) * R,
-                 *S = my_scratch(c), *over = S + R * L;
-            matmul_nt(R, T, s.dim, s.scale, q, s.q_stride, k, s.kv_stride, 0, S, L);
-            for (size_t i = 0; i < R; i++) {
-                real *row = S + i * L;
-                fill_row(row, T, nothing);
-                hide(&s, i, row);
-                real top = loops->largest(row, L), sum = loops->exponentials(row, L, top);
-                over[i] = 1 / sum;
-                lse[i] = top + (real)log((double)sum);
-            }
-            matmul(R, s.dim, T, 1, S, L, v, s.kv_stride, 0, o, s.inner);
-            for (size_t i = 0; i < R; i++) loops->scale(o + i * s.inner, s.dim, over[i]);
+            const AttentionHead head = {.rows = s.R,
+                                        .keys = s.T,
+                                        .dim = s.dim,
+                                        .q = c->x[0].data + q_at(&s, b, h),
+                                        .k = c->x[1].data + k_at(&s, b, h),
+                                        .v = c->x[1].data + v_at(&s, b, h),
+                                        .o = c->y + b * s.R * s.inner + h * s.dim,
+                                        .q_stride = s.q_stride,
+                                        .kv_stride = s.kv_stride,
+                                        .o_stride = s.inner,
+                                        .scale = s.scale,
+                                        .lse = c->saved + (b * s.heads + h) * s.R,
+                                        .window = s.masked ? &s.window : NULL};
+            attention_head(&head, my_scratch(c));
         }
 }
 
 /* P of a head, from the log-sum-exp of its rows. */
 static void probabilities(const Shape *s, const real *q, const real *k, const real *lse, real *P) {
     const RowLoops *loops = loops_of_rows();
-    size_t L = row_length(s->T);
+    size_t L = attention_row(s->T);
     matmul_nt(s->R, s->T, s->dim, s->scale, q, s->q_stride, k, s->kv_stride, 0, P, L);
     for (size_t i = 0; i < s->R; i++) {
-        fill_row(P + i * L, s->T, nothing);
-        hide(s, i, P + i * L);
+        attention_hide(s->masked ? &s->window : NULL, s->R, s->T, i, P + i * L);
         loops->exponentials(P + i * L, L, lse[i]);
     }
 }
@@ -105,9 +80,9 @@ static void probabilities(const Shape *s, const real *q, const real *k, const re
 static void through_softmax(const Shape *s, const real *o, const real *dO, const real *P,
                             real *dP) {
     const RowLoops *loops = loops_of_rows();
-    size_t L = row_length(s->T), inner = s->inner;
+    size_t L = attention_row(s->T), inner = s->inner;
     for (size_t i = 0; i < s->R; i++) {
-        fill_row(dP + i * L, s->T, 0);
+        for (size_t j = s->T; j < L; j++) dP[i * L + j] = 0;
         loops->through_softmax(P + i * L, dP + i * L, L,
                                loops->dot(dO + i * inner, o + i * inner, s->dim));
     }
@@ -115,7 +90,7 @@ static void through_softmax(const Shape *s, const real *o, const real *dO, const
 
 static void attention_backward(const Call *c) {
     Shape s = shape_of(c);
-    size_t R = s.R, T = s.T, L = row_length(T), inner = s.inner;
+    size_t R = s.R, T = s.T, L = attention_row(T), inner = s.inner;
     real *q_grad = c->x[0].grad, *kv_grad = c->x[1].grad;
     bool one = q_grad == kv_grad; /* one operand, whose gradient is first written once */
     real old_q = c->x[0].first_grad ? 0 : 1,
@@ -174,7 +149,7 @@ static Value record_attention(Graph *g, Value q, Value kv, const Record *sizes) 
     r.rows = R;
     r.cols = inner;
     r.saved = heads * R;
-    r.scratch = 2 * R * row_length(T);
+    r.scratch = 2 * R * attention_row(T); /* S and dP backwards; forwards a block of S */
     return graph_record(g, &r);
 }
 

@@ -7,6 +7,7 @@
 #define LIB_NN_OPS_OPS_H
 
 #include "lib/nn/graph.h"
+#include "lib/nn/kernels/attention.h"
 
 /* --- linear.c --- */
 /* y = x W^T + b;  W [out, in], b [out] or NO_PARAMETER */
@@ -25,12 +26,6 @@ Value op_layer_norm(Graph *g, Value x, Parameter w, Parameter b);
  * [rows, heads head_dim], each head softmax(scale q k^T) v. Where all rows attend to all, q and
  * kv may be one value [rows, 3 heads head_dim] (q, k, v) */
 Value op_attention(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale);
-/* Which columns a query sees. Queries are the last rows of the sequence of keys: of R and T, query
- * i stands at p = T - R + i. The first `prefix` columns are seen by all; of the others, those from
- * p - before to p + after by a query that is not one of the first itself. SIZE_MAX: no limit. */
-typedef struct {
-    size_t prefix, before, after;
-} AttentionWindow;
 Value op_attention_window(Graph *g, Value q, Value kv, size_t heads, size_t head_dim, double scale,
                           AttentionWindow w);
 

@@ -2,6 +2,7 @@
  * code (make_jukebox.py). */
 #include <math.h>
 
+#include "features/encoders/encoders.h"
 #include "features/encoders/jukebox_song.h"
 #include "features/encoders/jukebox_windows.h"
 #include "lib/base/file.h"

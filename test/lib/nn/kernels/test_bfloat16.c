@@ -64,6 +64,53 @@ static void products(void **state) {
             check_product(kernel, shapes[i][0], shapes[i][1], shapes[i][2], i % 2);
 }
 
+/* A convolution over time: rows of `in` numbers that begin `stride` apart. */
+static void check_rows(Bf16Kernel kernel, size_t rows, size_t out, size_t in, size_t stride) {
+    enum { FIRST = 5, PAD = 2 };
+    const size_t numbers = FIRST + (rows - 1) * stride + in, apart = out + PAD;
+    Rng r = rng_seed(rows * 1000003 + out * 1009 + in);
+    float *x = malloc(numbers * sizeof *x), *w = malloc(out * in * sizeof *w),
+          *bias = malloc(out * sizeof *bias), *y = malloc(rows * apart * sizeof *y);
+    char *input = aligned_alloc(64, (bf16_rows_size(kernel, rows, stride, in) + 127) / 64 * 64);
+    for (size_t i = 0; i < numbers; i++) x[i] = (float)rng_normal(&r);
+    for (size_t i = 0; i < out * in; i++) w[i] = (float)rng_normal(&r);
+    for (size_t i = 0; i < out; i++) bias[i] = (float)rng_normal(&r);
+    for (size_t i = 0; i < rows * apart; i++) y[i] = -7;
+    Bf16Matrix m;
+    Error err;
+    assert_done(bf16_matrix(&m, kernel, out, in, w, &err), &err);
+    bf16_round_numbers(kernel, x, FIRST + 1, input, 0);
+    bf16_round_numbers(kernel, x + FIRST + 1, numbers - FIRST - 1, input, FIRST + 1);
+    const size_t size = kernel == BF16_PLAIN ? sizeof(float) : sizeof(uint16_t);
+    bf16_end_rows(kernel, rows, stride, in, input + FIRST * size);
+    bf16_product_rows(&m, input, FIRST, stride, rows, bias, y, apart);
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t k = 0; k < out; k++) {
+            double sum = (double)bias[k], terms = 1;
+            for (size_t c = 0; c < in; c++) {
+                const double term = eight_bits((double)x[FIRST + i * stride + c]) *
+                                    eight_bits((double)w[k * in + c]);
+                sum += term;
+                terms += fabs(term);
+            }
+            assert_true(fabs((double)y[i * apart + k] - sum) < 1e-6 * terms);
+        }
+        for (size_t k = out; k < apart; k++) assert_true(y[i * apart + k] == -7);
+    }
+    bf16_matrix_free(&m);
+    free(x), free(w), free(bias), free(y), free(input);
+}
+
+static void rows_that_share_numbers(void **state) {
+    (void)state;
+    static const size_t shapes[][4] = {
+        {1, 1, 1, 1}, {30, 48, 96, 64}, {17, 20, 30, 6}, {100, 6, 128, 1}, {13, 16, 40, 40}};
+    for (Bf16Kernel kernel = BF16_AMX; kernel <= BF16_PLAIN; kernel++)
+        for (size_t i = 0;
+             choice_offered(CHOICE_BF16, (int)kernel) && i < sizeof shapes / sizeof *shapes; i++)
+            check_rows(kernel, shapes[i][0], shapes[i][1], shapes[i][2], shapes[i][3]);
+}
+
 static void nan_and_infinity_stay(void **state) {
     (void)state;
     uint32_t bits[] = {0x7fffffff, 0x7f800001, 0x7f800000};
@@ -93,8 +140,8 @@ static void training_needs_a_fast_kernel(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(products),
-                                       cmocka_unit_test(nan_and_infinity_stay),
-                                       cmocka_unit_test(training_needs_a_fast_kernel)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(products), cmocka_unit_test(rows_that_share_numbers),
+        cmocka_unit_test(nan_and_infinity_stay), cmocka_unit_test(training_needs_a_fast_kernel)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
