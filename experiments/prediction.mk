@@ -26,7 +26,7 @@ clips$(1)/clips.tsv: held-out.tsv options/rate7
 		--length $(shell expr $(1) + $(last)) -o clips$(1) held-out.tsv
 $(call clustering,clusters_seen$(1),--length $(1) --future $(future7),prediction/train.tsv)
 $(call bank,bank_seen$(1),clusters_seen$(1),$(2),prediction/train.tsv,--fps $(FPS7))
-$(call method,phd$(1),PHD,data,--predictor phd $(unbanked) $(2),$(absolute) $(unaided),\
+$(call method,phd$(1),PHD,data,--predictor phd $(unbanked) $(2),$(outright) $(unaided),\
     prediction/train.tsv,--fps $(FPS7))
 $(call method,phd_aided$(1),PHD_AIDED,bank_seen$(1),--predictor phd $(unbanked),,\
     prediction/train.tsv,--fps $(FPS7))

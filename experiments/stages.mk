@@ -135,11 +135,13 @@ $(foreach n,$(ITEMS),\
     $(eval $(call bank,bank_items$(n),clusters$(n),--items $(n)))\
     $(eval $(call method,items$(n),ITEMS,bank_items$(n),,$(FULL_OPTIONS))))
 
-# Other predictors: taught as they were published, by a loss of their own; with the banks; and with
-# all but the banks.
+# Other predictors: taught as they were published, by a loss of their own and without our aids; with
+# the banks; and with all but the banks. They were published for bodies seen from their own root, so
+# that poses are predicted outright, but from the last frame's place and heading.
+outright := --no-residual
 $(foreach p,li dancenet revolution,\
     $(eval $(call method,$(p),$(call upper,$(p)),data,--predictor $(p) $(unbanked),\
-        $(absolute) $(unaided) --mse-weight 0)))
+        $(outright) $(unaided) --mse-weight 0)))
 $(eval $(call method,revolution_full,REVOLUTION_FULL,bank,--predictor revolution,))
 $(eval $(call method,revolution_aided,REVOLUTION_AIDED,bank,--predictor revolution $(unbanked),))
 
