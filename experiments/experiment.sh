@@ -194,11 +194,27 @@ find_programs() {
     export PROGRAMS HERE RAW SOUNDS
 }
 
+# Threads of one training wait for each other where trainings side by side do not: without -j and
+# THREADS as many go side by side as keep all processors at work to the end, half of them at most.
+# Not those of paper, each of which fills the memory.
+share_processors() {
+    case "${PRESET-} ${MAKEFLAGS-}" in "paper "* | *" -j"*) return ;; esac
+    [ -z "$jobs${THREADS-}" ] || return 0
+    processors=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+    at_once=$(($(run "$root" training-count) / 2))
+    [ "$at_once" -le "$processors" ] || at_once=$processors
+    [ "$at_once" -gt 1 ] || return 0
+    jobs=-j$at_once THREADS=$((processors / at_once))
+    export THREADS
+    echo "$CALLER: $at_once trainings side by side, threads of each: $THREADS"
+}
+
 # Checks what is asked for before anything is built or prepared, and takes the folder.
 experiment_begin() {
     check_shared
     find_programs
     run "$root" options-check
+    share_processors
     mkdir -p "$OUT/dances" "$OUT/options" || exit 1
     lock
     link_data

@@ -206,6 +206,8 @@ cost.txt: $(patsubst %,options/%,$(filter-out $(untrained),$(1)) \
               $(sort $(foreach m,$(1),$(bank-of-$(m))))) \
           $(sort $(foreach m,$(1),$(list-of-$(m))))
 endef
+training-count:
+	@echo $(words $(foreach m,$(models),$(call seeds-of,$(m))))
 clusterings = $(sort $(foreach b,$(banks),$(clusters-of-$(b))))
 bank-users = $(foreach m,$(models) $(makers),$(if $(filter $(1),$(bank-of-$(m))),$(m)))
 bank-seeds = $(sort $(foreach m,$(bank-users),$(call seeds-of,$(m))))
@@ -249,5 +251,5 @@ dances/GT.json: thresholds.npz all.tsv test.tsv
 	$(call say,test.tsv: scoring real dances)
 	$(Q)$(score) test.tsv >$@.new && mv $@.new $@
 
-.PHONY: force options-check methods
+.PHONY: force options-check methods training-count
 .SECONDARY:

@@ -68,6 +68,28 @@ presets=$(sed -n 's/^PRESETS := //p' experiments/stages.mk | tr ' ' '|')
 "$BIN/train-bank" --help | tr -d '\n' | grep -qF "preset $presets "
 check "the presets are those of train-bank" test $? -eq 0
 
+# How many trainings go side by side, on five processors, before there is any data.
+mkdir "$work/bin"
+printf '#!/bin/sh\necho 5\n' >"$work/bin/nproc" && chmod +x "$work/bin/nproc"
+shares() { # shares SAID VARIABLE=VALUE...
+    said=$1 && shift
+    rm -rf "$work/shared"
+    (
+        unset THREADS
+        export GIVEN= PATH="$work/bin:$PATH" DATA="$work/data" OUT="$work/shared"
+        for given in METHODS='baseline fact' "$@"; do export "$given"; done
+        sh experiments/dance
+    ) >"$work/out" 2>"$work/err"
+    check "$*: ${said:-one after the other}" \
+        test "$(sed -n 's/^make dance: \(.*side by side.*\)/\1/p' "$work/out")" = "$said"
+}
+shares '' SEEDS=1
+shares '2 trainings side by side, threads of each: 2' SEEDS='1 2'
+shares '5 trainings side by side, threads of each: 1' SEEDS='1 2 3 4 5 6'
+shares '' SEEDS='1 2' THREADS=0
+shares '' SEEDS='1 2' PRESET=paper
+shares '' SEEDS='1 2' MAKEFLAGS=' -j3'
+
 # --- an experiment on so few dances that there is no FID ---
 
 dance GENRES=HO
