@@ -188,8 +188,10 @@ static int run_stage(StageRun *s, const Corpus *validation, Crop *validation_win
     return TRAIN_DONE;
 }
 
-static void broadcast_weights(const Params *p) {
+/* Before the first step all moments are zero. */
+static void broadcast_weights(const Params *p, size_t step) {
     comm_broadcast(p->value, p->total * sizeof(real));
+    if (step == 0) return;
     comm_broadcast(p->m, p->total * sizeof(real));
     comm_broadcast(p->v, p->total * sizeof(real));
 }
@@ -226,7 +228,7 @@ int train_stage(Model *m, const Corpus *corpus, const Corpus *validation, const 
         .m = m, .corpus = corpus, .t = t, .state = state, .spec = stage_spec(state->stage)};
     Crop *validation_windows = NULL;
     int status = comm_all_ok(prepare(&s, max_windows, val_windows, &validation_windows, err), err);
-    if (status == 0) broadcast_weights(&m->params);
+    if (status == 0) broadcast_weights(&m->params, state->step);
     if (status == 0) status = run_stage(&s, validation, validation_windows, hooks, err);
     stage_graph_free(&s.graph);
     allreduce_free(s.reduction);
