@@ -8,9 +8,14 @@ Processor time of all threads, and peak memory; the column `ratio` holds the wor
 relative to a curve's first point (below 1x, time grows faster than the data), or the memory
 relative to the first point's."""
 
+import array
 import fractions
 import glob
 import os
+import random
+import shutil
+import struct
+import zipfile
 
 from bench_tools import bytes_text, demo_data, folder, line, program, run_command, seconds_text
 
@@ -19,6 +24,7 @@ THREADS = int(os.environ.get('THREADS') or len(os.sched_getaffinity(0)))
 GENRES, SONGS_A_GENRE, DANCES, HOURS = 10, 6, 1408, 5.2
 MOST_A_GENRE = 99  # that make-demo-data makes; from there on dances are longer instead
 WINDOWS = ('--length', 120, '--stride', 20, '--clusters', 32)
+COLUMNS, FPS = 768, 60  # of an encoder's features
 
 
 class Curve:
@@ -38,7 +44,29 @@ class Curve:
 
 
 def windows(dances, seconds):
-    return dances * ((int(60 * seconds) - WINDOWS[1]) // WINDOWS[3] + 1)
+    return dances * ((int(FPS * seconds) - WINDOWS[1]) // WINDOWS[3] + 1)
+
+
+def npy(letters, shape, data):
+    """A .npy of version 1.0 around the bytes of an array."""
+    header = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }" % (letters, shape)
+    header += ' ' * (-(len(header) + 11) % 64) + '\n'
+    return b'\x93NUMPY\x01\x00' + struct.pack('<H', len(header)) + header.encode() + data
+
+
+def encoded_songs(motions, music, train, frames):
+    """The same list in a new folder, with features such as encode-music writes: random numbers in
+    COLUMNS columns."""
+    path = folder()
+    os.symlink(motions, os.path.join(path, 'motions'))
+    os.mkdir(os.path.join(path, 'music'))
+    some = array.array('f', [random.uniform(-1, 1) for _ in range(COLUMNS * 100)]).tobytes()
+    numbers = (some * (frames // 100 + 1))[: 4 * COLUMNS * frames]
+    for song in sorted(os.listdir(music)):
+        with zipfile.ZipFile(os.path.join(path, 'music', song), 'w') as z:
+            z.writestr('features.npy', npy('<f4', (frames, COLUMNS), numbers))
+            z.writestr('fps.npy', npy('<f8', (), struct.pack('<d', FPS)))
+    return shutil.copy(train, path)
 
 
 def measure(curves, fraction):
@@ -101,6 +129,23 @@ def measure(curves, fraction):
         '-o',
         os.path.join(out, 'model.safetensors'),
         train,
+    )
+    wide = encoded_songs(motions, os.path.join(out, 'music'), train, round(FPS * seconds))
+    add(
+        'a step, %d columns of features' % COLUMNS,
+        dances,
+        work,
+        'train-predictor',
+        *threads,
+        '--preset',
+        'demo',
+        '--no-refine',
+        '--no-transit',
+        '--steps',
+        1,
+        '-o',
+        os.path.join(out, 'model.safetensors'),
+        wide,
     )
     judged = sorted(glob.glob(os.path.join(motions, '*.npz')))[: max(1, round(1000 * fraction))]
     label = '%d dances of %g s' % (len(judged), seconds)
