@@ -53,6 +53,22 @@ void weight_blocks_free(WeightBlocks *b) {
     *b = (WeightBlocks){0};
 }
 
+void weight_blocks_drop(WeightBlocks *b, const float *item) {
+    for (size_t i = 0; item && i < b->count; i++)
+        if (b->items[i] == item) {
+            free(b->items[i]);
+            b->items[i] = b->items[--b->count];
+            return;
+        }
+}
+
+int weight_blocks_pack(WeightBlocks *b, MatmulWeights *w, Error *err) {
+    const float *plain = w->b;
+    if (matmul_pack(w, err)) return -1;
+    if (!w->b) weight_blocks_drop(b, plain);
+    return 0;
+}
+
 static float *add_block(WeightBlocks *b, size_t count) {
     if (b->count == b->capacity) {
         size_t capacity = b->capacity ? 2 * b->capacity : 64;

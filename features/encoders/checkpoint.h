@@ -10,6 +10,7 @@
 #include "lib/base/error.h"
 #include "lib/formats/json_fields.h"
 #include "lib/formats/weights.h"
+#include "lib/nn/kernels/matmul.h"
 
 /* --- settings --- */
 
@@ -34,6 +35,11 @@ typedef struct {
 } WeightBlocks;
 
 void weight_blocks_free(WeightBlocks *b);
+/* Frees one of them. */
+void weight_blocks_drop(WeightBlocks *b, const float *item);
+
+/* Packs weights, which are one of the blocks, and frees what is not needed any more. */
+int weight_blocks_pack(WeightBlocks *b, MatmulWeights *w, Error *err);
 
 /* Of a norm [n], [n] or a linear layer [out, in], [out]. */
 typedef struct {

@@ -44,17 +44,13 @@ void wav2vec2_gelu(float *x, size_t rows, size_t n) {
     for (size_t t = 0; t < rows; t++) kernel_gelu_erf(x + t * n, n);
 }
 
-static void linear(Affine a, const float *x, size_t rows, size_t in, size_t out, float *y) {
-    matmul_nt_onto(rows, out, in, x, in, a.weight, in, a.bias, NULL, y, out);
-}
-
 /* y = x W^T + bias + onto, which may be y or NULL */
 static void product(const Wav2vec2Linear *w, const float *x, size_t rows, size_t in, size_t out,
                     const float *onto, void *rounded, float *y) {
     if (w->half.data)
-        bf16_product(&w->half, 0, out, rows, x, w->full.bias, onto, rounded, y);
+        bf16_product(&w->half, 0, out, rows, x, w->bias, onto, rounded, y);
     else
-        matmul_nt_onto(rows, out, in, x, in, w->full.weight, in, w->full.bias, onto, y, out);
+        matmul_by_weights(&w->full, rows, x, in, w->bias, onto, y, out);
 }
 
 /* --- transformer --- */
@@ -195,7 +191,7 @@ static int project(const Wav2vec2Run *r, const float *samples, size_t count, siz
     }
     if (c->projection_norm) wav2vec2_norm(heard, m->features_norm, c->epsilon, frames, dim, heard);
     wav2vec2_tell(r, "features_normed", heard, frames, dim);
-    linear(m->projection, heard, frames, dim, c->width, x);
+    product(&m->projection, heard, frames, dim, c->width, NULL, NULL, x);
     free(heard);
     wav2vec2_tell(r, "projected", x, frames, c->width);
     return wav2vec2_add_position(r, x, frames);

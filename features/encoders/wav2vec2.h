@@ -44,7 +44,9 @@ const Wav2vec2Config *wav2vec2_config(const Wav2vec2 *m);
 /* A sum of all weights (lib/base/checksum.h), whichever kind of file they came from. */
 uint64_t wav2vec2_print(const Wav2vec2 *m);
 
-/* Rounds the weights of the large products to bfloat16, and their inputs as they come. */
+/* Either of these once, before anything is run: weights in the order in which products read them,
+ * so that they need not be copied for each; or rounded to bfloat16, as are inputs as they come. */
+int wav2vec2_pack(Wav2vec2 *m, Error *err);
 int wav2vec2_use_bfloat16(Wav2vec2 *m, Error *err);
 
 /* Frames that so many samples give; 0 where they are too few for one. */

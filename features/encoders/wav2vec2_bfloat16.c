@@ -7,6 +7,12 @@
 #include "lib/base/memory.h"
 #include "lib/nn/kernels/loops.h"
 
+/* Of weights that are there in bfloat16. */
+static void drop(Wav2vec2 *m, MatmulWeights *w) {
+    weight_blocks_drop(&m->blocks, w->b);
+    w->b = NULL;
+}
+
 /* Taps [kernel, in, out] as [out, kernel in]. */
 static int halve_taps(const float *taps, size_t across, size_t out, Bf16Matrix *to, Error *err) {
     float *turned = malloc(across * out * sizeof *turned);
@@ -21,9 +27,10 @@ static int halve_taps(const float *taps, size_t across, size_t out, Bf16Matrix *
 static int halve_convs(Wav2vec2 *m, Error *err) {
     const Wav2vec2Config *c = &m->config;
     for (size_t j = 1; j < c->convs; j++)
-        if (halve_taps(m->convs[j].taps, c->kernel[j] * c->dim[j - 1], c->dim[j], &m->convs[j].half,
-                       err))
+        if (halve_taps(m->convs[j].product.b, c->kernel[j] * c->dim[j - 1], c->dim[j],
+                       &m->convs[j].half, err))
             return -1;
+    for (size_t j = 1; j < c->convs; j++) drop(m, &m->convs[j].product);
     return 0;
 }
 
@@ -42,20 +49,23 @@ static int halve_position(Wav2vec2 *m, Error *err) {
     for (size_t g = 0; g < groups; g++)
         if (halve_taps(m->position_taps + g * across * n, across, n, &m->position_halves[g], err))
             return -1;
+    weight_blocks_drop(&m->blocks, m->position_taps);
+    m->position_taps = NULL;
     return 0;
 }
 
-static int halve(Wav2vec2Linear *w, size_t out, size_t in, Error *err) {
-    return bf16_matrix(&w->half, bf16_kernel(), out, in, w->full.weight, err);
+static int halve(Wav2vec2 *m, Wav2vec2Linear *w, Error *err) {
+    if (bf16_matrix(&w->half, bf16_kernel(), w->full.n, w->full.k, w->full.b, err)) return -1;
+    drop(m, &w->full);
+    return 0;
 }
 
 int wav2vec2_use_bfloat16(Wav2vec2 *m, Error *err) {
     const Wav2vec2Config *c = &m->config;
-    const size_t n = c->width;
     for (size_t i = 0; i < c->layers; i++) {
         LayerWeights *w = &m->layers[i];
-        if (halve(&w->qkv, 3 * n, n, err) || halve(&w->out, n, n, err) ||
-            halve(&w->up, c->inner, n, err) || halve(&w->down, n, c->inner, err))
+        if (halve(m, &w->qkv, err) || halve(m, &w->out, err) || halve(m, &w->up, err) ||
+            halve(m, &w->down, err))
             return -1;
     }
     return halve_convs(m, err) || halve_position(m, err) ? -1 : 0;

@@ -149,18 +149,13 @@ void wav2vec2_activate(const Wav2vec2Run *r, size_t j, float *y, size_t rows) {
     wav2vec2_gelu(y, rows, c->dim[j]);
 }
 
-/* x [.., in] -> y [rows, n], row t from x's rows stride t on. Neighbouring taps, up to a stride of
- * them, are one product: their inputs lie side by side. */
+/* x [.., in] -> y [rows, n], row t from x's rows stride t on: all taps are one product, whose rows
+ * share numbers. */
 static void conv(const Wav2vec2Run *r, size_t j, const float *x, size_t rows, float *y) {
     const Wav2vec2Config *c = &r->m->config;
     const ConvWeights *w = &r->m->convs[j];
-    const size_t in = c->dim[j - 1], n = c->dim[j], kernel = c->kernel[j], stride = c->stride[j];
-    for (size_t t = 0; w->bias && t < rows; t++) memcpy(y + t * n, w->bias, n * sizeof *y);
-    for (size_t k = 0; k < kernel; k += stride) {
-        const size_t taps = kernel - k < stride ? kernel - k : stride;
-        matmul(rows, n, taps * in, 1, x + k * in, stride * in, w->taps + k * in * n, n,
-               k > 0 || w->bias ? 1 : 0, y, n);
-    }
+    matmul_by_weights(&w->product, rows, x, c->stride[j] * c->dim[j - 1], w->bias, NULL, y,
+                      c->dim[j]);
     wav2vec2_activate(r, j, y, rows);
 }
 

@@ -103,7 +103,8 @@ static int open(const char *folder, const EncoderOptions *o, void *state, Encode
                 Error *err) {
     State *s = state;
     if (wav2vec2_load(folder, &s->m, err)) return -1;
-    if (o->bfloat16 && wav2vec2_use_bfloat16(s->m, err)) return error_prefix(err, folder);
+    if (o->bfloat16 ? wav2vec2_use_bfloat16(s->m, err) : wav2vec2_pack(s->m, err))
+        return error_prefix(err, folder);
     return set_up(s, o, info, err) ? error_prefix(err, folder) : 0;
 }
 

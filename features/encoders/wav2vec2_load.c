@@ -117,7 +117,12 @@ static void load_convs(Wav2vec2 *m, WeightLoader *l) {
         char name[80];
         snprintf(name, sizeof name, "feature_extractor.conv_layers.%zu", j);
         float *w = loader_take(l, 3, (size_t[]){out, in, c->kernel[j]}, "%s.conv.weight", name);
-        v->taps = reorder(l, w, 1, out, in, c->kernel[j]);
+        float *taps = reorder(l, w, 1, out, in, c->kernel[j]);
+        if (taps) weight_blocks_drop(l->blocks, w);
+        if (j == 0)
+            v->taps = taps;
+        else
+            v->product = (MatmulWeights){.n = out, .k = c->kernel[j] * in, .b = taps};
         char bias[100];
         snprintf(bias, sizeof bias, "%s.conv.bias", name);
         if (c->conv_bias || weights_have(l->weights, bias))
@@ -161,8 +166,13 @@ static void load_position(Wav2vec2 *m, WeightLoader *l) {
     m->position_bias = loader_take(l, 1, &c->width, "%s.bias", base);
 }
 
+static Wav2vec2Linear linear_of(Affine a, size_t out, size_t in) {
+    return (Wav2vec2Linear){.full = {.transposed = true, .n = out, .k = in, .b = a.weight},
+                            .bias = a.bias};
+}
+
 /* Three products of the same input are one. */
-static Affine load_qkv(WeightLoader *l, size_t n, size_t layer) {
+static Wav2vec2Linear load_qkv(WeightLoader *l, size_t n, size_t layer) {
     static const char *const parts[] = {"q", "k", "v"};
     const Affine y = {loader_room(l, 3 * n * n), loader_room(l, 3 * n)};
     for (size_t k = 0; k < 3; k++) {
@@ -171,7 +181,7 @@ static Affine load_qkv(WeightLoader *l, size_t n, size_t layer) {
         loader_read(l, 1, &n, y.bias ? y.bias + k * n : NULL,
                     "encoder.layers.%zu.attention.%s_proj.bias", layer, parts[k]);
     }
-    return y;
+    return linear_of(y, 3 * n, n);
 }
 
 static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
@@ -179,22 +189,26 @@ static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
     LayerWeights *y = &m->layers[i];
     const size_t n = c->width;
     const struct {
-        Affine *to;
-        size_t out, in; /* in 0: a norm */
+        Wav2vec2Linear *linear; /* or */
+        Affine *norm;
+        size_t out, in;
         const char *name;
     } rows[] = {
-        {&y->out.full, n, n, "attention.out_proj"},
-        {&y->attention_norm, n, 0, "layer_norm"},
-        {&y->up.full, c->inner, n, "feed_forward.intermediate_dense"},
-        {&y->down.full, n, c->inner, "feed_forward.output_dense"},
-        {&y->final_norm, n, 0, "final_layer_norm"},
+        {&y->out, NULL, n, n, "attention.out_proj"},
+        {NULL, &y->attention_norm, n, 0, "layer_norm"},
+        {&y->up, NULL, c->inner, n, "feed_forward.intermediate_dense"},
+        {&y->down, NULL, n, c->inner, "feed_forward.output_dense"},
+        {NULL, &y->final_norm, n, 0, "final_layer_norm"},
     };
-    y->qkv.full = load_qkv(l, n, i);
+    y->qkv = load_qkv(l, n, i);
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         char name[100];
         snprintf(name, sizeof name, "encoder.layers.%zu.%s", i, rows[k].name);
-        *rows[k].to = rows[k].in ? loader_linear(l, rows[k].out, rows[k].in, name)
-                                 : loader_norm(l, rows[k].out, name);
+        if (rows[k].norm)
+            *rows[k].norm = loader_norm(l, rows[k].out, name);
+        else
+            *rows[k].linear =
+                linear_of(loader_linear(l, rows[k].out, rows[k].in, name), rows[k].out, rows[k].in);
     }
 }
 
@@ -220,7 +234,8 @@ static int load(Wav2vec2 *m, const char *folder, Error *err) {
     size_t dim = c->dim[c->convs - 1];
     if (c->projection_norm)
         m->features_norm = loader_norm(&l, dim, "feature_projection.layer_norm");
-    m->projection = loader_linear(&l, c->width, dim, "feature_projection.projection");
+    m->projection =
+        linear_of(loader_linear(&l, c->width, dim, "feature_projection.projection"), c->width, dim);
     load_position(m, &l);
     m->encoder_norm = loader_norm(&l, c->width, "encoder.layer_norm");
     for (size_t i = 0; i < c->layers; i++) load_layer(m, &l, i);
@@ -241,9 +256,29 @@ int wav2vec2_load(const char *folder, Wav2vec2 **out, Error *err) {
     return 0;
 }
 
+int wav2vec2_pack(Wav2vec2 *m, Error *err) {
+    const Wav2vec2Config *c = &m->config;
+    for (size_t j = 1; j < c->convs; j++)
+        if (weight_blocks_pack(&m->blocks, &m->convs[j].product, err)) return -1;
+    for (size_t i = 0; i < c->layers; i++) {
+        LayerWeights *w = &m->layers[i];
+        Wav2vec2Linear *const all[] = {&w->qkv, &w->out, &w->up, &w->down};
+        for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+            if (weight_blocks_pack(&m->blocks, &all[k]->full, err)) return -1;
+    }
+    return weight_blocks_pack(&m->blocks, &m->projection.full, err);
+}
+
 void wav2vec2_free(Wav2vec2 *m) {
     if (!m) return;
     weight_blocks_free(&m->blocks);
+    for (size_t j = 0; j < WAV2VEC2_CONVS_MAX; j++) matmul_weights_free(&m->convs[j].product);
+    matmul_weights_free(&m->projection.full);
+    for (size_t i = 0; m->layers && i < m->config.layers; i++) {
+        LayerWeights *w = &m->layers[i];
+        Wav2vec2Linear *const all[] = {&w->qkv, &w->out, &w->up, &w->down};
+        for (size_t k = 0; k < sizeof all / sizeof *all; k++) matmul_weights_free(&all[k]->full);
+    }
     wav2vec2_free_bfloat16(m);
     free(m->layers);
     free(m);

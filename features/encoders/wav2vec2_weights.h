@@ -8,14 +8,16 @@
 
 /* half, halves: the same in bfloat16, where it is to be used; else their data is NULL. */
 typedef struct {
-    float *taps; /* [kernel, in, out] */
+    float *taps; /* [kernel, in, out]; of the first: the others' are in product */
+    MatmulWeights product;
     Bf16Matrix half; /* [out, kernel in] */
     float *bias; /* [out] or NULL */
     Affine norm; /* or NULLs */
 } ConvWeights;
 
 typedef struct {
-    Affine full;
+    MatmulWeights full;
+    float *bias;
     Bf16Matrix half;
 } Wav2vec2Linear;
 
@@ -28,7 +30,8 @@ typedef struct {
 struct Wav2vec2 {
     Wav2vec2Config config;
     ConvWeights convs[WAV2VEC2_CONVS_MAX];
-    Affine features_norm, projection;
+    Affine features_norm;
+    Wav2vec2Linear projection;
     float *position_taps; /* [groups, kernel, in, out] */
     Bf16Matrix *position_halves; /* of each group, [out, kernel in]; or NULL */
     bool position_rounded; /* what meets the taps is rounded to bfloat16 */

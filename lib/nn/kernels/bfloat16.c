@@ -155,16 +155,6 @@ void bf16_round_numbers(Bf16Kernel kernel, const real *x, size_t n, void *to, si
         bf16_round_row(kernel, x, n, (uint16_t *)to + at);
 }
 
-/* A product for every stride of terms: BLAS wants rows that share nothing. */
-static void plain_rows(const Bf16Matrix *w, const real *x, size_t stride, size_t rows,
-                       const real *bias, real *y, size_t y_stride) {
-    for (size_t at = 0; at < w->in; at += stride) {
-        const size_t terms = w->in - at < stride ? w->in - at : stride;
-        matmul_nt_onto(rows, w->out, terms, x + at, stride, (const real *)w->data + at, w->in,
-                       at ? NULL : bias, at ? y : NULL, y, y_stride);
-    }
-}
-
 void bf16_end_rows(Bf16Kernel kernel, size_t rows, size_t stride, size_t in, void *input) {
     const size_t there = (rows - 1) * stride + in;
     if (kernel == BF16_PLAIN) return;
@@ -175,7 +165,9 @@ void bf16_end_rows(Bf16Kernel kernel, size_t rows, size_t stride, size_t in, voi
 void bf16_product_rows(const Bf16Matrix *w, const void *input, size_t first, size_t stride,
                        size_t rows, const real *bias, real *y, size_t y_stride) {
     if (w->kernel == BF16_PLAIN) {
-        plain_rows(w, (const real *)input + first, stride, rows, bias, y, y_stride);
+        const MatmulWeights plain = {.transposed = true, .n = w->out, .k = w->in, .b = w->data};
+        matmul_by_weights(&plain, rows, (const real *)input + first, stride, bias, NULL, y,
+                          y_stride);
         return;
     }
     const Bf16Job job = {.rows = rows,

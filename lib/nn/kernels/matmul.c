@@ -1,9 +1,11 @@
 #include "lib/nn/kernels/matmul.h"
 
 #include <omp.h>
+#include <stdlib.h>
 
 #include "lib/base/blas.h"
 #include "lib/base/choices.h"
+#include "lib/base/memory.h"
 #include "lib/base/part.h"
 #include "lib/nn/kernels/loops.h"
 #include "lib/nn/kernels/matmul_kernels.h"
@@ -32,17 +34,38 @@ static void begin_row(const Product *p, size_t i) {
         loops->scale(p->beta, d, c, p->n);
 }
 
+/* Where memory is out, a tile of rows at a time. */
+static void multiply_packed(const OwnProducts *own, const Product *p) {
+    enum { FEW = 12, LEAST = 1 << 13 };
+    real few[LEAST], *room = memory_block(own->packed_room(p->m) * sizeof *room);
+    const size_t most = room ? p->m : FEW;
+    Product part = *p;
+    for (size_t row = 0; row < p->m; row += most) {
+        part.m = p->m - row < most ? p->m - row : most;
+        part.a = p->a + row * p->lda;
+        part.c = p->c + row * p->ldc;
+        part.d = p->d + row * p->ldc;
+        own->multiply_packed(&part, room ? room : few);
+    }
+    free(room);
+}
+
 static void multiply_part(const Product *p, size_t row, size_t col, size_t rows, size_t cols) {
     if (rows == 0 || cols == 0) return;
     Product part = *p;
     part.m = rows;
     part.n = cols;
     part.a += p->ta ? row : row * p->lda;
-    part.b += p->tb ? col * p->ldb : col;
+    if (p->b) part.b += p->tb ? col * p->ldb : col;
     part.c += row * p->ldc + col;
     part.d += row * p->ldc + col;
     if (part.bias) part.bias += col;
     const OwnProducts *own = matmul_own();
+    if (p->panels) {
+        part.panel = col / own->panel_width;
+        multiply_packed(own, &part);
+        return;
+    }
     if (choice(CHOICE_MATMUL) == MATMUL_OWN && own->pays(&part)) {
         own->multiply(&part);
         return;
@@ -85,21 +108,119 @@ static void multiply(Product p) {
 
 void matmul(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b,
             size_t ldb, real beta, real *c, size_t ldc) {
-    multiply((Product){false, false, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c, c, NULL});
+    multiply((Product){.m = m,
+                       .n = n,
+                       .k = k,
+                       .lda = lda,
+                       .ldb = ldb,
+                       .ldc = ldc,
+                       .alpha = alpha,
+                       .beta = beta,
+                       .a = a,
+                       .b = b,
+                       .c = c,
+                       .d = c});
 }
 
 void matmul_nt(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b,
                size_t ldb, real beta, real *c, size_t ldc) {
-    multiply((Product){false, true, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c, c, NULL});
+    multiply((Product){.tb = true,
+                       .m = m,
+                       .n = n,
+                       .k = k,
+                       .lda = lda,
+                       .ldb = ldb,
+                       .ldc = ldc,
+                       .alpha = alpha,
+                       .beta = beta,
+                       .a = a,
+                       .b = b,
+                       .c = c,
+                       .d = c});
 }
 
 void matmul_nt_onto(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
                     size_t ldb, const real *bias, const real *d, real *c, size_t ldc) {
-    multiply(
-        (Product){false, true, m, n, k, lda, ldb, ldc, 1, d ? 1 : 0, a, b, c, d ? d : c, bias});
+    multiply((Product){.tb = true,
+                       .m = m,
+                       .n = n,
+                       .k = k,
+                       .lda = lda,
+                       .ldb = ldb,
+                       .ldc = ldc,
+                       .alpha = 1,
+                       .beta = d ? 1 : 0,
+                       .a = a,
+                       .b = b,
+                       .c = c,
+                       .d = d ? d : c,
+                       .bias = bias});
 }
 
 void matmul_tn(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b,
                size_t ldb, real beta, real *c, size_t ldc) {
-    multiply((Product){true, false, m, n, k, lda, ldb, ldc, alpha, beta, a, b, c, c, NULL});
+    multiply((Product){.ta = true,
+                       .m = m,
+                       .n = n,
+                       .k = k,
+                       .lda = lda,
+                       .ldb = ldb,
+                       .ldc = ldc,
+                       .alpha = alpha,
+                       .beta = beta,
+                       .a = a,
+                       .b = b,
+                       .c = c,
+                       .d = c});
+}
+
+/* --- weights --- */
+
+static Product product_of(const MatmulWeights *w) {
+    return (Product){.tb = w->transposed,
+                     .n = w->n,
+                     .k = w->k,
+                     .ldb = w->transposed ? w->k : w->n,
+                     .alpha = 1,
+                     .b = w->b,
+                     .panels = w->panels,
+                     .packed_n = w->n};
+}
+
+int matmul_pack(MatmulWeights *w, Error *err) {
+    const OwnProducts *own = matmul_own();
+    const size_t size = own->packed_size(w->n, w->k);
+    if (choice(CHOICE_MATMUL) != MATMUL_OWN || size == 0) return 0;
+    real *panels = memory_block(size * sizeof *panels);
+    if (!panels) return error_set(err, "out of memory");
+    const Product p = product_of(w);
+    own->pack(&p, panels);
+    w->panels = panels;
+    w->b = NULL;
+    return 0;
+}
+
+void matmul_weights_free(MatmulWeights *w) {
+    free(w->panels);
+    *w = (MatmulWeights){0};
+}
+
+/* BLAS wants rows that share nothing: then there is a product for every lda of terms. */
+void matmul_by_weights(const MatmulWeights *w, size_t m, const real *a, size_t lda,
+                       const real *bias, const real *d, real *c, size_t ldc) {
+    const size_t step = w->panels || lda > w->k ? w->k : lda;
+    for (size_t k = 0; k < w->k; k += step) {
+        Product p = product_of(w);
+        p.m = m;
+        p.k = w->k - k < step ? w->k - k : step;
+        p.lda = lda;
+        p.ldc = ldc;
+        p.a = a + k;
+        if (p.b) p.b += w->transposed ? k : k * p.ldb;
+        p.c = c;
+        p.d = d && k == 0 ? d : c;
+        p.beta = d || k > 0 ? 1 : 0;
+        p.bias = k == 0 ? bias : NULL;
+        multiply(p);
+    }
 }

@@ -8,6 +8,7 @@
 #ifndef LIB_NN_KERNELS_MATMUL_H
 #define LIB_NN_KERNELS_MATMUL_H
 
+#include "lib/base/error.h"
 #include "lib/nn/real.h"
 
 /* A [m, k], B [k, n] */
@@ -23,5 +24,22 @@ void matmul_nt_onto(size_t m, size_t n, size_t k, const real *a, size_t lda, con
 /* A [k, m], B [k, n]: C = A^T B */
 void matmul_tn(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda, const real *b,
                size_t ldb, real beta, real *c, size_t ldc);
+
+/* B [k, n], or transposed [n, k], of products that are made many times: {transposed, n, k, b}, b
+ * borrowed. Packing copies it once into the order in which our kernel reads it, so that no product
+ * has to; b is NULL then, and may be freed. Where all products are BLAS's it stays what it is. */
+typedef struct {
+    bool transposed;
+    size_t n, k;
+    const real *b;
+    real *panels; /* owned, or NULL */
+} MatmulWeights;
+
+int matmul_pack(MatmulWeights *w, Error *err);
+void matmul_weights_free(MatmulWeights *w);
+
+/* C = A B + bias + D, as matmul_nt_onto. A's rows may share numbers (lda < k): a convolution. */
+void matmul_by_weights(const MatmulWeights *w, size_t m, const real *a, size_t lda,
+                       const real *bias, const real *d, real *c, size_t ldc);
 
 #endif

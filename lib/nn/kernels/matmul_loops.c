@@ -337,9 +337,90 @@ static void multiply(const Product *p) {
         }
 }
 
+/* --- the product with panels that were packed before --- */
+
+enum {
+    PACKED_DEPTH = 384,
+    PACKED_STRIDE = PACKED_DEPTH + LINE, /* rows of A's copy lie in different sets of the cache */
+    PACKED_KEPT = 480 /* rows of it: 750 KiB */
+};
+
+static size_t up_to(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
+
+static size_t packed_size(size_t n, size_t k) {
+    return up_to(n, WIDTH) * (k / PACKED_DEPTH * PACKED_DEPTH + up_to(k % PACKED_DEPTH, LANES));
+}
+
+static void pack(const Product *p, float *to) {
+    for (size_t k = 0; k < p->k; k += PACKED_DEPTH) {
+        const size_t depth = at_most(p->k - k, PACKED_DEPTH);
+        for (size_t col = 0; col < p->n; col += WIDTH, to += up_to(depth, LANES) * WIDTH)
+            if (p->tb)
+                copy_transposed(p->b + col * p->ldb + k, p->ldb, at_most(p->n - col, WIDTH), depth,
+                                to);
+            else
+                copy_straight(p->b + k * p->ldb + col, p->ldb, at_most(p->n - col, WIDTH), depth,
+                              to);
+    }
+}
+
+static size_t packed_room(size_t m) { return at_most(m, PACKED_KEPT) * PACKED_STRIDE; }
+
+/* Rows of a's copy times a panel. */
+static void packed_down(const Product *p, Block s, size_t col, const float *a, const float *panel) {
+    const size_t tiles = (s.rows + HEIGHT - 1) / HEIGHT, cols = at_most(p->n - col, WIDTH);
+    Ahead none = {0};
+    for (size_t i = 0; i < tiles; i++) {
+        const size_t from = s.rows * i / tiles, n = s.rows * (i + 1) / tiles - from;
+        const size_t place = (s.row + from) * p->ldc + col;
+        const Tile t = {.a = a + from * PACKED_STRIDE,
+                        .stride = PACKED_STRIDE,
+                        .depth = s.depth,
+                        .panel = panel,
+                        .c = p->c + place,
+                        .d = (s.k ? p->c : p->d) + place,
+                        .ldc = p->ldc,
+                        .cols = cols,
+                        .alpha = p->alpha,
+                        .beta = s.k ? 1 : p->beta,
+                        .bias = p->bias && s.k == 0 ? p->bias + col : NULL,
+                        .next_a = &none,
+                        .next_b = &none};
+        (cols > LANES ? tile_rows_wide : tile_rows_narrow)(&t, n);
+    }
+}
+
+static void multiply_packed(const Product *p, float *room) {
+    const size_t blocks = (p->m + PACKED_KEPT - 1) / PACKED_KEPT, wide = up_to(p->packed_n, WIDTH);
+    for (size_t i = 0; i < blocks; i++) {
+        const Part rows = part_of(p->m, HEIGHT, i, blocks);
+        for (size_t k = 0; k < p->k; k += PACKED_DEPTH) {
+            const Block s = {rows.first, rows.count, k, at_most(p->k - k, PACKED_DEPTH)};
+            const size_t high = up_to(s.depth, LANES);
+            const float *panel = p->panels + k * wide + p->panel * high * WIDTH;
+            for (size_t t = 0; t < s.rows; t++)
+                memcpy(room + t * PACKED_STRIDE, p->a + (s.row + t) * p->lda + k,
+                       s.depth * sizeof *room);
+            for (size_t col = 0; col < p->n; col += WIDTH, panel += high * WIDTH)
+                packed_down(p, s, col, room, panel);
+        }
+    }
+}
+
 #else
+enum { WIDTH = 1 };
 static bool pays(const Product *p) { return (void)p, false; }
 static void multiply(const Product *p) { (void)p; }
+static size_t packed_size(size_t n, size_t k) { return (void)n, (void)k, 0; }
+static void pack(const Product *p, real *to) { (void)p, (void)to; }
+static size_t packed_room(size_t m) { return (void)m, 0; }
+static void multiply_packed(const Product *p, real *room) { (void)p, (void)room; }
 #endif
 
-const OwnProducts LOOPS_TABLE(own_products) = {.multiply = multiply, .pays = pays};
+const OwnProducts LOOPS_TABLE(own_products) = {.multiply = multiply,
+                                               .pays = pays,
+                                               .packed_size = packed_size,
+                                               .pack = pack,
+                                               .packed_room = packed_room,
+                                               .multiply_packed = multiply_packed,
+                                               .panel_width = WIDTH};

@@ -34,9 +34,21 @@ static void case_new(Case *t, size_t m, size_t n, size_t k, bool ta, bool tb, fl
     if (beta == 0 || apart) t->c[0] = NAN; /* must not count */
     t->before = malloc(m * ldc * sizeof *t->before);
     memcpy(t->before, t->c, m * ldc * sizeof *t->before);
-    t->p = (Product){ta,     tb,    m,    n,    k,    lda,  ldb,
-                     ldc,    alpha, beta, t->a, t->b, t->c, apart ? t->d : t->c,
-                     t->bias};
+    t->p = (Product){.ta = ta,
+                     .tb = tb,
+                     .m = m,
+                     .n = n,
+                     .k = k,
+                     .lda = lda,
+                     .ldb = ldb,
+                     .ldc = ldc,
+                     .alpha = alpha,
+                     .beta = beta,
+                     .a = t->a,
+                     .b = t->b,
+                     .c = t->c,
+                     .d = apart ? t->d : t->c,
+                     .bias = t->bias};
 }
 
 static void case_check(Case *t) {
@@ -116,6 +128,46 @@ static void whole_products(void **state) {
     }
 }
 
+/* Weights that are packed once, and those that are not, as a convolution's too, whose rows share
+ * numbers: against sums in double. */
+static void weights(void **state) {
+    (void)state;
+    enum { M = 61, N = 77, K = 805, PAD = 3 };
+    static const size_t strides[] = {K + 2, 400, 23};
+    float *a = malloc(M * (K + 2) * sizeof *a), *b = malloc(N * K * sizeof *b), bias[N];
+    float *c = malloc(M * (N + PAD) * sizeof *c), *d = malloc(M * (N + PAD) * sizeof *d);
+    Rng r = rng_seed(5);
+    for (size_t i = 0; i < M * (K + 2); i++) a[i] = (float)rng_normal(&r);
+    for (size_t i = 0; i < N * K; i++) b[i] = (float)rng_normal(&r);
+    for (size_t i = 0; i < N; i++) bias[i] = (float)rng_normal(&r);
+    for (size_t i = 0; i < M * (N + PAD); i++) d[i] = (float)rng_normal(&r);
+    for (size_t way = 0; way < 24; way++) {
+        const bool transposed = way & 1, packed = way & 2, onto = way & 4;
+        const size_t lda = strides[way / 8];
+        MatmulWeights w = {.transposed = transposed, .n = N, .k = K, .b = b};
+        Error err;
+        threads_set(way & 8 ? 3 : 1);
+        if (packed) assert_done(matmul_pack(&w, &err), &err);
+        for (size_t i = 0; i < M * (N + PAD); i++) c[i] = -7;
+        matmul_by_weights(&w, M, a, lda, onto ? NULL : bias, onto ? d : NULL, c, N + PAD);
+        for (size_t i = 0; i < M; i++) {
+            for (size_t j = 0; j < N; j++) {
+                double sum = (double)(onto ? d[i * (N + PAD) + j] : bias[j]), terms = 1;
+                for (size_t k = 0; k < K; k++) {
+                    const double term =
+                        (double)a[i * lda + k] * (double)(transposed ? b[j * K + k] : b[k * N + j]);
+                    sum += term;
+                    terms += fabs(term);
+                }
+                assert_true(fabs((double)c[i * (N + PAD) + j] - sum) < 1e-6 * terms);
+            }
+            for (size_t j = N; j < N + PAD; j++) assert_true(c[i * (N + PAD) + j] == -7);
+        }
+        matmul_weights_free(&w);
+    }
+    free(a), free(b), free(c), free(d);
+}
+
 /* NaN and infinity stay in their row and column: padding of vectors takes neither in nor drops it.
  */
 static void nan_and_infinity(void **state) {
@@ -139,7 +191,7 @@ static void nan_and_infinity(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(our_kernel),
-                                       cmocka_unit_test(whole_products),
+                                       cmocka_unit_test(whole_products), cmocka_unit_test(weights),
                                        cmocka_unit_test(nan_and_infinity)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
