@@ -5,6 +5,7 @@
 #ifndef FEATURES_ENCODERS_CLAP_H
 #define FEATURES_ENCODERS_CLAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,6 +48,9 @@ int clap_config_read(const char *folder, ClapConfig *out, Error *err);
  * logit_scale_t) is ignored; whatever else is missing, of another shape or too many is refused by
  * name. *out is NULL on error. Errors begin with a path. */
 int clap_load(const char *folder, Clap **out, Error *err);
+/* Once, before anything is run: weights in the order in which products read them, or rounded to
+ * bfloat16, as are inputs as they come. */
+int clap_prepare(Clap *m, bool bfloat16, Error *err);
 void clap_free(Clap *m);
 const ClapConfig *clap_config(const Clap *m);
 uint64_t clap_print(const Clap *m); /* of the weights */

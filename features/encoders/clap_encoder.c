@@ -54,7 +54,6 @@ static int refuse_others(const EncoderOptions *o, Error *err) {
     if (o->preset) return error_set(err, "CLAP has no preset '%s'", o->preset);
     if (o->normalise != NORMALISE_SONG)
         return error_set(err, "CLAP hears samples as they are: there is nothing to normalise");
-    if (o->bfloat16) return error_set(err, "CLAP is computed in float32 only");
     return 0;
 }
 
@@ -99,6 +98,7 @@ static int open(const char *folder, const EncoderOptions *o, void *state, Encode
                 Error *err) {
     State *s = state;
     if (clap_load(folder, &s->m, err)) return -1;
+    if (clap_prepare(s->m, o->bfloat16, err)) return error_prefix(err, folder);
     return set_up(s, o, info, err) ? error_prefix(err, folder) : 0;
 }
 

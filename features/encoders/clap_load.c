@@ -227,7 +227,7 @@ static void load_batch_norm(Clap *m, WeightLoader *l) {
 }
 
 /* Queries, keys and values one upon the other. */
-static Affine load_qkv(Clap *m, WeightLoader *l, size_t n, size_t heads, const char *block) {
+static EncoderLinear load_qkv(Clap *m, WeightLoader *l, size_t n, size_t heads, const char *block) {
     static const char *const names[] = {"query", "key", "value"};
     const Affine out = {loader_room(l, 3 * n * n), loader_room(l, 3 * n)};
     const size_t shape[] = {n, n};
@@ -242,7 +242,7 @@ static Affine load_qkv(Clap *m, WeightLoader *l, size_t n, size_t heads, const c
     const double scale = 1 / sqrt((double)n / (double)heads);
     for (size_t k = 0; k < n * n && !l->failed; k++) out.weight[k] = (float)(out.weight[k] * scale);
     for (size_t k = 0; k < n && !l->failed; k++) out.bias[k] = (float)(out.bias[k] * scale);
-    return out;
+    return encoder_linear(out, 3 * n, n);
 }
 
 /* Row of the table for a query's and a key's place in a window. */
@@ -286,20 +286,24 @@ static void load_block(Clap *m, WeightLoader *l, size_t s, size_t b) {
     char name[100], part[140];
     snprintf(name, sizeof name, ENCODER "layers.%zu.blocks.%zu", s, b);
     const struct {
-        Affine *to;
-        size_t out, in; /* in 0: a norm */
+        EncoderLinear *to;
+        size_t out, in;
         const char *name;
     } rows[] = {
-        {&block->before, n, 0, "layernorm_before"},    {&block->after, n, 0, "layernorm_after"},
-        {&block->out, n, n, "attention.output.dense"}, {&block->up, inner, n, "intermediate.dense"},
+        {&block->out, n, n, "attention.output.dense"},
+        {&block->up, inner, n, "intermediate.dense"},
         {&block->down, n, inner, "output.dense"},
     };
     block->qkv = load_qkv(m, l, n, heads, name);
     block->bias = load_bias(m, l, heads, name);
+    snprintf(part, sizeof part, "%s.layernorm_before", name);
+    block->before = loader_norm(l, n, part);
+    snprintf(part, sizeof part, "%s.layernorm_after", name);
+    block->after = loader_norm(l, n, part);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         snprintf(part, sizeof part, "%s.%s", name, rows[i].name);
-        *rows[i].to = rows[i].in ? loader_linear(l, rows[i].out, rows[i].in, part)
-                                 : loader_norm(l, rows[i].out, part);
+        *rows[i].to = encoder_linear(loader_linear(l, rows[i].out, rows[i].in, part), rows[i].out,
+                                     rows[i].in);
     }
 }
 
@@ -311,8 +315,10 @@ static void load_stage(Clap *m, WeightLoader *l, size_t s) {
     if (s + 1 == m->config.stages) return;
     snprintf(name, sizeof name, ENCODER "layers.%zu.downsample.norm", s);
     stage->merge_norm = loader_norm(l, 4 * n, name);
-    stage->merge = loader_take(l, 2, (size_t[]){2 * n, 4 * n},
-                               ENCODER "layers.%zu.downsample.reduction.weight", s);
+    const Affine merge = {.weight =
+                              loader_take(l, 2, (size_t[]){2 * n, 4 * n},
+                                          ENCODER "layers.%zu.downsample.reduction.weight", s)};
+    stage->merge = encoder_linear(merge, 2 * n, 4 * n);
 }
 
 static void load_rest(Clap *m, WeightLoader *l) {
@@ -376,9 +382,36 @@ int clap_load(const char *folder, Clap **out, Error *err) {
     return 0;
 }
 
+int clap_prepare(Clap *m, bool bfloat16, Error *err) {
+    for (size_t s = 0; s < m->config.stages; s++) {
+        ClapStage *stage = &m->stages[s];
+        for (size_t b = 0; b < m->config.depth[s]; b++) {
+            ClapBlock *v = &stage->blocks[b];
+            EncoderLinear *const all[] = {&v->qkv, &v->out, &v->up, &v->down};
+            for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+                if (encoder_linear_prepare(all[k], bfloat16, &m->blocks, err)) return -1;
+        }
+        if (s + 1 < m->config.stages &&
+            encoder_linear_prepare(&stage->merge, bfloat16, &m->blocks, err))
+            return -1;
+    }
+    return 0;
+}
+
+static void free_stage(Clap *m, size_t s) {
+    ClapStage *stage = &m->stages[s];
+    for (size_t b = 0; stage->blocks && b < m->config.depth[s]; b++) {
+        ClapBlock *v = &stage->blocks[b];
+        EncoderLinear *const all[] = {&v->qkv, &v->out, &v->up, &v->down};
+        for (size_t k = 0; k < sizeof all / sizeof *all; k++) encoder_linear_free(all[k]);
+    }
+    encoder_linear_free(&stage->merge);
+    free(stage->blocks);
+}
+
 void clap_free(Clap *m) {
     if (!m) return;
-    for (size_t s = 0; s < m->config.stages; s++) free(m->stages[s].blocks);
+    for (size_t s = 0; s < m->config.stages; s++) free_stage(m, s);
     weight_blocks_free(&m->blocks);
     mel_filters_free(&m->filters);
     free(m->window);

@@ -2,14 +2,14 @@
 #ifndef FEATURES_ENCODERS_CLAP_PARTS_H
 #define FEATURES_ENCODERS_CLAP_PARTS_H
 
-#include "features/encoders/checkpoint.h"
 #include "features/encoders/clap.h"
+#include "features/encoders/encoder_linear.h"
 #include "features/mint35/mel_spectrogram.h"
 
 typedef struct {
     Affine before, after; /* layer norms */
-    Affine qkv; /* [3 width, width]; queries already divided by the root of a head's width */
-    Affine out, up, down;
+    EncoderLinear qkv; /* [3 width, width]; queries already divided by the root of a head's width */
+    EncoderLinear out, up, down;
     float *bias; /* [heads, window^2, window^2]: of a query's and a key's places in a window */
 } ClapBlock;
 
@@ -17,7 +17,7 @@ typedef struct {
     size_t grid, width; /* grid^2 tokens of that width */
     ClapBlock *blocks; /* [depth], owned */
     Affine merge_norm; /* of four tokens [4 width]; NULLs in the last stage */
-    float *merge; /* [2 width, 4 width] */
+    EncoderLinear merge; /* [2 width, 4 width]; nothing in the last stage */
 } ClapStage;
 
 struct Clap {

@@ -27,7 +27,8 @@ static size_t block_floats(const Clap *m, size_t s) {
     return piece_tokens(m, s) * n * (1 + inner) + window * window;
 }
 
-size_t clap_room(const Clap *m) {
+/* Numbers of a thread's room in float. */
+static size_t float_room(const Clap *m) {
     const size_t patches = m->stages[0].grid * m->config.patch * m->config.patch;
     const size_t vectors = clap_channels(m) + 2 * m->config.embedding;
     size_t most = patches > vectors ? patches : vectors;
@@ -35,6 +36,24 @@ size_t clap_room(const Clap *m) {
         if (block_floats(m, s) > most) most = block_floats(m, s);
     return most + 16 - most % 16; /* whole lines of a cache */
 }
+
+/* The largest input of a linear layer in bfloat16, as so many floats; 0 where there is none. */
+static size_t rounded_floats(const Clap *m) {
+    const size_t inner = m->config.inner > 4 ? m->config.inner : 4;
+    size_t most = 0;
+    if (!m->stages[0].blocks[0].qkv.half.data) return 0;
+    for (size_t s = 0; s < m->config.stages; s++) {
+        const size_t bytes =
+            bf16_input_size(bf16_kernel(), piece_tokens(m, s), inner * m->stages[s].width);
+        most = bytes > most ? bytes : most;
+    }
+    return (most + 63) / 64 * 16;
+}
+
+size_t clap_room(const Clap *m) { return float_room(m) + rounded_floats(m); }
+
+/* Behind the floats of a thread's room. */
+static void *rounded_room(const Clap *m, float *room) { return room + float_room(m); }
 
 static float *own_room(const Clap *m, float *room) {
     return room + (size_t)omp_get_thread_num() * clap_room(m);
@@ -96,19 +115,18 @@ static void attend(const ClapBlock *b, size_t heads, const Windows *v, size_t w,
 static void attention_piece(const Clap *m, size_t s, const ClapBlock *b, const Windows *v,
                             size_t first, size_t count, float *x, float *windows, float *room) {
     const size_t n = v->side * v->side, width = v->width, rows = count * n;
+    void *rounded = rounded_room(m, room);
     float *normed = room, *qkv = normed + piece_tokens(m, s) * width,
           *scores = qkv + piece_tokens(m, s) * 3 * width;
     for (size_t r = 0; r < rows; r++)
         kernel_layer_norm(x + token_place(v, first + r / n, r % n) * width, b->before.weight,
                           b->before.bias, m->config.epsilon, 1, width, normed + r * width);
-    matmul_nt_onto(rows, 3 * width, width, normed, width, b->qkv.weight, width, b->qkv.bias, NULL,
-                   qkv, 3 * width);
+    encoder_linear_run(&b->qkv, normed, rows, NULL, rounded, qkv);
     for (size_t w = 0; w < count; w++)
         attend(b, m->config.heads[s], v, first + w, qkv + w * n * 3 * width, scores,
                normed + w * n * width);
     float *given = qkv;
-    matmul_nt_onto(rows, width, width, normed, width, b->out.weight, width, b->out.bias, NULL,
-                   given, width);
+    encoder_linear_run(&b->out, normed, rows, NULL, rounded, given);
     for (size_t r = 0; r < rows; r++) {
         float *to = x + token_place(v, first + r / n, r % n) * width;
         for (size_t k = 0; k < width; k++) to[k] += given[r * width + k];
@@ -121,13 +139,12 @@ static void attention_piece(const Clap *m, size_t s, const ClapBlock *b, const W
 static void feed_piece(const Clap *m, const ClapBlock *b, size_t width, size_t rows, float *x,
                        float *room) {
     const size_t inner = m->config.inner * width;
+    void *rounded = rounded_room(m, room);
     float *normed = room, *between = normed + rows * width;
     kernel_layer_norm(x, b->after.weight, b->after.bias, m->config.epsilon, rows, width, normed);
-    matmul_nt_onto(rows, inner, width, normed, width, b->up.weight, width, b->up.bias, NULL,
-                   between, inner);
+    encoder_linear_run(&b->up, normed, rows, NULL, rounded, between);
     kernel_gelu_erf(between, rows * inner);
-    matmul_nt_onto(rows, width, inner, between, inner, b->down.weight, inner, b->down.bias, x, x,
-                   width);
+    encoder_linear_run(&b->down, between, rows, x, rounded, x);
 }
 
 void clap_block(const Clap *m, size_t s, size_t b, float *x, size_t clips, float *windows,
@@ -174,6 +191,6 @@ void clap_merge(const Clap *m, size_t s, const float *x, size_t clips, float *y,
         for (size_t r = 0; r < rows; r++) gather(stage, x, t + r, four + r * 4 * n);
         kernel_layer_norm(four, stage->merge_norm.weight, stage->merge_norm.bias, 1e-5f, rows,
                           4 * n, four);
-        matmul_nt(rows, 2 * n, 4 * n, 1, four, 4 * n, stage->merge, 4 * n, 0, y + t * 2 * n, 2 * n);
+        encoder_linear_run(&stage->merge, four, rows, NULL, rounded_room(m, four), y + t * 2 * n);
     }
 }

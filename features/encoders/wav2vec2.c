@@ -44,15 +44,6 @@ void wav2vec2_gelu(float *x, size_t rows, size_t n) {
     for (size_t t = 0; t < rows; t++) kernel_gelu_erf(x + t * n, n);
 }
 
-/* y = x W^T + bias + onto, which may be y or NULL */
-static void product(const Wav2vec2Linear *w, const float *x, size_t rows, size_t in, size_t out,
-                    const float *onto, void *rounded, float *y) {
-    if (w->half.data)
-        bf16_product(&w->half, 0, out, rows, x, w->bias, onto, rounded, y);
-    else
-        matmul_by_weights(&w->full, rows, x, in, w->bias, onto, y, out);
-}
-
 /* --- transformer --- */
 
 /* What a layer needs besides its input, [frames, ...]. */
@@ -97,26 +88,24 @@ static void attend_head(const Wav2vec2 *m, size_t head, size_t frames, const Spa
 /* Attention of x [frames, width] over itself, before its last product -> s->mixed. */
 static void attend(const Wav2vec2 *m, const LayerWeights *w, const float *x, size_t frames,
                    const Space *s) {
-    const size_t n = m->config.width;
-    product(&w->qkv, x, frames, n, 3 * n, NULL, s->rounded, s->qkv);
+    encoder_linear_run(&w->qkv, x, frames, NULL, s->rounded, s->qkv);
 #pragma omp parallel for schedule(dynamic, 1) if (!omp_in_parallel())
     for (size_t head = 0; head < m->config.heads; head++) attend_head(m, head, frames, s);
 }
 
 static void feed_forward(const Wav2vec2 *m, const LayerWeights *w, const float *x, size_t frames,
                          const Space *s) {
-    const size_t n = m->config.width, inner = m->config.inner;
-    product(&w->up, x, frames, n, inner, NULL, s->rounded, s->inner);
-    wav2vec2_gelu(s->inner, frames, inner);
+    encoder_linear_run(&w->up, x, frames, NULL, s->rounded, s->inner);
+    wav2vec2_gelu(s->inner, frames, m->config.inner);
 }
 
 /* Stages of a layer, which are not computed by themselves otherwise. */
-static int tell_product(const Wav2vec2Run *r, const char *name, const Wav2vec2Linear *w,
-                        const float *x, size_t in, size_t frames, const Space *s) {
+static int tell_product(const Wav2vec2Run *r, const char *name, const EncoderLinear *w,
+                        const float *x, size_t frames, const Space *s) {
     const size_t n = r->m->config.width;
     float *y = wav2vec2_room(r, frames, n);
     if (!y) return -1;
-    product(w, x, frames, in, n, NULL, s->rounded, y);
+    encoder_linear_run(w, x, frames, NULL, s->rounded, y);
     wav2vec2_tell(r, name, y, frames, n);
     free(y);
     return 0;
@@ -135,16 +124,15 @@ static int layer(const Wav2vec2Run *r, size_t i, float *x, size_t frames, const 
         in = s->normed;
     }
     attend(m, w, in, frames, s);
-    if (tells && tell_product(r, "layer_0_attention", &w->out, s->mixed, n, frames, s)) return -1;
-    product(&w->out, s->mixed, frames, n, n, x, s->rounded, x);
+    if (tells && tell_product(r, "layer_0_attention", &w->out, s->mixed, frames, s)) return -1;
+    encoder_linear_run(&w->out, s->mixed, frames, x, s->rounded, x);
     if (c->pre_norm)
         wav2vec2_norm(x, w->final_norm, c->epsilon, frames, n, s->normed);
     else
         wav2vec2_norm(x, w->attention_norm, c->epsilon, frames, n, x);
     feed_forward(m, w, in, frames, s);
-    if (tells && tell_product(r, "layer_0_feed_forward", &w->down, s->inner, c->inner, frames, s))
-        return -1;
-    product(&w->down, s->inner, frames, c->inner, n, x, s->rounded, x);
+    if (tells && tell_product(r, "layer_0_feed_forward", &w->down, s->inner, frames, s)) return -1;
+    encoder_linear_run(&w->down, s->inner, frames, x, s->rounded, x);
     if (!c->pre_norm) wav2vec2_norm(x, w->final_norm, c->epsilon, frames, n, x);
     return 0;
 }
@@ -191,7 +179,7 @@ static int project(const Wav2vec2Run *r, const float *samples, size_t count, siz
     }
     if (c->projection_norm) wav2vec2_norm(heard, m->features_norm, c->epsilon, frames, dim, heard);
     wav2vec2_tell(r, "features_normed", heard, frames, dim);
-    product(&m->projection, heard, frames, dim, c->width, NULL, NULL, x);
+    encoder_linear_run(&m->projection, heard, frames, NULL, NULL, x);
     free(heard);
     wav2vec2_tell(r, "projected", x, frames, c->width);
     return wav2vec2_add_position(r, x, frames);

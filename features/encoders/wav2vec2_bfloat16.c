@@ -54,19 +54,13 @@ static int halve_position(Wav2vec2 *m, Error *err) {
     return 0;
 }
 
-static int halve(Wav2vec2 *m, Wav2vec2Linear *w, Error *err) {
-    if (bf16_matrix(&w->half, bf16_kernel(), w->full.n, w->full.k, w->full.b, err)) return -1;
-    drop(m, &w->full);
-    return 0;
-}
-
 int wav2vec2_use_bfloat16(Wav2vec2 *m, Error *err) {
     const Wav2vec2Config *c = &m->config;
     for (size_t i = 0; i < c->layers; i++) {
         LayerWeights *w = &m->layers[i];
-        if (halve(m, &w->qkv, err) || halve(m, &w->out, err) || halve(m, &w->up, err) ||
-            halve(m, &w->down, err))
-            return -1;
+        EncoderLinear *const all[] = {&w->qkv, &w->out, &w->up, &w->down};
+        for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+            if (encoder_linear_prepare(all[k], true, &m->blocks, err)) return -1;
     }
     return halve_convs(m, err) || halve_position(m, err) ? -1 : 0;
 }
@@ -76,9 +70,4 @@ void wav2vec2_free_bfloat16(Wav2vec2 *m) {
     for (size_t g = 0; m->position_halves && g < m->config.position_groups; g++)
         bf16_matrix_free(&m->position_halves[g]);
     free(m->position_halves);
-    for (size_t i = 0; m->layers && i < m->config.layers; i++) {
-        LayerWeights *w = &m->layers[i];
-        Wav2vec2Linear *const all[] = {&w->qkv, &w->out, &w->up, &w->down};
-        for (size_t k = 0; k < sizeof all / sizeof *all; k++) bf16_matrix_free(&all[k]->half);
-    }
 }

@@ -166,13 +166,8 @@ static void load_position(Wav2vec2 *m, WeightLoader *l) {
     m->position_bias = loader_take(l, 1, &c->width, "%s.bias", base);
 }
 
-static Wav2vec2Linear linear_of(Affine a, size_t out, size_t in) {
-    return (Wav2vec2Linear){.full = {.transposed = true, .n = out, .k = in, .b = a.weight},
-                            .bias = a.bias};
-}
-
 /* Three products of the same input are one. */
-static Wav2vec2Linear load_qkv(WeightLoader *l, size_t n, size_t layer) {
+static EncoderLinear load_qkv(WeightLoader *l, size_t n, size_t layer) {
     static const char *const parts[] = {"q", "k", "v"};
     const Affine y = {loader_room(l, 3 * n * n), loader_room(l, 3 * n)};
     for (size_t k = 0; k < 3; k++) {
@@ -181,7 +176,7 @@ static Wav2vec2Linear load_qkv(WeightLoader *l, size_t n, size_t layer) {
         loader_read(l, 1, &n, y.bias ? y.bias + k * n : NULL,
                     "encoder.layers.%zu.attention.%s_proj.bias", layer, parts[k]);
     }
-    return linear_of(y, 3 * n, n);
+    return encoder_linear(y, 3 * n, n);
 }
 
 static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
@@ -189,7 +184,7 @@ static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
     LayerWeights *y = &m->layers[i];
     const size_t n = c->width;
     const struct {
-        Wav2vec2Linear *linear; /* or */
+        EncoderLinear *linear; /* or */
         Affine *norm;
         size_t out, in;
         const char *name;
@@ -207,8 +202,8 @@ static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
         if (rows[k].norm)
             *rows[k].norm = loader_norm(l, rows[k].out, name);
         else
-            *rows[k].linear =
-                linear_of(loader_linear(l, rows[k].out, rows[k].in, name), rows[k].out, rows[k].in);
+            *rows[k].linear = encoder_linear(loader_linear(l, rows[k].out, rows[k].in, name),
+                                             rows[k].out, rows[k].in);
     }
 }
 
@@ -234,8 +229,8 @@ static int load(Wav2vec2 *m, const char *folder, Error *err) {
     size_t dim = c->dim[c->convs - 1];
     if (c->projection_norm)
         m->features_norm = loader_norm(&l, dim, "feature_projection.layer_norm");
-    m->projection =
-        linear_of(loader_linear(&l, c->width, dim, "feature_projection.projection"), c->width, dim);
+    m->projection = encoder_linear(
+        loader_linear(&l, c->width, dim, "feature_projection.projection"), c->width, dim);
     load_position(m, &l);
     m->encoder_norm = loader_norm(&l, c->width, "encoder.layer_norm");
     for (size_t i = 0; i < c->layers; i++) load_layer(m, &l, i);
@@ -262,22 +257,22 @@ int wav2vec2_pack(Wav2vec2 *m, Error *err) {
         if (weight_blocks_pack(&m->blocks, &m->convs[j].product, err)) return -1;
     for (size_t i = 0; i < c->layers; i++) {
         LayerWeights *w = &m->layers[i];
-        Wav2vec2Linear *const all[] = {&w->qkv, &w->out, &w->up, &w->down};
+        EncoderLinear *const all[] = {&w->qkv, &w->out, &w->up, &w->down};
         for (size_t k = 0; k < sizeof all / sizeof *all; k++)
-            if (weight_blocks_pack(&m->blocks, &all[k]->full, err)) return -1;
+            if (encoder_linear_prepare(all[k], false, &m->blocks, err)) return -1;
     }
-    return weight_blocks_pack(&m->blocks, &m->projection.full, err);
+    return encoder_linear_prepare(&m->projection, false, &m->blocks, err);
 }
 
 void wav2vec2_free(Wav2vec2 *m) {
     if (!m) return;
     weight_blocks_free(&m->blocks);
     for (size_t j = 0; j < WAV2VEC2_CONVS_MAX; j++) matmul_weights_free(&m->convs[j].product);
-    matmul_weights_free(&m->projection.full);
+    encoder_linear_free(&m->projection);
     for (size_t i = 0; m->layers && i < m->config.layers; i++) {
         LayerWeights *w = &m->layers[i];
-        Wav2vec2Linear *const all[] = {&w->qkv, &w->out, &w->up, &w->down};
-        for (size_t k = 0; k < sizeof all / sizeof *all; k++) matmul_weights_free(&all[k]->full);
+        EncoderLinear *const all[] = {&w->qkv, &w->out, &w->up, &w->down};
+        for (size_t k = 0; k < sizeof all / sizeof *all; k++) encoder_linear_free(all[k]);
     }
     wav2vec2_free_bfloat16(m);
     free(m->layers);

@@ -2,9 +2,8 @@
 #ifndef FEATURES_ENCODERS_WAV2VEC2_WEIGHTS_H
 #define FEATURES_ENCODERS_WAV2VEC2_WEIGHTS_H
 
-#include "features/encoders/checkpoint.h"
+#include "features/encoders/encoder_linear.h"
 #include "features/encoders/wav2vec2.h"
-#include "lib/nn/kernels/bfloat16.h"
 
 /* half, halves: the same in bfloat16, where it is to be used; else their data is NULL. */
 typedef struct {
@@ -16,14 +15,8 @@ typedef struct {
 } ConvWeights;
 
 typedef struct {
-    MatmulWeights full;
-    float *bias;
-    Bf16Matrix half;
-} Wav2vec2Linear;
-
-typedef struct {
-    Wav2vec2Linear qkv; /* of queries, keys and values, below each other */
-    Wav2vec2Linear out, up, down;
+    EncoderLinear qkv; /* of queries, keys and values, below each other */
+    EncoderLinear out, up, down;
     Affine attention_norm, final_norm;
 } LayerWeights;
 
@@ -31,7 +24,7 @@ struct Wav2vec2 {
     Wav2vec2Config config;
     ConvWeights convs[WAV2VEC2_CONVS_MAX];
     Affine features_norm;
-    Wav2vec2Linear projection;
+    EncoderLinear projection;
     float *position_taps; /* [groups, kernel, in, out] */
     Bf16Matrix *position_halves; /* of each group, [out, kernel in]; or NULL */
     bool position_rounded; /* what meets the taps is rounded to bfloat16 */

@@ -1,0 +1,28 @@
+#include "features/encoders/encoder_linear.h"
+
+EncoderLinear encoder_linear(Affine a, size_t out, size_t in) {
+    return (EncoderLinear){.full = {.transposed = true, .n = out, .k = in, .b = a.weight},
+                           .bias = a.bias};
+}
+
+int encoder_linear_prepare(EncoderLinear *l, bool bfloat16, WeightBlocks *blocks, Error *err) {
+    MatmulWeights *w = &l->full;
+    if (!bfloat16) return weight_blocks_pack(blocks, w, err);
+    if (bf16_matrix(&l->half, bf16_kernel(), w->n, w->k, w->b, err)) return -1;
+    weight_blocks_drop(blocks, w->b);
+    w->b = NULL;
+    return 0;
+}
+
+void encoder_linear_free(EncoderLinear *l) {
+    matmul_weights_free(&l->full);
+    bf16_matrix_free(&l->half);
+}
+
+void encoder_linear_run(const EncoderLinear *l, const float *x, size_t rows, const float *onto,
+                        void *rounded, float *y) {
+    if (l->half.data)
+        bf16_product(&l->half, 0, l->half.out, rows, x, l->bias, onto, rounded, y);
+    else
+        matmul_by_weights(&l->full, rows, x, l->full.k, l->bias, onto, y, l->full.n);
+}
