@@ -104,7 +104,8 @@ endef
 # --- methods ---
 
 unbanked := --no-refine --no-transit
-absolute := --no-residual --no-relative-root --no-relative-heading
+outright := --no-residual
+absolute := $(outright) --no-relative-root --no-relative-heading
 unaided  := --noise 0 --fade 0
 published := $(absolute) $(unaided) --no-standardise --smooth 0 --root-weight 1
 
@@ -112,6 +113,8 @@ $(eval $(call clustering,clusters,))
 $(eval $(call bank,bank,clusters,))
 $(eval $(call method,full,FULL,bank,,))
 $(eval $(call method,baseline,BASELINE,data,$(unbanked),$(absolute) $(unaided)))
+$(eval $(call method,local,LOCAL,data,$(unbanked),$(outright) $(unaided) --no-home))
+$(eval $(call method,outright,OUTRIGHT,bank,,$(FULL_OPTIONS) $(outright)))
 $(eval $(call method,relative,RELATIVE,bank,$(unbanked),$(unaided) --no-home))
 $(eval $(call method,aided,AIDED,bank,$(unbanked),$(FULL_OPTIONS)))
 $(eval $(call method,fact,FACT,data,$(unbanked),$(published)))
@@ -138,7 +141,6 @@ $(foreach n,$(ITEMS),\
 # Other predictors: taught as they were published, by a loss of their own and without our aids; with
 # the banks; and with all but the banks. They were published for bodies seen from their own root, so
 # that poses are predicted outright, but from the last frame's place and heading.
-outright := --no-residual
 $(foreach p,li dancenet revolution,\
     $(eval $(call method,$(p),$(call upper,$(p)),data,--predictor $(p) $(unbanked),\
         $(outright) $(unaided) --mse-weight 0)))
