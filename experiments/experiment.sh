@@ -194,17 +194,24 @@ find_programs() {
     export PROGRAMS HERE RAW SOUNDS
 }
 
-# Threads of one training wait for each other where trainings side by side do not: without -j and
-# THREADS as many go side by side as keep all processors at work to the end, half of them at most.
-# Not those of paper, each of which fills the memory.
+# Threads of one training wait for each other where trainings side by side do not: without THREADS
+# the trainings that -j allows divide the processors among them. Without -j as many go side by side
+# as keep all processors at work to the end, half of them at most; not those of paper, each of which
+# fills the memory.
 share_processors() {
-    case "${PRESET-} ${MAKEFLAGS-}" in "paper "* | *" -j"*) return ;; esac
-    [ -z "$jobs${THREADS-}" ] || return 0
+    [ -z "${THREADS-}" ] || return 0
     processors=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
-    at_once=$(($(run "$root" training-count) / 2))
+    trainings=$(run "$root" training-count)
+    most=$(echo " $jobs ${MAKEFLAGS-}" | sed -n 's/.* -j *\([0-9][0-9]*\).*/\1/p')
+    at_once=${most:-$((trainings / 2))}
+    [ "$at_once" -le "$trainings" ] || at_once=$trainings
     [ "$at_once" -le "$processors" ] || at_once=$processors
     [ "$at_once" -gt 1 ] || return 0
-    jobs=-j$at_once THREADS=$((processors / at_once))
+    if [ -z "$most" ]; then
+        [ "${PRESET-small}" != paper ] || return 0
+        jobs=-j$at_once
+    fi
+    THREADS=$((processors / at_once))
     export THREADS
     echo "$CALLER: $at_once trainings side by side, threads of each: $THREADS"
 }

@@ -76,7 +76,7 @@ shares() { # shares SAID VARIABLE=VALUE...
     rm -rf "$work/shared"
     (
         unset THREADS
-        export GIVEN= PATH="$work/bin:$PATH" DATA="$work/data" OUT="$work/shared"
+        export GIVEN='' PATH="$work/bin:$PATH" DATA="$work/data" OUT="$work/shared"
         for given in METHODS='baseline fact' "$@"; do export "$given"; done
         sh experiments/dance
     ) >"$work/out" 2>"$work/err"
@@ -88,7 +88,9 @@ shares '2 trainings side by side, threads of each: 2' SEEDS='1 2'
 shares '5 trainings side by side, threads of each: 1' SEEDS='1 2 3 4 5 6'
 shares '' SEEDS='1 2' THREADS=0
 shares '' SEEDS='1 2' PRESET=paper
-shares '' SEEDS='1 2' MAKEFLAGS=' -j3'
+shares '3 trainings side by side, threads of each: 1' SEEDS='1 2' MAKEFLAGS=' -j3'
+shares '2 trainings side by side, threads of each: 2' SEEDS=1 MAKEFLAGS=' -j3'
+shares '' SEEDS='1 2' MAKEFLAGS=' -j1'
 
 # --- an experiment on so few dances that there is no FID ---
 
