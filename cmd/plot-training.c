@@ -7,16 +7,18 @@
 #include "lib/base/tsv.h"
 #include "lib/cli/options.h"
 
-/* The file's name without folder and ending, unless another log has that too. */
+/* The file's name without folder and ending, unless another log has that too; NULL when memory is
+ * out. */
 static char *name_of(char *const *paths, size_t count, size_t i) {
     char *mine = path_stem(paths[i]);
     for (size_t k = 0; mine && k < count; k++) {
-        char *other = k == i ? NULL : path_stem(paths[k]);
-        bool same = other && strcmp(mine, other) == 0;
+        if (k == i) continue;
+        char *other = path_stem(paths[k]);
+        const bool known = other, same = known && strcmp(mine, other) == 0;
         free(other);
-        if (!same) continue;
+        if (known && !same) continue;
         free(mine);
-        return strdup(paths[i]);
+        return known ? strdup(paths[i]) : NULL;
     }
     return mine;
 }

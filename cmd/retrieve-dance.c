@@ -76,38 +76,54 @@ static int choose_sizes(const RetrieveSettings *s, const Ingredients *in, Retrie
 
 /* --- the song's own dances --- */
 
-static bool has_song(const TrainingSet *set, const char *music) {
-    bool found = false;
+static int has_song(const TrainingSet *set, const char *music, bool *found, Error *err) {
     char *song = path_stem(music);
-    for (size_t i = 0; song && i < set->dataset.count && !found; i++) {
+    int status = song ? 0 : error_set(err, "out of memory");
+    *found = false;
+    for (size_t i = 0; status == 0 && i < set->dataset.count && !*found; i++) {
         char *other = path_stem(set->dataset.rows[i].music);
-        found = other && strcmp(song, other) == 0;
+        if (other)
+            *found = strcmp(song, other) == 0;
+        else
+            status = error_set(err, "out of memory");
         free(other);
     }
     free(song);
-    return found;
+    return status;
+}
+
+/* How many of the rows' songs the set has dances to. */
+static int count_own_songs(const TrainingSet *set, const Dataset *rows, size_t *own, Error *err) {
+    *own = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        bool found = false;
+        if (rows->rows[i].music[0] && has_song(set, rows->rows[i].music, &found, err)) return -1;
+        *own += found;
+    }
+    return 0;
 }
 
 static int warn_of_own_songs(const Program *program, const RetrieveSettings *s,
                              const TrainingSet *set, Error *err) {
     Dataset d = {0};
     size_t own = 0;
+    bool song = false;
     if (s->how.other_songs) return 0;
     if (s->dance.dataset && dataset_read(s->dance.dataset, &d, err)) return -1;
-    for (size_t i = 0; i < d.count; i++)
-        own += d.rows[i].music[0] && has_song(set, d.rows[i].music);
-    if (s->dance.dataset && own)
+    int status = count_own_songs(set, &d, &own, err);
+    if (status == 0 && s->dance.music) status = has_song(set, s->dance.music, &song, err);
+    if (status == 0 && own)
         program_warn(program,
                      "%zu of %zu rows are to songs that %s has dances to, which may be taken; "
                      "--other-songs leaves them out",
                      own, d.count, s->database);
-    else if (s->dance.music && has_song(set, s->dance.music))
+    else if (status == 0 && song)
         program_warn(program,
                      "%s has dances to this very song, which may be taken; --other-songs leaves "
                      "them out",
                      s->database);
     dataset_free(&d);
-    return 0;
+    return status;
 }
 
 /* --- a data set without music --- */

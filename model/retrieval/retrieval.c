@@ -68,14 +68,16 @@ static void stringing_free(Stringing *s) {
 }
 
 /* The pieces that dance to the job's own song. */
-static void bar_song(Stringing *s, size_t first, size_t count) {
+static int bar_song(Stringing *s, size_t first, size_t count, Error *err) {
     const TrainingSet *set = s->of->set;
     for (size_t i = 0; i < count; i++) {
         const size_t row = s->of->pieces.items[first + i].sequence;
         char *song = path_stem(set->dataset.rows[row].music);
-        s->barred[i] = song && strcmp(song, s->job->song) == 0;
+        if (!song) return error_set(err, "out of memory");
+        s->barred[i] = strcmp(song, s->job->song) == 0;
         free(song);
     }
+    return 0;
 }
 
 static int stringing_new(Stringing *s, Retrieval *r, GenerationJob *job, size_t steps, Error *err) {
@@ -100,7 +102,10 @@ static int stringing_new(Stringing *s, Retrieval *r, GenerationJob *job, size_t 
                          "the data set has no dance of genre %s of %zu frames, a past and a piece",
                          r->genres[job->genre], p->past + K);
     }
-    if (r->options.other_songs) bar_song(s, first, count);
+    if (r->options.other_songs && bar_song(s, first, count, err)) {
+        stringing_free(s);
+        return -1;
+    }
     s->wanted = (DanceWanted){.pieces = p,
                               .costs = &r->options.costs,
                               .genre = job->genre,
