@@ -93,7 +93,8 @@ int freezing_windows_cut(const FreezeStretch *s, size_t first, size_t frames, Fr
         out->pose[w] = mean(s->pose + at, count - 1);
         out->trans[w] = mean(s->trans + at, count - 1);
         out->jitter[w] = freezing_jitter(&window);
-        freezing_net_deltas(&window, &out->net_pose[w], &out->net_trans[w]);
+        out->net_pose[w] = out->net_trans[w] = NAN;
+        if (s->nets) freezing_net_deltas(&window, &out->net_pose[w], &out->net_trans[w]);
         out->count++;
     }
     return 0;
@@ -110,7 +111,8 @@ static int windows_of(const PoseTrack *track, size_t frames, FreezeWindows *out,
     if (!status) {
         freezing_pose_deltas(track, pose);
         freezing_trans_deltas(track, trans);
-        const FreezeStretch stretch = {track, pose, trans, frames};
+        const FreezeStretch stretch = {
+            .track = track, .pose = pose, .trans = trans, .frames = frames};
         status = freezing_windows_cut(&stretch, 0, frames, out, err);
     }
     free(pose);

@@ -51,6 +51,7 @@ typedef struct {
     const double *pose, *trans; /* [track->frames - 1] */
     size_t frames; /* that the stretch lasts: more than the track has where that was resampled,
                       since the time after its last frame is its own, too */
+    bool nets; /* whether net deltas are wanted; else windows' are NaN */
 } FreezeStretch;
 
 /* Windows of frames first .. first+frames-1 (frames at most s->frames - first). A window at the end

@@ -20,11 +20,12 @@ static size_t seconds_to_frames(double seconds, size_t most) {
 
 static int cut_windows(const MovementInput *in, Movement *out, Error *err) {
     const MovementOptions *o = in->options;
-    const FreezeStretch s = {in->track, in->pose, in->trans, freezing_frames(in->own)};
+    FreezeStretch s = {in->track, in->pose, in->trans, freezing_frames(in->own), true};
     size_t first = seconds_to_frames(o->first, s.frames);
     size_t last = seconds_to_frames(o->last, s.frames);
-    return freezing_windows_cut(&s, 0, s.frames, &out->windows, err) ||
-                   freezing_windows_cut(&s, 0, first, &out->first, err) ||
+    if (freezing_windows_cut(&s, 0, s.frames, &out->windows, err)) return -1;
+    s.nets = false; /* the first and last seconds' are not asked for */
+    return freezing_windows_cut(&s, 0, first, &out->first, err) ||
                    freezing_windows_cut(&s, s.frames - last, last, &out->last, err)
                ? -1
                : 0;

@@ -80,7 +80,7 @@ static void deltas_by_hand(void **state) {
         near(trans[t], 0.5, 1e-10);
     }
     for (size_t t = 0; t < 120; t++) pose[t] = (double)t;
-    FreezeStretch stretch = {&b, pose, trans, 121};
+    FreezeStretch stretch = {.track = &b, .pose = pose, .trans = trans, .frames = 121};
     FreezeWindows w;
     Error err;
     assert_int_equal(freezing_windows_cut(&stretch, 0, 119, &w, &err), 0);
