@@ -80,14 +80,8 @@ static int has_song(const TrainingSet *set, const char *music, bool *found, Erro
     char *song = path_stem(music);
     int status = song ? 0 : error_set(err, "out of memory");
     *found = false;
-    for (size_t i = 0; status == 0 && i < set->dataset.count && !*found; i++) {
-        char *other = path_stem(set->dataset.rows[i].music);
-        if (other)
-            *found = strcmp(song, other) == 0;
-        else
-            status = error_set(err, "out of memory");
-        free(other);
-    }
+    for (size_t i = 0; status == 0 && i < set->dataset.count && !*found; i++)
+        status = retrieval_same_song(set->dataset.rows[i].music, song, found, err);
     free(song);
     return status;
 }

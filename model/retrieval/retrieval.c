@@ -67,15 +67,21 @@ static void stringing_free(Stringing *s) {
     free(s->piece);
 }
 
+int retrieval_same_song(const char *music, const char *song, bool *same, Error *err) {
+    char *name = path_stem(music);
+    if (!name) return error_set(err, "out of memory");
+    *same = strcmp(name, song) == 0;
+    free(name);
+    return 0;
+}
+
 /* The pieces that dance to the job's own song. */
 static int bar_song(Stringing *s, size_t first, size_t count, Error *err) {
     const TrainingSet *set = s->of->set;
     for (size_t i = 0; i < count; i++) {
         const size_t row = s->of->pieces.items[first + i].sequence;
-        char *song = path_stem(set->dataset.rows[row].music);
-        if (!song) return error_set(err, "out of memory");
-        s->barred[i] = strcmp(song, s->job->song) == 0;
-        free(song);
+        if (retrieval_same_song(set->dataset.rows[row].music, s->job->song, &s->barred[i], err))
+            return -1;
     }
     return 0;
 }

@@ -43,6 +43,9 @@ void retrieval_free(Retrieval *r);
  * music is nearest to what comes after them. */
 DanceMaker retrieval_maker(Retrieval *r);
 
+/* Whether music is called so, without folder and ending. */
+int retrieval_same_song(const char *music, const char *song, bool *same, Error *err);
+
 /* Puts K frames of pieces' data, the one before them included (piece [K + 1, dim]), behind a
  * dance's last frame: out [count <= K, dim], whose first `blend` frames lead from `last` to the
  * piece. */
