@@ -290,11 +290,11 @@ static void load_block(Clap *m, WeightLoader *l, size_t s, size_t b) {
         size_t out, in;
         const char *name;
     } rows[] = {
-        {&block->out, n, n, "attention.output.dense"},
-        {&block->up, inner, n, "intermediate.dense"},
-        {&block->down, n, inner, "output.dense"},
+        {&block->linear.out, n, n, "attention.output.dense"},
+        {&block->linear.up, inner, n, "intermediate.dense"},
+        {&block->linear.down, n, inner, "output.dense"},
     };
-    block->qkv = load_qkv(m, l, n, heads, name);
+    block->linear.qkv = load_qkv(m, l, n, heads, name);
     block->bias = load_bias(m, l, heads, name);
     snprintf(part, sizeof part, "%s.layernorm_before", name);
     block->before = loader_norm(l, n, part);
@@ -385,12 +385,9 @@ int clap_load(const char *folder, Clap **out, Error *err) {
 int clap_prepare(Clap *m, bool bfloat16, Error *err) {
     for (size_t s = 0; s < m->config.stages; s++) {
         ClapStage *stage = &m->stages[s];
-        for (size_t b = 0; b < m->config.depth[s]; b++) {
-            ClapBlock *v = &stage->blocks[b];
-            EncoderLinear *const all[] = {&v->qkv, &v->out, &v->up, &v->down};
-            for (size_t k = 0; k < sizeof all / sizeof *all; k++)
-                if (encoder_linear_prepare(all[k], bfloat16, &m->blocks, err)) return -1;
-        }
+        for (size_t b = 0; b < m->config.depth[s]; b++)
+            if (encoder_block_prepare(&stage->blocks[b].linear, bfloat16, &m->blocks, err))
+                return -1;
         if (s + 1 < m->config.stages &&
             encoder_linear_prepare(&stage->merge, bfloat16, &m->blocks, err))
             return -1;
@@ -400,11 +397,8 @@ int clap_prepare(Clap *m, bool bfloat16, Error *err) {
 
 static void free_stage(Clap *m, size_t s) {
     ClapStage *stage = &m->stages[s];
-    for (size_t b = 0; stage->blocks && b < m->config.depth[s]; b++) {
-        ClapBlock *v = &stage->blocks[b];
-        EncoderLinear *const all[] = {&v->qkv, &v->out, &v->up, &v->down};
-        for (size_t k = 0; k < sizeof all / sizeof *all; k++) encoder_linear_free(all[k]);
-    }
+    for (size_t b = 0; stage->blocks && b < m->config.depth[s]; b++)
+        encoder_block_free(&stage->blocks[b].linear);
     encoder_linear_free(&stage->merge);
     free(stage->blocks);
 }

@@ -8,8 +8,7 @@
 
 typedef struct {
     Affine before, after; /* layer norms */
-    EncoderLinear qkv; /* [3 width, width]; queries already divided by the root of a head's width */
-    EncoderLinear out, up, down;
+    EncoderBlock linear; /* queries already divided by the root of a head's width */
     float *bias; /* [heads, window^2, window^2]: of a query's and a key's places in a window */
 } ClapBlock;
 

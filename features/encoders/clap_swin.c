@@ -41,7 +41,7 @@ static size_t float_room(const Clap *m) {
 static size_t rounded_floats(const Clap *m) {
     const size_t inner = m->config.inner > 4 ? m->config.inner : 4;
     size_t most = 0;
-    if (!m->stages[0].blocks[0].qkv.half.data) return 0;
+    if (!m->stages[0].blocks[0].linear.qkv.half.data) return 0;
     for (size_t s = 0; s < m->config.stages; s++) {
         const size_t bytes =
             bf16_input_size(bf16_kernel(), piece_tokens(m, s), inner * m->stages[s].width);
@@ -121,12 +121,12 @@ static void attention_piece(const Clap *m, size_t s, const ClapBlock *b, const W
     for (size_t r = 0; r < rows; r++)
         kernel_layer_norm(x + token_place(v, first + r / n, r % n) * width, b->before.weight,
                           b->before.bias, m->config.epsilon, 1, width, normed + r * width);
-    encoder_linear_run(&b->qkv, normed, rows, NULL, rounded, qkv);
+    encoder_linear_run(&b->linear.qkv, normed, rows, NULL, rounded, qkv);
     for (size_t w = 0; w < count; w++)
         attend(b, m->config.heads[s], v, first + w, qkv + w * n * 3 * width, scores,
                normed + w * n * width);
     float *given = qkv;
-    encoder_linear_run(&b->out, normed, rows, NULL, rounded, given);
+    encoder_linear_run(&b->linear.out, normed, rows, NULL, rounded, given);
     for (size_t r = 0; r < rows; r++) {
         float *to = x + token_place(v, first + r / n, r % n) * width;
         for (size_t k = 0; k < width; k++) to[k] += given[r * width + k];
@@ -142,9 +142,9 @@ static void feed_piece(const Clap *m, const ClapBlock *b, size_t width, size_t r
     void *rounded = rounded_room(m, room);
     float *normed = room, *between = normed + rows * width;
     kernel_layer_norm(x, b->after.weight, b->after.bias, m->config.epsilon, rows, width, normed);
-    encoder_linear_run(&b->up, normed, rows, NULL, rounded, between);
+    encoder_linear_run(&b->linear.up, normed, rows, NULL, rounded, between);
     kernel_gelu_erf(between, rows * inner);
-    encoder_linear_run(&b->down, between, rows, x, rounded, x);
+    encoder_linear_run(&b->linear.down, between, rows, x, rounded, x);
 }
 
 void clap_block(const Clap *m, size_t s, size_t b, float *x, size_t clips, float *windows,

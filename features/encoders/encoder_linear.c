@@ -19,6 +19,22 @@ void encoder_linear_free(EncoderLinear *l) {
     bf16_matrix_free(&l->half);
 }
 
+int encoder_block_prepare(EncoderBlock *b, bool bfloat16, WeightBlocks *blocks, Error *err) {
+    return encoder_linear_prepare(&b->qkv, bfloat16, blocks, err) ||
+                   encoder_linear_prepare(&b->out, bfloat16, blocks, err) ||
+                   encoder_linear_prepare(&b->up, bfloat16, blocks, err) ||
+                   encoder_linear_prepare(&b->down, bfloat16, blocks, err)
+               ? -1
+               : 0;
+}
+
+void encoder_block_free(EncoderBlock *b) {
+    encoder_linear_free(&b->qkv);
+    encoder_linear_free(&b->out);
+    encoder_linear_free(&b->up);
+    encoder_linear_free(&b->down);
+}
+
 void encoder_linear_run(const EncoderLinear *l, const float *x, size_t rows, const float *onto,
                         void *rounded, float *y) {
     if (l->half.data)

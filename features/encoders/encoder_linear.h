@@ -20,6 +20,16 @@ EncoderLinear encoder_linear(Affine a, size_t out, size_t in);
 int encoder_linear_prepare(EncoderLinear *l, bool bfloat16, WeightBlocks *blocks, Error *err);
 void encoder_linear_free(EncoderLinear *l);
 
+/* Those of a transformer's block. */
+typedef struct {
+    EncoderLinear qkv; /* of queries, keys and values, below each other */
+    EncoderLinear out, up, down;
+} EncoderBlock;
+
+/* encoder_linear_prepare, and _free, of all four. */
+int encoder_block_prepare(EncoderBlock *b, bool bfloat16, WeightBlocks *blocks, Error *err);
+void encoder_block_free(EncoderBlock *b);
+
 /* y [rows, out] = x [rows, in] W^T + bias + onto; onto may be y or NULL. rounded: where the weights
  * are in bfloat16, room as bf16_input_size says. */
 void encoder_linear_run(const EncoderLinear *l, const float *x, size_t rows, const float *onto,

@@ -54,7 +54,7 @@ typedef struct {
     void *rounded; /* an input in bfloat16 */
 } Space;
 
-static bool is_half(const Wav2vec2 *m) { return m->layers[0].qkv.half.data != NULL; }
+static bool is_half(const Wav2vec2 *m) { return m->layers[0].linear.qkv.half.data != NULL; }
 
 static size_t head_size(const Wav2vec2 *m, size_t frames) {
     const size_t width = m->config.width / m->config.heads;
@@ -88,14 +88,14 @@ static void attend_head(const Wav2vec2 *m, size_t head, size_t frames, const Spa
 /* Attention of x [frames, width] over itself, before its last product -> s->mixed. */
 static void attend(const Wav2vec2 *m, const LayerWeights *w, const float *x, size_t frames,
                    const Space *s) {
-    encoder_linear_run(&w->qkv, x, frames, NULL, s->rounded, s->qkv);
+    encoder_linear_run(&w->linear.qkv, x, frames, NULL, s->rounded, s->qkv);
 #pragma omp parallel for schedule(dynamic, 1) if (!omp_in_parallel())
     for (size_t head = 0; head < m->config.heads; head++) attend_head(m, head, frames, s);
 }
 
 static void feed_forward(const Wav2vec2 *m, const LayerWeights *w, const float *x, size_t frames,
                          const Space *s) {
-    encoder_linear_run(&w->up, x, frames, NULL, s->rounded, s->inner);
+    encoder_linear_run(&w->linear.up, x, frames, NULL, s->rounded, s->inner);
     wav2vec2_gelu(s->inner, frames, m->config.inner);
 }
 
@@ -124,15 +124,17 @@ static int layer(const Wav2vec2Run *r, size_t i, float *x, size_t frames, const 
         in = s->normed;
     }
     attend(m, w, in, frames, s);
-    if (tells && tell_product(r, "layer_0_attention", &w->out, s->mixed, frames, s)) return -1;
-    encoder_linear_run(&w->out, s->mixed, frames, x, s->rounded, x);
+    if (tells && tell_product(r, "layer_0_attention", &w->linear.out, s->mixed, frames, s))
+        return -1;
+    encoder_linear_run(&w->linear.out, s->mixed, frames, x, s->rounded, x);
     if (c->pre_norm)
         wav2vec2_norm(x, w->final_norm, c->epsilon, frames, n, s->normed);
     else
         wav2vec2_norm(x, w->attention_norm, c->epsilon, frames, n, x);
     feed_forward(m, w, in, frames, s);
-    if (tells && tell_product(r, "layer_0_feed_forward", &w->down, s->inner, frames, s)) return -1;
-    encoder_linear_run(&w->down, s->inner, frames, x, s->rounded, x);
+    if (tells && tell_product(r, "layer_0_feed_forward", &w->linear.down, s->inner, frames, s))
+        return -1;
+    encoder_linear_run(&w->linear.down, s->inner, frames, x, s->rounded, x);
     if (!c->pre_norm) wav2vec2_norm(x, w->final_norm, c->epsilon, frames, n, x);
     return 0;
 }

@@ -56,12 +56,8 @@ static int halve_position(Wav2vec2 *m, Error *err) {
 
 int wav2vec2_use_bfloat16(Wav2vec2 *m, Error *err) {
     const Wav2vec2Config *c = &m->config;
-    for (size_t i = 0; i < c->layers; i++) {
-        LayerWeights *w = &m->layers[i];
-        EncoderLinear *const all[] = {&w->qkv, &w->out, &w->up, &w->down};
-        for (size_t k = 0; k < sizeof all / sizeof *all; k++)
-            if (encoder_linear_prepare(all[k], true, &m->blocks, err)) return -1;
-    }
+    for (size_t i = 0; i < c->layers; i++)
+        if (encoder_block_prepare(&m->layers[i].linear, true, &m->blocks, err)) return -1;
     return halve_convs(m, err) || halve_position(m, err) ? -1 : 0;
 }
 

@@ -189,13 +189,13 @@ static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
         size_t out, in;
         const char *name;
     } rows[] = {
-        {&y->out, NULL, n, n, "attention.out_proj"},
+        {&y->linear.out, NULL, n, n, "attention.out_proj"},
         {NULL, &y->attention_norm, n, 0, "layer_norm"},
-        {&y->up, NULL, c->inner, n, "feed_forward.intermediate_dense"},
-        {&y->down, NULL, n, c->inner, "feed_forward.output_dense"},
+        {&y->linear.up, NULL, c->inner, n, "feed_forward.intermediate_dense"},
+        {&y->linear.down, NULL, n, c->inner, "feed_forward.output_dense"},
         {NULL, &y->final_norm, n, 0, "final_layer_norm"},
     };
-    y->qkv = load_qkv(l, n, i);
+    y->linear.qkv = load_qkv(l, n, i);
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         char name[100];
         snprintf(name, sizeof name, "encoder.layers.%zu.%s", i, rows[k].name);
@@ -255,12 +255,8 @@ int wav2vec2_pack(Wav2vec2 *m, Error *err) {
     const Wav2vec2Config *c = &m->config;
     for (size_t j = 1; j < c->convs; j++)
         if (weight_blocks_pack(&m->blocks, &m->convs[j].product, err)) return -1;
-    for (size_t i = 0; i < c->layers; i++) {
-        LayerWeights *w = &m->layers[i];
-        EncoderLinear *const all[] = {&w->qkv, &w->out, &w->up, &w->down};
-        for (size_t k = 0; k < sizeof all / sizeof *all; k++)
-            if (encoder_linear_prepare(all[k], false, &m->blocks, err)) return -1;
-    }
+    for (size_t i = 0; i < c->layers; i++)
+        if (encoder_block_prepare(&m->layers[i].linear, false, &m->blocks, err)) return -1;
     return encoder_linear_prepare(&m->projection, false, &m->blocks, err);
 }
 
@@ -269,11 +265,8 @@ void wav2vec2_free(Wav2vec2 *m) {
     weight_blocks_free(&m->blocks);
     for (size_t j = 0; j < WAV2VEC2_CONVS_MAX; j++) matmul_weights_free(&m->convs[j].product);
     encoder_linear_free(&m->projection);
-    for (size_t i = 0; m->layers && i < m->config.layers; i++) {
-        LayerWeights *w = &m->layers[i];
-        EncoderLinear *const all[] = {&w->qkv, &w->out, &w->up, &w->down};
-        for (size_t k = 0; k < sizeof all / sizeof *all; k++) encoder_linear_free(all[k]);
-    }
+    for (size_t i = 0; m->layers && i < m->config.layers; i++)
+        encoder_block_free(&m->layers[i].linear);
     wav2vec2_free_bfloat16(m);
     free(m->layers);
     free(m);

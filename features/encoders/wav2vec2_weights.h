@@ -15,8 +15,7 @@ typedef struct {
 } ConvWeights;
 
 typedef struct {
-    EncoderLinear qkv; /* of queries, keys and values, below each other */
-    EncoderLinear out, up, down;
+    EncoderBlock linear;
     Affine attention_norm, final_norm;
 } LayerWeights;
 
