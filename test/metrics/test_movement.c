@@ -347,8 +347,9 @@ static void without_rotations(void **state) {
 static void sweeping(void **state) {
     (void)state;
     double pose[4] = {1, 2, 3, 4}, trans[4] = {2, 4, 6, 8}, jitter[4] = {10, 20, 30, 40};
-    const Movement m[2] = {{.windows = {3, pose, trans, jitter}},
-                           {.windows = {1, pose + 3, trans + 3, jitter + 3}}};
+    const Movement m[2] = {
+        {.windows = {.count = 3, .pose = pose, .trans = trans, .jitter = jitter}},
+        {.windows = {.count = 1, .pose = pose + 3, .trans = trans + 3, .jitter = jitter + 3}}};
     const Thresholds t = {.pose = 2, .trans = 4, .quantile = 0.5};
     const struct {
         double factor, rate, left;
