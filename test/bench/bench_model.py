@@ -48,13 +48,15 @@ CASES = (
     ('generation', 'generate', 'small', 'dancenet', 1, 2, None),
     ('generation', 'generate', 'small', 'li', 1, 2, None),
 )
-# In bfloat16, beside our own float32 and the peer's bfloat16: the least ratios to both.
+# In bfloat16, beside our own float32, the peer's float32 and its bfloat16:
+# the least ratios to each.
 ROUNDED = (
-    ('training', 'train3', 'paper', 'fact', 4, 2, 1),
-    ('training', 'train3', 'small', 'full', 32, None, 1),
-    ('generation', 'generate', 'paper', 'full', 1, None, 1),
-    ('generation', 'generate', 'paper', 'full', 8, None, 1),
-    ('generation', 'generate', 'small', 'full', 8, None, 1),
+    ('training', 'train3', 'paper', 'fact', 4, 2, None, 1),
+    ('training', 'train3', 'small', 'full', 32, None, None, 1),
+    ('generation', 'generate', 'paper', 'full', 1, None, 3, 1),
+    ('generation', 'generate', 'paper', 'full', 8, None, 3, 1),
+    ('generation', 'generate', 'small', 'full', 1, None, None, 1),
+    ('generation', 'generate', 'small', 'full', 8, None, None, 1),
 )
 # Beside torch.compile, which takes minutes for what is written frame by frame, and is left out
 # there.
@@ -158,24 +160,29 @@ def missing_bf16():
     return None
 
 
-def measure_rounded(stage, what, preset, method, batch, of_float, of_peer):
-    beside_float = case_of(preset, method, batch, ', bf16 beside our float32')
-    beside_autocast = case_of(preset, method, batch, ', bf16 beside autocast')
-    rows = [case for case in (beside_float, beside_autocast) if wanted(stage, case)]
+def measure_rounded(stage, what, preset, method, batch, of_ours, of_float, of_bf16):
+    ways = (
+        ('our float32', None, of_ours),
+        ('float32', False, of_float),
+        ('autocast', True, of_bf16),
+    )
+    rows = [(case_of(preset, method, batch, ', bf16 beside ' + name), *way) for name, *way in ways]
+    rows = [(case, bf16, least) for case, bf16, least in rows if wanted(stage, case)]
     reason = rows and missing_bf16()
     if reason:
-        for case in rows:
+        for case, _, _ in rows:
             row_skipped(stage, case, reason)
         return
     if not rows:
         return
     ours, steps, _ = our_timer(what + '-bf16', preset, method, batch)
-    if beside_float in rows:
-        plain, _, _ = our_timer(what, preset, method, batch)
-        row(stage, beside_float, paired(ours, plain, warm=False), of_float)
-    if beside_autocast in rows:
-        step = (peer_words(what), configuration(preset, method), batch, THREADS, True, False)
-        beside_peer(stage, beside_autocast, ours, steps, step, of_peer)
+    for case, bf16, least in rows:
+        if bf16 is None:
+            plain, _, _ = our_timer(what, preset, method, batch)
+            row(stage, case, paired(ours, plain, warm=False), least)
+        else:
+            step = (peer_words(what), configuration(preset, method), batch, THREADS, bf16, False)
+            beside_peer(stage, case, ours, steps, step, least)
 
 
 def measure_compiled(stage, what, preset, method, batch, bf16):
