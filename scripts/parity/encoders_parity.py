@@ -23,8 +23,18 @@ def encode(folder, x, rate, *options):
     """Features at the encoder's own rate, and the stages of the first window."""
     song, out, stages = (os.path.join(folder, f) for f in ('song.wav', 'out.npz', 'stages.npz'))
     soundfile.write(song, x, rate, subtype='FLOAT')
-    program('encode-music', '--model', folder, '--native', '--stages-out', stages, '-o', out,
-            *options, song)
+    program(
+        'encode-music',
+        '--model',
+        folder,
+        '--native',
+        '--stages-out',
+        stages,
+        '-o',
+        out,
+        *options,
+        song,
+    )
     return np.load(out)['features'], np.load(stages)
 
 
@@ -52,8 +62,11 @@ def compare_wav2clip(table, work):
         table.add(f'Wav2CLIP, preset gcdance: {name}', error(stages[name], value), 1e-5)
     table.add('Wav2CLIP: 30 vectors a second', error(vectors, expected['embedding']), 1e-5)
     whole, _ = encode(folder, x, 16000, '--window', '0')
-    table.add('Wav2CLIP: a song as one piece',
-              error(whole, wav2clip.stages(x[None], torch.float64)['embedding']), 1e-5)
+    table.add(
+        'Wav2CLIP: a song as one piece',
+        error(whole, wav2clip.stages(x[None], torch.float64)['embedding']),
+        1e-5,
+    )
 
 
 def main():

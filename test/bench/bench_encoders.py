@@ -18,8 +18,22 @@ def write_sound(path, rate, x):
     """A wav of float32, which enters as it is."""
     data = x.tobytes()
     with open(path, 'wb') as f:
-        f.write(struct.pack('<4sI4s4sIHHIIHH', b'RIFF', 36 + len(data), b'WAVE', b'fmt ', 16, 3, 1,
-                            rate, 4 * rate, 4, 32))
+        f.write(
+            struct.pack(
+                '<4sI4s4sIHHIIHH',
+                b'RIFF',
+                36 + len(data),
+                b'WAVE',
+                b'fmt ',
+                16,
+                3,
+                1,
+                rate,
+                4 * rate,
+                4,
+                32,
+            )
+        )
         f.write(struct.pack('<4sI', b'data', len(data)) + data)
     return path
 
@@ -50,8 +64,21 @@ def wav2clip_run():
 
 def encode(path, threads, *options):
     return command(
-        [program('encode-music'), '-q', '-j', threads, '--model', path, '--native', *options,
-         '-o', os.path.join(path, 'out.npz'), os.path.join(path, 'song.wav')], threads)
+        [
+            program('encode-music'),
+            '-q',
+            '-j',
+            threads,
+            '--model',
+            path,
+            '--native',
+            *options,
+            '-o',
+            os.path.join(path, 'out.npz'),
+            os.path.join(path, 'song.wav'),
+        ],
+        threads,
+    )
 
 
 def main():
@@ -61,16 +88,25 @@ def main():
     for case, make, run, options, target in (
         ('CLAP htsat-unfused, 120 s', ('clap_make', 'htsat'), 'clap_run', (), 1.3),
         ('CLAP larger_clap_music, 120 s', ('clap_make', 'larger'), 'clap_run', (), 1.3),
-        ('Wav2CLIP, 20 s at 30 rows a second', ('wav2clip_make',), 'wav2clip_run',
-         ('--preset', 'gcdance'), 1.0),
+        (
+            'Wav2CLIP, 20 s at 30 rows a second',
+            ('wav2clip_make',),
+            'wav2clip_run',
+            ('--preset', 'gcdance'),
+            1.0,
+        ),
     ):
         if not wanted(STAGE, case):
             continue
         path = folder()
         with Peer(__file__, threads=1, needs=needs) as peer:
             peer.call(make[0], path, *make[1:])
-            row(STAGE, case + ', 1 thread', paired(encode(path, 1, *options), peer.timer(run)),
-                target)
+            row(
+                STAGE,
+                case + ', 1 thread',
+                paired(encode(path, 1, *options), peer.timer(run)),
+                target,
+            )
 
 
 if sys.argv[1:] == ['serve']:

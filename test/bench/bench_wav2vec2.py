@@ -105,8 +105,8 @@ def clocked(pair):
 
 def limit(operations):
     """Seconds that so many operations take as one large product after the other."""
-    return clocked(numbers_of('sgemm', MATRIX, MATRIX, MATRIX, THREADS)) * operations / (
-        2 * MATRIX**3
+    return (
+        clocked(numbers_of('sgemm', MATRIX, MATRIX, MATRIX, THREADS)) * operations / (2 * MATRIX**3)
     )
 
 

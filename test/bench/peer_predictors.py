@@ -138,9 +138,7 @@ class DanceNet(nn.Module):
         from peer_model import Encoder
 
         self.c, R, skip, dim = c, c["width"], c["skip"], c["motion_dim"]
-        self.music = Encoder(
-            c["music"], c["music_dim"], c["layers"][1], (R, c["heads"], c["mlp"])
-        )
+        self.music = Encoder(c["music"], c["music_dim"], c["layers"][1], (R, c["heads"], c["mlp"]))
         self.before = nn.Sequential(nn.Linear(dim, R), nn.ReLU(), nn.Linear(R, R), nn.ReLU())
         self.far = [2 ** (i % c["cycle"]) for i in range(c["blocks"])]
         # filter and gate of a block at once, as WaveNets are written
@@ -193,9 +191,7 @@ class Stream(nn.Module):
         super().__init__()
         self.embed = nn.Linear(inputs, width)
         self.register_buffer("place", sinusoids(rows, width))
-        self.blocks = nn.ModuleList(
-            PostNormBlock(width, heads, dim, width) for _ in range(layers)
-        )
+        self.blocks = nn.ModuleList(PostNormBlock(width, heads, dim, width) for _ in range(layers))
 
     def forward(self, x, first, memory):
         x = self.embed(x) + self.place[first : first + x.shape[1]]

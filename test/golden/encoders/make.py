@@ -1,5 +1,6 @@
 """Writes this folder's two tiny models and what PyTorch's own operators make of them in float64:
 python3 test/golden/encoders/make.py"""
+
 import json
 import pathlib
 
@@ -12,10 +13,21 @@ KERNEL, STRIDE = [5, 3], [3, 2]
 
 
 def build(name, seed, config, rename):
-    c = {"model_type": {"group": "mert_model", "layer": "wav2vec2"}[name], "hidden_act": "gelu", "feat_extract_activation": "gelu", "layer_norm_eps": 1e-5,
-         "conv_kernel": KERNEL, "conv_stride": STRIDE, "conv_dim": [4, 6], "hidden_size": 8,
-         "intermediate_size": 10, "num_attention_heads": 2, "num_hidden_layers": 2,
-         "num_conv_pos_embedding_groups": 2, **config}
+    c = {
+        "model_type": {"group": "mert_model", "layer": "wav2vec2"}[name],
+        "hidden_act": "gelu",
+        "feat_extract_activation": "gelu",
+        "layer_norm_eps": 1e-5,
+        "conv_kernel": KERNEL,
+        "conv_stride": STRIDE,
+        "conv_dim": [4, 6],
+        "hidden_size": 8,
+        "intermediate_size": 10,
+        "num_attention_heads": 2,
+        "num_hidden_layers": 2,
+        "num_conv_pos_embedding_groups": 2,
+        **config,
+    }
     g = torch.Generator().manual_seed(seed)
     w = {}
 
@@ -59,8 +71,13 @@ def build(name, seed, config, rename):
     key, k, groups = "encoder.pos_conv_embed.conv", c["num_conv_pos_embeddings"], 2
     magnitude = new(f"{key}.{rename[0]}", 1, 1, k, centre=1.0)
     direction = new(f"{key}.{rename[1]}", width, width // groups, k)
-    y = F.conv1d(x.T[None], torch._weight_norm(direction, magnitude, 2), new(key + ".bias", width),
-                 padding=k // 2, groups=groups)[0].T
+    y = F.conv1d(
+        x.T[None],
+        torch._weight_norm(direction, magnitude, 2),
+        new(key + ".bias", width),
+        padding=k // 2,
+        groups=groups,
+    )[0].T
     y = F.gelu(y[:-1] if k % 2 == 0 else y)
     out["pos_conv"] = y
     x = x + y
@@ -71,7 +88,9 @@ def build(name, seed, config, rename):
     hidden = [x]
     for i in range(c["num_hidden_layers"]):
         key = f"encoder.layers.{i}."
-        q, k_, v, o = [linear(f"{key}attention.{s}_proj", width, width) for s in ("q", "k", "v", "out")]
+        q, k_, v, o = [
+            linear(f"{key}attention.{s}_proj", width, width) for s in ("q", "k", "v", "out")
+        ]
         n1, n2 = norm(key + "layer_norm", width), norm(key + "final_layer_norm", width)
         up = linear(key + "feed_forward.intermediate_dense", inner, width)
         down = linear(key + "feed_forward.output_dense", width, inner)
@@ -98,19 +117,41 @@ def build(name, seed, config, rename):
     c.pop("prefix", None)
     (folder / "config.json").write_text(json.dumps(c, indent=1) + "\n")
     (folder / "preprocessor_config.json").write_text(
-        json.dumps({"do_normalize": normalise, "sampling_rate": 24000}) + "\n")
+        json.dumps({"do_normalize": normalise, "sampling_rate": 24000}) + "\n"
+    )
     tensors = {prefix + n: t for n, t in w.items()}
     if prefix:
         tensors["quantizer.codevectors"] = torch.zeros(1, 2)
     torch.save(tensors, folder / "pytorch_model.bin", _use_new_zipfile_serialization=False)
-    numpy.savez_compressed(folder / "stages.npz",
-                           **{n: t.numpy().astype(numpy.float32) for n, t in out.items()})
+    numpy.savez_compressed(
+        folder / "stages.npz", **{n: t.numpy().astype(numpy.float32) for n, t in out.items()}
+    )
 
 
-build("group", 1, {"feat_extract_norm": "group", "conv_bias": False, "do_stable_layer_norm": False,
-                   "feat_proj_layer_norm": True, "num_conv_pos_embeddings": 4,
-                   "do_normalize": True, "prefix": "wav2vec2."}, ["weight_g", "weight_v"])
-build("layer", 2, {"feat_extract_norm": "layer", "conv_bias": True, "do_stable_layer_norm": True,
-                   "feat_proj_layer_norm": False, "num_conv_pos_embeddings": 5,
-                   "do_normalize": False},
-      ["parametrizations.weight.original0", "parametrizations.weight.original1"])
+build(
+    "group",
+    1,
+    {
+        "feat_extract_norm": "group",
+        "conv_bias": False,
+        "do_stable_layer_norm": False,
+        "feat_proj_layer_norm": True,
+        "num_conv_pos_embeddings": 4,
+        "do_normalize": True,
+        "prefix": "wav2vec2.",
+    },
+    ["weight_g", "weight_v"],
+)
+build(
+    "layer",
+    2,
+    {
+        "feat_extract_norm": "layer",
+        "conv_bias": True,
+        "do_stable_layer_norm": True,
+        "feat_proj_layer_norm": False,
+        "num_conv_pos_embeddings": 5,
+        "do_normalize": False,
+    },
+    ["parametrizations.weight.original0", "parametrizations.weight.original1"],
+)

@@ -1,6 +1,7 @@
 """Writes clap/: a tiny model of CLAP's audio tower as transformers 4.57 saves it, and every stage of
 a clip's way through it, computed by transformers in float64 (the mel spectrogram by its feature
 extractor): python3 test/golden/encoders/make_clap.py"""
+
 import json
 import math
 import pathlib
@@ -10,12 +11,29 @@ import torch
 from transformers import ClapAudioConfig, ClapAudioModelWithProjection, ClapFeatureExtractor
 
 folder = pathlib.Path(__file__).parent / "clap"
-AUDIO = {"spec_size": 16, "num_mel_bins": 8, "window_size": 2, "patch_size": 2,
-         "patch_stride": [2, 2], "depths": [2, 1], "num_attention_heads": [2, 1],
-         "patch_embeds_hidden_size": 4, "hidden_size": 8, "projection_dim": 6}
-FRONT = {"feature_size": 8, "sampling_rate": 4000, "hop_length": 16, "max_length_s": 0.115,
-         "fft_window_size": 64, "frequency_min": 50, "frequency_max": 1500,
-         "truncation": "rand_trunc", "padding": "repeatpad"}
+AUDIO = {
+    "spec_size": 16,
+    "num_mel_bins": 8,
+    "window_size": 2,
+    "patch_size": 2,
+    "patch_stride": [2, 2],
+    "depths": [2, 1],
+    "num_attention_heads": [2, 1],
+    "patch_embeds_hidden_size": 4,
+    "hidden_size": 8,
+    "projection_dim": 6,
+}
+FRONT = {
+    "feature_size": 8,
+    "sampling_rate": 4000,
+    "hop_length": 16,
+    "max_length_s": 0.115,
+    "fft_window_size": 64,
+    "frequency_min": 50,
+    "frequency_max": 1500,
+    "truncation": "rand_trunc",
+    "padding": "repeatpad",
+}
 
 
 def fill(model):
@@ -45,8 +63,9 @@ def samples(n):
 
 
 def main():
-    c = ClapAudioConfig(hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
-                        drop_path_rate=0.0, **AUDIO)
+    c = ClapAudioConfig(
+        hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, drop_path_rate=0.0, **AUDIO
+    )
     single = fill(ClapAudioModelWithProjection(c).eval())
     model = ClapAudioModelWithProjection(c).double().eval()
     model.load_state_dict(single.state_dict())
@@ -60,7 +79,9 @@ def main():
     def keep(module, name, of=lambda o: o[0]):
         module.register_forward_hook(
             lambda _m, _i, o: stages.__setitem__(
-                name, of(o[0] if isinstance(o, tuple) else o).detach().numpy().copy()))
+                name, of(o[0] if isinstance(o, tuple) else o).detach().numpy().copy()
+            )
+        )
 
     keep(encoder.batch_norm, "batch_norm", lambda o: o[0, :, :, 0].T)
     keep(encoder.patch_embed, "patch_embed")
@@ -83,16 +104,22 @@ def main():
     stages["audio_embeds"] = out.audio_embeds[0].numpy()
     stages["audio_embeds_normalized"] = torch.nn.functional.normalize(out.audio_embeds)[0].numpy()
     folder.mkdir(exist_ok=True)
-    (folder / "config.json").write_text(json.dumps(
-        {"model_type": "clap", "audio_config": {**AUDIO, "enable_fusion": False}}, indent=1) + "\n")
-    (folder / "preprocessor_config.json").write_text(json.dumps(
-        {**FRONT, "nb_max_samples": 460, "top_db": None}, indent=1) + "\n")
+    (folder / "config.json").write_text(
+        json.dumps(
+            {"model_type": "clap", "audio_config": {**AUDIO, "enable_fusion": False}}, indent=1
+        )
+        + "\n"
+    )
+    (folder / "preprocessor_config.json").write_text(
+        json.dumps({**FRONT, "nb_max_samples": 460, "top_db": None}, indent=1) + "\n"
+    )
     tensors = {k: v.clone() for k, v in single.state_dict().items()}
     tensors["logit_scale_a"] = torch.tensor(2.0)
     tensors["text_model.embeddings.word_embeddings.weight"] = torch.zeros(2, 3)
     torch.save(tensors, folder / "pytorch_model.bin", _use_new_zipfile_serialization=False)
-    numpy.savez_compressed(folder / "stages.npz",
-                           **{k: v.astype(numpy.float32) for k, v in stages.items()})
+    numpy.savez_compressed(
+        folder / "stages.npz", **{k: v.astype(numpy.float32) for k, v in stages.items()}
+    )
 
 
 main()

@@ -1,6 +1,7 @@
 """Writes wav2clip/: a tiny Wav2CLIP (scripts/parity/encoder_peer.py's, one channel in the first) under the
 names of package wav2clip; every stage of three pieces' way through it in float64 (pieces.npz), and
 some of the same sound's as one piece (whole.npz): python3 test/golden/encoders/make_wav2clip.py"""
+
 import math
 import pathlib
 import sys
@@ -34,7 +35,7 @@ def main():
     sound = 0.3 * torch.sin(2 * math.pi * (200 + 40000 * t) * t)
     noise = torch.where((t * 30).int() % 2 == 1, 0.3, 0.001)  # in every other piece
     sound = (sound + noise * torch.randn(sound.shape, generator=g)).float()
-    frames = sound[:3 * PIECE].reshape(3, PIECE)
+    frames = sound[: 3 * PIECE].reshape(3, PIECE)
     model.double()
     with torch.no_grad():
         pieces = model(frames.double())
@@ -44,12 +45,14 @@ def main():
     state["image_transform.sequential.0.weight"] = torch.zeros(2, 2)
     torch.save(dict(state), folder / "Wav2CLIP.pt", _use_new_zipfile_serialization=False)
     for name, out in (("pieces", pieces), ("whole", whole)):
-        kept = {k: v.numpy().astype(numpy.float32) for k, v in out.items()
-                if name == "pieces" or k in ("layer1", "layer2", "pooled", "embedding")}
+        kept = {
+            k: v.numpy().astype(numpy.float32)
+            for k, v in out.items()
+            if name == "pieces" or k in ("layer1", "layer2", "pooled", "embedding")
+        }
         if name == "whole":
             kept["samples"] = sound.numpy()
         numpy.savez_compressed(folder / f"{name}.npz", **kept)
-
 
 
 main()

@@ -1,4 +1,5 @@
 """Writes the files of this folder with PyTorch: python3 test/golden/torch/make.py"""
+
 import argparse
 import collections
 import json
@@ -28,21 +29,34 @@ state = collections.OrderedDict(
     empty=torch.zeros(0, 3),
     parameter=torch.nn.Parameter(torch.tensor([4.0, 5.0])),
 )
-torch.save({"model": state, "step": 3, "list": [torch.tensor([9.0])], "shape": base.shape},
-           here / "zip.pt")
-torch.save({"model": state, "step": 3, "list": [torch.tensor([9.0])], "shape": base.shape},
-           here / "legacy.pt", _use_new_zipfile_serialization=False)
-torch.save(torch.nn.Linear(2, 1, bias=False).requires_grad_(False).apply(
-    lambda m: m.weight.copy_(torch.tensor([[0.5, -1.0]]))).state_dict(), here / "module.bin")
+torch.save(
+    {"model": state, "step": 3, "list": [torch.tensor([9.0])], "shape": base.shape}, here / "zip.pt"
+)
+torch.save(
+    {"model": state, "step": 3, "list": [torch.tensor([9.0])], "shape": base.shape},
+    here / "legacy.pt",
+    _use_new_zipfile_serialization=False,
+)
+torch.save(
+    torch.nn.Linear(2, 1, bias=False)
+    .requires_grad_(False)
+    .apply(lambda m: m.weight.copy_(torch.tensor([[0.5, -1.0]])))
+    .state_dict(),
+    here / "module.bin",
+)
 torch.save({"args": argparse.Namespace(a=1), "w": base}, here / "objects.pt")
 
 folder = here / "sharded"
 folder.mkdir(exist_ok=True)
-shards = [{"encoder.a": torch.tensor([[1.0, 2.0], [3.0, 4.0]]).t()},
-          {"encoder.b": torch.tensor([0.5, -1.5]).bfloat16(), "head.w": torch.tensor([7.0])}]
+shards = [
+    {"encoder.a": torch.tensor([[1.0, 2.0], [3.0, 4.0]]).t()},
+    {"encoder.b": torch.tensor([0.5, -1.5]).bfloat16(), "head.w": torch.tensor([7.0])},
+]
 names = [f"pytorch_model-{i:05d}-of-00002.bin" for i in (1, 2)]
 for name, shard in zip(names, shards):
     torch.save(shard, folder / name)
-index = {"metadata": {"total_size": 24},
-         "weight_map": {k: name for name, shard in zip(names, shards) for k in shard}}
+index = {
+    "metadata": {"total_size": 24},
+    "weight_map": {k: name for name, shard in zip(names, shards) for k in shard},
+}
 (folder / "pytorch_model.bin.index.json").write_text(json.dumps(index, indent=2) + "\n")
