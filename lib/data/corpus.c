@@ -5,26 +5,27 @@
 
 #include "lib/base/checksum.h"
 #include "lib/base/rate.h"
+#include "lib/motion/motion.h"
 
-static int check_motion(const TrainingSet *l, size_t i, Error *err) {
+/* The first row's motion says what the others must be. */
+static int check_motion(const TrainingSet *l, size_t i, const Motion *m, Error *err) {
     const DatasetRow *row = &l->dataset.rows[i];
     const DatasetRow *first_row = &l->dataset.rows[0];
-    const Motion *m = &l->motions[i];
-    const Motion *first = &l->motions[0];
-    if (m->joints != first->joints)
+    const size_t joints = (l->corpus.motion_dim - 3) / 9;
+    if (m->joints != joints)
         return error_set(err, "%s: has %zu joints, but %s has %zu", row->motion, m->joints,
-                         first_row->motion, first->joints);
-    if (!rate_same(m->fps, first->fps))
+                         first_row->motion, joints);
+    if (!rate_same(m->fps, l->fps))
         return error_set(err,
                          "%s: has %g frames a second, but %s has %g; import-motion --fps makes "
                          "them agree",
-                         row->motion, m->fps, first_row->motion, first->fps);
+                         row->motion, m->fps, first_row->motion, l->fps);
     return 0;
 }
 
-static int check_music(const TrainingSet *l, size_t i, const Music *music, Error *err) {
+static int check_music(const TrainingSet *l, size_t i, const Motion *motion, const Music *music,
+                       Error *err) {
     const Song *first = &l->songs.items[0];
-    const Motion *motion = &l->motions[i];
     const char *path = l->dataset.rows[i].music;
     char theirs[MUSIC_PHRASE_SIZE], ours[MUSIC_PHRASE_SIZE];
     if (music_identity_differs(&music->identity, music->dim, &first->music.identity,
@@ -54,20 +55,45 @@ static int load_songs(TrainingSet *l, const char *path, SongLoad *load, void *co
     return status;
 }
 
-static int load_row(TrainingSet *l, size_t i, Error *err) {
-    Motion *m = &l->motions[i];
+/* Takes over a motion's frames, packed if they can be. */
+static void keep_motion(TrainingSet *l, size_t i, Motion *m) {
+    const size_t dim = l->corpus.motion_dim;
+    Sequence *s = &l->sequences[i];
+    s->frames = m->frames;
+    s->packed = sequence_pack(m->data, m->frames, dim);
+    float *less = realloc(m->data, m->frames * sequence_frame_size(s, dim) * sizeof *less);
+    s->motion = l->motions[i] = less ? less : m->data;
+    m->data = NULL;
+}
+
+static int add_row(TrainingSet *l, size_t i, Motion *m, Error *err) {
     const Music *music = NULL;
-    if (motion_read(l->dataset.rows[i].motion, m, err) || check_motion(l, i, err)) return -1;
-    if (l->songs.count && (songs_get(&l->songs, i, &music, err) || check_music(l, i, music, err)))
+    if (i == 0) {
+        l->corpus.motion_dim = motion_dim(m);
+        l->fps = m->fps;
+    }
+    if (check_motion(l, i, m, err)) return -1;
+    if (l->songs.count &&
+        (songs_get(&l->songs, i, &music, err) || check_music(l, i, m, music, err)))
         return -1;
-    l->sequences[i] = (Sequence){.motion = m->data,
-                                 .frames = m->frames,
-                                 .music = music ? music->data : NULL,
-                                 .music_frames = music ? music->frames : 0};
+    l->checksum = checksum_add(l->checksum, m->data, m->frames * motion_dim(m));
+    if (music) {
+        l->checksum = checksum_add(l->checksum, music->data, music->frames * music->dim);
+        l->sequences[i] = (Sequence){.music = music->data, .music_frames = music->frames};
+    }
+    keep_motion(l, i, m);
     if (music && music->notes & MUSIC_ASSUMED && !l->assumed_song)
         l->assumed_song = &l->songs.items[l->songs.of_use[i]];
     if (m->fps_assumed && !l->assumed_motion) l->assumed_motion = l->dataset.rows[i].motion;
     return 0;
+}
+
+static int load_row(TrainingSet *l, size_t i, Error *err) {
+    Motion m;
+    if (motion_read(l->dataset.rows[i].motion, &m, err)) return -1;
+    const int status = add_row(l, i, &m, err);
+    motion_free(&m);
+    return status;
 }
 
 static int load(TrainingSet *l, const char *path, SongLoad *load_song, void *context, Error *err) {
@@ -75,12 +101,12 @@ static int load(TrainingSet *l, const char *path, SongLoad *load_song, void *con
     l->motions = calloc(n, sizeof *l->motions);
     l->sequences = calloc(n, sizeof *l->sequences);
     if (!l->motions || !l->sequences) return error_set(err, "out of memory");
+    l->checksum = CHECKSUM_OF_NOTHING;
     if (load_song && load_songs(l, path, load_song, context, err)) return -1;
     for (size_t i = 0; i < n; i++)
         if (load_row(l, i, err)) return -1;
     const Music *first = l->songs.count ? &l->songs.items[0].music : NULL;
-    l->corpus = (Corpus){l->sequences, n, motion_dim(&l->motions[0]), first ? first->dim : 0};
-    l->fps = l->motions[0].fps;
+    l->corpus = (Corpus){l->sequences, n, l->corpus.motion_dim, first ? first->dim : 0};
     if (first) l->music = first->identity;
     return 0;
 }
@@ -133,27 +159,19 @@ int training_set_number_genres(TrainingSet *l, const char *path, char *const *ge
     return 0;
 }
 
-uint64_t training_set_checksum(const TrainingSet *l) {
-    uint64_t sum = CHECKSUM_OF_NOTHING;
-    for (size_t i = 0; i < l->corpus.count; i++) {
-        const Sequence *s = &l->corpus.items[i];
-        sum = checksum_add(sum, s->motion, s->frames * l->corpus.motion_dim);
-        sum = checksum_add(sum, s->music, s->music_frames * l->corpus.music_dim);
-    }
-    return sum;
-}
-
 size_t training_set_bytes(const TrainingSet *l) {
     size_t numbers = 0;
-    for (size_t i = 0; i < l->corpus.count; i++)
-        numbers += l->corpus.items[i].frames * l->corpus.motion_dim;
+    for (size_t i = 0; i < l->corpus.count; i++) {
+        const Sequence *s = &l->corpus.items[i];
+        numbers += s->frames * sequence_frame_size(s, l->corpus.motion_dim);
+    }
     for (size_t i = 0; i < l->songs.count; i++)
         numbers += l->songs.items[i].music.frames * l->corpus.music_dim;
     return numbers * sizeof(float);
 }
 
 void training_set_free(TrainingSet *l) {
-    for (size_t i = 0; l->motions && i < l->dataset.count; i++) motion_free(&l->motions[i]);
+    for (size_t i = 0; l->motions && i < l->dataset.count; i++) free(l->motions[i]);
     free(l->motions);
     songs_free(&l->songs);
     free(l->sequences);

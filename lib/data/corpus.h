@@ -7,16 +7,16 @@
 #include "lib/data/crops.h"
 #include "lib/data/dataset.h"
 #include "lib/data/songs.h"
-#include "lib/motion/motion.h"
 
 typedef struct {
     Dataset dataset;
-    Motion *motions; /* [dataset.count] */
+    float **motions; /* [dataset.count] owned, as sequences keep them */
     Songs songs; /* one use for each row; no songs where music was not asked for */
     Sequence *sequences; /* views of the above; genre is set by training_set_number_genres */
     Corpus corpus;
     double fps; /* of all motions and songs */
     MusicIdentity music; /* of all songs */
+    uint64_t checksum; /* of all values as they were read, a song's for every row */
     /* The first song that does not say what it is (MUSIC_ASSUMED), and the first motion that does
      * not say its rate; NULL if all do. */
     const Song *assumed_song;
@@ -37,8 +37,6 @@ bool training_set_assumed(const TrainingSet *l, char text[MUSIC_ASSUMED_SIZE]);
 /* Numbers the sequences' genres by their place in `genres`; one that is not there is an error. */
 int training_set_number_genres(TrainingSet *l, const char *path, char *const *genres, size_t count,
                                Error *err);
-/* A checksum of all values, a song's counted for every row: the same data, the same number. */
-uint64_t training_set_checksum(const TrainingSet *l);
 /* Bytes that motions and songs take. */
 size_t training_set_bytes(const TrainingSet *l);
 void training_set_free(TrainingSet *l);

@@ -4,12 +4,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/rng.h"
-
-typedef struct {
-    const float *motion; /* [frames, motion_dim] */
-    const float *music; /* [music_frames, music_dim]; NULL without */
-    size_t frames, music_frames, genre;
-} Sequence;
+#include "lib/data/sequence.h"
 
 typedef struct {
     const Sequence *items;

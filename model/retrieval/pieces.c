@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/motion/heading.h"
+#include "lib/motion/motion.h"
 
 /* --- which there are --- */
 
@@ -61,6 +62,18 @@ static int find_pose(const Pieces *p, const float *frame, float *pose, Error *er
     return status;
 }
 
+/* The same of frame t >= 1 of a sequence. */
+static int find_recorded_pose(const Pieces *p, const Sequence *s, size_t t, float *pose,
+                              Error *err) {
+    const size_t dim = 3 + 9 * p->joints;
+    float *two = malloc(2 * dim * sizeof *two);
+    if (!two) return error_set(err, "out of memory");
+    sequence_frames(s, dim, t - 1, 2, two);
+    const int status = find_pose(p, two + dim, pose, err);
+    free(two);
+    return status;
+}
+
 static void raw_music(const Pieces *p, const float *music, size_t music_frames, size_t first,
                       float *mean, unsigned char *beats) {
     memset(beats, 0, p->future);
@@ -80,16 +93,15 @@ static int measure(Pieces *p, const TrainingSet *set, Error *err) {
     p->music = calloc(p->count * p->music_dim + 1, sizeof *p->music);
     p->beats = calloc(p->count * p->future + 1, 1);
     if (!p->start || !p->end || !p->music || !p->beats) return error_set(err, "out of memory");
-    const size_t dim = set->corpus.motion_dim;
     int failed = 0;
 #pragma omp parallel for schedule(static) reduction(| : failed)
     for (size_t i = 0; i < p->count; i++) {
         const Piece *piece = &p->items[i];
         const Sequence *s = &set->sequences[piece->sequence];
-        const float *first = s->motion + piece->frame * dim;
+        const size_t last = piece->frame + p->future - 1;
         Error ignored; /* out of memory, all that can go wrong */
-        failed |= find_pose(p, first - dim, p->start + i * p->pose_dim, &ignored);
-        failed |= find_pose(p, first + (p->future - 1) * dim, p->end + i * p->pose_dim, &ignored);
+        failed |= find_recorded_pose(p, s, piece->frame - 1, p->start + i * p->pose_dim, &ignored);
+        failed |= find_recorded_pose(p, s, last, p->end + i * p->pose_dim, &ignored);
         raw_music(p, s->music, s->music_frames, piece->frame, p->music + i * p->music_dim,
                   p->beats + i * p->future);
     }

@@ -55,6 +55,7 @@ typedef struct {
     unsigned char *beats;
     bool *barred;
     size_t *chosen; /* [steps] */
+    float *recorded; /* [K + 1, dim]: a piece and the frame before it */
     float *piece; /* [K, dim] */
 } Stringing;
 
@@ -64,6 +65,7 @@ static void stringing_free(Stringing *s) {
     free(s->beats);
     free(s->barred);
     free(s->chosen);
+    free(s->recorded);
     free(s->piece);
 }
 
@@ -88,7 +90,7 @@ static int bar_song(Stringing *s, size_t first, size_t count, Error *err) {
 
 static int stringing_new(Stringing *s, Retrieval *r, GenerationJob *job, size_t steps, Error *err) {
     const Pieces *p = &r->pieces;
-    const size_t K = p->future, first = p->first[job->genre];
+    const size_t K = p->future, dim = r->set->corpus.motion_dim, first = p->first[job->genre];
     const size_t count = p->first[job->genre + 1] - first;
     *s = (Stringing){.of = r,
                      .job = job,
@@ -97,8 +99,10 @@ static int stringing_new(Stringing *s, Retrieval *r, GenerationJob *job, size_t 
                      .beats = calloc(steps * K + 1, 1),
                      .barred = calloc(count + 1, sizeof *s->barred),
                      .chosen = calloc(steps + 1, sizeof *s->chosen),
-                     .piece = calloc(K * r->set->corpus.motion_dim + 1, sizeof *s->piece)};
-    if (!s->pose || !s->music || !s->beats || !s->barred || !s->chosen || !s->piece) {
+                     .recorded = calloc((K + 1) * dim, sizeof *s->recorded),
+                     .piece = calloc(K * dim + 1, sizeof *s->piece)};
+    if (!s->pose || !s->music || !s->beats || !s->barred || !s->chosen || !s->recorded ||
+        !s->piece) {
         stringing_free(s);
         return error_set(err, "out of memory");
     }
@@ -138,9 +142,11 @@ static int choose(Stringing *s, Error *err) {
     return choose_greedily(&s->wanted, o->best, o->temperature, &rng, s->chosen, err);
 }
 
-static const float *frames_before(const Retrieval *r, size_t piece, size_t before) {
+/* `count` frames of the data, from so many before a piece on. */
+static void read_before(const Retrieval *r, size_t piece, size_t before, size_t count, float *to) {
     const Piece *p = &r->pieces.items[piece];
-    return r->set->sequences[p->sequence].motion + (p->frame - before) * r->set->corpus.motion_dim;
+    sequence_frames(&r->set->sequences[p->sequence], r->set->corpus.motion_dim, p->frame - before,
+                    count, to);
 }
 
 static int join_piece(Stringing *s, size_t step, Error *err) {
@@ -150,7 +156,8 @@ static int join_piece(Stringing *s, size_t step, Error *err) {
     float *now = s->job->motion + at * dim;
     const size_t count = s->job->frames - at < K ? s->job->frames - at : K;
     const bool seam = step == 0 || pieces_next(&r->pieces, s->chosen[step - 1]) != i;
-    retrieval_place(now - dim, frames_before(r, i, 1), dim, K, r->options.blend, s->piece);
+    read_before(r, i, 1, K + 1, s->recorded);
+    retrieval_place(now - dim, s->recorded, dim, K, r->options.blend, s->piece);
     if (r->refiner && seam &&
         refiner_run(r->refiner, now - r->pieces.past * dim, r->bank_genres[s->job->genre], s->piece,
                     err))
@@ -195,9 +202,7 @@ static int begin(void *state, GenerationJob *job, Error *err) {
                               "seed motion is needed");
     if (stringing_new(&s, r, job, 1, err)) return -1;
     const int status = choose_greedily(&s.wanted, 1, 0, NULL, s.chosen, err);
-    if (status == 0)
-        memcpy(job->motion, frames_before(r, s.chosen[0], r->pieces.past),
-               r->pieces.past * r->set->corpus.motion_dim * sizeof *job->motion);
+    if (status == 0) read_before(r, s.chosen[0], r->pieces.past, r->pieces.past, job->motion);
     stringing_free(&s);
     return status;
 }

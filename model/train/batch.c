@@ -26,29 +26,22 @@ static float *rolled(const StageRun *s, size_t b) {
     return s->rolled + (s->first + b) * s->m->config.past * s->m->config.motion_dim;
 }
 
-/* Frames of the data, as in a mirror where the b-th window is to be seen so. */
-static void copy_frames(const StageRun *s, size_t b, real *to, const float *from, size_t frames) {
+/* A frame of the data, as in a mirror where the b-th window is to be seen so. */
+static void get_frame(const StageRun *s, size_t b, const Sequence *q, size_t t, float *to) {
     const size_t D = s->m->config.motion_dim;
-    float one[3 + 9 * MIRROR_MAX_JOINTS];
-    if (!is_mirrored(s, b)) {
-        copy_rows(to, from, frames * D);
-        return;
-    }
-    for (size_t t = 0; t < frames; t++) {
-        memcpy(one, from + t * D, D * sizeof *one);
-        mirror_frames(one, 1, (D - 3) / 9);
-        copy_rows(to + t * D, one, D);
-    }
+    sequence_frames(q, D, t, 1, to);
+    if (is_mirrored(s, b)) mirror_frames(to, 1, (D - 3) / 9);
 }
 
-/* The placement's numbers of one frame of the data, likewise. */
-static void copy_placed(const StageRun *s, size_t b, float to[HEADING_NUMBERS], const float *from) {
-    real all[3 + 9 * MIRROR_MAX_JOINTS];
-    if (is_mirrored(s, b))
-        copy_frames(s, b, all, from, 1);
-    else
-        copy_rows(all, from, HEADING_NUMBERS);
-    for (size_t k = 0; k < HEADING_NUMBERS; k++) to[k] = (float)all[k];
+/* `count` of them from `first` on. */
+static void copy_frames(const StageRun *s, size_t b, const Sequence *q, size_t first, size_t count,
+                        real *to) {
+    const size_t D = s->m->config.motion_dim;
+    float frame[SEQUENCE_FRAME_MAX];
+    for (size_t t = 0; t < count; t++) {
+        get_frame(s, b, q, first + t, frame);
+        copy_rows(to + t * D, frame, D);
+    }
 }
 
 void batch_draw_mirrored(StageRun *s, size_t whole, Part part) {
@@ -66,8 +59,8 @@ void batch_home(const StageRun *s, const Corpus *corpus, const Crop *windows, si
     const real *motion = graph_data(s->graph.graph, s->graph.motion);
     for (size_t b = 0; b < count; b++) {
         const real *last = motion + (b * c->past + c->past - 1) * c->motion_dim;
-        float start[HEADING_NUMBERS], here[HEADING_NUMBERS];
-        copy_placed(s, b, start, corpus->items[windows[b].sequence].motion);
+        float start[SEQUENCE_FRAME_MAX], here[HEADING_NUMBERS];
+        get_frame(s, b, &corpus->items[windows[b].sequence], 0, start);
         for (size_t k = 0; k < HEADING_NUMBERS; k++) here[k] = (float)last[k];
         home_of(c, start, here, graph_data(s->graph.graph, s->graph.home) + b * HOME_NUMBERS);
     }
@@ -187,21 +180,21 @@ void batch_fill(const StageRun *s, const Corpus *corpus, const Crop *windows, si
     for (size_t b = 0; b < count; b++) {
         const Sequence *q = &corpus->items[windows[b].sequence];
         size_t first = windows[b].first + u * c->future;
-        const float *motion = q->motion + first * D;
         real *to = graph_data(g, s->graph.motion) + b * past;
         if (u)
             copy_rows(to, rolled(s, b), past);
         else
-            copy_frames(s, b, to, motion, c->past);
+            copy_frames(s, b, q, first, c->past, to);
         if (value_exists(s->graph.genre)) graph_data(g, s->graph.genre)[b] = (real)q->genre;
         if (!s->spec->predicts) {
-            copy_frames(s, b, graph_data(g, s->graph.target) + b * past, motion, c->past);
+            copy_frames(s, b, q, first, c->past, graph_data(g, s->graph.target) + b * past);
             continue;
         }
-        copy_frames(s, b, graph_data(g, s->graph.target) + b * future, motion + past, c->future);
+        copy_frames(s, b, q, first + c->past, c->future,
+                    graph_data(g, s->graph.target) + b * future);
         if (u && (c->relative_root || c->relative_heading)) {
-            float last[HEADING_NUMBERS];
-            copy_placed(s, b, last, motion + past - D);
+            float last[SEQUENCE_FRAME_MAX];
+            get_frame(s, b, q, first + c->past - 1, last);
             move_target(s, b, last);
         }
         if (value_exists(s->graph.music))
@@ -221,8 +214,8 @@ void batch_advance(const StageRun *s, const Crop *windows, size_t count, size_t 
     for (size_t b = 0; b < count; b++) {
         float *to = rolled(s, b);
         if (u == 0)
-            memcpy(to, s->corpus->items[windows[b].sequence].motion + windows[b].first * D,
-                   past * sizeof *to);
+            sequence_frames(&s->corpus->items[windows[b].sequence], D, windows[b].first, c->past,
+                            to);
         if (u == 0 && is_mirrored(s, b)) mirror_frames(to, c->past, (D - 3) / 9);
         memmove(to, to + future, (past - future) * sizeof *to);
         for (size_t i = 0; i < future; i++)

@@ -57,7 +57,9 @@ int training_set_broadcast(TrainingSet *l, Error *err) {
     struct {
         size_t count, songs, motion_dim, music_dim;
         double fps;
-    } head = {l->corpus.count, l->songs.count, l->corpus.motion_dim, l->corpus.music_dim, l->fps};
+        uint64_t checksum;
+    } head = {l->corpus.count,     l->songs.count, l->corpus.motion_dim,
+              l->corpus.music_dim, l->fps,         l->checksum};
     comm_broadcast(&head, sizeof head);
     int status = comm_all_ok(comm_rank() > 0 ? make_room(l, head.count, head.songs, err) : 0, err);
     for (size_t i = 0; status == 0 && i < head.songs; i++) {
@@ -71,11 +73,13 @@ int training_set_broadcast(TrainingSet *l, Error *err) {
         comm_broadcast(&l->sequences[i],
                        sizeof *l->sequences); /* sizes and genre; the pointers are set below */
         Sequence *s = &l->sequences[i];
-        status = broadcast_frames(&l->motions[i].data, s->frames * head.motion_dim, err);
-        s->motion = l->motions[i].data;
+        const size_t numbers = s->frames * sequence_frame_size(s, head.motion_dim);
+        status = broadcast_frames(&l->motions[i], numbers, err);
+        s->motion = l->motions[i];
         s->music = head.songs ? l->songs.items[l->songs.of_use[i]].music.data : NULL;
     }
     l->fps = head.fps;
+    l->checksum = head.checksum;
     if (status == 0)
         l->corpus = (Corpus){l->sequences, head.count, head.motion_dim, head.music_dim};
     return status;

@@ -24,15 +24,22 @@ Value contact_loss(Graph *g, const Config *c, Value frames, Value contact) {
                            (double[]){3 * c->fps * c->fps}, 1);
 }
 
+static int track_of(const Sequence *q, const Skeleton *s, double fps, PoseTrack *out, Error *err) {
+    Motion motion;
+    if (motion_new(&motion, q->frames, s->joints, err)) return -1;
+    motion.fps = fps;
+    sequence_frames(q, motion_dim(&motion), 0, q->frames, motion.data);
+    const int status = pose_track_new(out, &motion, 0, motion.frames, s, err);
+    motion_free(&motion);
+    return status;
+}
+
 static int sequence_contacts(const Sequence *q, const Skeleton *s, double fps,
                              bool (**down)[FOOT_JOINTS], Error *err) {
     const FootContactRule rule = foot_contact_rule();
-    /* a view, not owned and not written to */
-    const Motion motion = {
-        .frames = q->frames, .joints = s->joints, .data = (float *)q->motion, .fps = fps};
     PoseTrack track;
     FootContacts contacts;
-    if (pose_track_new(&track, &motion, 0, motion.frames, s, err)) return -1;
+    if (track_of(q, s, fps, &track, err)) return -1;
     int status = foot_contacts_find(&track, &rule, &contacts, err);
     pose_track_free(&track);
     if (status) return -1;

@@ -143,7 +143,7 @@ static int describe(Run *run, Error *err) {
     free(config);
     for (Stage stage = s->first; stage <= s->last; stage++)
         training_describe(&s->stage[stage], stage, c, &run->text);
-    buffer_print(&run->text, " data=%016" PRIx64, training_set_checksum(&run->data));
+    buffer_print(&run->text, " data=%016" PRIx64, run->data.checksum);
     run->steps->describe(run, &run->text);
     buffer_byte(&run->text, '\0');
     return buffer_check(&run->text, err);

@@ -5,15 +5,17 @@
 #include "lib/motion/heading.h"
 
 /* Adds a window, as the networks see it, to the sums. */
-static void add_window(const Config *c, const float *motion, double *sum, double *squares) {
+static void add_window(const Config *c, const Sequence *q, size_t first, double *sum,
+                       double *squares) {
     size_t D = c->motion_dim;
-    Placement p =
-        placement_of(motion + (c->past - c->future - 1) * D, c->relative_root, c->relative_heading);
+    float frame[SEQUENCE_FRAME_MAX];
+    sequence_frames(q, D, first + c->past - c->future - 1, 1, frame);
+    Placement p = placement_of(frame, c->relative_root, c->relative_heading);
     for (size_t t = 0; t < c->past; t++) {
-        float placed[HEADING_NUMBERS];
-        placement_enter(&p, motion + t * D, placed);
+        sequence_frames(q, D, first + t, 1, frame);
+        placement_enter(&p, frame, frame);
         for (size_t k = 0; k < D; k++) {
-            double x = (double)(k < HEADING_NUMBERS ? placed[k] : motion[t * D + k]);
+            double x = (double)frame[k];
             sum[k] += x;
             squares[k] += x * x;
         }
@@ -45,13 +47,17 @@ static size_t gather_column(const Model *m, const Corpus *corpus, const Crop *wi
     const real *mean = model_values(m, "motion.mean"), *std = model_values(m, "motion.std");
     size_t D = c->motion_dim, n = 0;
     for (size_t i = 0; i < count; i += step) {
-        const float *motion = corpus->items[windows[i].sequence].motion + windows[i].first * D;
-        Placement p =
-            placement_of(motion + (c->past - 1) * D, c->relative_root, c->relative_heading);
+        const Sequence *q = &corpus->items[windows[i].sequence];
+        float frame[SEQUENCE_FRAME_MAX];
+        sequence_frames(q, D, windows[i].first + c->past - 1, 1, frame);
+        Placement p = placement_of(frame, c->relative_root, c->relative_heading);
         for (size_t t = 0; t < c->past; t++) {
-            float placed[HEADING_NUMBERS];
-            placement_enter(&p, motion + t * D, placed);
-            float x = k < HEADING_NUMBERS ? placed[k] : motion[t * D + k];
+            float x = sequence_number(q, D, windows[i].first + t, k);
+            if (k < HEADING_NUMBERS) {
+                sequence_frames(q, D, windows[i].first + t, 1, frame);
+                placement_enter(&p, frame, frame);
+                x = frame[k];
+            }
             out[n++] = mean ? (x - (float)mean[k]) / (float)std[k] : x;
         }
     }
@@ -116,8 +122,7 @@ static int set_scales(Model *m, const Corpus *corpus, Error *err) {
     if (status == 0) {
         crops_epoch(corpus, (CropShape){c->past, 0, c->future}, NULL, windows);
         for (size_t i = 0; i < most; i++)
-            add_window(c, corpus->items[windows[i].sequence].motion + windows[i].first * D, sums,
-                       sums + D);
+            add_window(c, &corpus->items[windows[i].sequence], windows[i].first, sums, sums + D);
         finish_statistics(motion_mean, model_values(m, "motion.std"), sums, sums + D, D,
                           (double)(most * c->past), 0.01);
     }

@@ -90,7 +90,8 @@ static int train(Model *m, Training t, Stage stage, size_t batch, size_t steps, 
     size_t frames = longest + batch * c->future - 1; /* whatever its phase, an epoch is one batch */
     float *motion = numbers(frames * MOTION_DIM), *music = numbers(frames * MUSIC_DIM);
     if (!motion || !music) return error_set(err, "out of memory");
-    Sequence sequence = {motion, music, frames, frames, 0};
+    Sequence sequence = {
+        .motion = motion, .music = music, .frames = frames, .music_frames = frames};
     Corpus corpus = {&sequence, 1, MOTION_DIM, MUSIC_DIM};
     t.batch = batch;
     t.max_steps = steps + 1;

@@ -290,7 +290,7 @@ static void statistics_of_the_windows(void **state) {
     for (size_t k = 0; k < 15 * 12; k++)
         motion[k] = (float)(5 + rng_normal(&r) * (double)(k % 12)); /* dimension 0 never varies */
     for (size_t k = 0; k < 20 * 3; k++) music[k] = (float)(rng_normal(&r) * (double)(k % 3));
-    Sequence s = {motion, music, 15, 20, 0};
+    Sequence s = {.motion = motion, .music = music, .frames = 15, .music_frames = 20};
     Model m;
     Error err;
     model_begin(&m, &c, KIND_MODEL);

@@ -11,13 +11,15 @@
 #include <cmocka.h> /* last: it defines a macro error_set() */
 
 static const Sequence sequences[] = {
-    {NULL, NULL, 300, 1000, 0}, /* motion is the limit: starts 0 .. 160 */
-    {NULL, NULL, 140, 240, 0}, /* exactly one window */
-    {NULL, NULL, 139, 240, 0}, /* none: a frame of motion too few */
-    {NULL, NULL, 140, 239, 0}, /* none: a frame of music too few */
-    {NULL, NULL, 1000, 250, 1}, /* music is the limit: starts 0 .. 10 */
-    {NULL, NULL, 159, 259, 1}, /* starts 0 .. 19: one window at any phase */
-    {NULL, NULL, 160, 260, 1}, /* starts 0 .. 20: two windows at phase 0 only */
+    {.frames = 300, .music_frames = 1000, .genre = 0}, /* motion is the limit: starts 0 .. 160 */
+    {.frames = 140, .music_frames = 240, .genre = 0}, /* exactly one window */
+    {.frames = 139, .music_frames = 240, .genre = 0}, /* none: a frame of motion too few */
+    {.frames = 140, .music_frames = 239, .genre = 0}, /* none: a frame of music too few */
+    {.frames = 1000, .music_frames = 250, .genre = 1}, /* music is the limit: starts 0 .. 10 */
+    {.frames = 159, .music_frames = 259, .genre = 1}, /* starts 0 .. 19: one window at any phase */
+    {.frames = 160,
+     .music_frames = 260,
+     .genre = 1}, /* starts 0 .. 20: two windows at phase 0 only */
 };
 enum { COUNT = sizeof sequences / sizeof *sequences };
 static const Corpus corpus = {sequences, COUNT, 219, 35};
@@ -86,7 +88,8 @@ static void epochs_follow_the_generator(void **state) {
 /* Without music (train-bank), exactly l frames are exactly one window. */
 static void without_music(void **state) {
     (void)state;
-    static const Sequence two[] = {{NULL, NULL, 120, 0, 0}, {NULL, NULL, 119, 0, 0}};
+    static const Sequence two[] = {{.frames = 120, .music_frames = 0, .genre = 0},
+                                   {.frames = 119, .music_frames = 0, .genre = 0}};
     const Corpus c = {two, 2, 219, 0};
     Crop w[1];
     Rng r = rng_seed(1);

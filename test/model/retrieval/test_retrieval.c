@@ -113,7 +113,6 @@ static void fill_all(Trial *t) {
     *t = (Trial){0};
     for (size_t i = 0; i < DANCES; i++) fill(t, i);
     t->set = (TrainingSet){.dataset = {t->rows, DANCES},
-                           .motions = t->motions,
                            .sequences = t->sequences,
                            .corpus = {t->sequences, DANCES, DIM, MUSIC_DIM},
                            .fps = 60,

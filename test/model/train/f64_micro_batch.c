@@ -74,7 +74,11 @@ static void train(Stage stage, size_t micro_batch, Trained *out) {
     for (size_t i = 0; i < SEQUENCES; i++) {
         fill(motion[i], FRAMES * D, &r);
         fill(music[i], FRAMES * MUSIC, &r);
-        sequences[i] = (Sequence){motion[i], music[i], FRAMES, FRAMES, i};
+        sequences[i] = (Sequence){.motion = motion[i],
+                                  .music = music[i],
+                                  .frames = FRAMES,
+                                  .music_frames = FRAMES,
+                                  .genre = i};
     }
     const Corpus corpus = {sequences, SEQUENCES, D, MUSIC}, last = {sequences + 1, 1, D, MUSIC};
     const TrainHooks hooks = {.user = out, .log = add_row};

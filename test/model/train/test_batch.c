@@ -54,7 +54,8 @@ static void begin(Trial *t) {
     assert_int_equal(model_new(&t->model, KIND_MODEL, &c, &genre, 1, false, &err), 0);
     assert_int_equal(params_allocate(&t->model.params, true, &err), 0);
     params_initialise(&t->model.params, &r);
-    t->sequence = (Sequence){t->motion, t->music, FRAMES, FRAMES, 0};
+    t->sequence = (Sequence){
+        .motion = t->motion, .music = t->music, .frames = FRAMES, .music_frames = FRAMES};
     t->corpus = (Corpus){&t->sequence, 1, D, MUSIC};
     t->run = (StageRun){.m = &t->model,
                         .corpus = &t->corpus,
