@@ -83,6 +83,10 @@ int main(int argc, char **argv) {
                  option_standard(option_size("keep", 0, "k", &s.how.keep, 0, 100000,
                                              "Frames kept of each step."),
                                  "the model's"),
+                 option_standard(option_real("gain", 0, "G", &s.how.gain, 0.1, 10,
+                                             "What each step's movement away from the last past "
+                                             "frame is multiplied by; 1: off."),
+                                 "the model's"),
                  option_text("encoder", 0, "FOLDER", &s.encoder,
                              "The checkpoint whose features the model was trained on "
                              "(encode-music), for music that is a sound file."),

@@ -52,6 +52,7 @@ typedef struct {
     bool home; /* the predictor sees where the dance began (home.h) */
     size_t join; /* frames over which the seam fades; 0: off */
     double smooth; /* lambda of op_smooth_rows; 0: off */
+    double gain; /* of a step's movement when the model generates by default; 0: off, as 1 */
     size_t keep; /* frames kept of each step's K when the model generates by default */
 } Config;
 

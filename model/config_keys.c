@@ -187,6 +187,16 @@ static const ConfigKey keys[] = {
      .argument = "LAMBDA",
      .help = "Low-pass (Whittaker) smoothing across the seam between past and future: at 60 frames "
              "a second 18 cuts at 6 Hz, 190 at 4 Hz; 0: off."},
+    {.name = "gain",
+     .offset = offsetof(Config, gain),
+     .type = KEY_REAL,
+     .max = 10,
+     .optional = true,
+     .part = PART_STEP,
+     .option = "gain",
+     .argument = "G",
+     .help = "The default of generate's --gain, by which each step's movement away from the last "
+             "past frame is multiplied; 0: off."},
     {.name = "relative_heading",
      .offset = offsetof(Config, relative_heading),
      .type = KEY_FLAG,

@@ -10,7 +10,7 @@
 
 struct Generator {
     Params params; /* shallow: shares the model's values */
-    const Config *config;
+    Config config; /* the model's, with the gain asked for */
     size_t max_batch, keep;
     Graph *graph;
     Step step;
@@ -23,16 +23,18 @@ static int record(Generator *g, StepUse use, Error *err) {
     graph_free(g->graph);
     g->graph = graph_new(&g->params, g->max_batch);
     if (!g->graph) return error_set(err, "out of memory");
-    g->step = step_build(g->graph, g->config, use);
+    g->step = step_build(g->graph, &g->config, use);
     return graph_finish(g->graph, NO_VALUE, err);
 }
 
-int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep, Error *err) {
+int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep, double gain,
+                  Error *err) {
     *out = NULL;
     Generator *g = calloc(1, sizeof *g);
     if (!g) return error_set(err, "out of memory");
-    *g = (Generator){
-        .params = m->params, .config = &m->config, .max_batch = max_batch, .keep = keep};
+    *g =
+        (Generator){.params = m->params, .config = m->config, .max_batch = max_batch, .keep = keep};
+    g->config.gain = gain;
     g->params.grad = NULL;
     const int status = record(g, STEP_GENERATES, err);
     if (status)
@@ -53,7 +55,7 @@ void generator_free(Generator *g) {
 }
 
 int generator_round(Generator *g, Error *err) {
-    const Predictor *p = predictor_at(g->config->predictor_id);
+    const Predictor *p = predictor_at(g->config.predictor_id);
     size_t rows = 0, widest = 0;
     g->rounded.matrices = calloc(g->params.count + 1, sizeof *g->rounded.matrices);
     if (!g->rounded.matrices) return error_set(err, "out of memory");
@@ -76,7 +78,7 @@ int generator_round(Generator *g, Error *err) {
 
 /* Past and music of the dance whose next frame is `at`, as the b-th of a batch. */
 static void fill(const Generator *g, const GenerationJob *d, size_t b, size_t at) {
-    const Config *c = g->config;
+    const Config *c = &g->config;
     size_t past = c->past * c->motion_dim, first = at - c->past;
     real *motion = graph_data(g->graph, g->step.past) + b * past;
     for (size_t i = 0; i < past; i++) motion[i] = (real)d->motion[first * c->motion_dim + i];
@@ -94,14 +96,14 @@ static void fill(const Generator *g, const GenerationJob *d, size_t b, size_t at
 }
 
 int generator_draw(Generator *g, double temperature, uint64_t seed, Error *err) {
-    if (!value_exists(g->step.noise) && !g->config->transit)
+    if (!value_exists(g->step.noise) && !g->config.transit)
         return error_set(err,
                          "the predictor %s draws no random numbers and there is no TransitBank to "
                          "draw from: the model has one dance",
-                         predictor_at(g->config->predictor_id)->name);
+                         predictor_at(g->config.predictor_id)->name);
     g->temperature = temperature;
     g->seed = seed;
-    return g->config->transit ? record(g, STEP_DRAWS, err) : 0;
+    return g->config.transit ? record(g, STEP_DRAWS, err) : 0;
 }
 
 /* Minus the logarithm of an exponential random number (Gumbel). */
@@ -129,7 +131,7 @@ static void fill_noise(const Generator *g, const GenerationJob *d, size_t b, siz
 
 int generator_run(Generator *g, GenerationJob *dances, size_t count,
                   void (*progress)(void *user, size_t done, size_t total), void *user, Error *err) {
-    const Config *c = g->config;
+    const Config *c = &g->config;
     size_t longest = 0, D = c->motion_dim;
     for (size_t i = 0; i < count; i++)
         longest = dances[i].frames > longest ? dances[i].frames : longest;

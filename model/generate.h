@@ -22,8 +22,9 @@ typedef struct {
 typedef struct Generator Generator;
 
 /* Plans memory for up to max_batch dances at once. The model is borrowed. keep: frames taken from
- * each step's K. */
-int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep, Error *err);
+ * each step's K. gain: Config's, in place of the model's. */
+int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep, double gain,
+                  Error *err);
 void generator_free(Generator *g);
 
 /* From now on the products of the banks' transformer layers and of the layers that the predictor

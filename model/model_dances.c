@@ -4,7 +4,8 @@ static int prepare(void *state, size_t batch, Error *err) {
     ModelDances *m = state;
     const size_t keep = m->keep ? m->keep : m->model->config.keep;
     model_dances_free(m);
-    if (generator_new(&m->generator, m->model, batch, keep, err)) return -1;
+    const double gain = m->gain > 0 ? m->gain : m->model->config.gain;
+    if (generator_new(&m->generator, m->model, batch, keep, gain, err)) return -1;
     if (m->temperature > 0 && generator_draw(m->generator, m->temperature, m->random_seed, err))
         return -1;
     return m->bf16 ? generator_round(m->generator, err) : 0;

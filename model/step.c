@@ -90,6 +90,11 @@ Refined refine_future(Graph *g, const Config *c, Value past, Value future, Value
     return r;
 }
 
+Value amplify_future(Graph *g, const Config *c, Value past, Value future) {
+    Value last = op_repeat_row(g, op_slice_rows(g, past, c->past - 1, 1), c->future);
+    return op_add(g, last, op_scale(g, op_subtract(g, future, last), c->gain));
+}
+
 Value smooth_future(Graph *g, const Config *c, Value past, Value future) {
     Value newest = op_slice_rows(g, past, c->past - 3, 3);
     return op_smooth_rows(g, op_concat_rows(g, (Value[]){newest, future}, 2), c->smooth);
@@ -107,6 +112,9 @@ Step step_build(Graph *g, const Config *c, StepUse use) {
         s.logvar = r.logvar;
         future = r.motion;
     }
+    /* In training it would be learnt away. */
+    bool amplified = (use == STEP_GENERATES || use == STEP_DRAWS) && c->gain > 0 && c->gain != 1;
+    if (amplified) future = amplify_future(g, c, past, future);
     if (c->smooth > 0) future = smooth_future(g, c, past, future);
     s.future = restore_motion(g, c, future, reference);
     graph_keep(g, s.future);

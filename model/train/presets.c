@@ -85,6 +85,7 @@ static const Preset small = {
             .logit_scale = true,
             .join = 20,
             .smooth = 150,
+            .gain = 1.06,
             .home = true,
         },
     .stage =

@@ -40,6 +40,7 @@ CASES = [
     ("logit scale", SHORT, "--logit-scale", ""),
     ("root weight", SHORT, "--root-weight 5", "--root-weight 5"),
     ("smooth", SHORT, "", "--smooth 50"),
+    ("gain", SHORT, "", "--gain 1.2 --smooth 50"),
     ("all aids", SHORT, ALL[0], ALL[1]),
     ("all aids, AIST++ sizes", PAPER, ALL[0], ALL[1]),
     (

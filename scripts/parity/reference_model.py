@@ -205,7 +205,7 @@ class Reference:
             x = x * self.w("motion.std") + self.w("motion.mean")
         return self.leave(x, placement)
 
-    def step(self, past, music, genre):
+    def step(self, past, music, genre, generating=False):
         c = self.config
         placement = self.placement(past, -1)
         x = self.scaled(self.enter(past, placement), "motion")
@@ -218,6 +218,8 @@ class Reference:
                 gap = x[:, -1:] - refined[:, self.past - self.future - 1 : self.past - self.future]
                 fade = (1 - torch.arange(self.future, dtype=y.dtype) / c["join"]).clamp(min=0)
                 y = y + fade[:, None] * gap
+        if generating and c.get("gain", 0) > 0:
+            y = x[:, -1:] + c["gain"] * (y - x[:, -1:])
         if c.get("smooth", 0) > 0:
             y = whittaker(x[:, -3:], y, c["smooth"])
         return self.restored(y, placement)
@@ -231,7 +233,7 @@ class Reference:
         while len(dance) < frames:
             first = len(dance) - self.past
             rows = torch.arange(first, first + self.config["music"]).clamp(max=len(music) - 1)
-            y = self.step(dance[None, -self.past :], music[None, rows], number)
+            y = self.step(dance[None, -self.past :], music[None, rows], number, generating=True)
             dance = torch.cat([dance, y[0, :keep]])
         return dance[:frames]
 

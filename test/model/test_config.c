@@ -97,7 +97,7 @@ static void every_key_is_needed(void **state) {
     cJSON_ArrayForEach(item, o) {
         char part[80];
         snprintf(part, sizeof part, "%s is", item->string);
-        bool optional = strcmp(item->string, "smooth") == 0 ||
+        bool optional = strcmp(item->string, "smooth") == 0 || strcmp(item->string, "gain") == 0 ||
                         strcmp(item->string, "relative_heading") == 0 ||
                         strcmp(item->string, "home") == 0;
         if (!optional) refused(item->string, NULL, part);

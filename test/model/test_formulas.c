@@ -185,6 +185,30 @@ static void residual_alone(void **state) {
     model_free(&m);
 }
 
+/* --gain: what generates moves that much further from the last past frame; training does not. */
+static void gain_by_hand(void **state) {
+    (void)state;
+    Config plain = tiny(), louder = tiny();
+    plain.join = louder.join = 2;
+    louder.gain = 1.5;
+    Model m, amplified;
+    model_begin(&m, &plain, KIND_MODEL);
+    model_begin(&amplified, &louder, KIND_MODEL);
+    model_copy_shared(&amplified, &m);
+    double past[108], as_predicted[36], found[36], trained[36];
+    random_past(past);
+    step_of(&m, past, as_predicted);
+    step_of(&amplified, past, found);
+    step_with(&amplified, past, STEP_TRAINS, NULL, trained);
+    for (size_t k = 0; k < 36; k++) {
+        double last = past[8 * 12 + k % 12];
+        assert_true(fabs(found[k] - (last + 1.5 * (as_predicted[k] - last))) < 1e-5);
+        assert_true(fabs(trained[k] - as_predicted[k]) < 1e-6);
+    }
+    model_free(&m);
+    model_free(&amplified);
+}
+
 /* Eq. 2 in its parts: predict, append to the last l - K frames, refine, keep the last K; and the
  * join's shift of the seam, (1 - j/F) (past[-1] - refined[l-K-1]). */
 static void steps_by_hand(void **state) {
@@ -374,6 +398,7 @@ int main(void) {
         cmocka_unit_test(seams_fade),
         cmocka_unit_test(relative_placement),
         cmocka_unit_test(residual_alone),
+        cmocka_unit_test(gain_by_hand),
         cmocka_unit_test(steps_by_hand),
         cmocka_unit_test(genres_have_banks_of_their_own),
         cmocka_unit_test(a_single_item_is_recalled),

@@ -8,21 +8,21 @@
 #include "lib/nn/ops/ops.h"
 #include "model/predictors/predictors.h"
 
-/* Future frame k = last past frame + gain (noise[k] + given[k]) in all columns. */
+/* Future frame k = last past frame + slope (noise[k] + given[k]) in all columns. */
 
-enum { GAIN, ROWS, MIRROR, MODE };
+enum { SLOPE, ROWS, MIRROR, MODE };
 static const char *const modes[] = {"plain", "fancy", NULL};
 
 static const ConfigKey keys[] = {
-    {.name = "gain",
+    {.name = "slope",
      .type = KEY_REAL,
-     .offset = offsetof(Config, own[GAIN].real),
+     .offset = offsetof(Config, own[SLOPE].real),
      .max = 10,
      .part = PART_PREDICTOR,
      .initial = 2,
-     .option = "gain",
+     .option = "slope",
      .argument = "G",
-     .help = "Gain."},
+     .help = "Slope."},
     {.name = "rows",
      .offset = offsetof(Config, own[ROWS].size),
      .min = 1,
@@ -64,7 +64,7 @@ static Prediction build(Graph *g, const Config *c, const PredictorInputs *in) {
     Value moved = in->noise;
     if (value_exists(in->given)) moved = op_add(g, moved, op_linear(g, in->given, w, NO_PARAMETER));
     Value last = op_repeat_row(g, op_slice_rows(g, in->past, c->past - 1, 1), c->future);
-    Prediction p = {.future = op_add(g, last, op_scale(g, moved, c->own[GAIN].real))};
+    Prediction p = {.future = op_add(g, last, op_scale(g, moved, c->own[SLOPE].real))};
     if (value_exists(in->truth)) p.loss = op_absolute_error(g, p.future, in->truth);
     return p;
 }

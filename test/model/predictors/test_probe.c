@@ -19,7 +19,7 @@ static void chosen_keys(void **state) {
     (void)state;
     Config c = probe_config();
     Error err;
-    assert_true(c.own[GAIN].real == 2 && c.own[ROWS].size == 3 && !c.own[MIRROR].flag);
+    assert_true(c.own[SLOPE].real == 2 && c.own[ROWS].size == 3 && !c.own[MIRROR].flag);
     assert_int_equal(c.own[MODE].choice, 1);
     assert_true(c.predictor.width == 5 && c.predictor.heads == 0 && c.predictor.mlp == 0);
     assert_true(c.motion_layers == 0 && c.cross_layers == 0 && c.music == 0 && c.music_dim == 0);
@@ -34,10 +34,10 @@ static void json_of_its_own(void **state) {
     (void)state;
     Config c = probe_config(), back;
     Error err;
-    c.own[GAIN].real = 0.5;
+    c.own[SLOPE].real = 0.5;
     c.own[MIRROR].flag = true;
     char *json = config_to_json(&c);
-    assert_non_null(strstr(json, "\"predictor\":\"probe\",\"gain\":0.5,\"rows\":3,\"mirror\":true,"
+    assert_non_null(strstr(json, "\"predictor\":\"probe\",\"slope\":0.5,\"rows\":3,\"mirror\":true,"
                                  "\"mode\":\"fancy\"}"));
     static const char *const absent[] = {"music", "\"heads", "\"mlp", "\"layers"};
     for (int i = 0; i < 4; i++) assert_null(strstr(json, absent[i]));
@@ -63,8 +63,8 @@ static void refused(const char *key, const char *value, const char *part) {
 
 static void json_that_is_refused(void **state) {
     (void)state;
-    refused("gain", NULL, "gain is missing");
-    refused("gain", "11", "gain must lie between 0 and 10, not 11");
+    refused("slope", NULL, "slope is missing");
+    refused("slope", "11", "slope must lie between 0 and 10, not 11");
     refused("rows", "2.5", "rows is not a sensible whole number");
     refused("mirror", "1", "mirror is neither true nor false");
     refused("mode", "\"odd\"", "mode is none of plain, fancy");
@@ -247,7 +247,7 @@ static void dances_without_music(void **state) {
     Error err;
     Generator *g;
     trial_begin(&t, (Training){.root_weight = 1});
-    assert_done(generator_new(&g, &t.m, 1, K, &err), &err);
+    assert_done(generator_new(&g, &t.m, 1, K, 0, &err), &err);
     float motion[9 * D];
     for (size_t i = 0; i < 9 * D; i++) motion[i] = i < L * D ? (float)(i / D) : 77;
     GenerationJob dance = {.motion = motion, .frames = 9};
@@ -323,8 +323,8 @@ static void options_of_its_own(void **state) {
     assert_int_equal(begin(&s, "--preset tiny --predictor=probe x.tsv"), 0);
     OptionGroup own = settings_predictor_options(&s), refused_rows = settings_refused_options(&s);
     OptionGroup training = settings_training_options(&s);
-    assert_true(find(&own, "gain")->value == &s.config.own[GAIN].real);
-    assert_int_equal(find(&own, "gain")->type, OPTION_REAL);
+    assert_true(find(&own, "slope")->value == &s.config.own[SLOPE].real);
+    assert_int_equal(find(&own, "slope")->type, OPTION_REAL);
     assert_true(find(&own, "rows")->max == 9);
     assert_int_equal(find(&own, "mirror")->type, OPTION_SWITCH);
     assert_string_equal(find(&own, "mode")->words[1], "fancy");
@@ -332,7 +332,7 @@ static void options_of_its_own(void **state) {
     assert_null(find(&own, "heads"));
     assert_int_equal(find(&refused_rows, "heads")->type, OPTION_REFUSED);
     assert_non_null(find(&refused_rows, "music"));
-    assert_null(find(&refused_rows, "gain"));
+    assert_null(find(&refused_rows, "slope"));
     assert_null(find(&refused_rows, "fed"));
     assert_true(*(double *)find(&training, "own-weight")->value == 0.25);
     assert_non_null(find(&training, "fed"));
@@ -340,9 +340,9 @@ static void options_of_its_own(void **state) {
     own = settings_predictor_options(&s);
     refused_rows = settings_refused_options(&s);
     training = settings_training_options(&s);
-    assert_null(find(&own, "gain"));
+    assert_null(find(&own, "slope"));
     assert_non_null(find(&own, "heads"));
-    assert_non_null(find(&refused_rows, "gain"));
+    assert_non_null(find(&refused_rows, "slope"));
     assert_non_null(find(&refused_rows, "fed"));
     assert_null(find(&training, "own-weight"));
 }

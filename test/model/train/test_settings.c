@@ -110,6 +110,8 @@ static void numbers_of_a_predictor(void **state) {
     assert_true(!s.config.residual && !s.config.transit);
     assert_true(t->lr == 0.5 && t->drop[1] == 9 && t->unroll == 3 && t->ramp == 4);
     assert_true(settings_given(&s, "width") && settings_given(&s, "residual"));
+    assert_int_equal(parse_predictor(&s, "--preset small --gain 1.5 x.tsv"), 0);
+    assert_true(s.config.gain == 1.5);
     assert_true(settings_part_given(&s, PART_STEP) && !settings_part_given(&s, PART_WINDOW));
     assert_int_equal(parse_predictor(&s, "--past 30 x.tsv"), 0);
     assert_true(settings_part_given(&s, PART_WINDOW) && s.config.past == 30);
