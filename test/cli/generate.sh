@@ -56,6 +56,14 @@ dance --genre BB --frames 80
 check "--frames of the music's length changes nothing" cmp "$x" "$y"
 dance --genre BB --keep 4
 check "the model's own keep is all" cmp "$x" "$y"
+dance --genre BB --gain 1
+check "a gain of 1 is none" cmp "$x" "$y"
+predictor --bank "$work/bank.safetensors" --gain 1.1 -o "$work/gain.safetensors" "$all" >/dev/null
+"$g" -q -j 1 -m "$work/gain.safetensors" --music "$song" --genre BB -o "$work/gain.npz"
+dance --genre BB --gain 1.1
+check "a gain asked for, as a model's own" cmp "$x" "$work/gain.npz"
+check "... is another dance" differ "$x" "$y"
+check "... from the same seed" same_start 16
 dance --genre BB --keep 1
 check "one frame kept of each step" is 80
 check "... the first of which is the same" same_start 17
@@ -206,6 +214,7 @@ wrong "music and a data set" "$g" -m "$m" --music "$song" --dataset "$all" -o "$
 wrong "a seed for a data set" "$g" -m "$m" --dataset "$all" --seed-motion "$data/dance1.npy" -o \
     "$work/none"
 wrong "an unknown precision" "$g" -m "$m" --music "$song" --genre BB --precision int3 -o "$x"
+wrong "a gain of nothing" "$g" -m "$m" --music "$song" --genre BB --gain 0 -o "$x"
 wrong "more frames kept than predicted" "$g" -m "$m" --music "$song" --genre BB --keep 5 -o "$x"
 wrong "an operand" "$g" -m "$m" --music "$song" --genre BB -o "$x" more
 check "help" "$g" --help
