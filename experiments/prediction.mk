@@ -28,9 +28,9 @@ $(call clustering,clusters_seen$(1),--length $(1) --future $(future7),prediction
 $(call bank,bank_seen$(1),clusters_seen$(1),$(2),prediction/train.tsv,--fps $(FPS7))
 $(call method,phd$(1),PHD,data,--predictor phd $(unbanked) $(2),$(outright) $(unaided),\
     prediction/train.tsv,--fps $(FPS7))
-$(call method,phd_aided$(1),PHD_AIDED,bank_seen$(1),--predictor phd $(unbanked),,\
+$(call method,phd_aided$(1),PHD_AIDED,bank_seen$(1),--predictor phd $(unbanked),--residual,\
     prediction/train.tsv,--fps $(FPS7))
-$(call method,phd_full$(1),PHD_FULL,bank_seen$(1),--predictor phd,,\
+$(call method,phd_full$(1),PHD_FULL,bank_seen$(1),--predictor phd,--residual,\
     prediction/train.tsv,--fps $(FPS7))
 $(foreach m,phd phd_aided phd_full,$(call predicting,$(m)$(1),$(1),$(m)$(1)-%.safetensors,\
     "$$$$PROGRAMS"/generate -m $$<))

@@ -78,7 +78,6 @@ static const Preset small = {
             .latents = 20,
             .refine = REFINE_BANK,
             .transit = true,
-            .residual = true,
             .relative_root = true,
             .relative_heading = true,
             .standardise = true,

@@ -103,15 +103,15 @@ static void numbers_of_a_predictor(void **state) {
     (void)state;
     TrainSettings s;
     const Training *t = &s.stage[STAGE_PREDICT];
-    assert_int_equal(parse_predictor(&s, "--width 64 --cross-layers 5 --no-residual --lr 0.5 "
+    assert_int_equal(parse_predictor(&s, "--width 64 --cross-layers 5 --residual --lr 0.5 "
                                          "--no-transit --drop2 9 --unroll 3 --ramp 4 x.tsv"),
                      0);
     assert_true(s.config.predictor.width == 64 && s.config.cross_layers == 5);
-    assert_true(!s.config.residual && !s.config.transit);
+    assert_true(s.config.residual && !s.config.transit);
     assert_true(t->lr == 0.5 && t->drop[1] == 9 && t->unroll == 3 && t->ramp == 4);
     assert_true(settings_given(&s, "width") && settings_given(&s, "residual"));
     assert_int_equal(parse_predictor(&s, "--preset small --gain 1.5 x.tsv"), 0);
-    assert_true(s.config.gain == 1.5);
+    assert_true(s.config.gain == 1.5 && !s.config.residual);
     assert_true(settings_part_given(&s, PART_STEP) && !settings_part_given(&s, PART_WINDOW));
     assert_int_equal(parse_predictor(&s, "--past 30 x.tsv"), 0);
     assert_true(settings_part_given(&s, PART_WINDOW) && s.config.past == 30);
