@@ -155,6 +155,7 @@ static const Preset demo = {.config =
                                     .logit_scale = true,
                                     .join = 20,
                                     .smooth = 300,
+                                    .gain = 1.05,
                                     .home = true,
                                 },
                             .stage = {
