@@ -87,6 +87,10 @@ int main(int argc, char **argv) {
                                              "What each step's movement away from the last past "
                                              "frame is multiplied by; 1: off."),
                                  "the model's"),
+                 option_real("stage", 0, "R", &s.how.radius, 0, 1000,
+                             "Stay on a stage of radius R metres around where the dance began: "
+                             "beyond it steps away become shorter and steps back longer; 0: there "
+                             "is none."),
                  option_text("encoder", 0, "FOLDER", &s.encoder,
                              "The checkpoint whose features the model was trained on "
                              "(encode-music), for music that is a sound file."),

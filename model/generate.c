@@ -6,6 +6,7 @@
 #include "lib/base/memory.h"
 #include "lib/base/numbers.h"
 #include "model/home.h"
+#include "model/keep_within.h"
 #include "model/predictors/predictors.h"
 
 struct Generator {
@@ -16,6 +17,7 @@ struct Generator {
     Step step;
     double temperature; /* of what is drawn; 0: nothing is */
     uint64_t seed;
+    double radius; /* of the stage, in metres; 0: there is no stage */
     Bf16Weights rounded;
 };
 
@@ -95,6 +97,8 @@ static void fill(const Generator *g, const GenerationJob *d, size_t b, size_t at
     }
 }
 
+void generator_keep_within(Generator *g, double radius) { g->radius = radius; }
+
 int generator_draw(Generator *g, double temperature, uint64_t seed, Error *err) {
     if (!value_exists(g->step.noise) && !g->config.transit)
         return error_set(err,
@@ -153,6 +157,7 @@ int generator_run(Generator *g, GenerationJob *dances, size_t count,
             size_t bad = floats_first_nonfinite(out, n * D);
             if (bad < n * D)
                 return error_set(err, "the motion is no longer finite at frame %zu", at + bad / D);
+            if (g->radius > 0) keep_within(d->motion, D, at, at + n, g->radius);
         }
         if (progress) progress(user, at + g->keep < longest ? at + g->keep : longest, longest);
     }

@@ -33,6 +33,10 @@ void generator_free(Generator *g);
  * weights once more. Fails if there is no such layer. */
 int generator_round(Generator *g, Error *err);
 
+/* From now on dances come back when they are more than `radius` metres from where they began
+ * (keep_within.h); 0: they are not. */
+void generator_keep_within(Generator *g, double radius);
+
 /* From now on dances are drawn, by seed, job and frame, so that those of a batch do not depend on
  * each other. TransitBank's logits (eq. 5) get `temperature` times Gumbel noise: with a large one a
  * single item is recalled, drawn by softmax(logits / temperature) (Maddison et al. 2017), with a

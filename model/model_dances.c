@@ -6,6 +6,7 @@ static int prepare(void *state, size_t batch, Error *err) {
     model_dances_free(m);
     const double gain = m->gain > 0 ? m->gain : m->model->config.gain;
     if (generator_new(&m->generator, m->model, batch, keep, gain, err)) return -1;
+    generator_keep_within(m->generator, m->radius);
     if (m->temperature > 0 && generator_draw(m->generator, m->temperature, m->random_seed, err))
         return -1;
     return m->bf16 ? generator_round(m->generator, err) : 0;

@@ -64,6 +64,11 @@ dance --genre BB --gain 1.1
 check "a gain asked for, as a model's own" cmp "$x" "$work/gain.npz"
 check "... is another dance" differ "$x" "$y"
 check "... from the same seed" same_start 16
+dance --genre BB --stage 1000
+check "a stage that is never left changes nothing" cmp "$x" "$y"
+dance --genre BB --stage 0.0001
+check "a small stage" differ "$x" "$y"
+check "... begins with the same seed" same_start 16
 dance --genre BB --keep 1
 check "one frame kept of each step" is 80
 check "... the first of which is the same" same_start 17
