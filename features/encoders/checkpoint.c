@@ -89,6 +89,11 @@ float *loader_room(WeightLoader *l, size_t count) {
     return out;
 }
 
+static void add_to_print(WeightLoader *l, const float *x, size_t count) {
+    WeightBlocks *b = l->blocks;
+    b->print = checksum_add(b->print ? b->print : CHECKSUM_OF_NOTHING, x, count);
+}
+
 /* Checks a tensor and then reads it into out, or into room of its own if that is NULL; where it
  * lies, or NULL. */
 static float *read_tensor(WeightLoader *l, int rank, const size_t *shape, float *out,
@@ -104,8 +109,7 @@ static float *read_tensor(WeightLoader *l, int rank, const size_t *shape, float 
         l->failed = true;
         return NULL;
     }
-    if (l->blocks->print == 0) l->blocks->print = CHECKSUM_OF_NOTHING;
-    l->blocks->print = checksum_add(l->blocks->print, out, count);
+    add_to_print(l, out, count);
     return out;
 }
 
@@ -116,6 +120,21 @@ float *loader_take(WeightLoader *l, int rank, const size_t *shape, const char *f
     vsnprintf(name, sizeof name, format, args);
     va_end(args);
     return read_tensor(l, rank, shape, NULL, name);
+}
+
+const float *loader_view(WeightLoader *l, int rank, const size_t *shape, const char *format, ...) {
+    char name[LOADER_NAME];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(name, sizeof name, format, args);
+    va_end(args);
+    const bool may = l->in_place && !l->failed;
+    const float *view = may ? weights_view(l->weights, name, rank, shape) : NULL;
+    if (!view) return read_tensor(l, rank, shape, NULL, name);
+    size_t count = 1;
+    for (int d = 0; d < rank; d++) count *= shape[d];
+    add_to_print(l, view, count);
+    return view;
 }
 
 void loader_read(WeightLoader *l, int rank, const size_t *shape, float *out, const char *format,

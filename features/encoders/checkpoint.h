@@ -51,6 +51,7 @@ typedef struct {
 typedef struct {
     Weights *weights;
     WeightBlocks *blocks;
+    bool in_place; /* the weights stay open as long as what is loaded is used */
     bool failed; /* err says why */
     Error *err;
 } WeightLoader;
@@ -60,6 +61,10 @@ float *loader_room(WeightLoader *l, size_t count);
 
 /* The tensor of that shape and name, as printf makes it; NULL where something failed. */
 float *loader_take(WeightLoader *l, int rank, const size_t *shape, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The same where it lies in the file, if it can be used there (in_place). */
+const float *loader_view(WeightLoader *l, int rank, const size_t *shape, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
 /* The same into `out`, which is [product of shape] and the caller's; not read where something

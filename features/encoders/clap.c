@@ -61,8 +61,7 @@ static int embed(const Run *r, size_t clip, const ClapClip *sound) {
     if (first) tell_2(r, "image", r->image, c->side, c->side);
 #pragma omp parallel for
     for (size_t row = 0; row < grid; row++)
-        embed_row(r, row, x + row * grid * c->width,
-                  r->room + (size_t)omp_get_thread_num() * clap_room(m));
+        embed_row(r, row, x + row * grid * c->width, clap_own_room(m, r->room));
     if (first) tell_2(r, "patch_embed", x, tokens, c->width);
     return 0;
 }
@@ -167,7 +166,7 @@ static void put_out(Run *r, float *embeds, float *frames) {
     kernel_layer_norm(x, m->norm.weight, m->norm.bias, norm_epsilon, r->clips * tokens, n, x);
     tell_2(r, "norm", x, tokens, n);
     tell_last(r, x);
-    float *pooled = r->room, *between = pooled + n, *out = between + d;
+    float *pooled = clap_own_room(m, r->room), *between = pooled + n, *out = between + d;
     for (size_t i = r->clips; i-- > 0;) { /* the first clip last: its stages */
         project(m, x + i * tokens * n, pooled, between, out);
         if (embeds) memcpy(embeds + i * d, out, d * sizeof *out);
@@ -201,7 +200,7 @@ int clap_run(const Clap *m, const ClapClip *clips, size_t count, float *embeds, 
              .clips = count,
              .x = x,
              .y = y,
-             .room = memory_block((size_t)omp_get_max_threads() * clap_room(m) * sizeof *x),
+             .room = memory_block(clap_room(m, (size_t)omp_get_max_threads()) * sizeof *x),
              .image = memory_block(c->side * c->side * sizeof *x),
              .mel = memory_block(m->mel_frames * c->bands * sizeof *x),
              .windows = stage ? memory_block(one * sizeof *x) : NULL,

@@ -46,11 +46,11 @@ int clap_config_read(const char *folder, ClapConfig *out, Error *err);
 
 /* Reads a checkpoint's folder. The text tower (text_model, text_projection, logit_scale_a,
  * logit_scale_t) is ignored; whatever else is missing, of another shape or too many is refused by
- * name. *out is NULL on error. Errors begin with a path. */
+ * name. Weights stay in the mapped file. *out is NULL on error. Errors begin with a path. */
 int clap_load(const char *folder, Clap **out, Error *err);
-/* Once, before anything is run: weights in the order in which products read them, or rounded to
- * bfloat16, as are inputs as they come. */
-int clap_prepare(Clap *m, bool bfloat16, Error *err);
+/* Before anything is run: rounds the weights of blocks and merges to bfloat16, and then their
+ * inputs as they come. */
+int clap_use_bfloat16(Clap *m, Error *err);
 void clap_free(Clap *m);
 const ClapConfig *clap_config(const Clap *m);
 uint64_t clap_print(const Clap *m); /* of the weights */

@@ -98,7 +98,7 @@ static int open(const char *folder, const EncoderOptions *o, void *state, Encode
                 Error *err) {
     State *s = state;
     if (clap_load(folder, &s->m, err)) return -1;
-    if (clap_prepare(s->m, o->bfloat16, err)) return error_prefix(err, folder);
+    if (o->bfloat16 && clap_use_bfloat16(s->m, err)) return error_prefix(err, folder);
     return set_up(s, o, info, err) ? error_prefix(err, folder) : 0;
 }
 

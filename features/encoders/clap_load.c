@@ -226,25 +226,6 @@ static void load_batch_norm(Clap *m, WeightLoader *l) {
     }
 }
 
-/* Queries, keys and values one upon the other. */
-static EncoderLinear load_qkv(Clap *m, WeightLoader *l, size_t n, size_t heads, const char *block) {
-    static const char *const names[] = {"query", "key", "value"};
-    const Affine out = {loader_room(l, 3 * n * n), loader_room(l, 3 * n)};
-    const size_t shape[] = {n, n};
-    for (size_t i = 0; i < 3 && !l->failed; i++) {
-        float *w = out.weight + i * n * n, *b = out.bias + i * n;
-        loader_read(l, 2, shape, w, "%s.attention.self.%s.weight", block, names[i]);
-        if (m->config.qkv_bias)
-            loader_read(l, 1, &n, b, "%s.attention.self.%s.bias", block, names[i]);
-        else
-            memset(b, 0, n * sizeof *b);
-    }
-    const double scale = 1 / sqrt((double)n / (double)heads);
-    for (size_t k = 0; k < n * n && !l->failed; k++) out.weight[k] = (float)(out.weight[k] * scale);
-    for (size_t k = 0; k < n && !l->failed; k++) out.bias[k] = (float)(out.bias[k] * scale);
-    return encoder_linear(out, 3 * n, n);
-}
-
 /* Row of the table for a query's and a key's place in a window. */
 static size_t relative(size_t side, size_t p, size_t q) {
     const size_t rows = p / side + side - 1 - q / side, columns = p % side + side - 1 - q % side;
@@ -281,6 +262,7 @@ static float *load_bias(Clap *m, WeightLoader *l, size_t heads, const char *bloc
 }
 
 static void load_block(Clap *m, WeightLoader *l, size_t s, size_t b) {
+    static const char *const attention[] = {"query", "key", "value"};
     const size_t n = m->stages[s].width, heads = m->config.heads[s], inner = m->config.inner * n;
     ClapBlock *block = &m->stages[s].blocks[b];
     char name[100], part[140];
@@ -294,7 +276,8 @@ static void load_block(Clap *m, WeightLoader *l, size_t s, size_t b) {
         {&block->linear.up, inner, n, "intermediate.dense"},
         {&block->linear.down, n, inner, "output.dense"},
     };
-    block->linear.qkv = load_qkv(m, l, n, heads, name);
+    snprintf(part, sizeof part, "%s.attention.self.", name);
+    block->linear.qkv = encoder_qkv_load(l, n, m->config.qkv_bias, part, attention);
     block->bias = load_bias(m, l, heads, name);
     snprintf(part, sizeof part, "%s.layernorm_before", name);
     block->before = loader_norm(l, n, part);
@@ -302,8 +285,7 @@ static void load_block(Clap *m, WeightLoader *l, size_t s, size_t b) {
     block->after = loader_norm(l, n, part);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         snprintf(part, sizeof part, "%s.%s", name, rows[i].name);
-        *rows[i].to = encoder_linear(loader_linear(l, rows[i].out, rows[i].in, part), rows[i].out,
-                                     rows[i].in);
+        *rows[i].to = encoder_linear_load(l, rows[i].out, rows[i].in, true, part);
     }
 }
 
@@ -315,10 +297,8 @@ static void load_stage(Clap *m, WeightLoader *l, size_t s) {
     if (s + 1 == m->config.stages) return;
     snprintf(name, sizeof name, ENCODER "layers.%zu.downsample.norm", s);
     stage->merge_norm = loader_norm(l, 4 * n, name);
-    const Affine merge = {.weight =
-                              loader_take(l, 2, (size_t[]){2 * n, 4 * n},
-                                          ENCODER "layers.%zu.downsample.reduction.weight", s)};
-    stage->merge = encoder_linear(merge, 2 * n, 4 * n);
+    snprintf(name, sizeof name, ENCODER "layers.%zu.downsample.reduction", s);
+    stage->merge = encoder_linear_load(l, 2 * n, 4 * n, false, name);
 }
 
 static void load_rest(Clap *m, WeightLoader *l) {
@@ -345,14 +325,14 @@ static int load(Clap *m, const char *folder, Error *err) {
                                           ENCODER "batch_norm.num_batches_tracked",
                                           "clap." ENCODER "batch_norm.num_batches_tracked",
                                           NULL};
-    WeightLoader l = {.blocks = &m->blocks, .err = err};
-    if (weights_open(folder, &l.weights, err)) return -1;
+    WeightLoader l = {.blocks = &m->blocks, .in_place = true, .err = err};
+    if (weights_open(folder, &m->weights, err)) return -1;
+    l.weights = m->weights;
     l.failed = weights_set_prefix(l.weights, prefixes, ENCODER "patch_embed.proj.weight", err) != 0;
     load_batch_norm(m, &l);
     for (size_t s = 0; s < m->config.stages; s++) load_stage(m, &l, s);
     load_rest(m, &l);
     if (!l.failed) l.failed = weights_check_rest(l.weights, ignored, err) != 0;
-    weights_close(l.weights);
     return l.failed ? -1 : 0;
 }
 
@@ -382,14 +362,13 @@ int clap_load(const char *folder, Clap **out, Error *err) {
     return 0;
 }
 
-int clap_prepare(Clap *m, bool bfloat16, Error *err) {
+int clap_use_bfloat16(Clap *m, Error *err) {
     for (size_t s = 0; s < m->config.stages; s++) {
         ClapStage *stage = &m->stages[s];
         for (size_t b = 0; b < m->config.depth[s]; b++)
-            if (encoder_block_prepare(&stage->blocks[b].linear, bfloat16, &m->blocks, err))
-                return -1;
+            if (encoder_block_prepare(&stage->blocks[b].linear, true, &m->blocks, err)) return -1;
         if (s + 1 < m->config.stages &&
-            encoder_linear_prepare(&stage->merge, bfloat16, &m->blocks, err))
+            encoder_linear_prepare(&stage->merge, true, &m->blocks, err))
             return -1;
     }
     return 0;
@@ -407,6 +386,7 @@ void clap_free(Clap *m) {
     if (!m) return;
     for (size_t s = 0; s < m->config.stages; s++) free_stage(m, s);
     weight_blocks_free(&m->blocks);
+    weights_close(m->weights);
     mel_filters_free(&m->filters);
     free(m->window);
     free(m->taps_at);

@@ -8,7 +8,7 @@
 
 typedef struct {
     Affine before, after; /* layer norms */
-    EncoderBlock linear; /* queries already divided by the root of a head's width */
+    EncoderBlock linear;
     float *bias; /* [heads, window^2, window^2]: of a query's and a key's places in a window */
 } ClapBlock;
 
@@ -21,7 +21,8 @@ typedef struct {
 
 struct Clap {
     ClapConfig config;
-    WeightBlocks blocks; /* owns all floats */
+    Weights *weights; /* open: most linear layers lie there */
+    WeightBlocks blocks; /* owns all other floats */
     MelFilters filters;
     double *window; /* [n_fft] Hann, owned */
     size_t mel_frames; /* of a clip */
@@ -47,12 +48,15 @@ void clap_image(const Clap *m, float *mel, float *image);
 
 /* --- clap_swin.c --- */
 
-/* Floats that one thread works in: in a block, a merge, a row of patches, the vectors. */
-size_t clap_room(const Clap *m);
+/* Floats that so many threads work in, in lines of a cache: the weights of the layers that are
+ * computed, packed, for all of them; and each one's own part, with room for a piece of a block or
+ * of a merge, a row of patches, the vectors. */
+size_t clap_room(const Clap *m, size_t threads);
+/* The calling thread's own part. */
+float *clap_own_room(const Clap *m, float *room);
 
 /* Block b of stage s over x [clips, grid^2, width], in place. windows [grid^2, width], or NULL, is
- * given what attention adds to the first clip, window by window. room: clap_room floats for each
- * thread. */
+ * given what attention adds to the first clip, window by window. */
 void clap_block(const Clap *m, size_t s, size_t b, float *x, size_t clips, float *windows,
                 float *room);
 

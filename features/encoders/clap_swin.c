@@ -50,13 +50,43 @@ static size_t rounded_floats(const Clap *m) {
     return (most + 63) / 64 * 16;
 }
 
-size_t clap_room(const Clap *m) { return float_room(m) + rounded_floats(m); }
+/* Layers that are packed side by side: qkv and out of a block, up and down, a merge alone. */
+static size_t pair_room(const EncoderLinear *a, const EncoderLinear *b) {
+    return encoder_linear_room(a) + encoder_linear_room(b);
+}
+
+/* Of all threads; a multiple of 16, as packed sizes are. */
+static size_t packed_room(const Clap *m) {
+    static const EncoderLinear none = {0};
+    size_t most = 0;
+    for (size_t s = 0; s < m->config.stages; s++) {
+        const ClapStage *stage = &m->stages[s];
+        const EncoderBlock *b = &stage->blocks[0].linear;
+        const bool last = s + 1 == m->config.stages;
+        const size_t sizes[] = {pair_room(&b->qkv, &b->out), pair_room(&b->up, &b->down),
+                                last ? 0 : pair_room(&stage->merge, &none)};
+        for (size_t i = 0; i < 3; i++) most = sizes[i] > most ? sizes[i] : most;
+    }
+    return (most + 15) / 16 * 16;
+}
+
+static size_t thread_room(const Clap *m) { return float_room(m) + rounded_floats(m); }
+
+size_t clap_room(const Clap *m, size_t threads) {
+    return packed_room(m) + threads * thread_room(m);
+}
+
+float *clap_own_room(const Clap *m, float *room) {
+    return room + packed_room(m) + (size_t)omp_get_thread_num() * thread_room(m);
+}
 
 /* Behind the floats of a thread's room. */
 static void *rounded_room(const Clap *m, float *room) { return room + float_room(m); }
 
-static float *own_room(const Clap *m, float *room) {
-    return room + (size_t)omp_get_thread_num() * clap_room(m);
+static void pack_pair(EncoderLinear *a, EncoderLinear *b, float *room) {
+    const size_t first = encoder_linear_room(a);
+    *a = encoder_linear_packed(a, room);
+    *b = encoder_linear_packed(b, room + first);
 }
 
 /* --- windows --- */
@@ -101,11 +131,12 @@ static void mask(const Windows *v, size_t w, float *scores) {
 static void attend(const ClapBlock *b, size_t heads, const Windows *v, size_t w, const float *qkv,
                    float *scores, float *mixed) {
     const size_t n = v->side * v->side, width = v->width, head = width / heads;
+    const float scale = 1 / sqrtf((float)head);
     for (size_t h = 0; h < heads; h++) {
         const float *query = qkv + h * head, *key = query + width, *value = key + width;
         memcpy(scores, b->bias + h * n * n, n * n * sizeof *scores);
         mask(v, w, scores);
-        matmul_nt(n, n, head, 1, query, 3 * width, key, 3 * width, 1, scores, n);
+        matmul_nt(n, n, head, scale, query, 3 * width, key, 3 * width, 1, scores, n);
         kernel_softmax(scores, n, n);
         matmul(n, head, n, 1, scores, n, value, 3 * width, 0, mixed + h * head, width);
     }
@@ -150,7 +181,7 @@ static void feed_piece(const Clap *m, const ClapBlock *b, size_t width, size_t r
 void clap_block(const Clap *m, size_t s, size_t b, float *x, size_t clips, float *windows,
                 float *room) {
     const ClapStage *stage = &m->stages[s];
-    const ClapBlock *block = &stage->blocks[b];
+    ClapBlock block = stage->blocks[b];
     const size_t side = m->config.window, across = stage->grid / side;
     const Windows v = {.grid = stage->grid,
                        .width = stage->width,
@@ -160,15 +191,17 @@ void clap_block(const Clap *m, size_t s, size_t b, float *x, size_t clips, float
     const size_t piece = piece_tokens(m, s), each = piece / (side * side);
     const size_t all = clips * across * across, tokens = clips * stage->grid * stage->grid;
     const size_t pieces = (all + each - 1) / each, threads = (size_t)omp_get_max_threads();
+    pack_pair(&block.linear.qkv, &block.linear.out, room);
     /* with fewer pieces than threads it is products that are split */
 #pragma omp parallel for schedule(dynamic, 1) if (pieces >= threads)
     for (size_t w = 0; w < all; w += each)
-        attention_piece(m, s, block, &v, w, all - w < each ? all - w : each, x, windows,
-                        own_room(m, room));
+        attention_piece(m, s, &block, &v, w, all - w < each ? all - w : each, x, windows,
+                        clap_own_room(m, room));
+    pack_pair(&block.linear.up, &block.linear.down, room);
 #pragma omp parallel for schedule(dynamic, 1) if (pieces >= threads)
     for (size_t t = 0; t < tokens; t += piece)
-        feed_piece(m, block, stage->width, tokens - t < piece ? tokens - t : piece,
-                   x + t * stage->width, own_room(m, room));
+        feed_piece(m, &block, stage->width, tokens - t < piece ? tokens - t : piece,
+                   x + t * stage->width, clap_own_room(m, room));
 }
 
 /* Token t of the coarser grid: its four, columns innermost last: (0, 0), (1, 0), (0, 1), (1, 1). */
@@ -184,13 +217,14 @@ void clap_merge(const Clap *m, size_t s, const float *x, size_t clips, float *y,
     const ClapStage *stage = &m->stages[s];
     const size_t n = stage->width, tokens = clips * stage->grid * stage->grid / 4;
     const size_t piece = piece_tokens(m, s), pieces = (tokens + piece - 1) / piece;
+    const EncoderLinear merge = encoder_linear_packed(&stage->merge, room);
 #pragma omp parallel for schedule(dynamic, 1) if (pieces >= (size_t)omp_get_max_threads())
     for (size_t t = 0; t < tokens; t += piece) {
         const size_t rows = tokens - t < piece ? tokens - t : piece;
-        float *four = own_room(m, room);
+        float *four = clap_own_room(m, room);
         for (size_t r = 0; r < rows; r++) gather(stage, x, t + r, four + r * 4 * n);
         kernel_layer_norm(four, stage->merge_norm.weight, stage->merge_norm.bias, 1e-5f, rows,
                           4 * n, four);
-        encoder_linear_run(&stage->merge, four, rows, NULL, rounded_room(m, four), y + t * 2 * n);
+        encoder_linear_run(&merge, four, rows, NULL, rounded_room(m, four), y + t * 2 * n);
     }
 }

@@ -1,8 +1,25 @@
 #include "features/encoders/encoder_linear.h"
 
-EncoderLinear encoder_linear(Affine a, size_t out, size_t in) {
-    return (EncoderLinear){.full = {.transposed = true, .n = out, .k = in, .b = a.weight},
-                           .bias = a.bias};
+static EncoderLinear linear(const float *weight, float *bias, size_t out, size_t in) {
+    return (EncoderLinear){.full = {.transposed = true, .n = out, .k = in, .b = weight},
+                           .bias = bias};
+}
+
+EncoderLinear encoder_linear_load(WeightLoader *l, size_t out, size_t in, bool bias,
+                                  const char *name) {
+    const float *weight = loader_view(l, 2, (size_t[]){out, in}, "%s.weight", name);
+    return linear(weight, bias ? loader_take(l, 1, &out, "%s.bias", name) : NULL, out, in);
+}
+
+EncoderLinear encoder_qkv_load(WeightLoader *l, size_t n, bool bias, const char *before,
+                               const char *const names[3]) {
+    float *weights = loader_room(l, 3 * n * n), *biases = bias ? loader_room(l, 3 * n) : NULL;
+    const size_t shape[] = {n, n};
+    for (size_t i = 0; i < 3 && !l->failed; i++) {
+        loader_read(l, 2, shape, weights + i * n * n, "%s%s.weight", before, names[i]);
+        if (bias) loader_read(l, 1, &n, biases + i * n, "%s%s.bias", before, names[i]);
+    }
+    return linear(weights, biases, 3 * n, n);
 }
 
 int encoder_linear_prepare(EncoderLinear *l, bool bfloat16, WeightBlocks *blocks, Error *err) {
@@ -17,6 +34,16 @@ int encoder_linear_prepare(EncoderLinear *l, bool bfloat16, WeightBlocks *blocks
 void encoder_linear_free(EncoderLinear *l) {
     matmul_weights_free(&l->full);
     bf16_matrix_free(&l->half);
+}
+
+size_t encoder_linear_room(const EncoderLinear *l) {
+    return l->full.b ? matmul_packed_size(&l->full) : 0;
+}
+
+EncoderLinear encoder_linear_packed(const EncoderLinear *l, float *room) {
+    EncoderLinear packed = *l;
+    if (encoder_linear_room(l) > 0) packed.full = matmul_packed(&l->full, room);
+    return packed;
 }
 
 int encoder_block_prepare(EncoderBlock *b, bool bfloat16, WeightBlocks *blocks, Error *err) {

@@ -12,13 +12,24 @@ typedef struct {
     Bf16Matrix half; /* the same in bfloat16, instead of full; else data is NULL */
 } EncoderLinear;
 
-/* As it was read: weights are borrowed. */
-EncoderLinear encoder_linear(Affine a, size_t out, size_t in);
+/* NAME.weight [out, in] and, if there is a bias, NAME.bias [out], as the loader reads them. Nothing
+ * where that failed. */
+EncoderLinear encoder_linear_load(WeightLoader *l, size_t out, size_t in, bool bias,
+                                  const char *name);
+/* Queries, keys and values of an input [n] as one layer: BEFORE and each of the names are three
+ * [n, n] of them. */
+EncoderLinear encoder_qkv_load(WeightLoader *l, size_t n, bool bias, const char *before,
+                               const char *const names[3]);
 
-/* Packs the weights, or rounds them to bfloat16, and frees what they were read into, which is one
- * of the blocks. */
+/* Packs the weights, or rounds them to bfloat16, and frees what they were read into if it is one of
+ * the blocks. */
 int encoder_linear_prepare(EncoderLinear *l, bool bfloat16, WeightBlocks *blocks, Error *err);
 void encoder_linear_free(EncoderLinear *l);
+
+/* The same layer packed for the products that come next, into so many floats (0: there is nothing
+ * to pack); nothing of it is to be freed. For layers that see too few rows to keep them packed. */
+size_t encoder_linear_room(const EncoderLinear *l);
+EncoderLinear encoder_linear_packed(const EncoderLinear *l, float *room);
 
 /* Those of a transformer's block. */
 typedef struct {

@@ -166,20 +166,8 @@ static void load_position(Wav2vec2 *m, WeightLoader *l) {
     m->position_bias = loader_take(l, 1, &c->width, "%s.bias", base);
 }
 
-/* Three products of the same input are one. */
-static EncoderLinear load_qkv(WeightLoader *l, size_t n, size_t layer) {
-    static const char *const parts[] = {"q", "k", "v"};
-    const Affine y = {loader_room(l, 3 * n * n), loader_room(l, 3 * n)};
-    for (size_t k = 0; k < 3; k++) {
-        loader_read(l, 2, (size_t[]){n, n}, y.weight ? y.weight + k * n * n : NULL,
-                    "encoder.layers.%zu.attention.%s_proj.weight", layer, parts[k]);
-        loader_read(l, 1, &n, y.bias ? y.bias + k * n : NULL,
-                    "encoder.layers.%zu.attention.%s_proj.bias", layer, parts[k]);
-    }
-    return encoder_linear(y, 3 * n, n);
-}
-
 static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
+    static const char *const attention[] = {"q_proj", "k_proj", "v_proj"};
     const Wav2vec2Config *c = &m->config;
     LayerWeights *y = &m->layers[i];
     const size_t n = c->width;
@@ -195,15 +183,15 @@ static void load_layer(Wav2vec2 *m, WeightLoader *l, size_t i) {
         {&y->linear.down, NULL, n, c->inner, "feed_forward.output_dense"},
         {NULL, &y->final_norm, n, 0, "final_layer_norm"},
     };
-    y->linear.qkv = load_qkv(l, n, i);
+    char name[100];
+    snprintf(name, sizeof name, "encoder.layers.%zu.attention.", i);
+    y->linear.qkv = encoder_qkv_load(l, n, true, name, attention);
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
-        char name[100];
         snprintf(name, sizeof name, "encoder.layers.%zu.%s", i, rows[k].name);
         if (rows[k].norm)
             *rows[k].norm = loader_norm(l, rows[k].out, name);
         else
-            *rows[k].linear = encoder_linear(loader_linear(l, rows[k].out, rows[k].in, name),
-                                             rows[k].out, rows[k].in);
+            *rows[k].linear = encoder_linear_load(l, rows[k].out, rows[k].in, true, name);
     }
 }
 
@@ -229,8 +217,7 @@ static int load(Wav2vec2 *m, const char *folder, Error *err) {
     size_t dim = c->dim[c->convs - 1];
     if (c->projection_norm)
         m->features_norm = loader_norm(&l, dim, "feature_projection.layer_norm");
-    m->projection = encoder_linear(
-        loader_linear(&l, c->width, dim, "feature_projection.projection"), c->width, dim);
+    m->projection = encoder_linear_load(&l, c->width, dim, true, "feature_projection.projection");
     load_position(m, &l);
     m->encoder_norm = loader_norm(&l, c->width, "encoder.layer_norm");
     for (size_t i = 0; i < c->layers; i++) load_layer(m, &l, i);

@@ -1,5 +1,6 @@
 #include "lib/formats/weights.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -257,6 +258,18 @@ int weights_read(Weights *w, const char *name, int rank, const size_t *shape, fl
     int bad = t->torch ? torch_read_f32(t->torch, out, err)
                        : safetensors_read_f32(t->safetensors, out, err);
     return bad ? error_prefix(err, w->path) : 0;
+}
+
+const float *weights_view(Weights *w, const char *name, int rank, const size_t *shape) {
+    Error ignored;
+    if (weights_check(w, name, rank, shape, &ignored)) return NULL;
+    Weight *t = find(w, w->prefix, name);
+    const void *data = t->torch ? t->torch->data : t->safetensors->data;
+    const bool plain = t->torch ? t->torch->type == TORCH_F32 && t->torch->contiguous
+                                : t->safetensors->type == SAFETENSORS_F32;
+    if (!plain || (uintptr_t)data % sizeof(float) != 0) return NULL;
+    t->used = true;
+    return data;
 }
 
 int weights_expect(Weights *w, const char *name, int rank, const size_t *shape, Error *err) {

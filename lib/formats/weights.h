@@ -40,6 +40,10 @@ int weights_check(const Weights *w, const char *name, int rank, const size_t *sh
 int weights_read(Weights *w, const char *name, int rank, const size_t *shape, float *out,
                  Error *err);
 
+/* A tensor of exactly that shape where it lies in the file, valid while that is open; NULL where it
+ * is there in another form than float32 in C order, or not at all. It counts as read. */
+const float *weights_view(Weights *w, const char *name, int rank, const size_t *shape);
+
 /* weights_check, after which the tensor counts as read. */
 int weights_expect(Weights *w, const char *name, int rank, const size_t *shape, Error *err);
 

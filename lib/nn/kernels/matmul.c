@@ -187,16 +187,33 @@ static Product product_of(const MatmulWeights *w) {
                      .packed_n = w->n};
 }
 
-int matmul_pack(MatmulWeights *w, Error *err) {
+size_t matmul_packed_size(const MatmulWeights *w) {
+    if (w->panels || choice(CHOICE_MATMUL) != MATMUL_OWN) return 0;
+    return matmul_own()->packed_size(w->n, w->k);
+}
+
+MatmulWeights matmul_packed(const MatmulWeights *w, real *room) {
     const OwnProducts *own = matmul_own();
-    const size_t size = own->packed_size(w->n, w->k);
-    if (choice(CHOICE_MATMUL) != MATMUL_OWN || size == 0) return 0;
+    const size_t parts = omp_in_parallel() ? 1 : (size_t)omp_get_max_threads();
+    if (matmul_packed_size(w) == 0) return *w;
+#pragma omp parallel for if (parts > 1 && w->n * w->k > WORTH_THREADS)
+    for (size_t i = 0; i < parts; i++) {
+        const Part columns = part_of(w->n, own->panel_width, i, parts);
+        Product p = product_of(w);
+        p.n = columns.count;
+        p.b += w->transposed ? columns.first * p.ldb : columns.first;
+        p.panel = columns.first / own->panel_width;
+        own->pack(&p, room);
+    }
+    return (MatmulWeights){.transposed = w->transposed, .n = w->n, .k = w->k, .panels = room};
+}
+
+int matmul_pack(MatmulWeights *w, Error *err) {
+    const size_t size = matmul_packed_size(w);
+    if (size == 0) return 0;
     real *panels = memory_block(size * sizeof *panels);
     if (!panels) return error_set(err, "out of memory");
-    const Product p = product_of(w);
-    own->pack(&p, panels);
-    w->panels = panels;
-    w->b = NULL;
+    *w = matmul_packed(w, panels);
     return 0;
 }
 

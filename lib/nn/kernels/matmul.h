@@ -36,6 +36,11 @@ typedef struct {
 } MatmulWeights;
 
 int matmul_pack(MatmulWeights *w, Error *err);
+/* The same into room for matmul_packed_size numbers, aligned to 64 bytes, which is not to be freed
+ * with the weights: for weights that are read a few times only. 0 and *w itself where there is
+ * nothing to pack. */
+size_t matmul_packed_size(const MatmulWeights *w);
+MatmulWeights matmul_packed(const MatmulWeights *w, real *room);
 void matmul_weights_free(MatmulWeights *w);
 
 /* C = A B + bias + D, as matmul_nt_onto. A's rows may share numbers (lda < k): a convolution. */

@@ -25,7 +25,8 @@ typedef struct {
 typedef struct {
     void (*multiply)(const Product *p);
     bool (*pays)(const Product *p); /* whether it is faster than a BLAS */
-    /* B [k, n] in the order in which it is read, in so many numbers, aligned to 64 bytes. */
+    /* B [k, n] in the order in which it is read, in so many numbers, aligned to 64 bytes: columns
+     * from p->panel on, of p->packed_n in `to`. */
     size_t (*packed_size)(size_t n, size_t k);
     void (*pack)(const Product *p, real *to);
     /* The product with that. A is not transposed, its rows may share numbers (lda < k); room: so

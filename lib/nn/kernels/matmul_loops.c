@@ -352,15 +352,17 @@ static size_t packed_size(size_t n, size_t k) {
 }
 
 static void pack(const Product *p, float *to) {
+    const size_t wide = up_to(p->packed_n, WIDTH);
     for (size_t k = 0; k < p->k; k += PACKED_DEPTH) {
-        const size_t depth = at_most(p->k - k, PACKED_DEPTH);
-        for (size_t col = 0; col < p->n; col += WIDTH, to += up_to(depth, LANES) * WIDTH)
+        const size_t depth = at_most(p->k - k, PACKED_DEPTH), high = up_to(depth, LANES);
+        float *panel = to + k * wide + p->panel * high * WIDTH;
+        for (size_t col = 0; col < p->n; col += WIDTH, panel += high * WIDTH)
             if (p->tb)
                 copy_transposed(p->b + col * p->ldb + k, p->ldb, at_most(p->n - col, WIDTH), depth,
-                                to);
+                                panel);
             else
                 copy_straight(p->b + k * p->ldb + col, p->ldb, at_most(p->n - col, WIDTH), depth,
-                              to);
+                              panel);
     }
 }
 

@@ -94,6 +94,34 @@ static void rows_are_read_alone(void **state) {
     weights_close(w);
 }
 
+/* In the file itself: float32 in C order. a lies transposed there, b is bfloat16. */
+static void views_are_of_what_lies_in_order(void **state) {
+    (void)state;
+    static const size_t square[2] = {2, 2}, pair[1] = {2};
+    static const char *const names[] = {"w"}, *const rest[] = {"encoder.", NULL};
+    static const size_t one[1] = {1};
+    Error err;
+    Weights *w = opened(FOLDER);
+    assert_done(weights_set_prefix(w, prefixes, "a", &err), &err);
+    assert_null(weights_view(w, "a", 2, square));
+    assert_null(weights_view(w, "b", 1, pair));
+    assert_null(weights_view(w, "c", 1, pair));
+    assert_done(weights_set_prefix(w, (const char *const[]){"head.", NULL}, "w", &err), &err);
+    assert_null(weights_view(w, "w", 1, pair));
+    assert_failed(weights_check_rest(w, rest, &err), &err, "tensor 'head.w'");
+    const float *seven = weights_view(w, "w", 1, one);
+    assert_non_null(seven);
+    assert_true(*seven == 7);
+    assert_done(weights_check_rest(w, rest, &err), &err);
+    weights_close(w);
+    write_safetensors("view.safetensors", names, 1);
+    w = opened(scratch("view.safetensors"));
+    const float *x = weights_view(w, "w", 1, pair);
+    assert_non_null(x);
+    assert_true(x[0] == 1 && x[1] == 2);
+    weights_close(w);
+}
+
 static void missing_and_misshaped_tensors_are_named(void **state) {
     (void)state;
     Weights *w = opened(FOLDER);
@@ -167,6 +195,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shards_are_one_set_of_tensors),
         cmocka_unit_test(rows_are_read_alone),
+        cmocka_unit_test(views_are_of_what_lies_in_order),
         cmocka_unit_test(missing_and_misshaped_tensors_are_named),
         cmocka_unit_test(safetensors_come_first_and_whole),
         cmocka_unit_test(indices_are_believed_only_within_their_folder),

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "lib/base/memory.h"
 #include "lib/base/rng.h"
 #include "lib/base/threads.h"
 #include "lib/nn/kernels/matmul.h"
@@ -168,6 +169,33 @@ static void weights(void **state) {
     free(a), free(b), free(c), free(d);
 }
 
+/* Weights packed into the caller's room, by one thread and by three, are those of matmul_pack. */
+static void weights_in_room_of_others(void **state) {
+    (void)state;
+    enum { M = 3, N = 203, K = 400 };
+    float *a = malloc(M * K * sizeof *a), *b = malloc(N * K * sizeof *b), c[2][M * N];
+    Rng r = rng_seed(6);
+    for (size_t i = 0; i < M * K; i++) a[i] = (float)rng_normal(&r);
+    for (size_t i = 0; i < N * K; i++) b[i] = (float)rng_normal(&r);
+    for (size_t way = 0; way < 4; way++) {
+        MatmulWeights w = {.transposed = way & 1, .n = N, .k = K, .b = b};
+        Error err;
+        threads_set(way & 2 ? 3 : 1);
+        const size_t size = matmul_packed_size(&w);
+        float *room = memory_block(size * sizeof *room);
+        const MatmulWeights in_room = matmul_packed(&w, room);
+        assert_ptr_equal(in_room.panels, size ? room : NULL);
+        matmul_by_weights(&in_room, M, a, K, NULL, NULL, c[0], N);
+        assert_done(matmul_pack(&w, &err), &err);
+        assert_true(!w.panels || matmul_packed_size(&w) == 0);
+        matmul_by_weights(&w, M, a, K, NULL, NULL, c[1], N);
+        assert_memory_equal(c[0], c[1], sizeof c[0]);
+        matmul_weights_free(&w);
+        free(room);
+    }
+    free(a), free(b);
+}
+
 /* NaN and infinity stay in their row and column: padding of vectors takes neither in nor drops it.
  */
 static void nan_and_infinity(void **state) {
@@ -190,8 +218,8 @@ static void nan_and_infinity(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(our_kernel),
-                                       cmocka_unit_test(whole_products), cmocka_unit_test(weights),
-                                       cmocka_unit_test(nan_and_infinity)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(our_kernel), cmocka_unit_test(whole_products), cmocka_unit_test(weights),
+        cmocka_unit_test(weights_in_room_of_others), cmocka_unit_test(nan_and_infinity)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
