@@ -154,7 +154,7 @@ static int prepare(const Program *program, const RetrieveSettings *s, Ingredient
     if (read_bank(s, in, err) || find_music(s, &music, err)) return -1;
     if (training_set_load(s->database, music ? features_read : NULL, NULL, set, err) ||
         choose_sizes(s, in, &how, err) || skeletons_open(&in->skeletons, s->skeleton, err) ||
-        skeletons_find(&in->skeletons, (set->corpus.motion_dim - 3) / 9, &skeleton, err))
+        skeletons_find(&in->skeletons, joints_of_dim(set->corpus.motion_dim), &skeleton, err))
         return -1;
     const Model *bank = s->bank || s->model ? &in->bank : NULL;
     if (retrieval_new(&in->retrieval, set, &how, skeleton, bank, s->bank ? s->bank : s->model, err))

@@ -107,7 +107,7 @@ static int start_motion(Dance *d, const DanceRun *run, uint64_t number, Error *e
     const DanceMaker *m = run->maker;
     size_t n = 0;
     if (choose_length(d, run, &n, err)) return -1;
-    if (motion_new(&d->motion, n, (m->motion_dim - 3) / 9, err)) return -1;
+    if (motion_new(&d->motion, n, joints_of_dim(m->motion_dim), err)) return -1;
     d->motion.seed_frames = (int64_t)m->past;
     d->motion.fps = m->fps;
     char *title = path_stem(d->request->music ? d->request->music : "");

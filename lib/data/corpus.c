@@ -11,7 +11,7 @@
 static int check_motion(const TrainingSet *l, size_t i, const Motion *m, Error *err) {
     const DatasetRow *row = &l->dataset.rows[i];
     const DatasetRow *first_row = &l->dataset.rows[0];
-    const size_t joints = (l->corpus.motion_dim - 3) / 9;
+    const size_t joints = joints_of_dim(l->corpus.motion_dim);
     if (m->joints != joints)
         return error_set(err, "%s: has %zu joints, but %s has %zu", row->motion, m->joints,
                          first_row->motion, joints);

@@ -3,11 +3,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "lib/motion/motion.h"
+
 enum { ROOT = 3, MATRIX = 9, ROWS = 6 }; /* translation; a rotation, and its first two rows */
 static const double PACKED_DISTANCE = 1e-6;
 
 size_t sequence_frame_size(const Sequence *s, size_t dim) {
-    return s->packed ? ROOT + (dim - ROOT) / MATRIX * ROWS : dim;
+    return s->packed ? ROOT + joints_of_dim(dim) * ROWS : dim;
 }
 
 /* Entry i of the third row: r[0] x r[1]. */
@@ -25,7 +27,7 @@ static bool follows(const float matrix[MATRIX]) {
 }
 
 bool sequence_pack(float *frames, size_t count, size_t dim) {
-    const size_t joints = (dim - ROOT) / MATRIX;
+    const size_t joints = joints_of_dim(dim);
     for (size_t t = 0; t < count; t++)
         for (size_t j = 0; j < joints; j++)
             if (!follows(frames + t * dim + ROOT + MATRIX * j)) return false;
@@ -46,7 +48,7 @@ void sequence_frames(const Sequence *s, size_t dim, size_t first, size_t count, 
         memcpy(to, from, count * dim * sizeof *to);
         return;
     }
-    const size_t joints = (dim - ROOT) / MATRIX;
+    const size_t joints = joints_of_dim(dim);
     for (size_t t = 0; t < count; t++) {
         memcpy(to, from, ROOT * sizeof *to);
         from += ROOT;

@@ -24,6 +24,8 @@ typedef struct {
 } Motion;
 
 static inline size_t motion_dim(const Motion *m) { return 3 + 9 * m->joints; }
+/* Joints of a frame of so many numbers. */
+static inline size_t joints_of_dim(size_t dim) { return (dim - 3) / 9; }
 
 /* Reads .npz (`motion` [T, 3+9J] and optional scalars), bare .npy of the same, or mint's [T, 225]
  * (6 zero columns first, dropped). Refuses wrong shapes, no frames, non-finite values, seed_frames

@@ -30,7 +30,7 @@ static float *rolled(const StageRun *s, size_t b) {
 static void get_frame(const StageRun *s, size_t b, const Sequence *q, size_t t, float *to) {
     const size_t D = s->m->config.motion_dim;
     sequence_frames(q, D, t, 1, to);
-    if (is_mirrored(s, b)) mirror_frames(to, 1, (D - 3) / 9);
+    if (is_mirrored(s, b)) mirror_frames(to, 1, joints_of_dim(D));
 }
 
 /* `count` of them from `first` on. */
@@ -216,7 +216,7 @@ void batch_advance(const StageRun *s, const Crop *windows, size_t count, size_t 
         if (u == 0)
             sequence_frames(&s->corpus->items[windows[b].sequence], D, windows[b].first, c->past,
                             to);
-        if (u == 0 && is_mirrored(s, b)) mirror_frames(to, c->past, (D - 3) / 9);
+        if (u == 0 && is_mirrored(s, b)) mirror_frames(to, c->past, joints_of_dim(D));
         memmove(to, to + future, (past - future) * sizeof *to);
         for (size_t i = 0; i < future; i++)
             to[past - future + i] = (float)predicted[b * future + i];

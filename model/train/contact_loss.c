@@ -14,7 +14,8 @@ bool contact_loss_known(size_t joints) { return joints == SMPL_JOINTS || joints 
 Value contact_loss(Graph *g, const Config *c, Value frames, Value contact) {
     Skeleton skeleton;
     Error err;
-    if (skeleton_of((c->motion_dim - 3) / 9, &skeleton, &err)) return graph_fail(g, "%s", err.text);
+    if (skeleton_of(joints_of_dim(c->motion_dim), &skeleton, &err))
+        return graph_fail(g, "%s", err.text);
     Value feet = op_joint_positions(g, frames, &skeleton, foot_joints, FOOT_JOINTS);
     skeleton_free(&skeleton);
     size_t transitions = graph_rows(g, contact);
@@ -52,7 +53,7 @@ static int sequence_contacts(const Sequence *q, const Skeleton *s, double fps,
 int corpus_contacts_find(const Corpus *corpus, const Config *c, CorpusContacts *out, Error *err) {
     Skeleton skeleton;
     *out = (CorpusContacts){0};
-    if (skeleton_of((c->motion_dim - 3) / 9, &skeleton, err)) return -1;
+    if (skeleton_of(joints_of_dim(c->motion_dim), &skeleton, err)) return -1;
     CorpusContacts found = {calloc(corpus->count, sizeof *found.down), corpus->count};
     int status = found.down ? 0 : error_set(err, "out of memory");
     for (size_t i = 0; i < corpus->count && !status; i++)

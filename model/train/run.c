@@ -30,7 +30,7 @@ int run_read_sets(Run *run, SongLoad *load, Error *err) {
         return error_set(err, "%s: has %g frames a second, but --fps says %g", s->dataset,
                          run->data.fps, s->fps);
     for (Stage stage = s->first; stage <= s->last; stage++) {
-        const size_t joints = (run->data.corpus.motion_dim - 3) / 9;
+        const size_t joints = joints_of_dim(run->data.corpus.motion_dim);
         if (s->stage[stage].mirror > 0 && !mirror_known(joints))
             return error_set(err,
                              "%s: bodies of %zu joints; --mirror knows SMPL's %d and SMPL-H's %d",
