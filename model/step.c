@@ -41,10 +41,11 @@ static Value standardised_music(Graph *g, const Config *c, Value music) {
                         statistic(g, c->music_dim, "music.std"));
 }
 
+static bool trains(StepUse use) { return use == STEP_TRAINS || use == STEP_TRAINS_DISTURBED; }
+
 /* The inputs of a step with this predictor. */
 static Step step_inputs(Graph *g, const Config *c, const Predictor *p, StepUse use) {
-    bool training = use == STEP_TRAINS || use == STEP_TRAINS_DISTURBED;
-    bool banks = c->transit || c->refine != REFINE_NONE;
+    bool training = trains(use), banks = c->transit || c->refine != REFINE_NONE;
     Step s = {.past = graph_input(g, c->past, c->motion_dim)};
     if (p->uses & USES_MUSIC) s.music = graph_input(g, c->music, c->music_dim);
     if (banks) s.genre = graph_input(g, 1, 1);
@@ -113,7 +114,7 @@ Step step_build(Graph *g, const Config *c, StepUse use) {
         future = r.motion;
     }
     /* In training it would be learnt away. */
-    bool amplified = (use == STEP_GENERATES || use == STEP_DRAWS) && c->gain > 0 && c->gain != 1;
+    bool amplified = !trains(use) && c->gain > 0 && c->gain != 1;
     if (amplified) future = amplify_future(g, c, past, future);
     if (c->smooth > 0) future = smooth_future(g, c, past, future);
     s.future = restore_motion(g, c, future, reference);

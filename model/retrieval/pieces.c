@@ -66,12 +66,9 @@ static int find_pose(const Pieces *p, const float *frame, float *pose, Error *er
 static int find_recorded_pose(const Pieces *p, const Sequence *s, size_t t, float *pose,
                               Error *err) {
     const size_t dim = 3 + 9 * p->joints;
-    float *two = malloc(2 * dim * sizeof *two);
-    if (!two) return error_set(err, "out of memory");
+    float two[2 * SEQUENCE_FRAME_MAX];
     sequence_frames(s, dim, t - 1, 2, two);
-    const int status = find_pose(p, two + dim, pose, err);
-    free(two);
-    return status;
+    return find_pose(p, two + dim, pose, err);
 }
 
 static void raw_music(const Pieces *p, const float *music, size_t music_frames, size_t first,
@@ -217,7 +214,7 @@ static int make(Pieces *p, const TrainingSet *set, Error *err) {
 
 int pieces_new(Pieces *out, const TrainingSet *set, size_t past, size_t future, size_t stride,
                size_t genres, const Skeleton *skeleton, Error *err) {
-    const size_t joints = (set->corpus.motion_dim - 3) / 9;
+    const size_t joints = joints_of_dim(set->corpus.motion_dim);
     *out = (Pieces){.past = past,
                     .future = future,
                     .stride = stride,

@@ -52,11 +52,13 @@ static size_t gather_column(const Model *m, const Corpus *corpus, const Crop *wi
         sequence_frames(q, D, windows[i].first + c->past - 1, 1, frame);
         Placement p = placement_of(frame, c->relative_root, c->relative_heading);
         for (size_t t = 0; t < c->past; t++) {
-            float x = sequence_number(q, D, windows[i].first + t, k);
+            float x;
             if (k < HEADING_NUMBERS) {
                 sequence_frames(q, D, windows[i].first + t, 1, frame);
                 placement_enter(&p, frame, frame);
                 x = frame[k];
+            } else {
+                x = sequence_number(q, D, windows[i].first + t, k);
             }
             out[n++] = mean ? (x - (float)mean[k]) / (float)std[k] : x;
         }
