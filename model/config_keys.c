@@ -197,6 +197,14 @@ static const ConfigKey keys[] = {
      .argument = "G",
      .help = "The default of generate's --gain, by which each step's movement away from the last "
              "past frame is multiplied; 0: off."},
+    {.name = "joint_gains",
+     .offset = offsetof(Config, joint_gains),
+     .type = KEY_FLAG,
+     .optional = true,
+     .part = PART_STEP,
+     .option = "fit-gain",
+     .help = "After training, fit a gain for every joint, by which the model's dances to the "
+             "training songs move as much as the training dances. --gain takes its place."},
     {.name = "relative_heading",
      .offset = offsetof(Config, relative_heading),
      .type = KEY_FLAG,

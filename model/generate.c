@@ -36,7 +36,10 @@ int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep
     if (!g) return error_set(err, "out of memory");
     *g =
         (Generator){.params = m->params, .config = m->config, .max_batch = max_batch, .keep = keep};
-    g->config.gain = gain;
+    if (gain > 0) {
+        g->config.gain = gain;
+        g->config.joint_gains = false;
+    }
     g->params.grad = NULL;
     const int status = record(g, STEP_GENERATES, err);
     if (status)

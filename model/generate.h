@@ -22,7 +22,7 @@ typedef struct {
 typedef struct Generator Generator;
 
 /* Plans memory for up to max_batch dances at once. The model is borrowed. keep: frames taken from
- * each step's K. gain: Config's, in place of the model's. */
+ * each step's K. gain: of every joint, in place of the model's gains; 0: the model's. */
 int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep, double gain,
                   Error *err);
 void generator_free(Generator *g);

@@ -4,8 +4,7 @@ static int prepare(void *state, size_t batch, Error *err) {
     ModelDances *m = state;
     const size_t keep = m->keep ? m->keep : m->model->config.keep;
     model_dances_free(m);
-    const double gain = m->gain > 0 ? m->gain : m->model->config.gain;
-    if (generator_new(&m->generator, m->model, batch, keep, gain, err)) return -1;
+    if (generator_new(&m->generator, m->model, batch, keep, m->gain, err)) return -1;
     generator_keep_within(m->generator, m->radius);
     if (m->temperature > 0 && generator_draw(m->generator, m->temperature, m->random_seed, err))
         return -1;

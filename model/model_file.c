@@ -99,6 +99,7 @@ int model_map(Model *out, Safetensors *file, ModelKind kind, Error *err) {
     free(data);
     if (status == 0) status = check_positive(out, "motion.std", err);
     if (status == 0) status = check_positive(out, "music.std", err);
+    if (status == 0) status = check_positive(out, "motion.gain", err);
     if (status)
         model_free(out);
     else

@@ -51,9 +51,9 @@ Value restore_motion(Graph *g, const Config *c, Value motion, Value reference);
  * are shifted by what its reconstruction of the last past frame misses that frame by, fading out.
  * eps as refine_bank takes it. */
 Refined refine_future(Graph *g, const Config *c, Value past, Value future, Value genre, Value eps);
-/* What --gain does behind it: last + gain (future - last), last being the past's last frame. The
- * least squared error is that of the mean of what may follow, which moves less than any of it
- * [ours]. */
+/* What --gain does behind it: last + gain (future - last), last being the past's last frame; with
+ * joint_gains each column has its own, "motion.gain" [D]. The least squared error is that of the
+ * mean of what may follow, which moves less than any of it [ours]. */
 Value amplify_future(Graph *g, const Config *c, Value past, Value future);
 /* What --smooth does behind that. */
 Value smooth_future(Graph *g, const Config *c, Value past, Value future);

@@ -93,7 +93,11 @@ Refined refine_future(Graph *g, const Config *c, Value past, Value future, Value
 
 Value amplify_future(Graph *g, const Config *c, Value past, Value future) {
     Value last = op_repeat_row(g, op_slice_rows(g, past, c->past - 1, 1), c->future);
-    return op_add(g, last, op_scale(g, op_subtract(g, future, last), c->gain));
+    Value movement = op_subtract(g, future, last);
+    movement = c->joint_gains
+                   ? op_scale_columns(g, movement, statistic(g, c->motion_dim, "motion.gain"))
+                   : op_scale(g, movement, c->gain);
+    return op_add(g, last, movement);
 }
 
 Value smooth_future(Graph *g, const Config *c, Value past, Value future) {
@@ -114,8 +118,8 @@ Step step_build(Graph *g, const Config *c, StepUse use) {
         future = r.motion;
     }
     /* In training it would be learnt away. */
-    bool amplified = !trains(use) && c->gain > 0 && c->gain != 1;
-    if (amplified) future = amplify_future(g, c, past, future);
+    bool gains = c->joint_gains || (c->gain > 0 && c->gain != 1);
+    if (gains && !trains(use)) future = amplify_future(g, c, past, future);
     if (c->smooth > 0) future = smooth_future(g, c, past, future);
     s.future = restore_motion(g, c, future, reference);
     graph_keep(g, s.future);

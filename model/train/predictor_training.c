@@ -1,11 +1,14 @@
 #include "model/train/predictor_training.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/base/comm.h"
 #include "lib/base/rate.h"
 #include "model/model_file.h"
 #include "model/predictors/predictors.h"
+#include "model/train/fit_gain.h"
 #include "model/train/run.h"
 #include "model/train/statistics.h"
 
@@ -105,6 +108,8 @@ static int initialise(Run *run, Error *err) {
     Rng rng = rng_seed((uint64_t)run->settings->seed);
     params_initialise(&run->model.params, &rng);
     if (train_statistics(&run->model, &run->data.corpus, err)) return -1;
+    real *gains = model_values(&run->model, "motion.gain"); /* until they are fitted */
+    for (size_t k = 0; gains && k < run->model.config.motion_dim; k++) gains[k] = 1;
     model_copy_shared(&run->model, &in->bank); /* statistics, too: those that its networks know */
     model_copy_shared(&run->model, &in->start);
     return 0;
@@ -122,10 +127,33 @@ static void release(Run *run) {
     model_free(&in->start);
 }
 
+/* A model without gains is a model all the same: what they cannot be fitted to is no error. */
+static int finish_stage(Run *run, Stage stage, Error *err) {
+    (void)stage;
+    (void)err;
+    GainFit fit;
+    Error why;
+    if (!run->model.config.joint_gains) return 0;
+    if (fit_gain(&run->model, &run->data.corpus, &fit, &why)) {
+        program_warn(run->program, "no gains are fitted: %s", why.text);
+        return 0;
+    }
+    if (!run->settings->general.quiet && comm_rank() == 0)
+        fprintf(stderr,
+                "%s: gains fitted to %zu dances: floor %.2f, height %.2f, joints %.2f to %.2f; "
+                "movement %.2f of the data's (%.2f without)\n",
+                run->program->name, fit.dances, fit.floor, fit.height, fit.least, fit.most,
+                fit.after, fit.before);
+    return 0;
+}
+
 int predictor_training(const Program *program, const TrainSettings *s,
                        const PredictorSources *sources, Error *err) {
-    static const RunSteps steps = {
-        .read = read_sources, .initialise = initialise, .describe = describe, .release = release};
+    static const RunSteps steps = {.read = read_sources,
+                                   .initialise = initialise,
+                                   .describe = describe,
+                                   .release = release,
+                                   .finish_stage = finish_stage};
     PredictorInput in = {.sources = sources};
     Run run = {.program = program, .settings = s, .steps = &steps, .user = &in};
     int status = run_training(&run, err);

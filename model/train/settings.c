@@ -282,6 +282,9 @@ int settings_finish(const Program *program, TrainSettings *s) {
     if (s->preset != s->chosen_preset || s->config.predictor_id != s->chosen_predictor)
         return program_usage_error(program, "--preset and --predictor must be written in full");
     settings_leave_home(s, &s->config);
+    if (settings_given(s, "gain") && settings_given(s, "fit-gain") && s->config.joint_gains)
+        return program_usage_error(program, "--gain and --fit-gain exclude each other");
+    if (settings_given(s, "gain") || s->last != STAGE_PREDICT) s->config.joint_gains = false;
     for (Stage stage = s->first; stage <= s->last; stage++) {
         const TrainingKey *k;
         for (size_t i = 0; (k = training_key(i)); i++)

@@ -110,8 +110,8 @@ static int generate(const Model *m, bool rounded, size_t batch, size_t steps, Cl
     size_t frames = c->past + (steps + 1) * c->future;
     GenerationJob *dances = calloc(batch, sizeof *dances);
     Generator *g = NULL;
-    int status = dances ? generator_new(&g, m, batch, c->future, c->gain, err)
-                        : error_set(err, "out of memory");
+    int status =
+        dances ? generator_new(&g, m, batch, c->future, 0, err) : error_set(err, "out of memory");
     if (status == 0 && rounded) status = generator_round(g, err);
     for (size_t b = 0; status == 0 && b < batch; b++)
         dances[b] = (GenerationJob){.motion = numbers(frames * MOTION_DIM),

@@ -33,7 +33,7 @@ static int open_one(const char *path, Error *err) {
     Generator *g = NULL;
     double wall = now(CLOCK_MONOTONIC), cpu = now(CLOCK_PROCESS_CPUTIME_ID);
     if (model_read(path, KIND_MODEL, &m, err)) return -1;
-    int status = generator_new(&g, &m, 1, m.config.keep, m.config.gain, err);
+    int status = generator_new(&g, &m, 1, m.config.keep, 0, err);
     wall = now(CLOCK_MONOTONIC) - wall;
     cpu = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     if (status == 0)

@@ -48,6 +48,14 @@ done
 many 3 train-predictor $stage3 --batch 2 --steps 4 -o "$work/x.model" "$all" >"$work/two.log"
 "$BIN/train-predictor" $stage3 --batch 2 --steps 4 -o "$work/x.model" "$all" >"$work/one.log"
 check "a process without a window" same "$work/one.log" "$work/two.log"
+fitted() { sed -n 's/^.*gains fitted/gains fitted/p' "$work/err"; }
+fit="${stage3#-q } --steps 4 --fit-gain"
+"$BIN/train-predictor" $fit -o "$work/x.model" "$all" 2>"$work/err" >"$work/one.log"
+fitted >"$work/one.fit"
+many 2 train-predictor $fit -o "$work/x.model" "$all" >"$work/two.log"
+fitted >"$work/two.fit"
+check "gains of two processes" sh -c '[ -s "$1" ] && cmp "$1" "$2"' - "$work/one.fit" \
+    "$work/two.fit"
 "$BIN/train-predictor" $stage3 --unroll 2 --epochs 2 -o "$work/x.model" "$all" >"$work/one.log"
 many 2 train-predictor $stage3 --unroll 2 --epochs 2 -o "$work/x.model" "$all" >"$work/two.log"
 check "unrolled steps" same "$work/one.log" "$work/two.log"

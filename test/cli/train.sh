@@ -117,6 +117,36 @@ check "--val of the predictor" awk -F'\t' \
     'NF != 7 { bad = 1 } END { exit bad || NR != 2 || !($7 > 0) }' "$work/log"
 check "... and changes nothing else" cmp "$work/model.safetensors" "$work/x.safetensors"
 
+# --- gains fitted to the training dances ---
+
+fit="$BIN/train-predictor ${model_options#-q } --bank $work/bank.safetensors --fit-gain"
+$fit --steps 4 -o "$work/gains.safetensors" "$all" >"$work/log" 2>"$work/err"
+check "gains are fitted" grep -q \
+    '^train-predictor: gains fitted to . dances: floor .*, joints .*; movement .* of the data' \
+    "$work/err"
+check "... and are the model's" grep -aq 'joint_gains.*true' \
+    "$work/gains.safetensors"
+$fit --steps 2 --checkpoint "$work/g" -o "$work/part.safetensors" "$all" >"$work/log" 2>&1
+$fit --steps 4 --checkpoint "$work/g" -o "$work/resumed.safetensors" "$all" >"$work/log" 2>&1
+check "... the same after going on" cmp "$work/gains.safetensors" "$work/resumed.safetensors"
+model --steps 4 -o "$work/plain.safetensors" >"$work/log"
+dance() { # dance MODEL OUT OPTION...: 30 frames
+    from=$1 to=$2
+    shift 2
+    "$BIN/generate" -q -j 1 -m "$from" --music "$data/song1.npz" --genre BB --frames 30 \
+        -o "$to" "$@"
+}
+dance "$work/gains.safetensors" "$work/with.npz"
+dance "$work/gains.safetensors" "$work/off.npz" --gain 1
+dance "$work/plain.safetensors" "$work/plain.npz"
+check "... generate uses them" sh -c '! cmp -s "$1/with.npz" "$1/plain.npz"' - "$work"
+check "... and leaves them out for --gain" cmp "$work/off.npz" "$work/plain.npz"
+model --init "$work/plain.safetensors" --steps 0 --fit-gain -o "$work/late.safetensors" >"$work/log"
+check "a model that is there gets them, too" cmp "$work/gains.safetensors" "$work/late.safetensors"
+model --fit-gain --gain 1.1 -o "$work/none" >"$work/log" 2>"$work/err"
+check "--fit-gain and --gain are wrong usage" test $? -eq 2 -a ! -e "$work/none"
+check "... and it says so" grep -q -e "--gain and --fit-gain exclude each other" "$work/err"
+
 # --- variants: every one trains and generates ---
 
 variant() { # variant WHAT BANK_OPTIONS MODEL_OPTIONS

@@ -79,6 +79,8 @@ Value op_repeat_parameter(Graph *g, Parameter p, size_t rows);
 Value op_normalise(Graph *g, Value x, Parameter mean, Parameter std);
 /* y = x std + mean by column */
 Value op_denormalise(Graph *g, Value x, Parameter mean, Parameter std);
+/* y = x factor by column; factors [cols] are constants of the model */
+Value op_scale_columns(Graph *g, Value x, Parameter factors);
 
 /* --- columns.c --- */
 /* y = x on the listed columns, 0 elsewhere */

@@ -176,12 +176,15 @@ static Value record_denormalise(Fixture *f) {
     return op_denormalise(f->g, fixture_input(f, 3, 5), weight(f, "m", 1, 5, 0, 0),
                           weight(f, "std", 1, 5, 0, 0));
 }
+static Value record_scale_columns(Fixture *f) {
+    return op_scale_columns(f->g, fixture_input(f, 3, 5), weight(f, "gain", 1, 5, 0, 0));
+}
 static void test_normalise(void **state) {
     (void)state;
-    const Recorder both[] = {record_normalise, record_denormalise};
-    for (int i = 0; i < 2; i++) {
+    const Recorder all[] = {record_normalise, record_denormalise, record_scale_columns};
+    for (int i = 0; i < 3; i++) {
         Fixture f = {0};
-        fixture_begin(&f, both[i], false);
+        fixture_begin(&f, all[i], false);
         params_set_trainable(&f.params, "", false);
         check_fixture(&f, MOST);
         fixture_end(&f);
