@@ -24,9 +24,14 @@ static inline real real_tanh(real x) { return tanh(x); }
 #else
 typedef float real;
 
+/* 86, in another file: given the number, GCC makes a case of its own of what lies beyond, and
+ * vectorises that with ten instructions instead of a minimum and a maximum. */
+extern const float real_exp_range;
+
 static inline real real_exp(real x) {
-    x = x < -86.0f ? -86.0f : x; /* NaN stays */
-    x = x > 86.0f ? 86.0f : x;
+    const float range = real_exp_range;
+    x = x < -range ? -range : x; /* NaN stays */
+    x = x > range ? range : x;
     float shifted =
         x * 1.44269504f + 12582912.0f; /* 1.5 * 2^23: the sum's low bits are n = round(x / ln2) */
     float n = shifted - 12582912.0f;
@@ -72,17 +77,22 @@ static inline void real_store_or_add(real *dx, real value, bool first) {
     *dx = first ? value : *dx + value;
 }
 
-/* Largest of n >= 1 elements; sixteen lanes, because compilers do not vectorise a plain
- * maximum, for the sake of NaN. */
+/* Largest of n >= 1 elements; in lanes, because compilers do not vectorise a plain maximum, for the
+ * sake of NaN. */
 static inline real real_max(const real *x, size_t n) {
-    enum { LANES = 16 };
-    real lane[LANES];
+    enum { WIDE = 32, HALF = WIDE / 2 };
+    real lane[WIDE];
     size_t i = 0;
-    for (size_t k = 0; k < LANES; k++) lane[k] = x[0];
-    for (; i + LANES <= n; i += LANES)
-        for (size_t k = 0; k < LANES; k++) lane[k] = x[i + k] > lane[k] ? x[i + k] : lane[k];
+    for (size_t k = 0; k < WIDE; k++) lane[k] = x[0];
+    for (; i + WIDE <= n; i += WIDE)
+        for (size_t k = 0; k < WIDE; k++) lane[k] = x[i + k] > lane[k] ? x[i + k] : lane[k];
+    for (; i + HALF <= n; i += HALF)
+        for (size_t k = 0; k < HALF; k++) lane[k] = x[i + k] > lane[k] ? x[i + k] : lane[k];
     for (; i < n; i++) lane[0] = x[i] > lane[0] ? x[i] : lane[0];
-    for (size_t k = 1; k < LANES; k++) lane[0] = lane[k] > lane[0] ? lane[k] : lane[0];
+#pragma GCC unroll 8
+    for (size_t half = HALF; half > 0; half /= 2)
+        for (size_t k = 0; k < half; k++)
+            lane[k] = lane[k + half] > lane[k] ? lane[k + half] : lane[k];
     return lane[0];
 }
 

@@ -16,6 +16,7 @@ enum {
     WIDTH = 2 * LANES, /* columns of B in a panel */
     HEIGHT = VECTOR_REGISTERS >= 32 ? 12 : 6, /* rows of A: 24 sums of 32 registers, 12 of 16 */
     STEPS = HEIGHT == 12 ? 4 : 2, /* in a row, as registers allow */
+    EAGER = LANES < 16, /* whether prefetching B and D pays: measured */
     DEPTH = 256, /* a panel of B takes 32 KiB of 64 with AVX-512, else at most 16 */
     KEPT = 720 * DEPTH /* numbers of A that panels of B pass: 720 KiB */
 };
@@ -111,7 +112,7 @@ typedef struct {
     float *c;
     size_t ldc, cols;
     float alpha, beta;
-    Ahead *next_a, *next_b; /* the latter of columns only */
+    Ahead *next_a, *next_b;
 } Tile;
 
 typedef Vector Sums[HEIGHT][2];
@@ -149,11 +150,11 @@ INLINE void add_rows(const Tile *t, Sums sum, const size_t n, const size_t vecto
     Rows r = {.stride = stride};
 #pragma GCC unroll 4
     for (size_t i = 0; i < HEIGHT / 3; i++) r.third[i] = t->a + (3 * i < n ? 3 * i * stride : 0);
-    Ahead next_a = *t->next_a;
+    Ahead *ahead = t->next_a->left ? t->next_a : t->next_b, next = *ahead;
     size_t k = 0;
     for (; k + STEPS <= t->depth; k += STEPS, b += STEPS * WIDTH) {
-        look_ahead(&next_a);
-        if (STEPS == 4) look_ahead(&next_a);
+        look_ahead(&next);
+        if (STEPS == 4) look_ahead(&next);
         add_row_terms(sum, &r, b, STEPS, n, vectors);
 #pragma GCC unroll 4
         for (size_t i = 0; i < HEIGHT / 3; i++) r.third[i] += STEPS;
@@ -163,6 +164,7 @@ INLINE void add_rows(const Tile *t, Sums sum, const size_t n, const size_t vecto
 #pragma GCC unroll 4
         for (size_t i = 0; i < HEIGHT / 3; i++) r.third[i]++;
     }
+    *ahead = next;
 }
 
 INLINE void add_columns(const Tile *t, Sums sum, const size_t n, const size_t vectors) {
@@ -190,8 +192,10 @@ INLINE void tile(const Tile *t, const size_t n, const size_t vectors, const bool
     for (size_t i = 0; i < n; i++)
         for (size_t v = 0; v < vectors; v++) {
             sum[i][v] = vector_all(0);
-            __builtin_prefetch(t->c + i * t->ldc + v * LANES, 1,
-                               3); /* to be there when the sums are */
+            /* what the sums go to, to be there when they are */
+            __builtin_prefetch(t->c + i * t->ldc + v * LANES, 1, 3);
+            if (EAGER && t->d != t->c && t->beta != 0)
+                __builtin_prefetch(t->d + i * t->ldc + v * LANES, 0, 3);
         }
     if (by_rows)
         add_rows(t, sum, n, vectors);
@@ -308,16 +312,25 @@ INLINE void panel_down(const Product *p, Block s, size_t col, const float *panel
     }
 }
 
+/* What is copied of B after the panel at `col`: the panel beside it, or the first of the next
+ * steps. Blocks of further rows find it in a cache, unless A is transposed. */
+static Ahead next_panel(const Product *p, Block s, size_t col) {
+    const size_t right = col + WIDTH, then = s.k + s.depth;
+    if (!p->ta && (s.row > 0 || !EAGER)) return (Ahead){0};
+    if (p->tb) {
+        size_t rows = at_most(p->n > right ? p->n - right : 0, WIDTH);
+        return ahead_of(p->b, p->ldb, right, rows, s.k, s.depth);
+    }
+    if (right < p->n) return ahead_of(p->b, p->ldb, s.k, s.depth, right, WIDTH);
+    return ahead_of(p->b, p->ldb, then, at_most(p->k - then, DEPTH), 0, WIDTH);
+}
+
 static void block(const Product *p, Block s) {
     _Alignas(64) float panel[DEPTH * WIDTH];
     size_t then = s.k + s.depth, steps = at_most(p->k - then, DEPTH); /* of the next block */
     Ahead next_a = ahead_of(p->a, p->lda, then, p->ta ? steps : 0, s.row, s.rows);
     for (size_t col = 0; col < p->n; col += WIDTH) {
-        size_t right = col + WIDTH;
-        Ahead next_b = {0};
-        if (p->ta)
-            next_b = right < p->n ? ahead_of(p->b, p->ldb, s.k, s.depth, right, WIDTH)
-                                  : ahead_of(p->b, p->ldb, then, steps, 0, WIDTH);
+        Ahead next_b = next_panel(p, s, col);
         if (p->tb)
             copy_transposed(p->b + col * p->ldb + s.k, p->ldb, at_most(p->n - col, WIDTH), s.depth,
                             panel);

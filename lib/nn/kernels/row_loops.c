@@ -2,50 +2,38 @@
 
 static real largest(const real *x, size_t n) { return real_max(x, n); }
 
-/* Sums run in WIDE lanes, several vectors of them, so that an addition need not wait for the one
- * before. */
-enum { WIDE = 32 };
+/* The term of a sum that place k of a row adds. */
+typedef real Term(const real *a, const real *b, size_t k);
 
-static inline real folded(real lane[WIDE]) {
-    for (size_t half = WIDE / 2; half > 0; half /= 2)
-        for (size_t l = 0; l < half; l++) lane[l] += lane[l + half];
-    return lane[0];
+static inline real value(const real *a, const real *b, size_t k) { return (void)b, a[k]; }
+static inline real product_of(const real *a, const real *b, size_t k) { return a[k] * b[k]; }
+static inline real square(real x) { return x * x; }
+static inline real square_from(const real *a, const real *b, size_t k) { return square(a[k] - *b); }
+static inline real square_between(const real *a, const real *b, size_t k) {
+    return square(a[k] - b[k]);
 }
 
-static real dot(const real *restrict a, const real *restrict b, size_t n) {
-    real lane[WIDE] = {0};
-    size_t k = 0;
-    for (; k + WIDE <= n; k += WIDE)
-        for (size_t l = 0; l < WIDE; l++) lane[l] += a[k + l] * b[k + l];
-    for (; k < n; k++) lane[k % WIDE] += a[k] * b[k];
-    return folded(lane);
+/* Four sums of a quarter of the row each, so that an addition need not wait for the one before;
+ * what is left of the row goes to the first. */
+static inline __attribute__((always_inline)) real sum_of(Term *term, const real *a, const real *b,
+                                                         size_t n) {
+    const size_t q = n / 4;
+    real s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+#pragma omp simd reduction(+ : s0, s1, s2, s3)
+    for (size_t k = 0; k < q; k++) {
+        s0 += term(a, b, k);
+        s1 += term(a, b, q + k);
+        s2 += term(a, b, 2 * q + k);
+        s3 += term(a, b, 3 * q + k);
+    }
+    for (size_t k = 4 * q; k < n; k++) s0 += term(a, b, k);
+    return (s0 + s1) + (s2 + s3);
 }
 
-static inline real sum_of(const real *restrict x, size_t n) {
-    real lane[WIDE] = {0};
-    size_t k = 0;
-    for (; k + WIDE <= n; k += WIDE)
-        for (size_t l = 0; l < WIDE; l++) lane[l] += x[k + l];
-    for (; k < n; k++) lane[k % WIDE] += x[k];
-    return folded(lane);
-}
+static real dot(const real *a, const real *b, size_t n) { return sum_of(product_of, a, b, n); }
 
-static inline real squares_around(const real *restrict x, real centre, size_t n) {
-    real lane[WIDE] = {0};
-    size_t k = 0;
-    for (; k + WIDE <= n; k += WIDE)
-        for (size_t l = 0; l < WIDE; l++) lane[l] += (x[k + l] - centre) * (x[k + l] - centre);
-    for (; k < n; k++) lane[k % WIDE] += (x[k] - centre) * (x[k] - centre);
-    return folded(lane);
-}
-
-static real square_distance(const real *restrict a, const real *restrict b, size_t n) {
-    real lane[WIDE] = {0};
-    size_t k = 0;
-    for (; k + WIDE <= n; k += WIDE)
-        for (size_t l = 0; l < WIDE; l++) lane[l] += (a[k + l] - b[k + l]) * (a[k + l] - b[k + l]);
-    for (; k < n; k++) lane[k % WIDE] += (a[k] - b[k]) * (a[k] - b[k]);
-    return folded(lane);
+static real square_distance(const real *a, const real *b, size_t n) {
+    return sum_of(square_between, a, b, n);
 }
 
 /* --- softmax --- */
@@ -68,11 +56,9 @@ static void scale(real *x, size_t n, real f) {
 }
 
 static real exponentials(real *restrict x, size_t n, real top) {
-    enum { LANES = 16 };
-    real lane[LANES] = {0}, sum = 0;
-    for (size_t j = 0; j < n; j += LANES)
-        for (size_t k = 0; k < LANES; k++) lane[k] += x[j + k] = real_exp(x[j + k] - top);
-    for (size_t k = 0; k < LANES; k++) sum += lane[k];
+    real sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t j = 0; j < n; j++) sum += x[j] = real_exp(x[j] - top);
     return sum;
 }
 
@@ -85,8 +71,8 @@ static void through_softmax(const real *restrict p, real *restrict dp, size_t n,
 static RowMoments layer_norm(const real *restrict x, const real *restrict w, const real *restrict b,
                              real *restrict y, size_t n) {
     const real eps = (real)1e-5;
-    real mean = sum_of(x, n) / (real)n;
-    real rstd = 1 / real_sqrt(squares_around(x, mean, n) / (real)n + eps);
+    real mean = sum_of(value, x, NULL, n) / (real)n;
+    real rstd = 1 / real_sqrt(sum_of(square_from, x, &mean, n) / (real)n + eps);
     for (size_t k = 0; k < n; k++) y[k] = (x[k] - mean) * rstd * w[k] + b[k];
     return (RowMoments){mean, rstd};
 }
