@@ -87,6 +87,13 @@ int main(int argc, char **argv) {
                                              "What each step's movement away from the last past "
                                              "frame is multiplied by; 1: off."),
                                  "the model's"),
+                 option_given(
+                     option_standard(
+                         option_real("escape", 0, "A", &s.how.escape, 0, 1,
+                                     "Lead a dance that repeats its newest steps, exactly, away "
+                                     "towards the mean pose, in a step by the share A; 0: let it."),
+                         "the model's"),
+                     &s.how.escape_given),
                  option_real("stage", 0, "R", &s.how.radius, 0, 1000,
                              "Stay on a stage of radius R metres around where the dance began: "
                              "beyond it steps away become shorter and steps back longer; 0: there "

@@ -40,6 +40,8 @@ int config_check(const Config *c, Error *err) {
         return error_set(err, "smooth needs at least 3 past frames, not %zu", c->past);
     if (c->home && !c->relative_root)
         return error_set(err, "home needs relative_root: without it places are known");
+    if (c->escape > 0 && !c->standardise)
+        return error_set(err, "escape needs standardise: without it there is no mean pose");
     const Predictor *p = predictor_at(c->predictor_id);
     if (c->residual && p->outright)
         return error_set(err, "%s predicts frames, not displacements: residual must be off",

@@ -54,6 +54,7 @@ typedef struct {
     double smooth; /* lambda of op_smooth_rows; 0: off */
     double gain; /* of a step's movement when the model generates by default; 0: off, as 1 */
     bool joint_gains; /* each joint's own instead, fitted after training (train/fit_gain.h) */
+    double escape; /* from loops, by default (escape.h); 0: off */
     size_t keep; /* frames kept of each step's K when the model generates by default */
 } Config;
 

@@ -204,7 +204,18 @@ static const ConfigKey keys[] = {
      .part = PART_STEP,
      .option = "fit-gain",
      .help = "After training, fit a gain for every joint, by which the model's dances to the "
-             "training songs move as much as the training dances. --gain takes its place."},
+             "training songs move as much as the training dances; not with --gain."},
+    {.name = "escape",
+     .offset = offsetof(Config, escape),
+     .type = KEY_REAL,
+     .max = 1,
+     .optional = true,
+     .part = PART_STEP,
+     .option = "escape",
+     .argument = "A",
+     .help =
+         "The default of generate's --escape: a dance that repeats its newest steps is led away "
+         "towards the mean pose, in a step by the share A; 0: off."},
     {.name = "relative_heading",
      .offset = offsetof(Config, relative_heading),
      .type = KEY_FLAG,

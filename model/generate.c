@@ -5,6 +5,7 @@
 
 #include "lib/base/memory.h"
 #include "lib/base/numbers.h"
+#include "model/escape.h"
 #include "model/home.h"
 #include "model/keep_within.h"
 #include "model/predictors/predictors.h"
@@ -18,6 +19,7 @@ struct Generator {
     double temperature; /* of what is drawn; 0: nothing is */
     uint64_t seed;
     double radius; /* of the stage, in metres; 0: there is no stage */
+    Escape escape; /* its share 0: none */
     Bf16Weights rounded;
 };
 
@@ -41,6 +43,10 @@ int generator_new(Generator **out, const Model *m, size_t max_batch, size_t keep
         g->config.joint_gains = false;
     }
     g->params.grad = NULL;
+    g->escape = (Escape){.mean = model_constants(m, "motion.mean"),
+                         .std = model_constants(m, "motion.std"),
+                         .heading = m->config.relative_heading,
+                         .share = m->config.escape};
     const int status = record(g, STEP_GENERATES, err);
     if (status)
         generator_free(g);
@@ -102,6 +108,14 @@ static void fill(const Generator *g, const GenerationJob *d, size_t b, size_t at
 
 void generator_keep_within(Generator *g, double radius) { g->radius = radius; }
 
+int generator_escape(Generator *g, double share, Error *err) {
+    if (share > 0 && !g->escape.std)
+        return error_set(err, "the model knows no mean pose (--no-standardise): dances that repeat "
+                              "themselves cannot be led there");
+    g->escape.share = share;
+    return 0;
+}
+
 int generator_draw(Generator *g, double temperature, uint64_t seed, Error *err) {
     if (!value_exists(g->step.noise) && !g->config.transit)
         return error_set(err,
@@ -160,6 +174,8 @@ int generator_run(Generator *g, GenerationJob *dances, size_t count,
             size_t bad = floats_first_nonfinite(out, n * D);
             if (bad < n * D)
                 return error_set(err, "the motion is no longer finite at frame %zu", at + bad / D);
+            if (g->escape.share > 0 && n == g->keep)
+                escape_loop(&g->escape, d->motion, D, c->past, at + n, n);
             if (g->radius > 0) keep_within(d->motion, D, at, at + n, g->radius);
         }
         if (progress) progress(user, at + g->keep < longest ? at + g->keep : longest, longest);

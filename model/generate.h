@@ -37,6 +37,10 @@ int generator_round(Generator *g, Error *err);
  * (keep_within.h); 0: they are not. */
 void generator_keep_within(Generator *g, double radius);
 
+/* From now on dances that repeat themselves are led away from there (escape.h), by this share in
+ * place of the model's; 0: they are not. Fails for a model without a mean pose. */
+int generator_escape(Generator *g, double share, Error *err);
+
 /* From now on dances are drawn, by seed, job and frame, so that those of a batch do not depend on
  * each other. TransitBank's logits (eq. 5) get `temperature` times Gumbel noise: with a large one a
  * single item is recalled, drawn by softmax(logits / temperature) (Maddison et al. 2017), with a

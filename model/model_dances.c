@@ -6,6 +6,7 @@ static int prepare(void *state, size_t batch, Error *err) {
     model_dances_free(m);
     if (generator_new(&m->generator, m->model, batch, keep, m->gain, err)) return -1;
     generator_keep_within(m->generator, m->radius);
+    if (m->escape_given && generator_escape(m->generator, m->escape, err)) return -1;
     if (m->temperature > 0 && generator_draw(m->generator, m->temperature, m->random_seed, err))
         return -1;
     return m->bf16 ? generator_round(m->generator, err) : 0;

@@ -9,6 +9,8 @@ typedef struct {
     size_t keep; /* frames kept of each step; 0: the model's */
     double gain; /* of each step's movement; 0: the model's, 1: off */
     double radius; /* see generator_keep_within; 0: there is no stage */
+    bool escape_given; /* escape takes the place of the model's (generator_escape) */
+    double escape;
     bool bf16; /* see generator_round */
     double temperature; /* see generator_draw; 0: the most probable dances */
     uint64_t random_seed;

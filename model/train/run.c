@@ -22,6 +22,36 @@
 
 /* --- what is read --- */
 
+/* Options that need to know where joints are. */
+static int check_bodies(const Run *run, Error *err) {
+    const TrainSettings *s = run->settings;
+    const size_t joints = joints_of_dim(run->data.corpus.motion_dim);
+    for (Stage stage = s->first; stage <= s->last; stage++) {
+        if (s->stage[stage].mirror > 0 && !mirror_known(joints))
+            return error_set(err,
+                             "%s: bodies of %zu joints; --mirror knows SMPL's %d and SMPL-H's %d",
+                             s->dataset, joints, SMPL_JOINTS, SMPLH_JOINTS);
+        if (s->stage[stage].contact > 0 && !contact_loss_known(joints) &&
+            settings_given(s, "contact"))
+            return error_set(err,
+                             "%s: bodies of %zu joints; --contact knows SMPL's %d and SMPL-H's %d",
+                             s->dataset, joints, SMPL_JOINTS, SMPLH_JOINTS);
+    }
+    return 0;
+}
+
+/* A preset's contact loss is for bodies that it knows. */
+static void tell_of_contact(const Run *run) {
+    const TrainSettings *s = run->settings;
+    const size_t joints = joints_of_dim(run->data.corpus.motion_dim);
+    for (Stage stage = s->first; stage <= s->last; stage++)
+        if (s->stage[stage].contact > 0 && !contact_loss_known(joints))
+            program_warn(run->program,
+                         "%s: bodies of %zu joints; the contact loss knows SMPL's %d and SMPL-H's "
+                         "%d and is left out",
+                         s->dataset, joints, SMPL_JOINTS, SMPLH_JOINTS);
+}
+
 int run_read_sets(Run *run, SongLoad *load, Error *err) {
     const TrainSettings *s = run->settings;
     if (training_set_load(s->dataset, load, NULL, &run->data, err)) return -1;
@@ -29,17 +59,7 @@ int run_read_sets(Run *run, SongLoad *load, Error *err) {
     if (s->fps > 0 && !rate_same(run->data.fps, s->fps))
         return error_set(err, "%s: has %g frames a second, but --fps says %g", s->dataset,
                          run->data.fps, s->fps);
-    for (Stage stage = s->first; stage <= s->last; stage++) {
-        const size_t joints = joints_of_dim(run->data.corpus.motion_dim);
-        if (s->stage[stage].mirror > 0 && !mirror_known(joints))
-            return error_set(err,
-                             "%s: bodies of %zu joints; --mirror knows SMPL's %d and SMPL-H's %d",
-                             s->dataset, joints, SMPL_JOINTS, SMPLH_JOINTS);
-        if (s->stage[stage].contact > 0 && !contact_loss_known(joints))
-            return error_set(err,
-                             "%s: bodies of %zu joints; --contact knows SMPL's %d and SMPL-H's %d",
-                             s->dataset, joints, SMPL_JOINTS, SMPLH_JOINTS);
-    }
+    if (check_bodies(run, err)) return -1;
     if (!s->validation) return 0;
     if (training_set_load(s->validation, load, NULL, &run->validation, err)) return -1;
     if (!run->assumed[0]) training_set_assumed(&run->validation, run->assumed);
@@ -198,6 +218,7 @@ static int run_whole(Run *run, Error *err) {
     if (s->dry_run) return dry_run(run, err);
     if (print_run_summary(run, err)) return -1;
     if (run->assumed[0]) program_warn(run->program, "%s", run->assumed);
+    tell_of_contact(run);
     if (comm_all_ok(params_allocate(&run->model.params, true, err), err)) return -1;
     TrainState state = {.stage = s->first, .seed = (uint64_t)s->seed};
     start_log(run);

@@ -282,6 +282,7 @@ int settings_finish(const Program *program, TrainSettings *s) {
     if (s->preset != s->chosen_preset || s->config.predictor_id != s->chosen_predictor)
         return program_usage_error(program, "--preset and --predictor must be written in full");
     settings_leave_home(s, &s->config);
+    if (!s->config.standardise && !settings_given(s, "escape")) s->config.escape = 0;
     if (settings_given(s, "gain") && settings_given(s, "fit-gain") && s->config.joint_gains)
         return program_usage_error(program, "--gain and --fit-gain exclude each other");
     if (settings_given(s, "gain") || s->last != STAGE_PREDICT) s->config.joint_gains = false;

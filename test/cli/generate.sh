@@ -192,6 +192,8 @@ cannot "music no longer than the seed" 'tune.npy: 16 frames are no longer than t
     "$m" --music "$data/tune.npy" --genre BB
 cannot "frames no more than the seed's" '16 frames are no longer than the seed' -m "$m" --music \
     "$song" --genre BB --frames 16
+cannot "a way to a pose that is not known" 'the model knows no mean pose' -m "$m" --music \
+    "$song" --genre BB --escape 0.2
 cannot "an unknown genre" 'CC: no such genre here; known are AA, BB' -m "$m" --music \
     "$song" --genre CC
 cannot "a seed of an unknown genre" 'BB: no such genre here; known are AA' -m \
