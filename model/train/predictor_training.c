@@ -45,7 +45,7 @@ static int choose_config(Run *run, const PredictorInput *in, Config *c, Error *e
     if (sources->bank) {
         config_copy_part(c, &in->bank.config, PART_WINDOW);
         config_copy_part(c, &in->bank.config, PART_BANKS);
-        settings_leave_home(s, c);
+        settings_leave_out(s, c);
     }
     if (sources->no_refine) c->refine = REFINE_NONE;
     if (c->refine == REFINE_NONE) c->join = 0; /* nothing to join */

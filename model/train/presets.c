@@ -83,8 +83,9 @@ static const Preset small = {
             .standardise = true,
             .logit_scale = true,
             .join = 20,
-            .smooth = 150,
-            .gain = 1.06,
+            .smooth = 250,
+            .joint_gains = true,
+            .escape = 0.2,
             .home = true,
         },
     .stage =
@@ -156,6 +157,7 @@ static const Preset demo = {.config =
                                     .join = 20,
                                     .smooth = 300,
                                     .gain = 1.05,
+                                    .escape = 0.2,
                                     .home = true,
                                 },
                             .stage = {

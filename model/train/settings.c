@@ -273,7 +273,8 @@ static void copy_value(Training *to, const Training *from, const TrainingKey *k)
     memcpy((char *)to + k->offset, (const char *)from + k->offset, size);
 }
 
-void settings_leave_home(const TrainSettings *s, Config *c) {
+void settings_leave_out(const TrainSettings *s, Config *c) {
+    if (!c->standardise && !settings_given(s, "escape")) c->escape = 0;
     if ((s->last != STAGE_PREDICT || !c->relative_root) && !settings_given(s, "home"))
         c->home = false;
 }
@@ -281,8 +282,7 @@ void settings_leave_home(const TrainSettings *s, Config *c) {
 int settings_finish(const Program *program, TrainSettings *s) {
     if (s->preset != s->chosen_preset || s->config.predictor_id != s->chosen_predictor)
         return program_usage_error(program, "--preset and --predictor must be written in full");
-    settings_leave_home(s, &s->config);
-    if (!s->config.standardise && !settings_given(s, "escape")) s->config.escape = 0;
+    settings_leave_out(s, &s->config);
     if (settings_given(s, "gain") && settings_given(s, "fit-gain") && s->config.joint_gains)
         return program_usage_error(program, "--gain and --fit-gain exclude each other");
     if (settings_given(s, "gain") || s->last != STAGE_PREDICT) s->config.joint_gains = false;

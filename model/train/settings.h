@@ -46,9 +46,9 @@ OptionGroup settings_refused_options(TrainSettings *s);
 /* The numbers of training. */
 OptionGroup settings_training_options(TrainSettings *s);
 
-/* A preset's home (home.h) is for predictors in relative coordinates: takes it out of a
- * configuration that has none, unless --home was given. */
-void settings_leave_home(const TrainSettings *s, Config *c);
+/* Takes out of a configuration what a preset has and what it is not for, unless it was asked for:
+ * home (home.h) without relative coordinates, escape (escape.h) without a mean pose. */
+void settings_leave_out(const TrainSettings *s, Config *c);
 
 /* After parsing: what was given for all stages goes into each of them. Returns 0, or 2 after a
  * message. */

@@ -44,7 +44,7 @@ static void a_preset_as_it_is(void **state) {
     TrainSettings s;
     const Preset *small = preset_find("small"), *paper = preset_find("paper");
     Config banks = small->config; /* knows nothing of what predictors see */
-    banks.home = false;
+    banks.home = banks.joint_gains = false;
     assert_int_equal(parse_bank(&s, "x.tsv"), 0);
     assert_memory_equal(&s.config, &banks, sizeof s.config);
     assert_memory_equal(s.stage, small->stage, sizeof s.stage);
@@ -72,6 +72,24 @@ static void home_is_for_relative_coordinates(void **state) {
     assert_false(s.config.home);
     assert_int_equal(parse_predictor(&s, "--home --no-relative-root x.tsv"), 0);
     assert_true(s.config.home); /* for config_check to refuse */
+}
+
+/* Of a preset's gains and its way out of loops, what was asked for otherwise does not stay. */
+static void gains_and_loops(void **state) {
+    (void)state;
+    TrainSettings s;
+    assert_int_equal(parse_predictor(&s, "x.tsv"), 0);
+    assert_true(s.config.joint_gains && s.config.gain == 0 && s.config.escape > 0);
+    assert_int_equal(parse_predictor(&s, "--gain 1.1 x.tsv"), 0);
+    assert_true(!s.config.joint_gains && s.config.gain == 1.1);
+    assert_int_equal(parse_predictor(&s, "--gain 0 x.tsv"), 0);
+    assert_true(!s.config.joint_gains && s.config.gain == 0);
+    assert_int_equal(parse_predictor(&s, "--gain 0 --no-fit-gain x.tsv"), 0);
+    assert_int_equal(parse_predictor(&s, "--gain 0 --fit-gain x.tsv"), 2);
+    assert_int_equal(parse_predictor(&s, "--no-standardise x.tsv"), 0);
+    assert_true(s.config.escape == 0);
+    assert_int_equal(parse_predictor(&s, "--no-standardise --escape 0.5 x.tsv"), 0);
+    assert_true(s.config.escape == 0.5); /* which config_check refuses */
 }
 
 static void numbers_of_several_stages(void **state) {
@@ -141,11 +159,11 @@ static void a_preset_at_other_rates(void **state) {
     assert_string_equal(text, "");
     preset_to_rate(&s, 30, &c);
     assert_true(c.past == 30 && c.future == 10 && c.music == 40 && c.keep == 10 && c.join == 10);
-    assert_true(c.smooth == 150. / 64 && c.latents == s.config.latents);
+    assert_true(c.smooth == 250. / 64 && c.latents == s.config.latents);
     c.fps = 30;
     preset_rate_text(&s, &c, PRESET_STEP, text);
     assert_string_equal(text, "preset small at 30 frames a second: music 40, keep 10, join 10, "
-                              "smooth 2.34375");
+                              "smooth 3.90625");
     assert_int_equal(parse_predictor(&s, "--preset paper --past 90 --smooth 5 x.tsv"), 0);
     c = s.config;
     preset_to_rate(&s, 120, &c);
@@ -162,6 +180,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_preset_as_it_is),
         cmocka_unit_test(home_is_for_relative_coordinates),
+        cmocka_unit_test(gains_and_loops),
         cmocka_unit_test(numbers_of_several_stages),
         cmocka_unit_test(numbers_of_a_predictor),
         cmocka_unit_test(a_preset_at_other_rates),
