@@ -6,6 +6,7 @@
 
 #include "model/generate.h"
 #include "model/train/fit_gain.h"
+#include "test/model/small_models.h"
 
 enum { JOINTS = 3, D = 3 + 9 * JOINTS, L = 4, K = 3, M = 8, MUSIC = 2, FRAMES = L + 5 * K };
 enum { DANCES = 70 }; /* more than are looked at */
@@ -18,24 +19,14 @@ typedef struct {
 } Trial;
 
 static void begin(Trial *t) {
-    const Config c = {.motion_dim = D,
-                      .music_dim = MUSIC,
-                      .genre_count = 1,
-                      .past = L,
-                      .future = K,
-                      .music = M,
-                      .keep = K,
-                      .predictor = {.width = 4, .heads = 2, .mlp = 4},
-                      .motion_layers = 1,
-                      .music_layers = 1,
-                      .cross_layers = 1,
-                      .bank = {.width = 4, .heads = 2, .mlp = 4},
-                      .bank_layers = 1,
-                      .items = 2,
-                      .latents = 2,
-                      .refine = REFINE_NONE,
-                      .residual = true,
-                      .joint_gains = true};
+    Config c = small_config(REFINE_NONE);
+    c.motion_dim = D;
+    c.music_dim = MUSIC;
+    c.past = L;
+    c.future = c.keep = K;
+    c.music = M;
+    c.transit = false;
+    c.residual = c.joint_gains = true;
     const char *genre = "a";
     Error err;
     *t = (Trial){0};
