@@ -35,6 +35,9 @@ typedef struct {
     size_t longest; /* frames of a dance, at most */
     float *motion; /* [BATCH, longest, D] */
     Generator *generator;
+    GainProgress *progress; /* may be NULL */
+    void *user;
+    size_t done; /* dances of this process, over all rounds */
 } Fit;
 
 static size_t dance_frames(const Fit *f, const Sequence *q) {
@@ -72,12 +75,14 @@ static int compare_batch(const Fit *f, size_t first, size_t count, Changes *sums
 }
 
 /* Over the dances of all processes. */
-static int compare(const Fit *f, Changes *sums, Error *err) {
+static int compare(Fit *f, Changes *sums, Error *err) {
     int status = 0;
     *sums = (Changes){0};
     for (size_t i = 0; status == 0 && i < f->mine; i += BATCH) {
         size_t count = f->mine - i < BATCH ? f->mine - i : BATCH;
         status = compare_batch(f, i, count, sums, err);
+        f->done += count;
+        if (f->progress) f->progress(f->user, f->done, GAIN_ROUNDS * f->mine);
     }
     if (comm_all_ok(status, err)) return -1;
     comm_sum(sums->made, MOST_GROUPS);
@@ -171,8 +176,9 @@ static int prepare(Fit *f, Error *err) {
     return generator_new(&f->generator, f->m, batch, c->keep, 0, err);
 }
 
-int fit_gain(Model *m, const Corpus *corpus, GainFit *out, Error *err) {
-    Fit f = {.m = m, .corpus = corpus};
+int fit_gain(Model *m, const Corpus *corpus, GainProgress *progress, void *user, GainFit *out,
+             Error *err) {
+    Fit f = {.m = m, .corpus = corpus, .progress = progress, .user = user};
     double none[MOST_GROUPS];
     for (size_t i = 0; i < MOST_GROUPS; i++) none[i] = 1;
     *out = (GainFit){0};

@@ -28,9 +28,13 @@ typedef struct {
                              the last round */
 } GainFit;
 
+/* Called in this process after some of its dances have been made. */
+typedef void GainProgress(void *user, size_t done, size_t total);
+
 /* In all processes together: sets the model's gains ("motion.gain") from 1 on. They stay between
  * 0.5 and 2. Fails, and leaves them at 1, if no sequence is longer than a seed and a step, if
- * nothing moves, or if a dance runs away. */
-int fit_gain(Model *m, const Corpus *corpus, GainFit *out, Error *err);
+ * nothing moves, or if a dance runs away. progress may be NULL. */
+int fit_gain(Model *m, const Corpus *corpus, GainProgress *progress, void *user, GainFit *out,
+             Error *err);
 
 #endif

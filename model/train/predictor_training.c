@@ -127,6 +127,12 @@ static void release(Run *run) {
     model_free(&in->start);
 }
 
+static void on_dances(void *user, size_t done, size_t total) {
+    Progress *p = user;
+    p->total = total;
+    progress_step(p, done);
+}
+
 /* A model without gains is a model all the same: what they cannot be fitted to is no error. */
 static int finish_stage(Run *run, Stage stage, Error *err) {
     (void)stage;
@@ -134,7 +140,11 @@ static int finish_stage(Run *run, Stage stage, Error *err) {
     GainFit fit;
     Error why;
     if (!run->model.config.joint_gains) return 0;
-    if (fit_gain(&run->model, &run->data.corpus, &fit, &why)) {
+    Progress progress;
+    progress_start(&progress, "fitting gains: dances", GAIN_ROUNDS, run->settings->general.quiet);
+    const int status = fit_gain(&run->model, &run->data.corpus, on_dances, &progress, &fit, &why);
+    progress_end(&progress);
+    if (status) {
         program_warn(run->program, "no gains are fitted: %s", why.text);
         return 0;
     }

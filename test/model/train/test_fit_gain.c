@@ -51,6 +51,13 @@ static double due(double v, double b) {
     return exp(at_last * (1 - pow(0.4, GAIN_ROUNDS)));
 }
 
+static void on_dances(void *user, size_t done, size_t total) {
+    size_t *seen = user;
+    assert_true(done > seen[0] && done <= total);
+    seen[0] = done;
+    seen[1] = total;
+}
+
 static void gains_by_hand(void **state) {
     (void)state;
     static Trial t;
@@ -67,7 +74,9 @@ static void gains_by_hand(void **state) {
     for (size_t k = 3; k < 12; k++) v[k] = 0.09;
     for (size_t k = 21; k < D; k++) v[k] = 0.1; /* more than a gain can do */
     for (size_t i = 0; i < FRAMES * D; i++) t.motion[i] = (float)(1 + (double)(i / D) * v[i % D]);
-    assert_done(fit_gain(&t.model, &t.corpus, &fit, &err), &err);
+    size_t seen[2] = {0};
+    assert_done(fit_gain(&t.model, &t.corpus, on_dances, seen, &fit, &err), &err);
+    assert_true(seen[0] == GAIN_DANCES * GAIN_ROUNDS && seen[1] == seen[0]);
     assert_int_equal(fit.dances, GAIN_DANCES);
     const double floor_due = due(0.1, 0.1 * sqrt(2));
     assert_float_equal(gain_of(&t, 0), floor_due, 1e-4);
@@ -116,7 +125,7 @@ static void refused(Trial *t, const char *part) {
     GainFit fit;
     Error err;
     model_values(&t->model, "motion.gain")[5] = 7;
-    assert_int_equal(fit_gain(&t->model, &t->corpus, &fit, &err), -1);
+    assert_int_equal(fit_gain(&t->model, &t->corpus, NULL, NULL, &fit, &err), -1);
     if (!strstr(err.text, part)) fail_msg("'%s' does not say '%s'", err.text, part);
     for (size_t k = 0; k < D; k++) assert_true(gain_of(t, k) == 1);
 }
