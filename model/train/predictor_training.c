@@ -60,6 +60,21 @@ static int choose_config(Run *run, const PredictorInput *in, Config *c, Error *e
     return sources->bank ? check_bank(run, sources->bank, &in->bank.config, err) : 0;
 }
 
+/* Weights that were trained with a switch the other way mean something else. */
+static void compare_switches(const Run *run, const char *path, const Config *start) {
+    const Config *c = &run->model.config;
+    const ConfigKey *k;
+    for (size_t i = 0; (k = config_key(c->predictor_id, i)); i++) {
+        const bool fitted = k->offset == offsetof(Config, joint_gains); /* after the training */
+        if (k->type != KEY_FLAG || !k->option || fitted || !config_key_applies(k, start) ||
+            config_get(c, k) == config_get(start, k))
+            continue;
+        program_warn(run->program, "%s was trained with --%s%s, this run is with --%s%s", path,
+                     config_get(start, k) != 0 ? "" : "no-", k->option,
+                     config_get(c, k) != 0 ? "" : "no-", k->option);
+    }
+}
+
 /* A model to start from may be another's, but not without a word. */
 static void compare_start(const Run *run, const char *path, const Model *start) {
     char theirs[MUSIC_PHRASE_SIZE], ours[MUSIC_PHRASE_SIZE];
@@ -67,6 +82,7 @@ static void compare_start(const Run *run, const char *path, const Model *start) 
     if (its->fps > 0 && !rate_same(its->fps, c->fps))
         program_warn(run->program, "%s was trained at %g frames a second, this run is at %g", path,
                      its->fps, c->fps);
+    if (its->predictor_id == c->predictor_id) compare_switches(run, path, its);
     if (music_identity_known(&its->music_features) &&
         music_identity_differs(&its->music_features, its->music_dim, &c->music_features,
                                c->music_dim, theirs, ours))
