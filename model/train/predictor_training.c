@@ -65,8 +65,10 @@ static void compare_switches(const Run *run, const char *path, const Config *sta
     const Config *c = &run->model.config;
     const ConfigKey *k;
     for (size_t i = 0; (k = config_key(c->predictor_id, i)); i++) {
-        const bool fitted = k->offset == offsetof(Config, joint_gains); /* after the training */
-        if (k->type != KEY_FLAG || !k->option || fitted || !config_key_applies(k, start) ||
+        /* Gains are fitted after the training; a bank that is left out was asked to be. */
+        const bool harmless =
+            k->offset == offsetof(Config, joint_gains) || k->offset == offsetof(Config, transit);
+        if (k->type != KEY_FLAG || !k->option || harmless || !config_key_applies(k, start) ||
             config_get(c, k) == config_get(start, k))
             continue;
         program_warn(run->program, "%s was trained with --%s%s, this run is with --%s%s", path,
