@@ -14,6 +14,7 @@ FPS     ?=
 DURATION ?= 20
 FRAMES  ?=
 KEEP    ?=
+STAGE   ?=
 FEATURES ?=
 CLUSTERS ?= --preset $(PRESET)
 # Tables 4 and 5: how many latents a window has, and how many items a bank.
@@ -35,7 +36,7 @@ items_tiny := 4
 comma := ,
 rate := $(if $(FPS),--fps $(FPS))
 length := $(if $(FRAMES),--frames $(FRAMES),--seconds $(DURATION))
-kept := $(if $(KEEP),--keep $(KEEP))
+kept := $(strip $(if $(KEEP),--keep $(KEEP)) $(if $(STAGE),--stage $(STAGE)))
 # Models trained on other features are other models.
 heard := $(if $(FEATURES), $(FEATURES))
 

@@ -139,6 +139,13 @@ check "... down to its table" grep -q "^baseline-1 " "$work/slow/table.txt"
 grep -q 'not at 60 frames a second and were resampled' "$work/err"
 check "... whose dances are at 30" test $? -eq 0
 
+dance GENRES=HO FPS=30 FRAMES= DURATION=4 METHODS=baseline OUT="$work/slow" STAGE=0.001
+check "dances on a stage" grep -q 'dances/baseline-1: dancing' "$work/out"
+check "... without another training" sh -c '! grep -q "training (stage 3)" "$1"' - "$work/out"
+dance GENRES=HO FPS=30 FRAMES= DURATION=4 METHODS=baseline OUT="$work/slow" STAGE=2m
+check "... or not at all, for a radius that is none" test $? -ne 0
+check "... in generate's words" grep -q "generate: --stage takes a number, not '2m'" "$work/err"
+
 # --- one at a time ---
 
 for lock in flock link; do
