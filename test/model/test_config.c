@@ -25,6 +25,8 @@ static void there_and_back(void **state) {
         c.relative_root = c.home = i != 1;
         c.relative_heading = i == 2;
         c.standardise = i != 3;
+        c.escape = i == 3 ? 0 : (double)i / 8;
+        c.joint_gains = i % 2;
         c.logit_scale = i % 2 == 0;
         c.residual = i < 2;
         c.smooth = (double)i / 10;
@@ -38,7 +40,9 @@ static void there_and_back(void **state) {
         assert_true(back.motion_dim == 219 && back.predictor.width == c.predictor.width &&
                     back.bank.mlp == c.bank.mlp && back.join == c.join);
         assert_true(back.refine == c.refine && back.transit == c.transit &&
-                    back.smooth == c.smooth && back.cross_layers == 11 && back.motion_layers == 0);
+                    back.smooth == c.smooth && back.escape == c.escape &&
+                    back.joint_gains == c.joint_gains && back.cross_layers == 11 &&
+                    back.motion_layers == 0);
         assert_true(back.relative_root == c.relative_root &&
                     back.relative_heading == c.relative_heading &&
                     back.standardise == c.standardise);
@@ -97,9 +101,11 @@ static void every_key_is_needed(void **state) {
     cJSON_ArrayForEach(item, o) {
         char part[80];
         snprintf(part, sizeof part, "%s is", item->string);
-        bool optional = strcmp(item->string, "smooth") == 0 || strcmp(item->string, "gain") == 0 ||
-                        strcmp(item->string, "relative_heading") == 0 ||
-                        strcmp(item->string, "home") == 0;
+        static const char *const may_lack[] = {"smooth",           "gain", "joint_gains", "escape",
+                                               "relative_heading", "home"};
+        bool optional = false;
+        for (size_t i = 0; i < sizeof may_lack / sizeof *may_lack; i++)
+            optional |= strcmp(item->string, may_lack[i]) == 0;
         if (!optional) refused(item->string, NULL, part);
         refused(item->string, "\"12\"", item->string); /* text for a number, a flag, a list, and a
                                                           variant that does not exist */
@@ -124,6 +130,9 @@ static void numbers_that_are_none(void **state) {
     refused("refine", "\"\"", "refine is none of");
     refused("smooth", "-1", "smooth");
     refused("smooth", "1e10", "smooth");
+    refused("escape", "-0.1", "escape");
+    refused("escape", "1.1", "escape");
+    refused("standardise", "false", "escape needs standardise");
     refused("transit", "null", "transit");
     refused("unheard_of", "1", "unknown key unheard_of");
 }
