@@ -107,7 +107,7 @@ endef
 unbanked := --no-refine --no-transit
 outright := --no-residual
 absolute := $(outright) --no-relative-root --no-relative-heading
-unaided  := --noise 0 --fade 0 --gain 0 --contact 0 --escape 0
+unaided  := --noise 0 --fade 0 --gain 0 --escape 0
 published := $(absolute) $(unaided) --no-standardise --smooth 0 --root-weight 1
 
 $(eval $(call clustering,clusters,))

@@ -10,10 +10,6 @@ static int skeleton_of(size_t joints, Skeleton *out, Error *err) {
 
 bool contact_loss_known(size_t joints) { return joints == SMPL_JOINTS || joints == SMPLH_JOINTS; }
 
-bool contact_loss_applies(const Training *t, const Config *c) {
-    return t->contact > 0 && contact_loss_known(joints_of_dim(c->motion_dim));
-}
-
 /* The mean is over single coordinates: a third of that over joints. */
 Value contact_loss(Graph *g, const Config *c, Value frames, Value contact) {
     Skeleton skeleton;

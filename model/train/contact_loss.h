@@ -13,12 +13,9 @@
 #include "lib/data/crops.h"
 #include "lib/motion/foot_contact.h"
 #include "model/networks.h"
-#include "model/train/training.h"
 
 /* Whether bodies of so many joints have known feet and bones: SMPL's and SMPL-H's. */
 bool contact_loss_known(size_t joints);
-/* Whether a loss has it: t asks for it, for such bodies. A preset asks for it whatever the data. */
-bool contact_loss_applies(const Training *t, const Config *c);
 
 enum { CONTACT_COLUMNS = 3 * FOOT_JOINTS };
 /* frames [T + 1, D] in the data's coordinates, contact [T, CONTACT_COLUMNS]: f, three times for

@@ -72,7 +72,7 @@ static void record_refine(const Config *c, const Training *t, StageGraph *s) {
     bool varies = value_exists(r.mean);
     if (varies) terms[1] = op_kl_divergence(g, r.mean, r.logvar);
     s->error = s->loss = op_weighted_sum(g, terms, (double[]){1, t->kl}, varies ? 2 : 1);
-    if (contact_loss_applies(t, c)) add_contact_loss(c, t, s, made);
+    if (t->contact > 0) add_contact_loss(c, t, s, made);
 }
 
 /* --- stage 3: steps --- */
@@ -111,7 +111,7 @@ static void record_step(const Config *c, const Training *t, StageGraph *s) {
         s->loss = op_weighted_sum(g, (Value[]){s->error, step.own_loss},
                                   (double[]){t->mse_weight, t->own_weight}, 2);
     }
-    if (!contact_loss_applies(t, c)) return;
+    if (t->contact <= 0) return;
     Value last = op_slice_rows(g, step.past, c->past - 1, 1);
     add_contact_loss(c, t, s, op_concat_rows(g, (Value[]){last, step.future}, 2));
 }

@@ -31,25 +31,12 @@ static int check_bodies(const Run *run, Error *err) {
             return error_set(err,
                              "%s: bodies of %zu joints; --mirror knows SMPL's %d and SMPL-H's %d",
                              s->dataset, joints, SMPL_JOINTS, SMPLH_JOINTS);
-        if (s->stage[stage].contact > 0 && !contact_loss_known(joints) &&
-            settings_given(s, "contact"))
+        if (s->stage[stage].contact > 0 && !contact_loss_known(joints))
             return error_set(err,
                              "%s: bodies of %zu joints; --contact knows SMPL's %d and SMPL-H's %d",
                              s->dataset, joints, SMPL_JOINTS, SMPLH_JOINTS);
     }
     return 0;
-}
-
-/* A preset's contact loss is for bodies that it knows. */
-static void tell_of_contact(const Run *run) {
-    const TrainSettings *s = run->settings;
-    const size_t joints = joints_of_dim(run->data.corpus.motion_dim);
-    for (Stage stage = s->first; stage <= s->last; stage++)
-        if (s->stage[stage].contact > 0 && !contact_loss_known(joints))
-            program_warn(run->program,
-                         "%s: bodies of %zu joints; the contact loss knows SMPL's %d and SMPL-H's "
-                         "%d and is left out",
-                         s->dataset, joints, SMPL_JOINTS, SMPLH_JOINTS);
 }
 
 int run_read_sets(Run *run, SongLoad *load, Error *err) {
@@ -218,7 +205,6 @@ static int run_whole(Run *run, Error *err) {
     if (s->dry_run) return dry_run(run, err);
     if (print_run_summary(run, err)) return -1;
     if (run->assumed[0]) program_warn(run->program, "%s", run->assumed);
-    tell_of_contact(run);
     if (comm_all_ok(params_allocate(&run->model.params, true, err), err)) return -1;
     TrainState state = {.stage = s->first, .seed = (uint64_t)s->seed};
     start_log(run);
