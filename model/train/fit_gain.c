@@ -2,12 +2,12 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/comm.h"
 #include "lib/base/rate.h"
 #include "lib/motion/motion.h"
 #include "model/generate.h"
-#include "model/networks.h"
 
 enum {
     FLOOR,
@@ -17,15 +17,15 @@ enum {
     BATCH = 16 /* dances that are made together */
 };
 
+static const double SECONDS = 20; /* of a dance, at most */
+
 static size_t group_of(size_t column) {
     if (column >= 3) return ROTATIONS + (column - 3) / 9;
     return column == 1 ? HEIGHT : FLOOR;
 }
 
 /* Sums of squared changes from frame to frame, by group. */
-typedef struct {
-    double made[MOST_GROUPS], data[MOST_GROUPS];
-} Changes;
+typedef double Changes[MOST_GROUPS];
 
 typedef struct {
     Model *m;
@@ -34,6 +34,7 @@ typedef struct {
     size_t count, mine; /* of all processes; of this one: chosen[0 .. mine - 1] */
     size_t longest; /* frames of a dance, at most */
     float *motion; /* [BATCH, longest, D] */
+    Changes data; /* as the dances of all processes were recorded */
     Generator *generator;
     GainProgress *progress; /* may be NULL */
     void *user;
@@ -52,12 +53,24 @@ static void add_changes(const float *motion, size_t past, size_t frames, size_t 
         }
 }
 
-/* Dances chosen[first .. first + count - 1]: as they were recorded, then made. */
-static int compare_batch(const Fit *f, size_t first, size_t count, Changes *sums, Error *err) {
+static const Sequence *chosen(const Fit *f, size_t i) { return &f->corpus->items[f->chosen[i]]; }
+
+static void add_recorded(Fit *f) {
+    const size_t past = f->m->config.past, D = f->m->config.motion_dim;
+    for (size_t i = 0; i < f->mine; i++) {
+        const size_t frames = dance_frames(f, chosen(f, i));
+        sequence_frames(chosen(f, i), D, 0, frames, f->motion);
+        add_changes(f->motion, past, frames, D, f->data);
+    }
+    comm_sum(f->data, MOST_GROUPS);
+}
+
+/* Dances chosen[first .. first + count - 1]. */
+static int add_made(const Fit *f, size_t first, size_t count, double *sums, Error *err) {
     const size_t past = f->m->config.past, D = f->m->config.motion_dim;
     GenerationJob jobs[BATCH];
     for (size_t i = 0; i < count; i++) {
-        const Sequence *q = &f->corpus->items[f->chosen[first + i]];
+        const Sequence *q = chosen(f, first + i);
         jobs[i] = (GenerationJob){.motion = f->motion + i * f->longest * D,
                                   .frames = dance_frames(f, q),
                                   .music = q->music,
@@ -65,39 +78,32 @@ static int compare_batch(const Fit *f, size_t first, size_t count, Changes *sums
                                   .genre = q->genre,
                                   .song = "",
                                   .number = f->chosen[first + i]};
-        sequence_frames(q, D, 0, jobs[i].frames, jobs[i].motion);
-        add_changes(jobs[i].motion, past, jobs[i].frames, D, sums->data);
+        sequence_frames(q, D, 0, past, jobs[i].motion);
     }
     if (generator_run(f->generator, jobs, count, NULL, NULL, err)) return -1;
-    for (size_t i = 0; i < count; i++)
-        add_changes(jobs[i].motion, past, jobs[i].frames, D, sums->made);
+    for (size_t i = 0; i < count; i++) add_changes(jobs[i].motion, past, jobs[i].frames, D, sums);
     return 0;
 }
 
-/* Over the dances of all processes. */
-static int compare(Fit *f, Changes *sums, Error *err) {
+/* Lets the dances of all processes be made. */
+static int dance(Fit *f, Changes made, Error *err) {
     int status = 0;
-    *sums = (Changes){0};
+    memset(made, 0, sizeof(Changes));
     for (size_t i = 0; status == 0 && i < f->mine; i += BATCH) {
         size_t count = f->mine - i < BATCH ? f->mine - i : BATCH;
-        status = compare_batch(f, i, count, sums, err);
+        status = add_made(f, i, count, made, err);
         f->done += count;
         if (f->progress) f->progress(f->user, f->done, GAIN_ROUNDS * f->mine);
     }
     if (comm_all_ok(status, err)) return -1;
-    comm_sum(sums->made, MOST_GROUPS);
-    comm_sum(sums->data, MOST_GROUPS);
+    comm_sum(made, MOST_GROUPS);
     return 0;
 }
 
-/* Of all groups, as a share of the data's. */
-static double movement(const Changes *sums) {
-    double made = 0, data = 0;
-    for (size_t i = 0; i < MOST_GROUPS; i++) {
-        made += sums->made[i];
-        data += sums->data[i];
-    }
-    return data > 0 ? sqrt(made / data) : 0;
+static double total(const Changes sums) {
+    double sum = 0;
+    for (size_t i = 0; i < MOST_GROUPS; i++) sum += sums[i];
+    return sum;
 }
 
 static void set_gains(const Fit *f, const double *gains) {
@@ -105,13 +111,12 @@ static void set_gains(const Fit *f, const double *gains) {
     for (size_t k = 0; k < f->m->config.motion_dim; k++) to[k] = (real)gains[group_of(k)];
 }
 
-static void adjust(double *gains, const Changes *sums, size_t groups) {
-    double total = 0;
-    for (size_t i = 0; i < groups; i++) total += sums->data[i];
+static void adjust(double *gains, const Fit *f, const Changes made, size_t groups) {
+    const double least = 1e-9 * total(f->data);
     for (size_t i = 0; i < groups; i++) {
         /* What only trembles by rounding has no movement to be compared. */
-        if (!(sums->data[i] > 1e-9 * total) || !(sums->made[i] > 1e-9 * total)) continue;
-        double gain = gains[i] * pow(sums->data[i] / sums->made[i], 0.3);
+        if (!(f->data[i] > least) || !(made[i] > least)) continue;
+        double gain = gains[i] * pow(f->data[i] / made[i], 0.3);
         gains[i] = fmin(fmax(gain, 0.5), 2);
     }
 }
@@ -120,15 +125,16 @@ static int run_rounds(Fit *f, GainFit *out, Error *err) {
     const size_t groups = ROTATIONS + joints_of_dim(f->m->config.motion_dim);
     double gains[MOST_GROUPS];
     for (size_t i = 0; i < groups; i++) gains[i] = 1;
+    add_recorded(f);
     for (int round = 0; round < GAIN_ROUNDS; round++) {
-        Changes sums;
+        Changes made;
         set_gains(f, gains);
-        if (compare(f, &sums, err)) return -1;
-        out->after = movement(&sums);
+        if (dance(f, made, err)) return -1;
+        out->after = sqrt(total(made) / total(f->data));
         if (round == 0) out->before = out->after;
         if (!(out->after > 0) || !isfinite(out->after))
             return error_set(err, "the model's dances or the data's do not move");
-        adjust(gains, &sums, groups);
+        adjust(gains, f, made, groups);
     }
     set_gains(f, gains);
     out->floor = gains[FLOOR];
@@ -168,7 +174,7 @@ static int choose_dances(Fit *f, Error *err) {
 static int prepare(Fit *f, Error *err) {
     const Config *c = &f->m->config;
     size_t batch = f->mine < BATCH ? f->mine : BATCH;
-    f->longest = rate_frames(GAIN_SECONDS, c->fps > 0 ? c->fps : (double)RATE_UNSAID);
+    f->longest = rate_frames(SECONDS, c->fps > 0 ? c->fps : (double)RATE_UNSAID);
     if (f->longest <= c->past + c->keep) f->longest = c->past + c->keep + 1;
     if (batch == 0) return 0;
     f->motion = malloc(batch * f->longest * c->motion_dim * sizeof *f->motion);

@@ -3,11 +3,11 @@
  *
  * A step's predictions move less than what they predict, and on its own output less again; by how
  * much depends on the joint. So the model dances to the training songs from the first frames of
- * the training dances, and where a joint's mean squared change from frame to frame, v, is not the
- * data's, w, over the same frames, its gain is multiplied by (w / v)^0.3: the square root alone
- * would go too far, as a gain acts on every step. After a few rounds they agree within hundredths.
- * The place on the floor and the height of the root have gains of their own. What does not move in
- * the data keeps 1. */
+ * the training dances, for 20 seconds at most, and where a joint's mean squared change from frame
+ * to frame, v, is not the data's, w, over the same frames, its gain is multiplied by (w / v)^0.3:
+ * the square root alone would go too far, as a gain acts on every step. After a few rounds they
+ * agree within hundredths. The place on the floor and the height of the root have gains of their
+ * own. What does not move in the data keeps 1. */
 #ifndef MODEL_TRAIN_FIT_GAIN_H
 #define MODEL_TRAIN_FIT_GAIN_H
 
@@ -18,7 +18,6 @@ enum {
     GAIN_ROUNDS = 4,
     GAIN_DANCES = 64 /* at most, spread evenly over the set */
 };
-#define GAIN_SECONDS 20.0 /* of each, at most */
 
 typedef struct {
     size_t dances;
