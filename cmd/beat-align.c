@@ -11,6 +11,7 @@ typedef struct {
     const char *music_dir;
     int protocol, direction, seed; /* indices of the tables above; -1: the protocol's */
     double order, smooth, sigma; /* the first two -1: the protocol's */
+    long lags;
     EvalOptions eval;
 } BeatSettings;
 
@@ -25,6 +26,7 @@ static BeatOptions beat_options(const BeatSettings *s) {
     if (s->smooth >= 0) o.smooth = s->smooth;
     if (s->order > 0) o.order = s->order;
     o.sigma = s->sigma;
+    o.lags = (size_t)s->lags;
     return o;
 }
 
@@ -37,7 +39,8 @@ static int run(const Program *program, const BeatSettings *s, char **operands, s
                          .protocol_fps = BEAT_FPS,
                          .work = beat_report_work,
                          .context = &context,
-                         .result_size = sizeof(BeatResult)};
+                         .result_size = sizeof(BeatResult),
+                         .release = beat_report_release};
     const EvalSet set = {operands, count, s->eval.seed_frames};
     if (skeleton_choose(s->eval.skeleton, &context.skeleton, err)) return -1;
     int status = eval_dances(&dances, &job, &set, err);
@@ -81,6 +84,12 @@ int main(int argc, char **argv) {
              option_real("sigma", 0, "FRAMES", &s.sigma, 1e-6, 1e6,
                          "Tolerance: exp(-d^2 / (2 sigma^2))."),
          }},
+        {"What the score does not say",
+         {
+             option_int("lags", 0, "N", &s.lags, 0, 600,
+                        "Also the score with the music's beats moved by -N to N frames, where "
+                        "dancers are all ahead of the beat or behind it; 0: not."),
+         }},
         eval_input_options(&s.eval),
         eval_result_options(&s.eval),
         general_options(&s.eval.general),
@@ -89,7 +98,9 @@ int main(int argc, char **argv) {
         .name = "beat-align",
         .usage = "[OPTION]... --music-dir DIR MOTION...",
         .about = "Beat alignment score: how near dances' kinematic beats, the minima of the body's "
-                 "speed, are to the beats of their music. The result is the mean over the dances. "
+                 "speed, are to the beats of their music. The result is the mean over the dances; "
+                 "chance "
+                 "is what as many beats at random places get. "
                  "Dances at other rates than 60 frames a second are resampled. An operand is a "
                  "dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
         .example = "beat-align --music-dir features/ dances/",

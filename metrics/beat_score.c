@@ -26,23 +26,87 @@ static int kinematic_beats(const PoseTrack *b, size_t first, const BeatOptions *
     return *out ? 0 : error_set(err, "out of memory for %zu beats", *count);
 }
 
+/* Beats that a score is taken of, and the frames from `first` to `frames` in which they may be. */
+typedef struct {
+    const double *kinematic, *music;
+    size_t kinematic_count, music_count;
+    double first, frames;
+    double end; /* of music beats that count */
+} Meeting;
+
+/* Drops the music's beats that do not count when all are `lag` frames later. */
+static void meeting_clip(Meeting *m, double lag) {
+    while (m->music_count && m->music[0] + lag < m->first) m->music++, m->music_count--;
+    while (m->music_count && m->music[m->music_count - 1] + lag >= m->end) m->music_count--;
+}
+
+/* The score of all beats; without kinematic beats 0. */
+static BeatScore meeting_score(const Meeting *m, const BeatOptions *o) {
+    BeatScore s = {.kinematic = m->kinematic_count, .music = m->music_count};
+    if (!s.kinematic) return s;
+    s.score = o->from_music ? beat_align(m->music, s.music, m->kinematic, s.kinematic, o->sigma)
+                            : beat_align(m->kinematic, s.kinematic, m->music, s.music, o->sigma);
+    s.chance = o->from_music ? beat_chance(m->kinematic, s.kinematic, m->first, m->frames, o->sigma)
+                             : beat_chance(m->music, s.music, m->first, m->frames, o->sigma);
+    return s;
+}
+
+/* The score with the music's beats `lag` frames later, moved in `moved` [music_count]. */
+static double meeting_lagged(Meeting m, double lag, const BeatOptions *o, double *moved) {
+    meeting_clip(&m, lag);
+    if (!m.music_count) return NAN;
+    for (size_t i = 0; i < m.music_count; i++) moved[i] = m.music[i] + lag;
+    m.music = moved;
+    return meeting_score(&m, o).score;
+}
+
+static int lagged_scores(const Meeting *m, const BeatOptions *o, BeatScore *out, Error *err) {
+    size_t n = 2 * o->lags + 1;
+    double *moved = malloc((m->music_count + 1) * sizeof *moved);
+    out->by_lag = malloc(n * sizeof *out->by_lag);
+    if (moved && out->by_lag) {
+        for (size_t k = 0; k < n; k++)
+            out->by_lag[k] = meeting_lagged(*m, (double)k - (double)o->lags, o, moved);
+        free(moved);
+        return 0;
+    }
+    free(moved);
+    beat_score_free(out);
+    return error_set(err, "out of memory for %zu lags", n);
+}
+
 /* b at BEAT_FPS, of which the frames before `first` do not count; music beats before `end` do. */
 static int score_beats(const PoseTrack *b, size_t first, const double *music, size_t beats,
                        double end, const BeatOptions *o, BeatScore *out, Error *err) {
-    while (beats && music[0] < (double)first) music++, beats--;
-    while (beats && music[beats - 1] >= end) beats--;
-    if (beats == 0)
+    const Meeting all = {.music = music,
+                         .music_count = beats,
+                         .first = (double)first,
+                         .frames = (double)b->frames,
+                         .end = end};
+    Meeting m = all;
+    meeting_clip(&m, 0);
+    if (!m.music_count)
         return error_set(err, "its music has no beat%s: there is no score",
                          first ? " after the seed" : "");
     double *kinematic;
     size_t count;
     if (kinematic_beats(b, first, o, &kinematic, &count, err)) return -1;
-    *out = (BeatScore){count, beats, 0};
-    if (count)
-        out->score = o->from_music ? beat_align(music, beats, kinematic, count, o->sigma)
-                                   : beat_align(kinematic, count, music, beats, o->sigma);
+    m.kinematic = kinematic;
+    m.kinematic_count = count;
+    *out = meeting_score(&m, o);
+    int status = 0;
+    if (o->lags) {
+        m.music = all.music;
+        m.music_count = all.music_count;
+        status = lagged_scores(&m, o, out, err);
+    }
     free(kinematic);
-    return 0;
+    return status;
+}
+
+void beat_score_free(BeatScore *score) {
+    free(score->by_lag);
+    score->by_lag = NULL;
 }
 
 int beat_score(const PoseTrack *b, size_t seed, const double *music, size_t beats,

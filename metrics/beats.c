@@ -86,3 +86,14 @@ double beat_align(const double *from, size_t n, const double *to, size_t m, doub
     }
     return sum / (double)n;
 }
+
+double beat_chance(const double *to, size_t m, double first, double end, double sigma) {
+    const double unit = sigma * sqrt(2);
+    double sum = 0;
+    for (size_t k = 0; k < m; k++) { /* the places to which to[k] is the nearest */
+        double a = k ? fmax(first, (to[k - 1] + to[k]) / 2) : first;
+        double b = k + 1 < m ? fmin(end, (to[k] + to[k + 1]) / 2) : end;
+        if (a < b) sum += erf((b - to[k]) / unit) - erf((a - to[k]) / unit);
+    }
+    return sigma * sqrt(acos(-1) / 2) * sum / (end - first);
+}

@@ -48,4 +48,8 @@ int beats_kinematic(const double *positions, size_t frames, size_t joints, const
  * has it; NaN if m is 0 and n is not. */
 double beat_align(const double *from, size_t n, const double *to, size_t m, double sigma);
 
+/* [ours] What a beat gets that does not know where the others are: the mean of the same term over
+ * all places from `first` to `end` frames, first < end. 0 if m is 0. */
+double beat_chance(const double *to, size_t m, double first, double end, double sigma);
+
 #endif

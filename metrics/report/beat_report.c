@@ -1,5 +1,6 @@
 #include "metrics/report/beat_report.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,8 @@ int beat_report_work(const PoseSource *t, const char *path, const void *context,
     return status;
 }
 
+void beat_report_release(void *result) { beat_score_free(&((BeatResult *)result)->score); }
+
 void beat_report_warn(const EvalResults *d, const Program *program) {
     size_t assumed = 0;
     for (size_t i = 0; i < d->files.count; i++)
@@ -82,20 +85,21 @@ void beat_report_warn(const EvalResults *d, const Program *program) {
 
 /* --- results --- */
 
-enum { COLUMNS = 4, COUNTS = 3 };
+enum { COLUMNS = 5, COUNTS = 3 };
 static const Column columns[COLUMNS] = {{"sequences", "dances", 0, 1},
                                         {"kinematic_beats", "kinematic", 0, 1},
                                         {"music_beats", "music", 0, 1},
-                                        {"beat_align", "BeatAlign", 4, 1}};
+                                        {"beat_align", "BeatAlign", 4, 1},
+                                        {"chance", "chance", 4, 1}};
 
 static void row_of(const void *result, const void *context, double *values) {
     (void)context;
     const BeatScore *b = &((const BeatResult *)result)->score;
-    const double one[COLUMNS] = {1, (double)b->kinematic, (double)b->music, b->score};
+    const double one[COLUMNS] = {1, (double)b->kinematic, (double)b->music, b->score, b->chance};
     memcpy(values, one, sizeof one);
 }
 
-/* The set's: sums of beats, mean of the scores. */
+/* The set's: sums of beats, means of the scores. */
 static int set_values(const size_t *pick, size_t n, const void *context, double *values,
                       Error *err) {
     (void)err;
@@ -106,8 +110,36 @@ static int set_values(const size_t *pick, size_t n, const void *context, double 
         row_of(&results[pick ? pick[i] : i], NULL, one);
         for (size_t c = 0; c < COLUMNS; c++) values[c] += one[c];
     }
-    values[COLUMNS - 1] /= (double)n;
+    for (size_t c = COUNTS; c < COLUMNS; c++) values[c] /= (double)n;
     return 0;
+}
+
+/* Mean over the dances that have a score at lag k of by_lag; NaN: none has. */
+static double mean_at(const EvalResults *d, size_t k) {
+    double sum = 0, n = 0;
+    for (size_t i = 0; i < d->files.count; i++) {
+        double score = ((const BeatResult *)eval_result(d, i))->score.by_lag[k];
+        if (!isnan(score)) sum += score, n++;
+    }
+    return sum / n;
+}
+
+/* The score by how much later the music's beats are, and where it is highest. */
+static void show_lags(Report *r, size_t lags) {
+    static const Column by_lag[] = {{"lag", "lag", 0, 1}, {"beat_align", "BeatAlign", 4, 1}};
+    const ReportTable table = report_table(
+        r, "lags", "the music's beats so many frames later, at 60 a second", by_lag, 2);
+    double best = NAN, highest = NAN;
+    for (size_t k = 0; k < 2 * lags + 1; k++) {
+        const double row[] = {(double)k - (double)lags, mean_at(r->dances, k)};
+        if (isnan(highest) || row[1] > highest) best = row[0], highest = row[1];
+        report_table_row(r, &table, row);
+    }
+    if (r->json) {
+        report_number(r, r->json, "best_lag", best);
+        report_number(r, r->json, "beat_align_at_best_lag", highest);
+    } else
+        printf("highest %.4f, beats %.0f ms later\n", highest, best * 1000 / BEAT_FPS);
 }
 
 static void show_protocol(Report *r, const char *name, const BeatOptions *o) {
@@ -137,5 +169,6 @@ int beat_report(const EvalResults *d, const char *protocol, const BeatOptions *o
     report_dances(&r);
     report_row(&r, "all", r.values);
     report_intervals(&r, r.intervals);
+    if (o->lags) show_lags(&r, o->lags);
     return report_end(&r, err);
 }

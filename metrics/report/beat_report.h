@@ -22,6 +22,8 @@ typedef struct {
 int beat_report_work(const PoseSource *t, const char *path, const void *context, void *result,
                      Error *err);
 
+void beat_report_release(void *result);
+
 /* One line on stderr if music was assumed to be something. */
 void beat_report_warn(const EvalResults *d, const Program *program);
 

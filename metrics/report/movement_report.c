@@ -92,12 +92,10 @@ static void show_sweep(Report *r, const MovementReport *what) {
                              {"jitter", "jitter", 2, 1},     {"real_rate", "real %", 2, 100},
                              {"real_jitter", "jitter", 2, 1}};
     for (int c = WITHOUT_REAL; c < COUNT && !real->files.count; c++) columns[c].title = NULL;
-    cJSON *list = r->json ? cJSON_AddArrayToObject(r->json, "sweep") : NULL;
+    const ReportTable table = report_table(
+        r, "sweep", "thresholds times a factor; jitter: of the windows that are not frozen",
+        columns, COUNT);
     double area = 0, real_area = 0;
-    if (!r->json) {
-        puts("\nthresholds times a factor; jitter: of the windows that are not frozen");
-        table_titles(stdout, r->width, "", columns, COUNT);
-    }
     for (long k = 0; k <= what->sweep; k++) {
         double factor = 2 * (double)k / (double)what->sweep;
         double weight = (k == 0 || k == what->sweep ? 0.5 : 1) / (double)what->sweep;
@@ -107,15 +105,7 @@ static void show_sweep(Report *r, const MovementReport *what) {
             factor, p.thresholds.pose, p.thresholds.trans, p.rate, p.jitter, q.rate, q.jitter};
         area += weight * p.rate;
         real_area += weight * q.rate;
-        if (!r->json) {
-            table_row(stdout, r->width, "", columns, values, COUNT);
-            continue;
-        }
-        cJSON *point = cJSON_CreateObject();
-        if (table_json(point, columns, values, COUNT) || !cJSON_AddItemToArray(list, point)) {
-            cJSON_Delete(point);
-            r->failed = true;
-        }
+        report_table_row(r, &table, values);
     }
     const double areas[COUNT] = {NAN, NAN, NAN, area, NAN, real_area, NAN};
     if (!r->json)

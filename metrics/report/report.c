@@ -144,6 +144,29 @@ void report_row(Report *r, const char *name, const double *values) {
         r->failed = true;
 }
 
+ReportTable report_table(Report *r, const char *key, const char *heading, const Column *columns,
+                         size_t count) {
+    ReportTable t = {columns, count, r->json ? cJSON_AddArrayToObject(r->json, key) : NULL};
+    if (r->json && !t.list) r->failed = true;
+    if (r->json) return t;
+    printf("\n%s\n", heading);
+    table_titles(stdout, r->width, "", columns, count);
+    return t;
+}
+
+void report_table_row(Report *r, const ReportTable *t, const double *values) {
+    if (!r->json) {
+        table_row(stdout, r->width, "", t->columns, values, t->count);
+        return;
+    }
+    cJSON *object = cJSON_CreateObject();
+    if (table_json(object, t->columns, values, t->count) ||
+        !cJSON_AddItemToArray(t->list, object)) {
+        cJSON_Delete(object);
+        r->failed = true;
+    }
+}
+
 static double interval_part(const Interval *i, size_t part) {
     const double parts[] = {i->low, i->high, i->bias};
     return parts[part];

@@ -36,6 +36,18 @@ void report_dances(Report *r);
 /* A row of its own; in JSON an object of that name, or with `name` "all" or "" the main object's
  * values. */
 void report_row(Report *r, const char *name, const double *values);
+/* A second table, with columns of its own: in JSON a list called `key`, to which report_table_row
+ * adds an object for each row. `heading`: the line above its titles in text. */
+typedef struct {
+    const Column *columns;
+    size_t count;
+    cJSON *list; /* NULL: text */
+} ReportTable;
+
+ReportTable report_table(Report *r, const char *key, const char *heading, const Column *columns,
+                         size_t count);
+void report_table_row(Report *r, const ReportTable *t, const double *values);
+
 /* With --bootstrap: rows for the ends of the 95% intervals, [count]. */
 void report_intervals(Report *r, const Interval *intervals);
 /* Members of the JSON; what memory is missing for makes report_end fail. */

@@ -122,4 +122,13 @@ refuses "music that is not there" 'real_0.npz: its music: .*tick.npz' "$BIN/beat
 cp $data/real_0.npz "$work/tick.npz"
 refuses "music that is none" 'its music: .*tick.npz' "$BIN/beat-align" -q --music-dir "$work" $real
 wrong "no music folder" "$BIN/beat-align" $real
+"$BIN/beat-align" -q --json --lags 3 --music-dir $data/music $made >"$work/lags"
+check "lags: the score with the music's beats moved" sh -c \
+    "tr '{' '\n' <'$work/lags' | grep '\"lag\":' >'$work/lagged' &&
+        test \$(wc -l <'$work/lagged') -eq 7 && grep -q '\"best_lag\":' '$work/lagged' &&
+        grep -q '\"lag\":0,$(first beat_align "$work/lags")' '$work/lagged'"
+"$BIN/beat-align" -q --lags 3 --music-dir $data/music $made >"$work/lags.txt"
+check "... as text" grep -q '^highest 0\.[0-9]*, beats -\{0,1\}[0-9]* ms later$' "$work/lags.txt"
+check "chance is beside the score" grep -q '"chance":0\.' "$work/lags"
+wrong "a negative number of lags" "$BIN/beat-align" --lags -1 --music-dir $data/music $made
 for p in eval-fid freeze-rate beat-align; do check "$p --help" "$BIN/$p" --help; done

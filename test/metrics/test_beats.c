@@ -83,6 +83,33 @@ static void alignment_by_hand(void **state) {
     assert_true(isnan(beat_align(dance, 5, music, 0, 3)));
 }
 
+/* Against sums over many places of what one beat there gets, and where no beat is near another or
+ * an end, in closed form: sigma sqrt(2 pi) for each of m beats. */
+static void chance_is_the_mean_over_all_places(void **state) {
+    (void)state;
+    static const struct {
+        size_t m;
+        double to[3], first, end, sigma;
+    } cases[] = {{3, {10, 40, 100}, 0, 120, 3},
+                 {3, {10, 40, 100}, 35, 90, 20},
+                 {2, {-5, 3}, 0, 60, 4},
+                 {1, {70}, 0, 60, 4},
+                 {1, {12.5}, 12, 13, 0.1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        enum { PLACES = 100000 };
+        double sum = 0, length = cases[i].end - cases[i].first;
+        for (size_t k = 0; k < PLACES; k++) {
+            double place = cases[i].first + ((double)k + 0.5) * length / PLACES;
+            sum += beat_align(&place, 1, cases[i].to, cases[i].m, cases[i].sigma);
+        }
+        near(beat_chance(cases[i].to, cases[i].m, cases[i].first, cases[i].end, cases[i].sigma),
+             sum / PLACES, 1e-8);
+    }
+    near(beat_chance((const double[]){50, 150}, 2, 0, 200, 3), 2 * 3 * 2.5066282746310002 / 200,
+         1e-12);
+    near(beat_chance(NULL, 0, 0, 200, 3), 0, 0);
+}
+
 typedef struct {
     Motion m;
     Skeleton s;
@@ -147,10 +174,12 @@ static void a_dance_has_the_published_scores(void **state) {
     BeatScore score;
     assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &fact, &score, &err), 0);
     near(score.score, 0.30327001214027405, 1e-7);
+    near(score.chance, beat_chance((const double[]){27, 61}, 2, 0, 80, 3), 0);
     assert_int_equal(score.kinematic, 4);
     assert_int_equal(score.music, 2);
     assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &bailando, &score, &err), 0);
     near(score.score, 0.42794143424496484, 1e-12);
+    near(score.chance, beat_chance((const double[]){24, 56}, 2, 0, 80, 3), 0);
     dance_free(&d);
 }
 
@@ -173,6 +202,49 @@ static void seed_and_end(void **state) {
     assert_int_equal(score_of(&d.m, &d.s, d.beats, 120, &fact, &score, &err), 0);
     assert_int_equal(score.kinematic, 0);
     near(score.score, 0, 0);
+    near(score.chance, 0, 0);
+    dance_free(&d);
+}
+
+/* A lag is what moving the music's beats by it gives. */
+static void lags_move_the_music(void **state) {
+    (void)state;
+    enum { LAGS = 25 };
+    const BeatOptions *const styles[] = {&fact, &bailando};
+    Dance d = dance();
+    d.m.seed_frames = 20;
+    for (size_t style = 0; style < 2; style++) {
+        BeatOptions o = *styles[style];
+        BeatScore all, one;
+        Error err;
+        o.lags = LAGS;
+        assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &o, &all, &err), 0);
+        near(all.by_lag[LAGS], all.score, 0);
+        o.lags = 0;
+        for (size_t k = 0; k <= 2 * LAGS; k++) {
+            float moved[120] = {0};
+            moved[27 + k - LAGS] = moved[61 + k - LAGS] = 1;
+            assert_int_equal(score_of(&d.m, &d.s, moved, 120, &o, &one, &err), 0);
+            near(all.by_lag[k], one.score, 1e-15);
+            assert_null(one.by_lag);
+        }
+        beat_score_free(&all);
+    }
+    dance_free(&d);
+}
+
+/* The only beat is after the seed, and not when it is earlier. */
+static void a_lag_without_a_beat_has_no_score(void **state) {
+    (void)state;
+    Dance d = dance();
+    BeatScore score;
+    BeatOptions o = fact;
+    Error err;
+    o.lags = 2;
+    d.m.seed_frames = 60;
+    assert_int_equal(score_of(&d.m, &d.s, d.beats, 80, &o, &score, &err), 0);
+    assert_true(isnan(score.by_lag[0]) && !isnan(score.by_lag[1]) && !isnan(score.by_lag[4]));
+    beat_score_free(&score);
     dance_free(&d);
 }
 
@@ -196,9 +268,15 @@ static void what_has_no_score_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(minima_are_scipys), cmocka_unit_test(smoothing_is_scipys),
-        cmocka_unit_test(alignment_by_hand), cmocka_unit_test(a_dance_has_the_published_scores),
-        cmocka_unit_test(seed_and_end),      cmocka_unit_test(what_has_no_score_is_refused),
+        cmocka_unit_test(minima_are_scipys),
+        cmocka_unit_test(smoothing_is_scipys),
+        cmocka_unit_test(alignment_by_hand),
+        cmocka_unit_test(chance_is_the_mean_over_all_places),
+        cmocka_unit_test(lags_move_the_music),
+        cmocka_unit_test(a_lag_without_a_beat_has_no_score),
+        cmocka_unit_test(a_dance_has_the_published_scores),
+        cmocka_unit_test(seed_and_end),
+        cmocka_unit_test(what_has_no_score_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
