@@ -84,7 +84,7 @@ starve eval-fid -q -j 1 --real "$golden/real_0.npz" --real "$golden/real_1.npz" 
     "$golden/made_0.npz" "$golden/made_1.npz"
 starve pa-mpjpe -q -j 1 --horizons 1,2 --standing --seed-frames 1 --joints 1,0 \
     --real "$golden/made_0.npz" "$golden/made_0.npz"
-starve beat-align -q -j 1 --music-dir "$golden/music" "$golden/made_0.npz"
+starve beat-align -q -j 1 --json --lags 2 --music-dir "$golden/music" "$golden/made_0.npz"
 "$BIN/freeze-rate" -q --json --thresholds "$work/thresholds.npz" "$smpl" >"$work/in/full-1.json" \
     2>/dev/null
 cp "$work/in/full-1.json" "$work/in/full-2.json"
