@@ -75,7 +75,8 @@ int main(int argc, char **argv) {
             "--json, one after the other. A method with several seeds gets two more rows, its "
             "mean and half the distance between its extremes. Range and jitter are fractions "
             "of the real dances'; \"-\" stands for what was not scored. Where eval-fid was given "
-            "--floor, the first row has what halves of the real dances are apart.",
+            "--floor, the first row has what halves of the real dances are apart, in clips as "
+            "long as the other dances, Dist of these clips, and BeatAlign by chance.",
         .example = "compare-scores GT.json full-1.json full-2.json baseline-1.json",
         OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);

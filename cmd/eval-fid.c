@@ -46,7 +46,7 @@ int main(int argc, char **argv) {
                             "Beside the distances those between random halves of the real dances, "
                             "N times, "
                             "in clips as long as the generated dances: mean, 95% interval, and the "
-                            "generated dances' as multiples. 0: not."),
+                            "generated dances' as multiples; and Dist of these clips. 0: not."),
                  option_flag("explain", 0, &s.explain,
                              "Name the features and the dances without which the distances are "
                              "smallest, and what they are without each."),

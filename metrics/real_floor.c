@@ -4,6 +4,7 @@
 
 #include "lib/base/numbers.h"
 #include "lib/base/rng.h"
+#include "metrics/diversity.h"
 #include "metrics/robust_distance.h"
 
 /* A random order of the dances; the k-th split has numbers of its own. */
@@ -104,6 +105,7 @@ int real_floor(const FeatureMatrix *real, const FeatureScale *scale, size_t halv
         out->fid = summarise(values, halves, 0, scratch, &out->fid_low, &out->fid_high);
         out->robust = summarise(values, halves, 1, scratch, &out->robust_low, &out->robust_high);
         double least, most;
+        out->dist = diversity_mean_distance(rows, real->first[real->dances], s.dim);
         out->clips = (size_t)(summarise(values, halves, 2, scratch, &least, &most) + 0.5);
     }
     free(rows);

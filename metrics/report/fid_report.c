@@ -214,22 +214,31 @@ static void show_set(Report *r, const FidReport *what) {
     report_number(r, r->json, "real_sequences", (double)what->real->dances);
 }
 
-/* The mean over the splits, the interval's ends, and the set's distances as multiples of the mean.
- */
+/* The mean over the splits, the interval's ends, and the set's distances as multiples of the mean;
+ * and Dist of the real clips. */
 static void show_floor(Report *r, const FidReport *what) {
     const RealFloor *k = &what->scores->kinetic_floor, *g = &what->scores->geometric_floor;
     const SetScore *x = &what->scores->kinetic, *y = &what->scores->geometric;
     const struct {
         const char *title, *key;
-        double fid[2], robust[2];
+        double fid[2], robust[2], dist[2];
     } rows[] = {
-        {"floor", "mean", {k->fid, g->fid}, {k->robust, g->robust}},
-        {"  95% from", "from", {k->fid_low, g->fid_low}, {k->robust_low, g->robust_low}},
-        {"  95% to", "to", {k->fid_high, g->fid_high}, {k->robust_high, g->robust_high}},
+        {"floor", "mean", {k->fid, g->fid}, {k->robust, g->robust}, {k->dist, g->dist}},
+        {"  95% from",
+         "from",
+         {k->fid_low, g->fid_low},
+         {k->robust_low, g->robust_low},
+         {NAN, NAN}},
+        {"  95% to",
+         "to",
+         {k->fid_high, g->fid_high},
+         {k->robust_high, g->robust_high},
+         {NAN, NAN}},
         {"times floor",
          "times",
          {x->fid / k->fid, y->fid / g->fid},
-         {x->robust / k->robust, y->robust / g->robust}},
+         {x->robust / k->robust, y->robust / g->robust},
+         {x->dist / k->dist, y->dist / g->dist}},
     };
     cJSON *floor = r->json ? report_object(r, r->json, "floor") : NULL;
     if (floor) {
@@ -238,18 +247,21 @@ static void show_floor(Report *r, const FidReport *what) {
         report_number(r, floor, "clip", what->floor_clip);
         report_number(r, r->json, "floor_k", k->fid);
         report_number(r, r->json, "floor_g", g->fid);
+        report_number(r, r->json, "floor_dist_k", k->dist);
+        report_number(r, r->json, "floor_dist_g", g->dist);
     } else
         printf("floor: halves of the real dances, %zu times, %zu clips of %.2f s in both\n",
                what->splits, k->clips, what->floor_clip);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         double values[COLUMNS];
-        fill_row(values, NAN, rows[i].fid, rows[i].robust, unknown);
+        fill_row(values, NAN, rows[i].fid, rows[i].robust, rows[i].dist);
         if (!floor) {
             report_row(r, rows[i].title, values);
             continue;
         }
         cJSON *object = report_object(r, floor, rows[i].key);
-        for (size_t c = 1; c < 5; c++) report_number(r, object, r->columns[c].key, values[c]);
+        for (size_t c = 1; c < FROM_MEAN; c++)
+            if (!isnan(values[c])) report_number(r, object, r->columns[c].key, values[c]);
     }
 }
 

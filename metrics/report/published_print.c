@@ -23,12 +23,6 @@ static bool find_scores(const ScoreTable *t, const char *method, ScoreSpread *s)
     return true;
 }
 
-static bool any(const double values[SCORE_COLUMNS]) {
-    for (size_t c = 0; c < SCORE_COLUMNS; c++)
-        if (!isnan(values[c])) return true;
-    return false;
-}
-
 /* half_range may be NULL, here and below: there is none. */
 static void make_cells(const ScoreLines *l, const double *values, const double *half_range,
                        char cells[SCORE_COLUMNS][SCORE_CELL]) {
@@ -59,17 +53,15 @@ typedef void RowOf(ScoreLines *l, const char *name, const double *values, const 
 /* Calls row_of for every line of the table. */
 static void each_line(ScoreLines *l, const Published *p, const ScoreTable *t, const char *source,
                       RowOf *row_of) {
-    double floor[SCORE_COLUMNS];
     char name[NAME_SIZE];
-    score_table_floor(t, floor);
-    if (any(floor)) row_of(l, "floor", floor, NULL);
+    if (score_any_known(t->floor)) row_of(l, "floor", t->floor, NULL);
     for (size_t i = 0; i < p->count; i++) {
         const PublishedRow *row = &p->rows[i];
         ScoreSpread s;
         find_scores(t, row->method, &s);
         row_of(l, row->label, s.mean, s.half_range);
         snprintf(name, sizeof name, "  %s", source);
-        if (any(row->values)) row_of(l, name, row->values, NULL);
+        if (score_any_known(row->values)) row_of(l, name, row->values, NULL);
     }
 }
 
@@ -109,14 +101,6 @@ void published_print(FILE *f, const Published *p, const ScoreTable *t, const cha
 
 /* --- JSON: these return whether memory was enough --- */
 
-static bool add_values(cJSON *object, const double *values) {
-    for (size_t c = 0; c < SCORE_COLUMNS; c++) {
-        if (isnan(values[c])) continue;
-        if (!cJSON_AddNumberToObject(object, score_columns[c].key, values[c])) return false;
-    }
-    return object != NULL;
-}
-
 static bool add_row(cJSON *rows, const PublishedRow *row, const ScoreTable *t) {
     ScoreSpread s;
     find_scores(t, row->method, &s);
@@ -128,9 +112,9 @@ static bool add_row(cJSON *rows, const PublishedRow *row, const ScoreTable *t) {
     return cJSON_AddStringToObject(object, "row", row->label) &&
            cJSON_AddStringToObject(object, "method", row->method) &&
            cJSON_AddNumberToObject(object, "seeds", (double)s.count) &&
-           add_values(cJSON_AddObjectToObject(object, "mean"), s.mean) &&
-           add_values(cJSON_AddObjectToObject(object, "half_range"), s.half_range) &&
-           add_values(cJSON_AddObjectToObject(object, "published"), row->values);
+           score_add_known(cJSON_AddObjectToObject(object, "mean"), s.mean) &&
+           score_add_known(cJSON_AddObjectToObject(object, "half_range"), s.half_range) &&
+           score_add_known(cJSON_AddObjectToObject(object, "published"), row->values);
 }
 
 static bool add_orders(cJSON *root, const PublishedOrder orders[SCORE_COLUMNS]) {
@@ -147,13 +131,11 @@ static bool add_orders(cJSON *root, const PublishedOrder orders[SCORE_COLUMNS]) 
 
 int published_print_json(FILE *f, const Published *p, const ScoreTable *t, const char *real,
                          const char *source, Error *err) {
-    double floor[SCORE_COLUMNS];
     PublishedOrder orders[SCORE_COLUMNS];
     cJSON *root = cJSON_CreateObject();
-    score_table_floor(t, floor);
     published_orders(p, t, real, orders);
     bool good = cJSON_AddStringToObject(root, "source", source) &&
-                add_values(cJSON_AddObjectToObject(root, "floor"), floor);
+                score_add_known(cJSON_AddObjectToObject(root, "floor"), t->floor);
     cJSON *rows = cJSON_AddArrayToObject(root, "rows");
     for (size_t i = 0; i < p->count && good; i++) good = add_row(rows, &p->rows[i], t);
     if (!good || !add_orders(root, orders)) {

@@ -34,11 +34,7 @@ void score_print(FILE *f, const ScoreTable *t, const ScoreSpread *spreads, size_
         if (width > l.name_width) l.name_width = width;
     }
     score_lines_begin(&l, "method-seed");
-    if (!isnan(t->floor[0])) {
-        double values[SCORE_COLUMNS];
-        score_table_floor(t, values);
-        print_values(&l, "floor", values);
-    }
+    if (score_any_known(t->floor)) print_values(&l, "floor", t->floor);
     for (size_t i = 0; i < t->count; i++) print_values(&l, t->rows[i].name, t->rows[i].values);
     if (count) score_lines_rule(&l);
     for (size_t i = 0; i < count; i++) {
@@ -84,11 +80,8 @@ int score_print_json(FILE *f, const ScoreTable *t, const ScoreSpread *spreads, s
     cJSON *rows = cJSON_AddArrayToObject(root, "rows");
     cJSON *methods = cJSON_AddArrayToObject(root, "methods");
     bool good = rows && methods;
-    if (good && !isnan(t->floor[0])) {
-        cJSON *floor = cJSON_AddObjectToObject(root, "floor");
-        good = cJSON_AddNumberToObject(floor, "fid_k", t->floor[0]) &&
-               cJSON_AddNumberToObject(floor, "fid_g", t->floor[1]);
-    }
+    if (good && score_any_known(t->floor))
+        good = score_add_known(cJSON_AddObjectToObject(root, "floor"), t->floor);
     for (size_t i = 0; i < t->count && good; i++)
         good = add_values(add_named(rows, t->rows[i].name), t->rows[i].values);
     for (size_t i = 0; i < count && good; i++) good = add_spread(methods, &spreads[i]);

@@ -8,24 +8,24 @@
 #include "metrics/report/score_objects.h"
 
 const ScoreColumn score_columns[SCORE_COLUMNS] = {
-    {"fid_k", "FID_k", "FID$_k$", 2, false, true},
-    {"fid_g", "FID_g", "FID$_g$", 2, false, true},
-    {"delta_pose", "dPose", "$\\Delta$Pose", 3, false, false},
-    {"delta_trans", "dTrans", "$\\Delta$Trans", 3, false, false},
-    {"rate", "freezing", "Freezing", 1, true, false},
-    {"held", "held", "Held", 1, true, false},
-    {"dist_k", "Dist_k", "Dist$_k$", 2, false, false},
-    {"dist_g", "Dist_g", "Dist$_g$", 2, false, false},
-    {"beat_align", "BeatAlign", "BeatAlign", 3, false, false},
-    {"range_ratio", "range", "Range", 3, false, false},
-    {"jump", "jump", "Jump", 3, false, false},
-    {"jitter_ratio", "jitter", "Jitter", 3, false, false},
-    {"loop", "loop", "Loop", 3, false, false},
-    {"at_10", "10", "10", 1, false, false},
-    {"at_20", "20", "20", 1, false, false},
-    {"at_30", "30", "30", 1, false, false},
-    {"at_40", "40", "40", 1, false, false},
-    {"at_50", "50", "50", 1, false, false},
+    {"fid_k", "FID_k", "FID$_k$", 2, false, true, "floor_k"},
+    {"fid_g", "FID_g", "FID$_g$", 2, false, true, "floor_g"},
+    {"delta_pose", "dPose", "$\\Delta$Pose", 3, false, false, NULL},
+    {"delta_trans", "dTrans", "$\\Delta$Trans", 3, false, false, NULL},
+    {"rate", "freezing", "Freezing", 1, true, false, NULL},
+    {"held", "held", "Held", 1, true, false, NULL},
+    {"dist_k", "Dist_k", "Dist$_k$", 2, false, false, "floor_dist_k"},
+    {"dist_g", "Dist_g", "Dist$_g$", 2, false, false, "floor_dist_g"},
+    {"beat_align", "BeatAlign", "BeatAlign", 3, false, false, "chance"},
+    {"range_ratio", "range", "Range", 3, false, false, NULL},
+    {"jump", "jump", "Jump", 3, false, false, NULL},
+    {"jitter_ratio", "jitter", "Jitter", 3, false, false, NULL},
+    {"loop", "loop", "Loop", 3, false, false, NULL},
+    {"at_10", "10", "10", 1, false, false, NULL},
+    {"at_20", "20", "20", 1, false, false, NULL},
+    {"at_30", "30", "30", 1, false, false, NULL},
+    {"at_40", "40", "40", 1, false, false, NULL},
+    {"at_50", "50", "50", 1, false, false, NULL},
 };
 
 void score_take_values(const cJSON *object, double values[SCORE_COLUMNS]) {
@@ -35,39 +35,48 @@ void score_take_values(const cJSON *object, double values[SCORE_COLUMNS]) {
     }
 }
 
-enum { FLOORS = 2 };
-static const char *const floor_keys[FLOORS] = {"floor_k", "floor_g"};
-
-static void take_floor(const cJSON *object, double floor[FLOORS]) {
-    for (size_t c = 0; c < FLOORS; c++) {
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, floor_keys[c]);
-        if (isnan(floor[c]) && cJSON_IsNumber(item)) floor[c] = item->valuedouble;
-    }
+bool score_any_known(const double values[SCORE_COLUMNS]) {
+    for (size_t c = 0; c < SCORE_COLUMNS; c++)
+        if (!isnan(values[c])) return true;
+    return false;
 }
 
-void score_table_floor(const ScoreTable *t, double values[SCORE_COLUMNS]) {
-    for (size_t c = 0; c < SCORE_COLUMNS; c++) values[c] = c < FLOORS ? t->floor[c] : NAN;
+bool score_add_known(cJSON *object, const double values[SCORE_COLUMNS]) {
+    for (size_t c = 0; c < SCORE_COLUMNS; c++) {
+        if (isnan(values[c])) continue;
+        if (!cJSON_AddNumberToObject(object, score_columns[c].key, values[c])) return false;
+    }
+    return object != NULL;
+}
+
+static void take_floor(const cJSON *object, double floor[SCORE_COLUMNS]) {
+    for (size_t c = 0; c < SCORE_COLUMNS; c++) {
+        if (!score_columns[c].floor_key || !isnan(floor[c])) continue;
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, score_columns[c].floor_key);
+        if (cJSON_IsNumber(item)) floor[c] = item->valuedouble;
+    }
 }
 
 typedef struct {
     ScoreRow *row;
-    double *floor;
+    double *floor; /* NULL: not of this file */
 } RowReader;
 
 static int take_object(const cJSON *object, void *user, Error *err) {
     (void)err;
     const RowReader *reader = user;
     score_take_values(object, reader->row->values);
-    take_floor(object, reader->floor);
+    if (reader->floor) take_floor(object, reader->floor);
     return 0;
 }
 
-static int read_row(const char *path, const char *real, ScoreRow *row, double floor[FLOORS],
+static int read_row(const char *path, const char *real, ScoreRow *row, double floor[SCORE_COLUMNS],
                     Error *err) {
-    RowReader reader = {row, floor};
+    RowReader reader = {row, NULL};
     for (size_t c = 0; c < SCORE_COLUMNS; c++) row->values[c] = NAN;
     row->name = path_stem(path);
     if (!row->name) return error_set(err, "out of memory");
+    if (strcmp(row->name, real) != 0) reader.floor = floor;
     const char *dash = strrchr(row->name, '-');
     row->method_length = dash ? (size_t)(dash - row->name) : strlen(row->name);
     int status =
@@ -81,7 +90,8 @@ static int read_row(const char *path, const char *real, ScoreRow *row, double fl
 
 int score_table_read(ScoreTable *t, char *const *paths, size_t count, const char *real,
                      Error *err) {
-    *t = (ScoreTable){.rows = calloc(count ? count : 1, sizeof *t->rows), .floor = {NAN, NAN}};
+    *t = (ScoreTable){.rows = calloc(count ? count : 1, sizeof *t->rows)};
+    for (size_t c = 0; c < SCORE_COLUMNS; c++) t->floor[c] = NAN;
     if (!t->rows) return error_set(err, "out of memory for %zu files", count);
     for (; t->count < count; t->count++) {
         ScoreRow *row = &t->rows[t->count];

@@ -20,6 +20,7 @@ typedef struct {
     int digits; /* after the point */
     bool percent;
     bool to_real; /* a distance from the real dances, which the real dances do not have */
+    const char *floor_key; /* in their JSON, of what it is to be compared with; NULL: none */
 } ScoreColumn;
 
 extern const ScoreColumn score_columns[SCORE_COLUMNS];
@@ -33,15 +34,18 @@ typedef struct {
 typedef struct {
     ScoreRow *rows; /* in the order of the files */
     size_t count;
-    double floor[2]; /* FID_k, FID_g of real dances' halves (real_floor.h), of the first file that
-                        says them; NaN: none does */
+    /* What to compare with, of the first file of dances not real that says it (NaN: none does):
+     * FIDs of real dances' halves and Dist of their clips (real_floor.h), BeatAlign by chance. */
+    double floor[SCORE_COLUMNS];
 } ScoreTable;
 
 /* Columns without a value yet (NaN) take the number that the object itself has under their key. */
 void score_take_values(const cJSON *object, double values[SCORE_COLUMNS]);
 
-/* The floor as a row's values: NaN but for the two distances. */
-void score_table_floor(const ScoreTable *t, double values[SCORE_COLUMNS]);
+/* Whether there is a value that is not NaN. */
+bool score_any_known(const double values[SCORE_COLUMNS]);
+/* Adds these under their keys; false: memory is out, or object is NULL. */
+bool score_add_known(cJSON *object, const double values[SCORE_COLUMNS]);
 
 /* Reads files of one or more JSON objects each; a column's value is the first number of that key
  * that an object itself has (not one nested in it). real: name of the row that holds the real

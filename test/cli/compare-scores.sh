@@ -43,6 +43,14 @@ check "one seed: no mean" test "$(wc -l <"$work/table")" -eq 2
 { cat "$two" && echo '{"floor":{"mean":3},"floor_k":8.5,"floor_g":4}'; } >"$work/full-3.json"
 check "the floor, where a file says it" \
     shows 'floor 8.50 4.00 - - - - - - - - - - -' "$one" "$work/full-3.json"
+{ cat "$two" && echo '{"floor_k":8.5,"floor_dist_k":3,"floor_dist_g":7}{"chance":0.2}'; } \
+    >"$work/full-4.json"
+check "... Dist of real clips and BeatAlign by chance, too" \
+    shows 'floor 8.50 - - - - - 3.00 7.00 0.200 - - - -' "$one" "$work/full-4.json"
+{ cat "$gt" && echo '{"chance":0.4}'; } >"$work/real.json"
+check "... but not that of the real dances' music" \
+    shows 'floor 8.50 - - - - - 3.00 7.00 0.200 - - - -' --real real "$work/real.json" \
+    "$work/full-4.json"
 check "... in JSON" eval "\$BIN/compare-scores --json $work/full-3.json | grep -q \
     '\"floor\":{\"fid_k\":8.5,\"fid_g\":4}'"
 check "another name for the real dances" \

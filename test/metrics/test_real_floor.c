@@ -62,6 +62,7 @@ static void two_dances_have_one_split(void **state) {
     near(f.fid_low, 100, 1e-10);
     near(f.fid_high, 100, 1e-10);
     near(f.robust, 100, 1e-10);
+    near(f.dist, (2 + 10 + 12 + 8 + 10 + 2) / 6., 1e-12); /* the pairs of 0, 2, 10, 12 */
     assert_int_equal(f.clips, 4);
 }
 
@@ -73,6 +74,7 @@ static void three_dances_have_three(void **state) {
     near(f.fid_low, 100, 1e-10);
     near(f.fid_high, 400, 1e-10);
     near(f.robust_high, 400, 1e-10);
+    near(f.dist, (3 * 2 + 10 + 12 + 8 + 10 + 20 + 22 + 18 + 20 + 10 + 12 + 8 + 10) / 15., 1e-12);
     assert_int_equal(f.clips, 4);
     assert_true(f.fid == again.fid && f.robust == again.robust && f.fid != other.fid);
 }
