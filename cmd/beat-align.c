@@ -99,10 +99,9 @@ int main(int argc, char **argv) {
         .usage = "[OPTION]... --music-dir DIR MOTION...",
         .about = "Beat alignment score: how near dances' kinematic beats, the minima of the body's "
                  "speed, are to the beats of their music. The result is the mean over the dances; "
-                 "chance "
-                 "is what as many beats at random places get. "
-                 "Dances at other rates than 60 frames a second are resampled. An operand is a "
-                 "dance (.npz, .npy, .pkl), a folder of them, or a data set .tsv.",
+                 "chance is what as many beats at random places get. Dances at other rates than 60 "
+                 "frames a second are resampled. An operand is a dance (.npz, .npy, .pkl), a "
+                 "folder of them, or a data set .tsv.",
         .example = "beat-align --music-dir features/ dances/",
         OPTION_GROUPS(groups)};
     int first, status = options_parse(&program, argc, argv, &first);

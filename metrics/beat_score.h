@@ -27,8 +27,8 @@ typedef struct {
 /* b: the whole clip, of which `seed` frames were given; its positions are resampled to BEAT_FPS.
  * music [beats]: where the music's beats are, ascending, in frames at BEAT_FPS that need not be
  * whole. Errors: no frame after the seed, no music beat there (the reference implementations raise
- * an exception). Without kinematic beats the score is 0 in both directions. *out is to be freed;
- * after an error it needs not be. */
+ * an exception). Without kinematic beats the score is 0 in both directions. *out must be freed, but
+ * need not be after an error. */
 int beat_score(const PoseTrack *b, size_t seed, const double *music, size_t beats,
                const BeatOptions *o, BeatScore *out, Error *err);
 void beat_score_free(BeatScore *score);
