@@ -67,7 +67,10 @@ Refined refine_bank(Graph *g, const Config *c, Value motion, size_t first, Value
         break;
     case REFINE_VAE:
         r.mean = linear_layer(g, z, "refine.encoder.mean", c->bank.width, INIT_GLOROT);
-        r.logvar = linear_layer(g, z, "refine.encoder.logvar", c->bank.width, INIT_GLOROT);
+        /* Never wider than the prior, which no optimum is: without a bound one strange window draws
+         * from exp(large). */
+        r.logvar = op_log_sigmoid(
+            g, linear_layer(g, z, "refine.encoder.logvar", c->bank.width, INIT_GLOROT));
         z = value_exists(eps) ? op_reparameterise(g, r.mean, r.logvar, eps) : r.mean;
         break;
     case REFINE_AE:

@@ -153,6 +153,8 @@ Value op_bank_read(Graph *g, Value p, Parameter bank, Value genre);
 Value op_bank_nearest(Graph *g, Value x, Parameter bank, Value genre);
 
 /* --- sample.c --- */
+/* y = -log(1 + exp(-x)), below 0 */
+Value op_log_sigmoid(Graph *g, Value x);
 /* z = mean + exp(logvar / 2) eps: reparameterised sampling */
 Value op_reparameterise(Graph *g, Value mean, Value logvar, Value eps);
 /* Mean over all elements of (mean^2 + exp(logvar) - 1 - logvar) / 2: Kullback-Leibler divergence

@@ -1,10 +1,30 @@
 /* Of the variational auto-encoder (Kingma and Welling 2014):
+ * log_sigmoid     y = -log(1 + exp(-x)),  dx = dy (1 - exp(y))
  * reparameterise  z = mean + exp(logvar/2) eps,  dmean = dz,  dlogvar = dz eps exp(logvar/2) / 2
  * kl_divergence   y = mean of (m^2 + exp(v) - 1 - v) / 2,  dm = m / n,  dv = (exp(v) - 1) / 2n */
-#include "lib/nn/op.h"
-#include "lib/nn/ops/ops.h"
+#include "lib/nn/ops/elementwise.h"
 
 static size_t total(const Call *c) { return c->batch * c->x[0].rows * c->x[0].cols; }
+
+static void log_sigmoid_forward(const Call *c) {
+    const real *x = c->x[0].data;
+    for (size_t i = 0, n = op_elements(c); i < n; i++)
+        c->y[i] = (real)(fmin((double)x[i], 0) - log1p(exp(-fabs((double)x[i]))));
+}
+
+static void log_sigmoid_backward(const Call *c) {
+    if (!c->x[0].grad) return;
+    for (size_t i = 0, n = op_elements(c); i < n; i++)
+        c->x[0].grad[i] -= c->dy[i] * (real)expm1((double)c->y[i]);
+}
+
+Value op_log_sigmoid(Graph *g, Value x) {
+    static const Op op = {.name = "log_sigmoid",
+                          .forward = log_sigmoid_forward,
+                          .backward = log_sigmoid_backward,
+                          .backward_reads_y = true};
+    return op_record_same_shape(g, &(Record){.op = &op, .inputs = 1, .x = {x}});
+}
 
 static void sample_forward(const Call *c) {
     const real *mean = c->x[0].data, *logvar = c->x[1].data, *eps = c->x[2].data;

@@ -100,6 +100,7 @@ static void test_gelu(void **state) {
 static Value record_relu(Fixture *f) { return op_relu(f->g, fixture_input(f, 3, 5)); }
 static Value record_sigmoid(Fixture *f) { return op_sigmoid(f->g, fixture_input(f, 3, 5)); }
 static Value record_tanh(Fixture *f) { return op_tanh(f->g, fixture_input(f, 3, 5)); }
+static Value record_log_sigmoid(Fixture *f) { return op_log_sigmoid(f->g, fixture_input(f, 3, 5)); }
 static Value record_gates(Fixture *f) { /* a gradient that is added to, after one in place */
     Value x = fixture_input(f, 3, 7);
     return op_multiply(f->g, op_sigmoid(f->g, x), op_tanh(f->g, op_relu(f->g, x)));
@@ -110,6 +111,7 @@ static void test_activations(void **state) {
     check(record_sigmoid, false);
     check(record_tanh, false);
     check(record_gates, false);
+    check(record_log_sigmoid, false);
 }
 
 static Value record_softmax(Fixture *f) { return op_softmax(f->g, fixture_input(f, 3, 5)); }
