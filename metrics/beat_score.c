@@ -34,39 +34,44 @@ typedef struct {
     double end; /* of music beats that count */
 } Meeting;
 
-/* Drops the music's beats that do not count when all are `lag` frames later. */
-static void meeting_clip(Meeting *m, double lag) {
-    while (m->music_count && m->music[0] + lag < m->first) m->music++, m->music_count--;
-    while (m->music_count && m->music[m->music_count - 1] + lag >= m->end) m->music_count--;
+/* Without the music's beats that do not count when all are `lag` frames later. */
+static Meeting meeting_clip(Meeting m, double lag) {
+    while (m.music_count && m.music[0] + lag < m.first) m.music++, m.music_count--;
+    while (m.music_count && m.music[m.music_count - 1] + lag >= m.end) m.music_count--;
+    return m;
 }
 
-/* The score of all beats; without kinematic beats 0. */
-static BeatScore meeting_score(const Meeting *m, const BeatOptions *o) {
-    BeatScore s = {.kinematic = m->kinematic_count, .music = m->music_count};
-    if (!s.kinematic) return s;
-    s.score = o->from_music ? beat_align(m->music, s.music, m->kinematic, s.kinematic, o->sigma)
-                            : beat_align(m->kinematic, s.kinematic, m->music, s.music, o->sigma);
-    s.chance = o->from_music ? beat_chance(m->kinematic, s.kinematic, m->first, m->frames, o->sigma)
-                             : beat_chance(m->music, s.music, m->first, m->frames, o->sigma);
-    return s;
+/* Without kinematic beats 0. */
+static double meeting_score(const Meeting *m, const BeatOptions *o) {
+    if (!m->kinematic_count) return 0;
+    return o->from_music
+               ? beat_align(m->music, m->music_count, m->kinematic, m->kinematic_count, o->sigma)
+               : beat_align(m->kinematic, m->kinematic_count, m->music, m->music_count, o->sigma);
+}
+
+static double meeting_chance(const Meeting *m, const BeatOptions *o) {
+    if (!m->kinematic_count) return 0;
+    return o->from_music
+               ? beat_chance(m->kinematic, m->kinematic_count, m->first, m->frames, o->sigma)
+               : beat_chance(m->music, m->music_count, m->first, m->frames, o->sigma);
 }
 
 /* The score with the music's beats `lag` frames later, moved in `moved` [music_count]. */
-static double meeting_lagged(Meeting m, double lag, const BeatOptions *o, double *moved) {
-    meeting_clip(&m, lag);
+static double meeting_lagged(const Meeting *all, double lag, const BeatOptions *o, double *moved) {
+    Meeting m = meeting_clip(*all, lag);
     if (!m.music_count) return NAN;
     for (size_t i = 0; i < m.music_count; i++) moved[i] = m.music[i] + lag;
     m.music = moved;
-    return meeting_score(&m, o).score;
+    return meeting_score(&m, o);
 }
 
-static int lagged_scores(const Meeting *m, const BeatOptions *o, BeatScore *out, Error *err) {
+static int lagged_scores(const Meeting *all, const BeatOptions *o, BeatScore *out, Error *err) {
     size_t n = 2 * o->lags + 1;
-    double *moved = malloc((m->music_count + 1) * sizeof *moved);
+    double *moved = malloc((all->music_count + 1) * sizeof *moved);
     out->by_lag = malloc(n * sizeof *out->by_lag);
     if (moved && out->by_lag) {
         for (size_t k = 0; k < n; k++)
-            out->by_lag[k] = meeting_lagged(*m, (double)k - (double)o->lags, o, moved);
+            out->by_lag[k] = meeting_lagged(all, (double)k - (double)o->lags, o, moved);
         free(moved);
         return 0;
     }
@@ -78,28 +83,23 @@ static int lagged_scores(const Meeting *m, const BeatOptions *o, BeatScore *out,
 /* b at BEAT_FPS, of which the frames before `first` do not count; music beats before `end` do. */
 static int score_beats(const PoseTrack *b, size_t first, const double *music, size_t beats,
                        double end, const BeatOptions *o, BeatScore *out, Error *err) {
-    const Meeting all = {.music = music,
-                         .music_count = beats,
-                         .first = (double)first,
-                         .frames = (double)b->frames,
-                         .end = end};
-    Meeting m = all;
-    meeting_clip(&m, 0);
-    if (!m.music_count)
+    Meeting all = {.music = music,
+                   .music_count = beats,
+                   .first = (double)first,
+                   .frames = (double)b->frames,
+                   .end = end};
+    if (!meeting_clip(all, 0).music_count)
         return error_set(err, "its music has no beat%s: there is no score",
                          first ? " after the seed" : "");
     double *kinematic;
-    size_t count;
-    if (kinematic_beats(b, first, o, &kinematic, &count, err)) return -1;
-    m.kinematic = kinematic;
-    m.kinematic_count = count;
-    *out = meeting_score(&m, o);
-    int status = 0;
-    if (o->lags) {
-        m.music = all.music;
-        m.music_count = all.music_count;
-        status = lagged_scores(&m, o, out, err);
-    }
+    if (kinematic_beats(b, first, o, &kinematic, &all.kinematic_count, err)) return -1;
+    all.kinematic = kinematic;
+    const Meeting m = meeting_clip(all, 0);
+    *out = (BeatScore){.kinematic = m.kinematic_count,
+                       .music = m.music_count,
+                       .score = meeting_score(&m, o),
+                       .chance = meeting_chance(&m, o)};
+    int status = o->lags ? lagged_scores(&all, o, out, err) : 0;
     free(kinematic);
     return status;
 }

@@ -104,8 +104,8 @@ int real_floor(const FeatureMatrix *real, const FeatureScale *scale, size_t halv
     if (!status) {
         out->fid = summarise(values, halves, 0, scratch, &out->fid_low, &out->fid_high);
         out->robust = summarise(values, halves, 1, scratch, &out->robust_low, &out->robust_high);
-        double least, most;
         out->dist = diversity_mean_distance(rows, real->first[real->dances], s.dim);
+        double least, most;
         out->clips = (size_t)(summarise(values, halves, 2, scratch, &least, &most) + 0.5);
     }
     free(rows);

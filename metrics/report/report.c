@@ -97,11 +97,12 @@ void report_flag(Report *r, cJSON *object, const char *key, bool value) {
     if (!cJSON_AddBoolToObject(object, key, value)) r->failed = true;
 }
 
-/* One dance of the list `files`. */
-static void add_dance(Report *r, cJSON *files, const char *name, const double *values) {
+/* An object at the end of a list; file: the dance's name, or NULL. */
+static void add_item(Report *r, cJSON *list, const char *file, const Column *columns,
+                     const double *values, size_t count) {
     cJSON *object = cJSON_CreateObject();
-    if (!cJSON_AddStringToObject(object, "file", name) ||
-        table_json(object, r->columns, values, r->count) || !cJSON_AddItemToArray(files, object)) {
+    if ((file && !cJSON_AddStringToObject(object, "file", file)) ||
+        table_json(object, columns, values, count) || !cJSON_AddItemToArray(list, object)) {
         cJSON_Delete(object);
         r->failed = true;
     }
@@ -121,7 +122,7 @@ void report_dances(Report *r) {
         const char *name = r->dances->files.items[i];
         values_of(r, i, values);
         if (r->json)
-            add_dance(r, files, name, values);
+            add_item(r, files, name, r->columns, values, r->count);
         else
             table_row(stdout, r->width, name, r->columns, values, r->count);
     }
@@ -155,16 +156,10 @@ ReportTable report_table(Report *r, const char *key, const char *heading, const 
 }
 
 void report_table_row(Report *r, const ReportTable *t, const double *values) {
-    if (!r->json) {
+    if (r->json)
+        add_item(r, t->list, NULL, t->columns, values, t->count);
+    else
         table_row(stdout, r->width, "", t->columns, values, t->count);
-        return;
-    }
-    cJSON *object = cJSON_CreateObject();
-    if (table_json(object, t->columns, values, t->count) ||
-        !cJSON_AddItemToArray(t->list, object)) {
-        cJSON_Delete(object);
-        r->failed = true;
-    }
 }
 
 static double interval_part(const Interval *i, size_t part) {

@@ -28,11 +28,15 @@ const ScoreColumn score_columns[SCORE_COLUMNS] = {
     {"at_50", "50", "50", 1, false, false, NULL},
 };
 
+/* Where there is no value yet, the number under the key. */
+static void take_number(const cJSON *object, const char *key, double *value) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+    if (isnan(*value) && cJSON_IsNumber(item)) *value = item->valuedouble;
+}
+
 void score_take_values(const cJSON *object, double values[SCORE_COLUMNS]) {
-    for (size_t c = 0; c < SCORE_COLUMNS; c++) {
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, score_columns[c].key);
-        if (isnan(values[c]) && cJSON_IsNumber(item)) values[c] = item->valuedouble;
-    }
+    for (size_t c = 0; c < SCORE_COLUMNS; c++)
+        take_number(object, score_columns[c].key, &values[c]);
 }
 
 bool score_any_known(const double values[SCORE_COLUMNS]) {
@@ -50,11 +54,8 @@ bool score_add_known(cJSON *object, const double values[SCORE_COLUMNS]) {
 }
 
 static void take_floor(const cJSON *object, double floor[SCORE_COLUMNS]) {
-    for (size_t c = 0; c < SCORE_COLUMNS; c++) {
-        if (!score_columns[c].floor_key || !isnan(floor[c])) continue;
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, score_columns[c].floor_key);
-        if (cJSON_IsNumber(item)) floor[c] = item->valuedouble;
-    }
+    for (size_t c = 0; c < SCORE_COLUMNS; c++)
+        if (score_columns[c].floor_key) take_number(object, score_columns[c].floor_key, &floor[c]);
 }
 
 typedef struct {
@@ -72,17 +73,17 @@ static int take_object(const cJSON *object, void *user, Error *err) {
 
 static int read_row(const char *path, const char *real, ScoreRow *row, double floor[SCORE_COLUMNS],
                     Error *err) {
-    RowReader reader = {row, NULL};
     for (size_t c = 0; c < SCORE_COLUMNS; c++) row->values[c] = NAN;
     row->name = path_stem(path);
     if (!row->name) return error_set(err, "out of memory");
-    if (strcmp(row->name, real) != 0) reader.floor = floor;
+    const bool is_real = strcmp(row->name, real) == 0;
+    RowReader reader = {row, is_real ? NULL : floor};
     const char *dash = strrchr(row->name, '-');
     row->method_length = dash ? (size_t)(dash - row->name) : strlen(row->name);
     int status =
         score_objects_read(path, "what freeze-rate, eval-fid and beat-align print with --json",
                            take_object, &reader, err);
-    if (status || strcmp(row->name, real) != 0) return status;
+    if (status || !is_real) return status;
     for (size_t c = 0; c < SCORE_COLUMNS; c++)
         if (score_columns[c].to_real) row->values[c] = NAN;
     return 0;

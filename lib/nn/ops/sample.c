@@ -4,8 +4,6 @@
  * kl_divergence   y = mean of (m^2 + exp(v) - 1 - v) / 2,  dm = m / n,  dv = (exp(v) - 1) / 2n */
 #include "lib/nn/ops/elementwise.h"
 
-static size_t total(const Call *c) { return c->batch * c->x[0].rows * c->x[0].cols; }
-
 static void log_sigmoid_forward(const Call *c) {
     const real *x = c->x[0].data;
     for (size_t i = 0, n = op_elements(c); i < n; i++)
@@ -28,13 +26,13 @@ Value op_log_sigmoid(Graph *g, Value x) {
 
 static void sample_forward(const Call *c) {
     const real *mean = c->x[0].data, *logvar = c->x[1].data, *eps = c->x[2].data;
-    for (size_t i = 0, n = total(c); i < n; i++)
+    for (size_t i = 0, n = op_elements(c); i < n; i++)
         c->y[i] = mean[i] + real_exp(logvar[i] / 2) * eps[i];
 }
 
 static void sample_backward(const Call *c) {
     const real *logvar = c->x[1].data, *eps = c->x[2].data;
-    for (size_t i = 0, n = total(c); i < n; i++) {
+    for (size_t i = 0, n = op_elements(c); i < n; i++) {
         if (c->x[0].grad) c->x[0].grad[i] += c->dy[i];
         if (c->x[1].grad) c->x[1].grad[i] += c->dy[i] * eps[i] * real_exp(logvar[i] / 2) / 2;
     }
@@ -45,12 +43,11 @@ Value op_reparameterise(Graph *g, Value mean, Value logvar, Value eps) {
                           .forward = sample_forward,
                           .backward = sample_backward,
                           .backward_reads_x = true};
-    return graph_record(g, &(Record){.op = &op,
-                                     .inputs = 3,
-                                     .x = {mean, logvar, eps},
-                                     .rows = graph_rows(g, mean),
-                                     .cols = graph_cols(g, mean)});
+    return op_record_same_shape(g, &(Record){.op = &op, .inputs = 3, .x = {mean, logvar, eps}});
 }
+
+/* Elements of an operand: the result has one. */
+static size_t total(const Call *c) { return c->batch * c->x[0].rows * c->x[0].cols; }
 
 static void kl_forward(const Call *c) {
     const real *m = c->x[0].data, *v = c->x[1].data;
